@@ -1,0 +1,2 @@
+//! The program `saoy`.
+fn main() {}
