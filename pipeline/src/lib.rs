@@ -1,3 +1,7 @@
 //! From scans to searchable PDF/A: the stages, and the driver that runs them over a batch.
 
 pub mod document;
+
+pub mod record;
+
+pub mod recognize;

@@ -1,0 +1,220 @@
+//! What earlier runs did in an output folder: an append-only journal, one JSON object a line, each synced.
+//!
+//! A document is known by its source path, the SHA-256 of its bytes and the hash of the options. Before
+//! outputs get their final names the journal says so (`publishing`); after all of them have, it says
+//! `done`. So a file under a final name is ours exactly when the journal names it, whatever the moment
+//! at which the machine stopped. A torn last line is what a power cut leaves and is passed over.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::record::Failure;
+
+/// What makes a document the same document.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct Key {
+    /// Source path as given, made absolute.
+    pub(super) path: String,
+    /// SHA-256 of the source.
+    pub(super) sha256: String,
+}
+
+/// A file that a document's run made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Output {
+    /// File name in the output folder.
+    pub(super) file: String,
+    /// SHA-256 of its content.
+    pub(super) sha256: String,
+    /// Its length.
+    pub(super) bytes: u64,
+}
+
+/// One line of the journal.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "lowercase")]
+pub(super) enum Entry {
+    /// The outputs are about to get their final names.
+    Publishing {
+        /// The document.
+        key: Key,
+        /// The name its outputs have.
+        name: String,
+        /// The file names.
+        files: Vec<String>,
+    },
+    /// Every output stands under its final name, on disk.
+    Done {
+        /// The document.
+        key: Key,
+        /// The name its outputs have.
+        name: String,
+        /// Hash of the options that shape the outputs.
+        options: String,
+        /// Pages.
+        pages: u32,
+        /// Codes of the findings.
+        flags: Vec<String>,
+        /// The outputs.
+        outputs: Vec<Output>,
+    },
+    /// The document was set aside.
+    Failed {
+        /// The document.
+        key: Key,
+        /// The name its outputs would have.
+        name: String,
+        /// Why.
+        failure: Failure,
+    },
+}
+
+/// What the journal knows of one finished document.
+#[derive(Clone, Debug)]
+pub(super) struct Past {
+    /// Hash of the options it was made with.
+    pub(super) options: String,
+    /// Pages.
+    pub(super) pages: u32,
+    /// Codes of the findings.
+    pub(super) flags: Vec<String>,
+    /// What was made.
+    pub(super) outputs: Vec<Output>,
+}
+
+/// The journal of one output folder.
+pub(super) struct Journal {
+    file: Mutex<File>,
+    names: BTreeMap<Key, String>,
+    done: BTreeMap<Key, Past>,
+    ours: BTreeSet<String>,
+}
+
+impl Journal {
+    /// Opens or begins the journal at `path`.
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
+        let mut journal = Self {
+            file: Mutex::new(file.try_clone()?),
+            names: BTreeMap::new(),
+            done: BTreeMap::new(),
+            ours: BTreeSet::new(),
+        };
+        let mut torn = false;
+        let mut reader = BufReader::new(&mut file);
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            if reader.read_until(b'\n', &mut line)? == 0 {
+                break;
+            }
+            torn = line.last() != Some(&b'\n');
+            if let Ok(entry) = serde_json::from_slice(&line) {
+                journal.learn(entry);
+            }
+        }
+        if torn {
+            file.seek(SeekFrom::End(0))?;
+            file.write_all(b"\n")?;
+        }
+        Ok(journal)
+    }
+
+    fn learn(&mut self, entry: Entry) {
+        match entry {
+            Entry::Publishing { key, name, files } => {
+                self.done.remove(&key);
+                self.names.insert(key, name);
+                self.ours.extend(files);
+            }
+            Entry::Done { key, name, options, pages, flags, outputs } => {
+                self.ours.extend(outputs.iter().map(|output| output.file.clone()));
+                self.names.insert(key.clone(), name);
+                self.done.insert(key, Past { options, pages, flags, outputs });
+            }
+            Entry::Failed { key, name, .. } => {
+                self.names.insert(key, name);
+            }
+        }
+    }
+
+    /// Appends `entry` and waits until it is on disk.
+    pub(super) fn append(&self, entry: &Entry) -> io::Result<()> {
+        let mut line = serde_json::to_vec(entry)?;
+        line.push(b'\n');
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.write_all(&line)?;
+        file.sync_data()
+    }
+
+    /// The finished run of a document, when there is one.
+    pub(super) fn past(&self, key: &Key) -> Option<&Past> {
+        self.done.get(key)
+    }
+
+    /// The names that earlier runs gave, by document.
+    pub(super) fn names(&self) -> &BTreeMap<Key, String> {
+        &self.names
+    }
+
+    /// True when an earlier run made, or was about to make, the file of that name.
+    pub(super) fn is_ours(&self, file: &str) -> bool {
+        self.ours.contains(file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(path: &str) -> Key {
+        Key { path: path.into(), sha256: "00".into() }
+    }
+
+    fn done(path: &str) -> Entry {
+        let outputs = vec![Output { file: format!("{path}.pdf"), sha256: "11".into(), bytes: 3 }];
+        Entry::Done { key: key(path), name: path.into(), options: "o".into(), pages: 2, flags: vec![], outputs }
+    }
+
+    #[test]
+    fn a_torn_last_line_costs_only_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        let journal = Journal::open(&path).unwrap();
+        journal.append(&done("a")).unwrap();
+        journal.append(&done("b")).unwrap();
+        drop(journal);
+        let bytes = std::fs::read(&path).unwrap();
+        for cut in 0..bytes.len() {
+            std::fs::write(&path, &bytes[..cut]).unwrap();
+            let journal = Journal::open(&path).unwrap();
+            journal.append(&done("c")).unwrap();
+            let journal = Journal::open(&path).unwrap();
+            let first_line = bytes.iter().position(|byte| *byte == b'\n').unwrap();
+            // A line without its newline may or may not be whole; a line with it is always kept.
+            if cut > first_line {
+                assert!(journal.past(&key("a")).is_some(), "cut at {cut}");
+            }
+            assert!(journal.past(&key("c")).is_some(), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn publishing_takes_back_an_older_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        let journal = Journal::open(&path).unwrap();
+        journal.append(&done("a")).unwrap();
+        let files = vec!["a.pdf".to_owned(), "a.txt".to_owned()];
+        journal.append(&Entry::Publishing { key: key("a"), name: "a".into(), files }).unwrap();
+        let journal = Journal::open(&path).unwrap();
+        assert!(journal.past(&key("a")).is_none());
+        assert!(journal.is_ours("a.txt"));
+        assert_eq!(journal.names().get(&key("a")).map(String::as_str), Some("a"));
+    }
+}

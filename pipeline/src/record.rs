@@ -1,0 +1,337 @@
+//! The machine-readable records: what was read of a document, and what became of a batch.
+//!
+//! The members are a contract with other programs; `docs/schemas/` holds it as JSON Schema. New members
+//! may appear; existing ones keep their names and units within a schema version.
+
+use serde::{Deserialize, Serialize};
+
+use crate::document::{Line, Rect};
+
+/// Name and version of the document record.
+pub const DOCUMENT_SCHEMA: &str = "saoy.document/1";
+/// Name and version of the batch record.
+pub const BATCH_SCHEMA: &str = "saoy.batch/1";
+
+/// `NAME.json`: one document.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DocumentRecord {
+    /// [`DOCUMENT_SCHEMA`].
+    pub schema: String,
+    /// The program that made the record.
+    pub producer: String,
+    /// What was read.
+    pub source: SourceRecord,
+    /// What was made.
+    pub output: OutputRecord,
+    /// The language models that read the pages.
+    pub language: String,
+    /// What the document is; null until a classifier has said so.
+    #[serde(rename = "type")]
+    pub kind: Option<TypeRecord>,
+    /// What the document says, by field name; empty until extracted.
+    pub fields: serde_json::Map<String, serde_json::Value>,
+    /// Second guesses at the type.
+    pub alternatives: Vec<TypeRecord>,
+    /// Findings about the document and its pages.
+    pub flags: Vec<Flag>,
+    /// Corrections made by people.
+    pub corrections: Vec<serde_json::Value>,
+    /// Page by page.
+    pub pages: Vec<PageRecord>,
+}
+
+/// Where a document came from.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SourceRecord {
+    /// The input file, or the first of a joined folder.
+    pub path: String,
+    /// SHA-256 of the file; of all files one after the other when several were joined.
+    pub sha256: String,
+    /// Bytes of the file or files.
+    pub bytes: u64,
+    /// Pages found.
+    pub pages: u32,
+    /// Every input file of a joined folder, in page order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
+}
+
+/// What was written for a document.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct OutputRecord {
+    /// File name of the PDF, beside the record.
+    pub pdf: String,
+    /// SHA-256 of the PDF.
+    pub sha256: String,
+    /// Bytes of the PDF.
+    pub bytes: u64,
+    /// The PDF/A part and level that the file claims, null when it claims none.
+    pub pdfa: Option<String>,
+    /// Why no PDF/A is claimed, or what else the reader must know of the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// A searchable copy made beside a signed original.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<String>,
+}
+
+/// A document type with the confidence that it is the right one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TypeRecord {
+    /// The abbreviation of the decree, such as `QĐ`.
+    pub code: String,
+    /// The name in full, such as `Quyết định`.
+    pub name: String,
+    /// 0 to 1.
+    pub confidence: f32,
+}
+
+/// One finding: a stable code, the page it is about, and figures where there are any.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Flag {
+    /// Stable code, lower case with underscores.
+    pub code: String,
+    /// Page number from 1; absent when the whole document is meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+    /// The measured value behind the finding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<f32>,
+    /// `[x, y, w, h]` in px of the page as shown.
+    #[serde(rename = "box", default, skip_serializing_if = "Option::is_none")]
+    pub bbox: Option<[f32; 4]>,
+    /// More, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+impl Flag {
+    /// A finding without figures.
+    pub fn new(code: &str) -> Self {
+        Self { code: code.to_owned(), page: None, value: None, bbox: None, detail: None }
+    }
+
+    /// The same finding about a page.
+    #[must_use]
+    pub fn on_page(mut self, page: u32) -> Self {
+        self.page = Some(page);
+        self
+    }
+
+    /// The same finding with its measured value.
+    #[must_use]
+    pub fn with_value(mut self, value: f32) -> Self {
+        self.value = Some(rounded(value, 1000.0));
+        self
+    }
+
+    /// The same finding at a place on the page.
+    #[must_use]
+    pub fn at(mut self, bbox: Rect) -> Self {
+        self.bbox = Some([bbox.x, bbox.y, bbox.w, bbox.h].map(f32::round));
+        self
+    }
+
+    /// The same finding with words.
+    #[must_use]
+    pub fn saying(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+}
+
+/// One page of a document.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PageRecord {
+    /// From 1.
+    pub number: u32,
+    /// Width of the page as shown, px.
+    pub width_px: u32,
+    /// Height of the page as shown, px.
+    pub height_px: u32,
+    /// Resolution, dots per inch.
+    pub dpi: f32,
+    /// Clockwise turn that was applied to the stored image to show it upright: 0, 90, 180 or 270 degrees.
+    pub rotation: u16,
+    /// How far text lines slant in the page as shown, degrees, clockwise positive.
+    pub skew_deg: f32,
+    /// Nothing on the page.
+    pub blank: bool,
+    /// Mean confidence of the words, 0 to 1; null without words.
+    pub mean_confidence: Option<f32>,
+    /// Number of words.
+    pub words: u32,
+    /// Where the text came from: `ocr`, `source` (the PDF's own) or `none`.
+    pub text_from: TextOrigin,
+    /// How the visible page came about: `untouched`, `recoded`, `overlaid`, `rendered` or `kept`.
+    pub image: ImageOrigin,
+    /// Codes of the findings about this page; the figures are in the document's flags.
+    pub flags: Vec<String>,
+    /// Time spent, milliseconds of wall clock.
+    pub ms: Timings,
+}
+
+/// Where the text of a page came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TextOrigin {
+    /// Read by the engine.
+    Ocr,
+    /// Taken from the PDF.
+    Source,
+    /// There is none.
+    None,
+}
+
+/// How the visible page came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ImageOrigin {
+    /// The coded bytes of the source.
+    Untouched,
+    /// The same pixels in another lossless coding.
+    Recoded,
+    /// The scan untouched, with what lay over it set on top as small images.
+    Overlaid,
+    /// What a reader shows of the source page, rendered at the scan's resolution.
+    Rendered,
+    /// The source page itself.
+    Kept,
+}
+
+/// Milliseconds of wall clock by stage.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct Timings {
+    /// Reading and decoding the page.
+    pub decode: u32,
+    /// Making the copy for OCR.
+    pub preprocess: u32,
+    /// OCR.
+    pub recognize: u32,
+    /// Writing the page.
+    pub compose: u32,
+}
+
+/// `batch.json`: one run.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BatchRecord {
+    /// [`BATCH_SCHEMA`].
+    pub schema: String,
+    /// The program that made the record.
+    pub producer: String,
+    /// When the run began, RFC 3339.
+    pub started: String,
+    /// When the run ended, RFC 3339.
+    pub ended: String,
+    /// True when the run was stopped before it was through.
+    pub interrupted: bool,
+    /// Counts over the documents.
+    pub totals: Totals,
+    /// One entry per document, in input order.
+    pub documents: Vec<BatchEntry>,
+}
+
+/// Counts of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Documents given.
+    pub documents: u32,
+    /// Digitised in this run.
+    pub done: u32,
+    /// Done and unchanged since an earlier run.
+    pub skipped: u32,
+    /// Set aside with a reason.
+    pub failed: u32,
+    /// Not reached.
+    pub pending: u32,
+    /// Pages of the documents that were done in this run.
+    pub pages: u32,
+}
+
+/// What became of one document.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BatchEntry {
+    /// The input.
+    pub path: String,
+    /// The name its outputs have.
+    pub name: String,
+    /// What became of it.
+    pub status: Status,
+    /// Pages.
+    pub pages: u32,
+    /// Codes of the document's findings, each once.
+    pub flags: Vec<String>,
+    /// Why it was set aside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Failure>,
+}
+
+/// What became of a document in a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Digitised in this run.
+    Done,
+    /// Done and unchanged since an earlier run.
+    Skipped,
+    /// Set aside with a reason.
+    Failed,
+    /// Not reached.
+    Pending,
+}
+
+/// Why a document was set aside: whose fault, where, and what to do next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Which row of the exit code table it belongs to.
+    pub class: FailureClass,
+    /// One line naming the file, the page where known, and the reason.
+    pub message: String,
+    /// What to do next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// Page number from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+}
+
+/// Whose fault a failure is; each has its exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FailureClass {
+    /// The input cannot be read or is damaged: exit code 3.
+    Input,
+    /// Something of the environment is missing: exit code 4.
+    Environment,
+    /// Refused by policy: exit code 5.
+    Policy,
+    /// The run was stopped: exit code 130.
+    Interrupted,
+}
+
+impl FailureClass {
+    /// The process exit code of the class.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Input => 3,
+            Self::Environment => 4,
+            Self::Policy => 5,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+/// Mean confidence over all words of `lines`, `None` without words.
+pub fn mean_confidence(lines: &[Line]) -> Option<f32> {
+    let (mut sum, mut count) = (0.0_f32, 0.0_f32);
+    for word in lines.iter().flat_map(|line| &line.words) {
+        sum += word.confidence;
+        count += 1.0;
+    }
+    (count > 0.0).then(|| rounded(sum / count, 1000.0))
+}
+
+/// `value` with as many decimals as `unit` has zeros, so that records stay short.
+pub(crate) fn rounded(value: f32, unit: f32) -> f32 {
+    (value * unit).round() / unit
+}
