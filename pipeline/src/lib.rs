@@ -4,4 +4,6 @@ pub mod document;
 
 pub mod record;
 
+pub mod failure;
+
 pub mod recognize;

@@ -283,16 +283,26 @@ pub enum Status {
 /// Why a document was set aside: whose fault, where, and what to do next.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
+    /// Stable code of the reason, lower case with underscores.
+    pub code: String,
     /// Which row of the exit code table it belongs to.
     pub class: FailureClass,
     /// One line naming the file, the page where known, and the reason.
-    pub message: String,
+    pub message: Bilingual,
     /// What to do next.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
+    pub hint: Bilingual,
     /// Page number from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<u32>,
+}
+
+/// One sentence in both languages of the program, NFC.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bilingual {
+    /// Vietnamese.
+    pub vi: String,
+    /// English.
+    pub en: String,
 }
 
 /// Whose fault a failure is; each has its exit code.

@@ -1,0 +1,169 @@
+//! What was typed: the grammar of the command line, with its help in both languages.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use crate::words::Ui;
+
+/// The whole grammar.
+pub fn command(ui: Ui) -> Command {
+    Command::new("saoy")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(ui.say(
+            "Biến hồ sơ giấy đã quét thành PDF/A tìm kiếm được",
+            "Turns scanned paper records into searchable PDF/A",
+        ))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .arg(
+            Arg::new("ui")
+                .long("ui")
+                .global(true)
+                .value_parser(PossibleValuesParser::new(["vi", "en"]))
+                .help(ui.say("Ngôn ngữ thông báo (mặc định theo hệ thống)", "Language of messages (default: the locale's)")),
+        )
+        .arg(
+            Arg::new("data")
+                .long("data")
+                .global(true)
+                .value_name("DIR")
+                .value_parser(value_parser!(PathBuf))
+                .help(ui.say(
+                    "Thư mục dữ liệu của chương trình (mặc định: SAOY_DATA, rồi thư mục dữ liệu XDG)",
+                    "The program's data folder (default: SAOY_DATA, then the XDG data directory)",
+                )),
+        )
+        .subcommand(digitize(ui))
+        .subcommand(doctor(ui))
+}
+
+fn digitize(ui: Ui) -> Command {
+    Command::new("digitize")
+        .about(ui.say(
+            "Số hóa: đọc bản quét, tạo PDF/A có lớp văn bản và bản ghi JSON",
+            "Digitise: scans in, searchable PDF/A and a JSON record out",
+        ))
+        .arg(
+            Arg::new("inputs")
+                .required(true)
+                .num_args(1..)
+                .value_name("FILE|DIR")
+                .value_parser(value_parser!(PathBuf))
+                .help(ui.say(
+                    "Tệp hoặc thư mục: TIFF, JPEG, PNG, WebP, JPEG 2000, PDF",
+                    "Files or folders: TIFF, JPEG, PNG, WebP, JPEG 2000, PDF",
+                )),
+        )
+        .arg(
+            Arg::new("out")
+                .short('o')
+                .long("out")
+                .required(true)
+                .value_name("DIR")
+                .value_parser(value_parser!(PathBuf))
+                .help(ui.say("Thư mục kết quả", "Output folder")),
+        )
+        .arg(
+            Arg::new("lang")
+                .long("lang")
+                .default_value("vie")
+                .value_name("LANG")
+                .help(ui.say("Ngôn ngữ của văn bản, ví dụ vie hoặc vie+eng", "Language of the papers, such as vie or vie+eng")),
+        )
+        .arg(
+            Arg::new("jobs")
+                .short('j')
+                .long("jobs")
+                .value_name("N")
+                .value_parser(value_parser!(u16).range(1..=1024))
+                .help(ui.say("Số trang xử lý cùng lúc (mặc định: số nhân CPU)", "Pages at a time (default: the number of CPUs)")),
+        )
+        .arg(
+            Arg::new("sidecar")
+                .long("sidecar")
+                .value_delimiter(',')
+                .action(ArgAction::Append)
+                .value_parser(PossibleValuesParser::new(["txt", "json", "hocr", "alto"]))
+                .default_values(["txt", "json"])
+                .help(ui.say("Tệp đi kèm", "Files beside the PDF")),
+        )
+        .arg(
+            Arg::new("pdfa")
+                .long("pdfa")
+                .default_value("2b")
+                .value_parser(PossibleValuesParser::new(["1b", "2b", "2u", "3b"]))
+                .help(ui.say("Chuẩn PDF/A của kết quả", "PDF/A part and level of the output")),
+        )
+        .arg(
+            Arg::new("text")
+                .long("text")
+                .default_value("skip")
+                .value_parser(PossibleValuesParser::new(["skip", "redo", "force"]))
+                .help(ui.say(
+                    "Khi trang PDF đã có chữ: skip = giữ chữ sẵn có; redo = thay lớp chữ ẩn; force = coi mọi trang là ảnh",
+                    "When a PDF page has text: skip = keep it; redo = replace a hidden text layer; force = treat every page as an image",
+                )),
+        )
+        .arg(
+            Arg::new("folder-as-document")
+                .long("folder-as-document")
+                .action(ArgAction::SetTrue)
+                .help(ui.say("Mỗi thư mục là một văn bản", "A folder is one document")),
+        )
+        .arg(
+            Arg::new("page-limit")
+                .long("page-limit")
+                .value_name("SECONDS")
+                .default_value("120")
+                .value_parser(value_parser!(u32).range(1..=86_400))
+                .help(ui.say("Thời gian tối đa để nhận dạng một trang, giây", "Longest time to read one page, in seconds")),
+        )
+        .arg(
+            Arg::new("reader")
+                .long("reader")
+                .value_name("PROGRAM")
+                .value_parser(value_parser!(PathBuf))
+                .help(ui.say(
+                    "Chương trình nhận dạng chữ (mặc định: saoy-reader cạnh saoy)",
+                    "The OCR reader program (default: saoy-reader beside saoy)",
+                )),
+        )
+        .arg(flag("force", ui.say("Làm lại và ghi đè kết quả cũ", "Do it again and replace earlier results")))
+        .arg(flag("dry-run", ui.say("Chỉ liệt kê việc sẽ làm", "Only list what would be done")))
+        .arg(flag("json", ui.say("In bản ghi của lượt chạy dưới dạng JSON", "Print the run's record as JSON")))
+        .arg(
+            Arg::new("progress")
+                .long("progress")
+                .default_value("auto")
+                .value_parser(PossibleValuesParser::new(["auto", "json", "none"]))
+                .help(ui.say("Tiến độ: auto, json (JSON Lines ra stderr), none", "Progress: auto, json (JSON Lines on stderr), none")),
+        )
+}
+
+fn doctor(ui: Ui) -> Command {
+    Command::new("doctor")
+        .about(ui.say(
+            "Kiểm tra máy này còn thiếu gì và lệnh để bổ sung",
+            "Says what is missing on this machine and the command that mends it",
+        ))
+        .arg(
+            Arg::new("reader")
+                .long("reader")
+                .value_name("PROGRAM")
+                .value_parser(value_parser!(PathBuf))
+                .help(ui.say("Chương trình nhận dạng chữ", "The OCR reader program")),
+        )
+        .arg(flag("json", ui.say("In dưới dạng JSON", "Print as JSON")))
+}
+
+fn flag(name: &'static str, help: &str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help.to_owned())
+}
+
+/// The value of an argument that the grammar requires or gives a default.
+pub fn given<'a, T: Clone + Send + Sync + 'static>(matches: &'a ArgMatches, name: &str) -> anyhow::Result<&'a T> {
+    matches.get_one::<T>(name).ok_or_else(|| anyhow::anyhow!("argument {name} has no value"))
+}

@@ -1,0 +1,301 @@
+//! The driver: runs the stages over a batch, many pages at a time, and loses nothing whatever happens.
+//!
+//! # Steps
+//! 1. Inputs become documents; each is hashed, named and looked up in the journal of the output folder.
+//! 2. Pages of all documents go through one rayon pool: load, prepare, recognise.
+//! 3. Pages join their document in order; a finished document is synced and then renamed into place.
+//! 4. What failed is set aside with its reason; the batch goes on.
+//!
+//! Memory is bounded by the number of workers, not by the length of a document: a page holds a permit from
+//! its dispatch until it is written.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ring::digest::{Context, SHA256};
+use saoy_ocr::Readers;
+use serde::Serialize;
+
+use crate::compose::DateTime;
+use crate::compose::pdfa::Profile;
+use crate::ingest::{self, Limits};
+use crate::preprocess;
+use crate::recognize;
+use crate::record::{BATCH_SCHEMA, BatchEntry, BatchRecord, Status, Totals};
+
+mod document;
+
+mod page;
+
+mod permits;
+
+mod state;
+
+mod journal;
+
+mod names;
+
+mod publish;
+
+mod events;
+
+pub use events::{Event, Watch};
+pub use state::STATE_FOLDER;
+
+use document::{Opened, Opening};
+use names::Names;
+use permits::Permits;
+use state::Workplace;
+
+/// The program's name and version, as files and records carry it.
+pub const PRODUCER: &str = concat!("Saoy ", env!("CARGO_PKG_VERSION"));
+
+/// Pages in flight beyond those being worked on: enough that a slow page does not idle the others.
+const AHEAD: usize = 3;
+
+/// What shapes the outputs; two runs with equal options make equal files.
+#[derive(Clone, Debug, Serialize)]
+pub struct Options {
+    /// Language models, joined by `+`.
+    pub language: String,
+    /// PDF/A part and level.
+    pub pdfa: Profile,
+    /// Files beside the PDF.
+    pub sidecars: Sidecars,
+    /// What to do with text that a PDF page has already.
+    pub text: ingest::TextPolicy,
+    /// How pages are made ready for OCR.
+    pub preprocess: preprocess::Options,
+    /// How pages are read.
+    pub recognize: recognize::Options,
+}
+
+/// Which files are written beside the PDF.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent choices of the user")]
+pub struct Sidecars {
+    /// Plain text.
+    pub txt: bool,
+    /// The record.
+    pub json: bool,
+    /// hOCR.
+    pub hocr: bool,
+    /// ALTO.
+    pub alto: bool,
+}
+
+/// A batch to be run.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Files and folders.
+    pub inputs: Vec<PathBuf>,
+    /// The output folder.
+    pub out: PathBuf,
+    /// What shapes the outputs.
+    pub options: Options,
+    /// Pages at a time.
+    pub jobs: usize,
+    /// A folder is one document.
+    pub folder_as_document: bool,
+    /// Do again what is done.
+    pub force: bool,
+    /// How much one page may ask for.
+    pub limits: Limits,
+}
+
+/// What the driver asks of the world.
+pub struct World<'a> {
+    /// The OCR readers.
+    pub readers: &'a Readers,
+    /// The time of day.
+    pub now: &'a (dyn Fn() -> DateTime + Sync),
+    /// Who watches.
+    pub watch: &'a dyn Watch,
+    /// Becomes true when the run is to stop.
+    pub stop: &'a AtomicBool,
+}
+
+/// Why a run could not begin or go on at all; troubles of single documents are in the record instead.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// None of the inputs is a file that could be digitised.
+    #[error("there is nothing to digitise in the inputs")]
+    Nothing,
+    /// The output folder cannot be used.
+    #[error("the output folder {} cannot be used: {source}", path.display())]
+    Output {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Another run works in the output folder.
+    #[error("another run is working in {}", path.display())]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The worker threads cannot be started.
+    #[error("cannot start the worker threads: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+/// Runs a batch and writes `batch.json`.
+///
+/// # Errors
+/// Only when the run as a whole cannot begin or its record cannot be written; documents that fail are set
+/// aside in the record.
+pub fn digitize(plan: &Plan, world: &World<'_>) -> Result<BatchRecord, RunError> {
+    let found = ingest::find(&plan.inputs, &plan.out, plan.folder_as_document);
+    if found.documents.is_empty() && found.troubles.is_empty() {
+        return Err(RunError::Nothing);
+    }
+    let workplace = Workplace::open(&plan.out)?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(plan.jobs)
+        .thread_name(|index| format!("page-{index}"))
+        .build()?;
+    let started = (world.now)();
+    let run = Run::new(plan, world, &workplace, started);
+    run.announce(&found);
+    pool.in_place_scope(|scope| run.dispatch(&found, scope));
+    run.finish(found.documents.len())
+}
+
+/// One run under way.
+struct Run<'a> {
+    plan: &'a Plan,
+    world: &'a World<'a>,
+    workplace: &'a Workplace,
+    /// Hash of the options.
+    options: String,
+    started: DateTime,
+    names: Mutex<Names>,
+    permits: Permits,
+    entries: Mutex<Vec<(usize, BatchEntry)>>,
+    /// Set when the disk is full or the engine is gone: what cannot work for one document cannot for the next.
+    hopeless: AtomicBool,
+}
+
+impl<'a> Run<'a> {
+    fn new(plan: &'a Plan, world: &'a World<'a>, workplace: &'a Workplace, started: DateTime) -> Self {
+        let mut names = Names::default();
+        for name in workplace.journal.names().values() {
+            names.reserve(name);
+        }
+        Self {
+            plan,
+            world,
+            workplace,
+            options: options_hash(&plan.options),
+            started,
+            names: Mutex::new(names),
+            permits: Permits::new(plan.jobs + AHEAD),
+            entries: Mutex::new(Vec::new()),
+            hopeless: AtomicBool::new(false),
+        }
+    }
+
+    fn announce(&self, found: &ingest::Found) {
+        let bytes = found.documents.iter().map(|document| document.bytes).sum();
+        let documents = u32::try_from(found.documents.len() + found.troubles.len()).unwrap_or(u32::MAX);
+        self.world.watch.event(&Event::Started { documents, bytes });
+    }
+
+    /// Sends every page of every document to the pool, a bounded number at a time.
+    fn dispatch<'s>(&'s self, found: &'s ingest::Found, scope: &rayon::Scope<'s>) {
+        for trouble in &found.troubles {
+            let entry = document::entry_of_trouble(trouble);
+            self.record(usize::MAX, entry, 0);
+        }
+        for (index, inputs) in found.documents.iter().enumerate() {
+            if self.stopping() {
+                return;
+            }
+            match Opened::open(self, index, inputs) {
+                Opening::Settled(entry) => self.record(index, *entry, inputs.bytes),
+                Opening::Work(opened) => self.dispatch_pages(opened, scope),
+            }
+        }
+    }
+
+    fn dispatch_pages<'s>(&'s self, opened: std::sync::Arc<Opened<'s>>, scope: &rayon::Scope<'s>) {
+        for page in 0..opened.page_count() {
+            self.permits.take();
+            if self.stopping() || opened.is_closed() {
+                self.permits.give_back(1);
+                return;
+            }
+            let opened = opened.clone();
+            scope.spawn(move |_| opened.work_on(page));
+        }
+    }
+
+    fn stopping(&self) -> bool {
+        self.world.stop.load(Ordering::Relaxed) || self.hopeless.load(Ordering::Relaxed)
+    }
+
+    fn record(&self, index: usize, entry: BatchEntry, bytes: u64) {
+        self.world.watch.event(&Event::Document { entry: &entry, bytes });
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).push((index, entry));
+    }
+
+    /// Writes `batch.json` and closes the run.
+    fn finish(&self, documents: usize) -> Result<BatchRecord, RunError> {
+        let mut entries = std::mem::take(&mut *self.entries.lock().unwrap_or_else(PoisonError::into_inner));
+        entries.sort_by_key(|(index, _)| *index);
+        let entries: Vec<BatchEntry> = entries.into_iter().map(|(_, entry)| entry).collect();
+        let totals = totals(&entries, documents);
+        let interrupted = self.world.stop.load(Ordering::Relaxed);
+        let record = BatchRecord {
+            schema: BATCH_SCHEMA.to_owned(),
+            producer: PRODUCER.to_owned(),
+            started: self.started.to_rfc3339(),
+            ended: (self.world.now)().to_rfc3339(),
+            interrupted,
+            totals,
+            documents: entries,
+        };
+        let failed = |source: io::Error| RunError::Output { path: self.plan.out.clone(), source };
+        let mut text = serde_json::to_vec_pretty(&record).map_err(|error| failed(error.into()))?;
+        text.push(b'\n');
+        publish::write_whole(&self.workplace.staging, &self.workplace.out, "batch.json", &text).map_err(failed)?;
+        self.world.watch.event(&Event::Ended { totals, interrupted });
+        Ok(record)
+    }
+}
+
+fn totals(entries: &[BatchEntry], documents: usize) -> Totals {
+    let count = |status| u32::try_from(entries.iter().filter(|entry| entry.status == status).count());
+    let [done, skipped, failed] =
+        [Status::Done, Status::Skipped, Status::Failed].map(|status| count(status).unwrap_or(u32::MAX));
+    let settled = done.saturating_add(skipped);
+    let troubles = entries.len().saturating_sub(documents);
+    let documents = u32::try_from(documents.saturating_add(troubles)).unwrap_or(u32::MAX);
+    let pages = entries.iter().filter(|entry| entry.status == Status::Done).map(|entry| entry.pages).sum();
+    let pending = documents.saturating_sub(settled.saturating_add(failed));
+    Totals { documents, done, skipped, failed, pending, pages }
+}
+
+fn options_hash(options: &Options) -> String {
+    // Plain data with string keys always serialises.
+    let text = serde_json::to_vec(options).unwrap_or_default();
+    let mut hash = Context::new(&SHA256);
+    hash.update(&text);
+    publish::hex(hash.finish().as_ref())
+}
+
+/// The paths that a run would digitise, without touching anything.
+pub fn preview(inputs: &[PathBuf], out: &Path, folder_as_document: bool) -> ingest::Found {
+    ingest::find(inputs, out, folder_as_document)
+}
+
+/// Whether `folder` is an output folder of an earlier run.
+pub fn is_output_folder(folder: &Path) -> bool {
+    fs::metadata(folder.join(STATE_FOLDER)).is_ok_and(|found| found.is_dir())
+}

@@ -1,0 +1,102 @@
+//! The state folder of an output folder, `.saoy/`: lock, journal, staging area, pages already read.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::RunError;
+use super::journal::{Journal, Key};
+use super::publish::write_whole;
+
+/// Name of the state folder inside an output folder.
+pub const STATE_FOLDER: &str = ".saoy";
+
+/// An output folder that this run, and no other, works in.
+pub(super) struct Workplace {
+    /// The output folder.
+    pub(super) out: PathBuf,
+    /// Where files are written before they get their final names; the same file system as `out`.
+    pub(super) staging: PathBuf,
+    pages: PathBuf,
+    quarantine: PathBuf,
+    /// What earlier runs did.
+    pub(super) journal: Journal,
+    /// Held while the run lasts; the system releases it however the run ends.
+    _lock: File,
+}
+
+impl Workplace {
+    /// Prepares `out`, sweeping away what a run that was killed left in the staging area.
+    pub(super) fn open(out: &Path) -> Result<Self, RunError> {
+        let failed = |source: io::Error| RunError::Output { path: out.to_owned(), source };
+        let state = out.join(STATE_FOLDER);
+        fs::create_dir_all(&state).map_err(failed)?;
+        let lock = File::create(state.join("lock")).map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(RunError::Busy { path: out.to_owned() }),
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        }
+        let staging = state.join("staging");
+        if staging.exists() {
+            fs::remove_dir_all(&staging).map_err(failed)?;
+        }
+        fs::create_dir(&staging).map_err(failed)?;
+        let journal = Journal::open(&state.join("journal.jsonl")).map_err(failed)?;
+        let (pages, quarantine) = (state.join("pages"), state.join("quarantine"));
+        Ok(Self { out: out.to_owned(), staging, pages, quarantine, journal, _lock: lock })
+    }
+
+    /// Where the pages of a document that were read before the run was stopped are kept.
+    pub(super) fn page_store(&self, key: &Key, options: &str) -> PageStore {
+        let short = |text: &str| text.get(..16).unwrap_or(text).to_owned();
+        PageStore { folder: self.pages.join(format!("{}-{}", short(&key.sha256), short(options))) }
+    }
+
+    /// Keeps what there is to know of a page that the engine could not read: why, and the pixels it got.
+    pub(super) fn quarantine(&self, name: &str, page: u32, reason: &str, pixels: &crate::document::Gray) {
+        let keep = || -> io::Result<()> {
+            fs::create_dir_all(&self.quarantine)?;
+            let stem = format!("{name}.p{page:04}");
+            write_whole(&self.staging, &self.quarantine, &format!("{stem}.why.txt"), reason.as_bytes())?;
+            let mut pgm = format!("P5\n{} {}\n255\n", pixels.width, pixels.height).into_bytes();
+            pgm.extend_from_slice(&pixels.pixels);
+            write_whole(&self.staging, &self.quarantine, &format!("{stem}.pgm"), &pgm)
+        };
+        // The page's flag tells of the failure in any case; the evidence is a help, not a duty.
+        let _ = keep();
+    }
+}
+
+/// Pages of one document, as read; what a run that is stopped need not read again.
+pub(super) struct PageStore {
+    folder: PathBuf,
+}
+
+impl PageStore {
+    /// What was kept of page `index`, when it is whole.
+    pub(super) fn load<T: serde::de::DeserializeOwned>(&self, index: usize) -> Option<T> {
+        serde_json::from_slice(&fs::read(self.file(index)).ok()?).ok()
+    }
+
+    /// Keeps page `index`. Not synced: a page lost to a power cut is read again.
+    pub(super) fn keep<T: serde::Serialize>(&self, index: usize, page: &T) {
+        let keep = || -> io::Result<()> {
+            fs::create_dir_all(&self.folder)?;
+            let partial = self.folder.join(format!("{index}.part"));
+            fs::write(&partial, serde_json::to_vec(page)?)?;
+            fs::rename(partial, self.file(index))
+        };
+        // A page that cannot be kept costs time after a stop, nothing else.
+        let _ = keep();
+    }
+
+    /// Forgets the pages: the document is finished.
+    pub(super) fn clear(&self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+
+    fn file(&self, index: usize) -> PathBuf {
+        self.folder.join(format!("{index}.json"))
+    }
+}

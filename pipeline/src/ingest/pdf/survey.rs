@@ -1,0 +1,229 @@
+//! What a PDF page is made of: which images, which text, which strokes, in which order, and where.
+//!
+//! The page is interpreted as a reader would, but nothing is painted: what would be painted is noted, in
+//! *page points*: pt of the page as shown, origin top left, y down.
+
+use hayro_interpret::font::{Glyph, GlyphRun};
+use hayro_interpret::hayro_cmap::BfString;
+use hayro_interpret::hayro_syntax::page::Page;
+use hayro_interpret::{
+    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
+    InterpreterSettings, Paint, SoftMask, TransformExt, interpret_page,
+};
+use kurbo::{Affine, BezPath, Rect, Shape};
+
+/// More glyphs than this on one page are not text but an attack or a drawing; the rest is not noted.
+/// A newspaper page has about 30,000.
+const MOST_GLYPHS: usize = 200_000;
+/// The same for images and paths.
+const MOST_MARKS: usize = 50_000;
+
+/// Everything that a page would paint, in painting order.
+#[derive(Default)]
+pub(super) struct Survey {
+    /// Width of the page as shown, pt.
+    pub(super) width: f64,
+    /// Height of the page as shown, pt.
+    pub(super) height: f64,
+    /// Images.
+    pub(super) images: Vec<SeenImage>,
+    /// Glyphs, visible and invisible.
+    pub(super) glyphs: Vec<SeenGlyph>,
+    /// Bounds of visible paths.
+    pub(super) paths: Vec<SeenMark>,
+    order: usize,
+    /// Open transparency groups: whether each changes what is painted in it.
+    groups: Vec<bool>,
+    /// Open clips: what each lets through, in page points.
+    clips: Vec<Rect>,
+}
+
+/// An image on the page.
+pub(super) struct SeenImage {
+    /// Place in the painting order.
+    pub(super) order: usize,
+    /// Its object, as number and generation.
+    pub(super) object: (u32, i32),
+    /// Width and height in px, as declared.
+    pub(super) size: (u32, u32),
+    /// From image px (origin top left, y down) to page points.
+    pub(super) to_page: Affine,
+    /// Painted as it is: no mask, no blending, not a stencil in a colour.
+    pub(super) plain: bool,
+}
+
+impl SeenImage {
+    /// Where it stands.
+    pub(super) fn bounds(&self) -> Rect {
+        let (w, h) = self.size;
+        self.to_page.transform_rect_bbox(Rect::new(0.0, 0.0, f64::from(w), f64::from(h)))
+    }
+}
+
+/// A glyph on the page.
+pub(super) struct SeenGlyph {
+    /// Place in the painting order.
+    pub(super) order: usize,
+    /// What it means, when the font says so.
+    pub(super) text: Option<String>,
+    /// From glyph space (1/1000 em, y up) to page points.
+    pub(super) to_page: Affine,
+    /// Advance in 1/1000 em.
+    pub(super) advance: f64,
+    /// Painted, not only there to be found.
+    pub(super) visible: bool,
+}
+
+impl SeenGlyph {
+    /// Its box: the advance wide, from a descender below to an ascender above the baseline.
+    pub(super) fn bounds(&self) -> Rect {
+        self.to_page.transform_rect_bbox(Rect::new(0.0, -200.0, self.advance, 700.0))
+    }
+}
+
+/// Something painted.
+pub(super) struct SeenMark {
+    /// Place in the painting order.
+    pub(super) order: usize,
+    /// Where.
+    pub(super) bounds: Rect,
+}
+
+/// Notes what `page` would paint.
+pub(super) fn survey<'a>(page: &'a Page<'a>, settings: &InterpreterSettings) -> Survey {
+    let (width, height) = page.render_dimensions();
+    let mut survey = Survey { width: f64::from(width), height: f64::from(height), ..Survey::default() };
+    let target = Rect::new(0.0, 0.0, survey.width, survey.height);
+    let cache = InterpreterCache::new();
+    let transform = page.initial_transform(true).to_kurbo();
+    let mut context = Context::new(transform, target, &cache, page.xref(), settings.clone());
+    interpret_page(page, &mut context, &mut survey);
+    survey
+}
+
+impl Survey {
+    /// Whether no clip cuts off more than a point of what `bounds` has on the page.
+    fn lets_through(&self, bounds: Rect) -> bool {
+        let on_page = bounds.intersect(Rect::new(0.0, 0.0, self.width, self.height));
+        self.clips.iter().all(|clip| clip.inflate(1.0, 1.0).contains_rect(on_page))
+    }
+
+    fn next(&mut self) -> usize {
+        self.order += 1;
+        self.order
+    }
+
+    /// Share of the page, 0 to 1, on which glyphs that `wanted` picks stand.
+    pub(super) fn text_coverage(&self, wanted: impl Fn(&SeenGlyph) -> bool) -> f64 {
+        /// Cells of the grid on a side; a cell of A4 is 5 by 7 pt, smaller than a letter.
+        const CELLS: usize = 120;
+        let mut cells = vec![false; CELLS * CELLS];
+        for glyph in self.glyphs.iter().filter(|glyph| wanted(glyph)) {
+            let bounds = glyph.bounds().intersect(Rect::new(0.0, 0.0, self.width, self.height));
+            if bounds.width() <= 0.0 || bounds.height() <= 0.0 {
+                continue;
+            }
+            let across = span(bounds.x0, bounds.x1, self.width, CELLS);
+            for row in span(bounds.y0, bounds.y1, self.height, CELLS) {
+                for column in across.clone() {
+                    if let Some(cell) = cells.get_mut(row * CELLS + column) {
+                        *cell = true;
+                    }
+                }
+            }
+        }
+        cells.iter().filter(|cell| **cell).count() as f64 / (CELLS * CELLS) as f64
+    }
+}
+
+/// The cells from `low` to `high` of an extent divided into `cells`.
+fn span(low: f64, high: f64, extent: f64, cells: usize) -> std::ops::Range<usize> {
+    let cell = |at: f64| (at / extent.max(1.0) * cells as f64).max(0.0) as usize;
+    cell(low).min(cells)..(cell(high) + 1).min(cells)
+}
+
+impl<'a> Device<'a> for Survey {
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, draw_mode: &DrawMode) {
+        let order = self.next();
+        let invisible = matches!(draw_mode, DrawMode::Invisible)
+            || matches!(&props.paint, Paint::Color(colour) if colour.to_rgba().to_rgba8()[3] == 0);
+        if invisible || self.paths.len() >= MOST_MARKS {
+            return;
+        }
+        let bounds = props.transform.transform_rect_bbox(path.bounding_box());
+        self.paths.push(SeenMark { order, bounds });
+    }
+
+    fn push_clip_path(&mut self, clip: &ClipPath) {
+        self.clips.push(clip.path.bounding_box());
+    }
+
+    fn push_transparency_group(&mut self, opacity: f32, mask: Option<SoftMask<'a>>, blend: BlendMode) {
+        self.groups.push(opacity < 1.0 || mask.is_some() || blend != BlendMode::Normal);
+    }
+
+    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, draw_mode: &DrawMode) {
+        let order = self.next();
+        let visible = !matches!(draw_mode, DrawMode::Invisible);
+        for glyph in run.glyphs() {
+            if self.glyphs.len() >= MOST_GLYPHS {
+                return;
+            }
+            let advance = match &**glyph {
+                Glyph::Outline(outline) => outline.advance_width(),
+                Glyph::Type3(drawn) => drawn.advance_width(),
+            };
+            let text = glyph.as_unicode().map(|text| match text {
+                BfString::Char(c) => c.to_string(),
+                BfString::String(text) => text,
+            });
+            self.glyphs.push(SeenGlyph {
+                order,
+                text,
+                to_page: props.transform * glyph.transform(),
+                advance: f64::from(advance.unwrap_or(500.0)),
+                visible,
+            });
+        }
+    }
+
+    fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
+        let order = self.next();
+        if self.images.len() >= MOST_MARKS {
+            return;
+        }
+        let unmasked = props.soft_mask.is_none() && props.blend_mode == BlendMode::Normal && !self.groups.contains(&true);
+        let (stream, black_or_raster) = match &image {
+            Image::Raster(raster) => (raster.stream(), true),
+            Image::Stencil(stencil) => {
+                // Only black stencils are scans; the colour is the paint of the first decoding call.
+                let mut black = false;
+                stencil.with_stencil(|_, paint| black = is_black(paint), Some((1, 1)));
+                (stencil.stream(), black)
+            }
+        };
+        let id = stream.obj_id();
+        let own_mask = stream.dict().contains_key(b"SMask") || stream.dict().contains_key(b"Mask");
+        let mut seen = SeenImage {
+            order,
+            object: (id.obj_number, id.gen_number),
+            size: (image.width(), image.height()),
+            to_page: props.transform,
+            plain: false,
+        };
+        seen.plain = unmasked && black_or_raster && !own_mask && self.lets_through(seen.bounds());
+        self.images.push(seen);
+    }
+
+    fn pop_clip(&mut self) {
+        self.clips.pop();
+    }
+
+    fn pop_transparency_group(&mut self) {
+        self.groups.pop();
+    }
+}
+
+fn is_black(paint: &Paint<'_>) -> bool {
+    matches!(paint, Paint::Color(colour) if colour.to_rgba().to_rgba8() == [0, 0, 0, 255])
+}
