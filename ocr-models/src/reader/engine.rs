@@ -1,0 +1,102 @@
+//! One loaded engine: an image in, a reading out, nothing of C visible from outside.
+
+mod ffi;
+
+mod results;
+
+use saoy_ocr::protocol::{Request, Shape, Task};
+use saoy_ocr::{Layout, Orientation, Reading};
+
+pub(crate) use ffi::engine_version;
+
+use ffi::{Handle, Mode};
+
+/// What an engine is loaded with; another wish needs another engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Setup {
+    models: String,
+    language: String,
+    variables: Vec<(String, String)>,
+    mode: Mode,
+}
+
+impl Setup {
+    pub(super) fn of(request: &Request) -> Self {
+        Self {
+            models: request.models.clone(),
+            language: request.language.clone(),
+            variables: request.variables.clone(),
+            mode: match request.task {
+                Task::Read(_) => Mode::Network,
+                Task::Orient => Mode::Shapes,
+            },
+        }
+    }
+}
+
+/// A loaded engine.
+pub(super) struct Engine {
+    setup: Setup,
+    handle: Handle,
+}
+
+impl Engine {
+    /// Loads the models.
+    pub(super) fn open(setup: Setup) -> Result<Self, String> {
+        let handle = Handle::open(&setup.models, &setup.language, setup.mode, &setup.variables)?;
+        Ok(Self { setup, handle })
+    }
+
+    pub(super) fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// Reads one image of `shape`.
+    pub(super) fn read(
+        &mut self,
+        pixels: &[u8],
+        shape: Shape,
+        layout: Layout,
+    ) -> Result<Reading, String> {
+        self.handle.segment(segmentation(layout));
+        let mut image =
+            self.handle
+                .show(pixels, shape.width, shape.height, resolution(shape.dpi))?;
+        Ok(results::collect(&mut image.recognize()?))
+    }
+
+    /// Tells which way up one image of `shape` stands, if it has enough text.
+    pub(super) fn orient(
+        &mut self,
+        pixels: &[u8],
+        shape: Shape,
+    ) -> Result<Option<Orientation>, String> {
+        self.handle.segment(ORIENTATION_ONLY);
+        Ok(self
+            .handle
+            .show(pixels, shape.width, shape.height, resolution(shape.dpi))?
+            .orient())
+    }
+}
+
+/// `tesseract::PageSegMode` of publictypes.h.
+fn segmentation(layout: Layout) -> i32 {
+    match layout {
+        Layout::Page => 3,
+        Layout::Column => 4,
+        Layout::Block => 6,
+        Layout::Line => 7,
+        Layout::Sparse => 11,
+    }
+}
+
+/// `PSM_OSD_ONLY`.
+const ORIENTATION_ONLY: i32 = 0;
+
+/// The engine believes 70 to 2400 dpi and guesses where it is told nothing (`kMinCredibleResolution`,
+/// `kMaxCredibleResolution` of publictypes.h).
+fn resolution(dpi: u32) -> Option<i32> {
+    i32::try_from(dpi)
+        .ok()
+        .filter(|dpi| (70..=2400).contains(dpi))
+}
