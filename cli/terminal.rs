@@ -161,3 +161,13 @@ fn clock(seconds: f64) -> String {
         (hours, minutes, seconds) => format!("{hours}:{minutes:02}:{seconds:02}"),
     }
 }
+
+/// Prints an error and what caused it, in the chosen language as far as it has one.
+pub fn complain(ui: Ui, error: &anyhow::Error) {
+    let _ = writeln!(io::stderr(), "{}: {error:#}", ui.say("lỗi", "error"));
+}
+
+/// Prints what to do next.
+pub fn hint(ui: Ui, vi: &str, en: &str) {
+    let _ = writeln!(io::stderr(), "  {}: {}", ui.say("gợi ý", "hint"), ui.say(vi, en));
+}

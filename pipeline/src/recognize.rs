@@ -1,2 +1,104 @@
-//! Recognise: prepared page in, lines of words in reading order out.
+//! Recognise: a prepared page in, lines of words in reading order out.
+//!
+//! # Steps
+//! 1. The engine reads the whole page.
+//! 2. Lines that it found hard are looked at again, with wide word gaps closed up.
+//! 3. Lines are cut at gutters and put into reading order.
+//! 4. Boxes and baselines go from prepared px to px of the page as shown.
+
+use saoy_ocr::{GrayView, Layout, OcrError, Readers, Reading};
+use serde::Serialize;
+
+use crate::document::{Affine, Gray, Line, Point, Rect, Word};
+
 mod order;
+
+/// How pages are read.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Options {
+    /// How often a page is tried when it crashes its reader; a page that takes too long is tried once.
+    pub tries: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { tries: 3 }
+    }
+}
+
+/// What was read.
+#[derive(Clone, Debug, Default)]
+pub struct Recognized {
+    /// Lines in reading order, in the space that the given map leads to.
+    pub lines: Vec<Line>,
+}
+
+/// Reads a page; `to_shown` maps prepared px to px of the page as shown.
+///
+/// # Errors
+/// What the last of the tries said; the page can then go on without text.
+pub fn recognize(
+    image: &Gray,
+    dpi: f32,
+    to_shown: &Affine,
+    readers: &Readers,
+    options: &Options,
+) -> Result<Recognized, OcrError> {
+    let view = GrayView::new(image.width, image.height, dpi.round().clamp(1.0, 10_000.0) as u32, &image.pixels)?;
+    let reading = try_hard(options.tries, || readers.read(&view, Layout::Page))?;
+    let lines = order::in_reading_order(lines_of(reading));
+    Ok(Recognized { lines: lines.into_iter().map(|line| mapped(line, to_shown)).collect() })
+}
+
+/// Tries again after crashes; a page on which the engine hangs would only hang it again.
+fn try_hard<T>(tries: u32, mut attempt: impl FnMut() -> Result<T, OcrError>) -> Result<T, OcrError> {
+    let mut left = tries.max(1);
+    loop {
+        left -= 1;
+        match attempt() {
+            Err(error) if left > 0 && error.is_retryable() && !matches!(error, OcrError::TimedOut { .. }) => {}
+            outcome => return outcome,
+        }
+    }
+}
+
+fn lines_of(reading: Reading) -> Vec<Line> {
+    reading.lines.into_iter().map(line_of).collect()
+}
+
+fn line_of(line: saoy_ocr::Line) -> Line {
+    let bottom = (line.bbox.y + line.bbox.h) as f32;
+    let (left, right) = (line.bbox.x as f32, (line.bbox.x + line.bbox.w) as f32);
+    let baseline = match line.baseline {
+        Some(points) => points.map(|point| Point { x: point.x as f32, y: point.y as f32 }),
+        None => [Point { x: left, y: bottom }, Point { x: right, y: bottom }],
+    };
+    let words = line.words.into_iter().map(|word| Word {
+        text: word.text,
+        bbox: Rect {
+            x: word.bbox.x as f32,
+            y: word.bbox.y as f32,
+            w: word.bbox.w as f32,
+            h: word.bbox.h as f32,
+        },
+        confidence: word.confidence,
+    });
+    Line { words: words.collect(), baseline, block: line.block }
+}
+
+fn mapped(mut line: Line, map: &Affine) -> Line {
+    for word in &mut line.words {
+        word.bbox = mapped_box(word.bbox, map);
+    }
+    line.baseline = line.baseline.map(|point| map.apply(point));
+    line
+}
+
+/// The upright box around the mapped corners.
+fn mapped_box(b: Rect, map: &Affine) -> Rect {
+    let corners = [(0.0, 0.0), (b.w, 0.0), (0.0, b.h), (b.w, b.h)]
+        .map(|(dx, dy)| map.apply(Point { x: b.x + dx, y: b.y + dy }));
+    let low = corners.iter().fold((f32::MAX, f32::MAX), |low, p| (low.0.min(p.x), low.1.min(p.y)));
+    let high = corners.iter().fold((f32::MIN, f32::MIN), |high, p| (high.0.max(p.x), high.1.max(p.y)));
+    Rect { x: low.0, y: low.1, w: high.0 - low.0, h: high.1 - low.1 }
+}

@@ -1,0 +1,340 @@
+//! One page through the stages: load, prepare, recognise.
+
+use std::time::Instant;
+
+use saoy_ocr::{GrayView, OcrError};
+use serde::{Deserialize, Serialize};
+
+use super::Run;
+use super::state::PageStore;
+use crate::document::{Affine, Gray, Line, Raster, Turn};
+use crate::failure::Reason;
+use crate::ingest::{Kept, Page, PlacedImage, Scan};
+use crate::preprocess::{self, Input, Orientation, Prepared, TurnFound};
+use crate::recognize;
+use crate::record::{Failure, Flag, ImageOrigin, PageRecord, TextOrigin, Timings, mean_confidence};
+
+/// Where a page is, for messages and stores.
+pub(super) struct Place<'a> {
+    /// The file.
+    pub(super) file: &'a std::path::Path,
+    /// Name of the document's outputs.
+    pub(super) name: &'a str,
+    /// Page of the document, from 0.
+    pub(super) index: usize,
+}
+
+impl Place<'_> {
+    /// The page's number in the document, from 1.
+    pub(super) fn number(&self) -> u32 {
+        u32::try_from(self.index).map_or(u32::MAX, |index| index.saturating_add(1))
+    }
+
+    fn failure(&self, reason: Reason, detail: impl std::fmt::Display) -> Failure {
+        reason.about(self.file, Some(self.number()), detail)
+    }
+}
+
+/// A page ready to be written.
+pub(super) struct Finished {
+    /// What the output page shows; empty for a page that is kept as it is.
+    pub(super) images: Vec<PlacedImage>,
+    /// Width and height of the page as shown, pt.
+    pub(super) size_pt: (f32, f32),
+    /// The words.
+    pub(super) lines: Vec<Line>,
+    /// The page's part of the record.
+    pub(super) record: PageRecord,
+    /// Findings with their figures.
+    pub(super) flags: Vec<Flag>,
+    /// The page stays as it is in the source.
+    pub(super) kept: bool,
+}
+
+/// What is worth keeping of a page when the run is stopped: all that took long to find out.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Reading {
+    lines: Vec<Line>,
+    /// Turn of the page beyond the stored one.
+    turn: Turn,
+    skew_deg: f32,
+    blank: bool,
+    flags: Vec<Flag>,
+    text_from: TextOrigin,
+    preprocess_ms: u32,
+    recognize_ms: u32,
+}
+
+/// Takes one loaded page through the stages.
+pub(super) fn work(run: &Run<'_>, place: &Place<'_>, page: Page, decode_ms: u32, store: &PageStore) -> Result<Finished, Failure> {
+    match page {
+        Page::Kept(kept) => Ok(finished_kept(place, *kept, decode_ms)),
+        Page::Scan(scan) => {
+            let reading = match store.load(place.index) {
+                Some(reading) => reading,
+                None => {
+                    let reading = read(run, place, &scan)?;
+                    store.keep(place.index, &reading);
+                    reading
+                }
+            };
+            Ok(finished_scan(place, *scan, reading, decode_ms))
+        }
+    }
+}
+
+fn read(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Reading, Failure> {
+    let begun = Instant::now();
+    let prepared = prepare(run, place, scan)?;
+    let preprocess_ms = millis(begun);
+    let mut flags = scan.flags.clone();
+    flags.extend(findings(&prepared));
+    let mut reading = Reading {
+        lines: Vec::new(),
+        turn: prepared.turn_applied,
+        skew_deg: prepared.quality.skew_deg,
+        blank: prepared.quality.blank,
+        flags,
+        text_from: TextOrigin::None,
+        preprocess_ms,
+        recognize_ms: 0,
+    };
+    if let Some(lines) = &scan.text {
+        let turn = Turned::new(scan.size_px, reading.turn);
+        reading.lines = recognize::ordered(lines.clone()).into_iter().map(|line| line.mapped(&turn.map)).collect();
+        reading.text_from = TextOrigin::Source;
+        return Ok(reading);
+    }
+    if reading.blank {
+        return Ok(reading);
+    }
+    let begun = Instant::now();
+    match recognized(run, scan, &prepared) {
+        Ok(found) => {
+            reading.lines = found.lines;
+            reading.flags.extend(found.flags);
+            reading.text_from = TextOrigin::Ocr;
+        }
+        Err(error) if is_environment(&error) => return Err(place.failure(Reason::EngineMissing, error)),
+        Err(error) => {
+            run.workplace.quarantine(place.name, place.number(), &explained(&error), &prepared.image);
+            reading.flags.push(Flag::new("ocr_failed").saying(error.to_string()));
+        }
+    }
+    reading.recognize_ms = millis(begun);
+    Ok(reading)
+}
+
+/// Makes the copy for OCR; asks the engine which way up the page stands where the lines do not tell.
+fn prepare(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Prepared, Failure> {
+    let input = Input { raster: &scan.raster, turn: scan.turn, dpi_x: scan.dpi.0, dpi_y: scan.dpi.1 };
+    let options = run.plan.options.preprocess;
+    let prepared = |options: &preprocess::Options| {
+        preprocess::prepare(&input, options).map_err(|error| place.failure(Reason::Defect, error))
+    };
+    let first = prepared(&options)?;
+    let TurnFound::Doubtful(..) = first.turn_found else { return Ok(first) };
+    match asked_turn(run, &first) {
+        Some(turn) if turn != Turn::None => {
+            let turn = preprocess::turn_after(first.turn_applied, turn);
+            prepared(&preprocess::Options { orientation: Orientation::Fixed(turn), ..options })
+        }
+        _ => Ok(first),
+    }
+}
+
+/// The turn that the engine thinks the prepared image still needs, when it is reasonably certain.
+fn asked_turn(run: &Run<'_>, prepared: &Prepared) -> Option<Turn> {
+    /// The engine's scale has no top; 15 is what its makers call reasonably confident, pages with little
+    /// text reach 2 to 5 when right.
+    const CERTAIN: f32 = 2.0;
+    let image = &prepared.image;
+    let view = GrayView::new(image.width, image.height, whole_dpi(prepared.dpi), &image.pixels).ok()?;
+    let found = run.world.readers.orientation(&view).ok()??;
+    match found.turned {
+        90 if found.confidence >= CERTAIN => Some(Turn::Left),
+        180 if found.confidence >= CERTAIN => Some(Turn::Half),
+        270 if found.confidence >= CERTAIN => Some(Turn::Right),
+        _ => None,
+    }
+}
+
+fn recognized(run: &Run<'_>, scan: &Scan, prepared: &Prepared) -> Result<recognize::Recognized, OcrError> {
+    // The raster may be a part of a page with margins; both turn together.
+    let turn = Turned::new(scan.size_px, prepared.turn_applied);
+    let raster_turned = Turned::new(shown_size(&scan.raster, scan.turn), prepared.turn_applied);
+    let to_page = prepared.to_shown.then(&raster_turned.back).then(&scan.to_page).then(&turn.map);
+    recognize::recognize(prepared, &scan.raster, &to_page, run.world.readers, &run.plan.options.recognize)
+}
+
+/// A missing program or model is nothing that the next page could do without.
+fn is_environment(error: &OcrError) -> bool {
+    matches!(
+        error,
+        OcrError::Missing { .. } | OcrError::Model(_) | OcrError::Version { .. } | OcrError::Start { .. }
+    )
+}
+
+fn explained(error: &OcrError) -> String {
+    let mut text = format!("{error}\n");
+    if let Some(stderr) = error.stderr().filter(|stderr| !stderr.trim().is_empty()) {
+        text.push_str("\nstderr:\n");
+        text.push_str(stderr);
+        text.push('\n');
+    }
+    text
+}
+
+/// A page that is turned as a whole.
+struct Turned {
+    /// From px as shown before the turn to px as shown after it.
+    map: Affine,
+    /// The other way.
+    back: Affine,
+    /// Width and height after the turn.
+    size: (u32, u32),
+}
+
+impl Turned {
+    fn new((width, height): (u32, u32), turn: Turn) -> Self {
+        let (w, h) = (width as f32, height as f32);
+        let (map, back, swaps) = match turn {
+            Turn::Half => {
+                let half = Affine { m: [-1.0, 0.0, 0.0, -1.0, w, h] };
+                (half, half, false)
+            }
+            Turn::Right => {
+                (Affine { m: [0.0, 1.0, -1.0, 0.0, h, 0.0] }, Affine { m: [0.0, -1.0, 1.0, 0.0, 0.0, h] }, true)
+            }
+            Turn::Left => {
+                (Affine { m: [0.0, -1.0, 1.0, 0.0, 0.0, w] }, Affine { m: [0.0, 1.0, -1.0, 0.0, w, 0.0] }, true)
+            }
+            // Only turns come from looking at text; mirrors come from files and are in the stored turn.
+            _ => (Affine::IDENTITY, Affine::IDENTITY, false),
+        };
+        Self { map, back, size: if swaps { (height, width) } else { (width, height) } }
+    }
+}
+
+fn shown_size(raster: &Raster, turn: Turn) -> (u32, u32) {
+    let (width, height) = raster.size();
+    if turn.swaps_sides() { (height, width) } else { (width, height) }
+}
+
+/// Degrees clockwise of a turn; mirrors count as what they turn.
+fn degrees(turn: Turn) -> u16 {
+    match turn {
+        Turn::None | Turn::MirrorX => 0,
+        Turn::Right | Turn::Transverse => 90,
+        Turn::Half | Turn::MirrorY => 180,
+        Turn::Left | Turn::Transpose => 270,
+    }
+}
+
+fn finished_scan(place: &Place<'_>, scan: Scan, reading: Reading, decode_ms: u32) -> Finished {
+    let turned = Turned::new(scan.size_px, reading.turn);
+    let images = scan
+        .images
+        .into_iter()
+        .map(|placed| PlacedImage { to_shown: placed.to_shown.then(&turned.map), image: placed.image })
+        .collect();
+    let size_pt = match reading.turn.swaps_sides() {
+        true => (scan.size_pt.1, scan.size_pt.0),
+        false => scan.size_pt,
+    };
+    let ms = Timings {
+        decode: decode_ms,
+        preprocess: reading.preprocess_ms,
+        recognize: reading.recognize_ms,
+        compose: 0,
+    };
+    let rotation = (degrees(scan.turn) + degrees(reading.turn)) % 360;
+    let dpi = if scan.turn.swaps_sides() { scan.dpi.1 } else { scan.dpi.0 };
+    let seen = Seen {
+        size_px: turned.size,
+        dpi,
+        rotation,
+        skew_deg: reading.skew_deg,
+        blank: reading.blank,
+        text_from: reading.text_from,
+        image: scan.origin,
+        ms,
+    };
+    let flags: Vec<Flag> = reading.flags.into_iter().map(|flag| flag.on_page(place.number())).collect();
+    let record = seen.record(place, &reading.lines, &flags);
+    Finished { images, size_pt, lines: reading.lines, record, flags, kept: false }
+}
+
+fn finished_kept(place: &Place<'_>, kept: Kept, decode_ms: u32) -> Finished {
+    let lines = recognize::ordered(kept.lines.clone());
+    let flags: Vec<Flag> = kept.flags.iter().cloned().map(|flag| flag.on_page(place.number())).collect();
+    let seen = Seen {
+        size_px: kept.size_px(),
+        dpi: Kept::DPI,
+        rotation: 0,
+        skew_deg: 0.0,
+        blank: lines.is_empty(),
+        text_from: if lines.is_empty() { TextOrigin::None } else { TextOrigin::Source },
+        image: ImageOrigin::Kept,
+        ms: Timings { decode: decode_ms, ..Timings::default() },
+    };
+    let record = seen.record(place, &lines, &flags);
+    Finished { images: Vec::new(), size_pt: kept.size_pt, lines, record, flags, kept: true }
+}
+
+/// The facts of a page's record that are not counted from its lines.
+struct Seen {
+    size_px: (u32, u32),
+    dpi: f32,
+    rotation: u16,
+    skew_deg: f32,
+    blank: bool,
+    text_from: TextOrigin,
+    image: ImageOrigin,
+    ms: Timings,
+}
+
+impl Seen {
+    fn record(&self, place: &Place<'_>, lines: &[Line], flags: &[Flag]) -> PageRecord {
+        let words: usize = lines.iter().map(|line| line.words.len()).sum();
+        PageRecord {
+            number: place.number(),
+            width_px: self.size_px.0,
+            height_px: self.size_px.1,
+            dpi: (self.dpi * 10.0).round() / 10.0,
+            rotation: self.rotation,
+            skew_deg: (self.skew_deg * 100.0).round() / 100.0,
+            blank: self.blank,
+            mean_confidence: mean_confidence(lines),
+            words: u32::try_from(words).unwrap_or(u32::MAX),
+            text_from: self.text_from,
+            image: self.image,
+            flags: codes(flags),
+            ms: self.ms,
+        }
+    }
+}
+
+/// The codes of `flags`, each once, in order of appearance.
+pub(super) fn codes(flags: &[Flag]) -> Vec<String> {
+    let mut codes: Vec<String> = Vec::new();
+    for flag in flags {
+        if !codes.contains(&flag.code) {
+            codes.push(flag.code.clone());
+        }
+    }
+    codes
+}
+
+fn findings(prepared: &Prepared) -> Vec<Flag> {
+    prepared.quality.findings()
+}
+
+fn whole_dpi(dpi: f32) -> u32 {
+    dpi.round().clamp(1.0, 10_000.0) as u32
+}
+
+/// Milliseconds since `begun`.
+pub(super) fn millis(begun: Instant) -> u32 {
+    u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX)
+}
