@@ -1,0 +1,100 @@
+# From a fresh Debian 12 with Rust and nothing else: `make demo`, `make test`. Each says what it installs before it does,
+# installs only what is missing, and asks apt for nothing when nothing is.
+
+.ONESHELL:
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo build test deps test-deps lint bench clean
+
+# rustup's place, for a shell that has not read its profile since.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+
+help:
+	@echo "make demo       digitize the samples and say where the results are"
+	echo "make test       all tests, with the outside judges"
+	echo "make lint       rustfmt, clippy, and cargo-deny where it is installed"
+	echo "make bench      measure against OCRmyPDF and bare Tesseract (see benches/README.md)"
+	echo "make deps       what building and running need; make test-deps: what the tests need besides"
+	echo "make clean      remove what the above made"
+
+# Digitizing again leaves what is done and unchanged as it is; remove demo-out to start over.
+demo: deps build
+	@echo
+	echo "demo: samples -> demo-out"
+	"$(TARGET)/release/saoy" digitize samples -o demo-out --sidecar txt,json,hocr,alto
+	echo
+	echo "demo: the results are in $(CURDIR)/demo-out: for each sample a searchable PDF/A (NAME.pdf), what was read"
+	echo "      (NAME.txt, NAME.json, NAME.hocr, NAME.alto.xml), and batch.json for the run."
+
+build:
+	@echo "build: cargo build --release (saoy and saoy-reader)"
+	cargo build --release --locked
+
+# The executables are built first: tests start them.
+test: test-deps
+	@cargo build --locked
+	cargo test --workspace --locked
+
+lint: deps
+	@cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	if cargo deny --version >/dev/null 2>&1; then
+		# The advisories need a database from the network; see deny.toml.
+		cargo deny --offline --workspace check licenses bans sources
+	else
+		echo "lint: cargo-deny is not installed; licences, bans and sources not checked (cargo install cargo-deny --locked)"
+	fi
+
+bench: deps build
+	@benches/peers/run.sh
+
+clean:
+	@cargo clean
+	rm -rf demo-out .tools
+
+# Missing packages are found by what they bring, so that a newer or self-built equivalent counts.
+#   need PACKAGE WHY PROBE...   `missing` and its explanation grow when the probe fails
+#   fetch                       apt installs what is missing, after saying so
+define PACKAGES
+missing=(); reasons=()
+need() { "$${@:3}" >/dev/null 2>&1 || { missing+=("$$1"); reasons+=("$$(printf '  %-22s %s' "$$1" "$$2")"); }; }
+fetch() {
+	[[ $${#missing[@]} -gt 0 ]] || { echo "$$1: all there"; return 0; }
+	echo "$$1: these Debian packages are missing and will be installed with apt-get:"
+	printf '%s\n' "$${reasons[@]}"
+	as_root=(env DEBIAN_FRONTEND=noninteractive)
+	if [[ $$(id -u) -ne 0 ]]; then
+		command -v sudo >/dev/null || { echo "$$1: neither root nor sudo; run as root: apt-get install $${missing[*]}" >&2; exit 1; }
+		as_root=(sudo "$${as_root[@]}")
+	fi
+	"$${as_root[@]}" apt-get update -q || echo "$$1: apt-get update failed; trying with the lists at hand" >&2
+	"$${as_root[@]}" apt-get install -y -q --no-install-recommends "$${missing[@]}"
+}
+endef
+
+deps:
+	@$(PACKAGES)
+	command -v cargo >/dev/null || { echo "deps: Rust is missing; see https://rustup.rs" >&2; exit 1; }
+	need build-essential   "C and C++ compiler, to link and for ring" c++ --version
+	need pkg-config        "finds the libraries"                      pkg-config --version
+	need libleptonica-dev  "Tesseract's image library"                pkg-config --exists lept
+	need libtesseract-dev  "the OCR engine, linked by saoy-reader"    pkg-config --exists tesseract
+	need tesseract-ocr-vie "the engine's model of Vietnamese"         test -f /usr/share/tesseract-ocr/5/tessdata/vie.traineddata
+	need tesseract-ocr-osd "the engine's model of page orientation"   test -f /usr/share/tesseract-ocr/5/tessdata/osd.traineddata
+	fetch deps
+	ocr-models/install.sh
+
+test-deps: deps
+	@$(PACKAGES)
+	need poppler-utils        "reads text back from our PDFs"        pdftotext -v
+	need qpdf                 "checks their structure"               qpdf --version
+	need mupdf-tools          "a second reader of their text"        which mutool
+	need fonts-liberation2    "Times-metric face for test pages"     test -f /usr/share/fonts/truetype/liberation2/LiberationSerif-Regular.ttf
+	need default-jdk-headless "runs veraPDF, the PDF/A judge"        javac -version
+	need libjaxb-java         "veraPDF needs it"                     test -f /usr/share/java/jaxb-runtime.jar
+	need python3-venv         "fetches the judges"                   /usr/bin/python3 -c "import ensurepip, venv"
+	need libxml2-utils        "xmllint: ALTO against its schema"     xmllint --version
+	fetch test-deps
+	tests/judges/install.sh

