@@ -1,0 +1,120 @@
+//! The command line: samples, measuring sets, scores.
+
+use std::{
+    collections::BTreeMap,
+    io::Write,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use saoy_samples::{
+    Error,
+    evaluate::{self, Level, Set},
+    face::Family,
+    score::{self, Score},
+};
+
+const USAGE: &str = "usage:
+  saoy-samples eval --out DIR --count N --seed S [--font NAME|PATH[,..]] [--level clean|mid|hard] [--dpi N] [--bilevel]
+  saoy-samples score --truth DIR --pred DIR [--body]";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let mut text = error.to_string();
+            if let Some(source) = std::error::Error::source(&error) {
+                text = format!("{text}: {source}");
+            }
+            let _ = writeln!(std::io::stderr(), "error: {text}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Error> {
+    let mut words = std::env::args().skip(1);
+    let command = words.next().unwrap_or_default();
+    let flags = Flags::parse(words)?;
+    match command.as_str() {
+        "eval" => make_set(&flags),
+        "score" => print_scores(&flags),
+        _ => Err(Error::Usage(USAGE.to_owned())),
+    }
+}
+
+/// `--name value` and `--name` alone.
+struct Flags(BTreeMap<String, String>);
+
+impl Flags {
+    fn parse(words: impl Iterator<Item = String>) -> Result<Self, Error> {
+        let mut flags = BTreeMap::new();
+        let mut name: Option<String> = None;
+        for word in words {
+            if let Some(next) = word.strip_prefix("--") {
+                flags.insert(next.to_owned(), String::new());
+                name = Some(next.to_owned());
+            } else if let Some(name) = name.take() {
+                flags.insert(name, word);
+            } else {
+                return Err(Error::Usage(format!("`{word}` belongs to no option\n{USAGE}")));
+            }
+        }
+        Ok(Self(flags))
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    fn path(&self, name: &str) -> Result<PathBuf, Error> {
+        self.text(name).map(PathBuf::from).ok_or_else(|| Error::Usage(format!("--{name} is missing\n{USAGE}")))
+    }
+
+    fn number<T: std::str::FromStr>(&self, name: &str, default: T) -> Result<T, Error> {
+        self.text(name).map_or(Ok(default), |value| {
+            value.parse().map_err(|_| Error::Usage(format!("--{name} wants a number, not `{value}`")))
+        })
+    }
+}
+
+fn make_set(flags: &Flags) -> Result<(), Error> {
+    let level = match flags.text("level").unwrap_or("mid") {
+        "clean" => Level::Clean,
+        "mid" => Level::Mid,
+        "hard" => Level::Hard,
+        other => return Err(Error::Usage(format!("unknown level `{other}`"))),
+    };
+    let set = Set {
+        count: flags.number("count", 20)?,
+        seed: flags.number("seed", 1)?,
+        level,
+        dpi: flags.number("dpi", 300)?,
+        bilevel: flags.0.contains_key("bilevel"),
+    };
+    let out = flags.path("out")?;
+    let fonts: Vec<&str> = flags.text("font").unwrap_or("liberation").split(',').collect();
+    for font in &fonts {
+        let folder = if fonts.len() > 1 { out.join(font_name(font)) } else { out.clone() };
+        evaluate::write(&set, &Family::open(font)?, &folder)?;
+    }
+    Ok(())
+}
+
+fn font_name(font: &str) -> String {
+    Path::new(font).file_stem().map_or_else(|| font.to_owned(), |stem| stem.to_string_lossy().into_owned())
+}
+
+fn print_scores(flags: &Flags) -> Result<(), Error> {
+    let mut total = Score::default();
+    let mut out = std::io::stdout().lock();
+    for (name, score) in score::folders(&flags.path("truth")?, &flags.path("pred")?, flags.0.contains_key("body"))? {
+        let row = score.map_or_else(|| "no reading".to_owned(), |score| score.row());
+        let _ = writeln!(out, "{name:24} {row}");
+        if let Some(score) = score {
+            total.add(&score);
+        }
+    }
+    let _ = writeln!(out, "{:24} {}", "total", total.row());
+    Ok(())
+}

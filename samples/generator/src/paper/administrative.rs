@@ -1,0 +1,574 @@
+//! The papers of decree 30/2020: decisions, letters, notices, plans, reports, submissions.
+
+use super::{
+    Fields, Paper,
+    frame::{self, Block, LEFT, TOP, WIDTH, bold, bold_italic, italic, plain},
+};
+use crate::{
+    agency::Agency,
+    dice::Dice,
+    face::Family,
+    grammar::{Writer, in_words, long_date},
+    page::{Mark, Page, Region, mm},
+    typeset::Paragraph,
+};
+
+/// A type of administrative paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Quyết định.
+    Decision,
+    /// Công văn.
+    Letter,
+    /// Thông báo.
+    Notice,
+    /// Kế hoạch.
+    Plan,
+    /// Báo cáo.
+    Report,
+    /// Tờ trình.
+    Submission,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Decision, Self::Letter, Self::Notice, Self::Plan, Self::Report, Self::Submission];
+
+    /// Abbreviation (appendix III) and name.
+    #[must_use]
+    pub fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Decision => ("QĐ", "Quyết định"),
+            Self::Letter => ("CV", "Công văn"),
+            Self::Notice => ("TB", "Thông báo"),
+            Self::Plan => ("KH", "Kế hoạch"),
+            Self::Report => ("BC", "Báo cáo"),
+            Self::Submission => ("TTr", "Tờ trình"),
+        }
+    }
+
+    fn list(self) -> &'static str {
+        match self {
+            Self::Decision => "decision",
+            Self::Letter => "letter",
+            Self::Notice => "notice",
+            Self::Plan => "plan",
+            Self::Report => "report",
+            Self::Submission => "submission",
+        }
+    }
+}
+
+/// How a paper is made.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Type.
+    pub kind: Kind,
+    /// Size of the running text in points.
+    pub size: f32,
+    /// Distance of its lines as a multiple of the size.
+    pub leading: f32,
+    /// Most pages it may take.
+    pub pages: usize,
+    /// Number and date filled in by pen.
+    pub handwritten: bool,
+    /// Stamped on arrival.
+    pub incoming: bool,
+    /// Urgency mark.
+    pub urgency: Option<&'static str>,
+    /// Signed and sealed.
+    pub signed: bool,
+}
+
+impl Options {
+    /// A signed one-page paper of this type.
+    #[must_use]
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            size: 13.0,
+            leading: 1.2,
+            pages: 1,
+            handwritten: false,
+            incoming: false,
+            urgency: None,
+            signed: true,
+        }
+    }
+}
+
+/// The facts of one paper, drawn before it is written.
+struct Facts {
+    agency: Agency,
+    kind: Kind,
+    number: u32,
+    symbol: String,
+    date: (u32, u32, u32),
+    subject: String,
+    signer: String,
+    deputy: bool,
+}
+
+/// Writes a paper.
+#[must_use]
+pub fn write(options: &Options, family: &Family, dice: &Dice) -> Paper {
+    let mut writer = Writer::new(dice.fork("words"));
+    let facts = facts(options, &mut writer);
+    let mut page = Page::a4();
+    let top = header(&mut page, &facts, options, family);
+    let mut pages = vec![page];
+    let body = body(&facts, options, &mut writer);
+    let recipients = recipients(&facts, &mut writer);
+    let foot = foot_height(&recipients, family);
+    let end = frame::flow(&mut pages, body, top, foot, options.pages, family);
+    if let Some(page) = pages.last_mut() {
+        initial(page, &mut writer.dice);
+        sign(page, &facts, options, &recipients, end + 8.0, family, &mut writer.dice);
+    }
+    let mut fields = fields(&facts, options);
+    if let (Some(first), true) = (pages.first_mut(), options.incoming) {
+        arrive(first, &facts, &mut fields, &mut writer.dice);
+    }
+    Paper { pages, fields }
+}
+
+fn facts(options: &Options, writer: &mut Writer) -> Facts {
+    let dice = &mut writer.dice;
+    let agency = Agency::any(dice);
+    let date = (dice.int(1, 28), dice.int(1, 12), dice.int(2019, 2025));
+    let number = if dice.chance(0.2) { dice.int(1, 9) } else { dice.int(10, 3200) };
+    let deputy = dice.chance(0.55);
+    let office = dice.pick(agency.offices).copied().unwrap_or("VP");
+    let symbol = match options.kind {
+        Kind::Letter => format!("{}-{office}", agency.code),
+        kind => format!("{}-{}", kind.names().0, agency.code),
+    };
+    for (name, value) in [
+        ("year", date.2.to_string()),
+        ("yearend", (date.2 + 5).to_string()),
+        ("lastyear", (date.2 - 1).to_string()),
+        ("agency", agency.name.clone()),
+        ("head", agency.head.clone()),
+        ("province", agency.province.clone()),
+        ("area", agency.area.clone()),
+    ] {
+        writer.set(name, &value);
+    }
+    let money = u64::from(writer.dice.int(35, 9800)) * 500_000;
+    writer.set("money", &crate::grammar::grouped(money, 1));
+    writer.set("moneywords", &in_words(money));
+    let chiefs = if agency.behalf.is_some() { "Phó Chủ tịch Ủy ban nhân dân" } else { "Phó Giám đốc" };
+    writer.set("chiefs", chiefs);
+    let subject = writer.line(&format!("subject.{}", options.kind.list()));
+    let low: String = subject.chars().take(1).flat_map(char::to_lowercase).chain(subject.chars().skip(1)).collect();
+    writer.set("subjectlow", &low);
+    let signer = writer.person();
+    Facts { agency, kind: options.kind, number, symbol, date, subject, signer, deputy }
+}
+
+fn header(page: &mut Page, facts: &Facts, options: &Options, family: &Family) -> f32 {
+    let (left, left_width) = (LEFT - mm(6.0), mm(68.0));
+    let (right, right_width) = (LEFT + mm(62.0), mm(106.0));
+    let number = if options.handwritten { format!("~{:02}~", facts.number) } else { format!("{:02}", facts.number) };
+    let mut y = TOP;
+    if !facts.agency.parent.is_empty() {
+        let parent = Paragraph::centred(facts.agency.parent.clone(), plain(12.5), Region::HeaderLeft);
+        y = frame::column(page, &[parent], left, left_width, y, family);
+    }
+    let name = Paragraph::centred(facts.agency.header.clone(), bold(12.5), Region::HeaderLeft);
+    y = frame::column(page, &[name], left, left_width, y, family);
+    frame::underline(page, 0.42);
+    let symbol = Paragraph::centred(format!("Số: {number}/{}", facts.symbol), plain(13.0), Region::HeaderLeft);
+    let row = y.max(TOP + 30.0) + 9.0;
+    y = frame::column(page, &[symbol], left, left_width, row, family);
+    if facts.kind == Kind::Letter {
+        let about = Paragraph::centred(facts.subject.clone(), plain(12.0), Region::HeaderLeft).above(5.0);
+        y = frame::column(page, &[about], left + mm(3.0), left_width - mm(6.0), y, family);
+    }
+    let state = Paragraph::centred("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold(12.5), Region::HeaderRight);
+    let motto = Paragraph::centred("Độc lập - Tự do - Hạnh phúc", bold(13.5), Region::HeaderRight);
+    frame::column(page, &[state, motto], right, right_width, TOP, family);
+    frame::underline(page, 1.0);
+    let (day, month, year) = facts.date;
+    let date = if options.handwritten {
+        format!("{}, ngày ~{day:02}~ tháng {} năm {year}", facts.agency.place, pad_month(month))
+    } else {
+        format!("{}, ngày {}", facts.agency.place, long_date(day, month, year))
+    };
+    let date = Paragraph::centred(date, italic(13.5), Region::HeaderRight);
+    frame::column(page, &[date], right, right_width, row - 0.6, family);
+    if let Some(text) = options.urgency {
+        let wide = mm(match text {
+            "KHẨN" => 20.0,
+            "HỎA TỐC" => 30.0,
+            _ => 40.0,
+        });
+        let at = (left + left_width / 2.0, y + mm(10.0));
+        page.marks.push(Mark::Boxed { at, size: (wide, mm(8.0)), text: text.to_owned() });
+        y += mm(13.0);
+    }
+    y + 12.0
+}
+
+fn pad_month(month: u32) -> String {
+    if month < 3 { format!("{month:02}") } else { month.to_string() }
+}
+
+/// Collects the blocks of the running text in one style.
+struct Body {
+    size: f32,
+    leading: f32,
+    blocks: Vec<Block>,
+}
+
+impl Body {
+    fn text(&mut self, text: impl Into<String>, optional: bool) {
+        let mut paragraph = Paragraph::body(text, plain(self.size), Region::Body).above(self.size * 0.28);
+        paragraph.leading = self.leading;
+        paragraph.optional = optional;
+        self.blocks.push(Block::Text(paragraph));
+    }
+
+    fn slanted(&mut self, text: impl Into<String>, optional: bool) {
+        self.text(text, optional);
+        if let Some(Block::Text(paragraph)) = self.blocks.last_mut() {
+            paragraph.style = italic(self.size);
+        }
+    }
+
+    fn centred(&mut self, text: impl Into<String>, size: f32, above: f32) {
+        self.blocks.push(Block::Text(Paragraph::centred(text, bold(size), Region::Title).above(above)));
+    }
+
+    fn title(&mut self, name: &str, subject: &str) {
+        self.centred(name.to_uppercase(), self.size + 1.0, 4.0);
+        // Long subjects are broken so that both lines are of like length.
+        self.centred(balanced(subject), self.size + 0.5, 1.0);
+        self.blocks.push(Block::Rule(mm(38.0)));
+    }
+
+    fn to(&mut self, addressees: &[String]) {
+        let mut paragraph = Paragraph::left(format!("Kính gửi: {}", addressees.join("\n")), plain(self.size + 0.5), Region::Body);
+        paragraph.left = mm(34.0);
+        paragraph.above = 4.0;
+        if addressees.len() > 1 {
+            let rows: Vec<String> = addressees.iter().map(|name| format!("- {name};")).collect();
+            paragraph.text = format!("Kính gửi:\n{}", rows.join("\n"));
+        }
+        self.blocks.push(Block::Text(paragraph));
+    }
+}
+
+fn balanced(text: &str) -> String {
+    let count = text.chars().count();
+    if count < 58 {
+        return text.to_owned();
+    }
+    let rows = count / 58 + 1;
+    let mut out = String::new();
+    let mut used = 0;
+    for word in text.split(' ') {
+        let long = word.chars().count() + 1;
+        if used > 0 && used + long > count / rows + 6 {
+            out.push('\n');
+            used = 0;
+        } else if used > 0 {
+            out.push(' ');
+        }
+        out.push_str(word);
+        used += long;
+    }
+    out
+}
+
+fn body(facts: &Facts, options: &Options, writer: &mut Writer) -> Vec<Block> {
+    let mut body = Body { size: options.size, leading: options.leading, blocks: Vec::new() };
+    let name = facts.kind.names().1;
+    match facts.kind {
+        Kind::Letter => {
+            let mut to: Vec<String> = (0..writer.dice.int(1, 3)).map(|_| writer.line("unit")).collect();
+            if writer.dice.chance(0.5) {
+                to.push("Ủy ban nhân dân các xã, phường".to_owned());
+            }
+            body.to(&to);
+        }
+        Kind::Submission => {
+            body.title(name, &facts.subject);
+            body.to(&[format!("Ủy ban nhân dân {}", facts.agency.province)]);
+        }
+        _ => body.title(name, &facts.subject),
+    }
+    match facts.kind {
+        Kind::Decision => decision(&mut body, facts, writer, options.pages),
+        Kind::Letter => letter(&mut body, writer, options.pages),
+        Kind::Notice => notice(&mut body, writer, options.pages),
+        Kind::Plan => plan(&mut body, facts, writer, options.pages),
+        Kind::Report => report(&mut body, writer, options.pages),
+        Kind::Submission => submission(&mut body, writer, options.pages),
+    }
+    body.blocks
+}
+
+fn decision(body: &mut Body, facts: &Facts, writer: &mut Writer, pages: usize) {
+    body.centred(facts.agency.head.to_uppercase(), body.size, 4.0);
+    for index in 0..5 {
+        let line = writer.line("basis");
+        body.slanted(line, index > 2);
+    }
+    let proposal = writer.fill("Theo đề nghị của {proposer} tại Tờ trình số {n:11:480}/TTr-{office} ngày {day}.");
+    body.slanted(proposal, false);
+    body.centred("QUYẾT ĐỊNH:", body.size + 0.5, 5.0);
+    let first = writer.line("article.first.decision");
+    body.text(format!("*Điều 1.* {first}"), false);
+    for index in 0..5 * pages {
+        let line = writer.line("task");
+        body.text(format!("{}. {line}", index + 1), index > 1);
+    }
+    for article in 2..4 {
+        let line = writer.line("article.decision");
+        body.text(format!("*Điều {article}.* {line}"), false);
+    }
+    let last = writer.fill("*Điều 4.* Chánh Văn phòng, Giám đốc {unit}, Chủ tịch Ủy ban nhân dân các xã, phường và Thủ trưởng các cơ quan, đơn vị có liên quan chịu trách nhiệm thi hành Quyết định này./.");
+    body.text(last.replace("Giám đốc Văn phòng", "Giám đốc Sở Tài chính, Văn phòng"), false);
+}
+
+fn letter(body: &mut Body, writer: &mut Writer, pages: usize) {
+    let opening = writer.line("opening.letter");
+    body.text(opening, false);
+    tasks(body, writer, 9 * pages, 3);
+    let closing = writer.line("closing.letter");
+    body.text(closing, false);
+}
+
+fn notice(body: &mut Body, writer: &mut Writer, pages: usize) {
+    let opening = writer.line("opening.notice");
+    body.text(opening, false);
+    let result = writer.line("result");
+    body.text(format!("1. Về kết quả đạt được: {result}"), false);
+    let weakness = writer.line("weakness");
+    body.text(format!("2. Về tồn tại, hạn chế: {weakness}"), false);
+    body.text("3. Về nhiệm vụ trong thời gian tới, yêu cầu các cơ quan, đơn vị tập trung thực hiện:", false);
+    for (index, letter) in ('a'..='e').cycle().take(6 * pages).enumerate() {
+        let line = writer.line("task");
+        let mark = if index < 5 { letter } else { '-' };
+        body.text(if mark == '-' { format!("- {line}") } else { format!("{mark}) {line}") }, index > 2);
+    }
+    let closing = writer.line("closing.notice");
+    body.text(closing, false);
+}
+
+fn plan(body: &mut Body, facts: &Facts, writer: &mut Writer, pages: usize) {
+    let opening = writer.line("opening.plan");
+    body.text(opening, false);
+    body.text("*I. MỤC ĐÍCH, YÊU CẦU*", false);
+    for index in 1..=2 + pages {
+        let line = writer.line("goal");
+        body.text(format!("{index}. {line}"), index > 2);
+    }
+    body.text("*II. NỘI DUNG THỰC HIỆN*", false);
+    tasks(body, writer, 4 * pages, 2);
+    if pages > 1 {
+        body.text("Tiến độ và kinh phí thực hiện các nhiệm vụ cụ thể như sau:", false);
+        body.blocks.push(timetable(facts, writer));
+    }
+    body.text("*III. TỔ CHỨC THỰC HIỆN*", false);
+    tasks(body, writer, 2 * pages, 1);
+    let closing = writer.line("closing.plan");
+    body.text(closing, false);
+}
+
+fn timetable(facts: &Facts, writer: &mut Writer) -> Block {
+    let mut rows = vec![
+        ["TT", "Nội dung công việc", "Đơn vị chủ trì", "Thời gian", "Kinh phí (đồng)"].map(str::to_owned).to_vec(),
+    ];
+    let mut total = 0_u64;
+    let works = [
+        "Ban hành văn bản chỉ đạo, hướng dẫn thực hiện",
+        "Tuyên truyền trên hệ thống truyền thanh cơ sở",
+        "Tập huấn nghiệp vụ cho cán bộ, công chức cấp xã",
+        "Khảo sát, thu thập và cập nhật số liệu",
+        "Mua sắm trang thiết bị phục vụ triển khai",
+        "Kiểm tra, giám sát tại các xã, phường",
+        "Sơ kết, tổng kết, khen thưởng",
+    ];
+    for (index, work) in works.iter().enumerate() {
+        let sum = u64::from(writer.dice.int(15, 480)) * 500_000;
+        total += sum;
+        rows.push(vec![
+            (index + 1).to_string(),
+            (*work).to_owned(),
+            writer.line("unit"),
+            format!("Tháng {}/{}", writer.dice.int(2, 12), facts.date.2),
+            crate::grammar::grouped(sum, 1),
+        ]);
+    }
+    rows.push(vec![String::new(), "*Tổng cộng*".to_owned(), String::new(), String::new(), format!("*{}*", crate::grammar::grouped(total, 1))]);
+    Block::Table { columns: vec![0.07, 0.36, 0.25, 0.14, 0.18], rows, size: 12.0 }
+}
+
+fn report(body: &mut Body, writer: &mut Writer, pages: usize) {
+    let opening = writer.line("opening.report");
+    body.text(opening, false);
+    body.text("*I. KẾT QUẢ THỰC HIỆN*", false);
+    for index in 1..=2 * pages + 2 {
+        let line = writer.line("result");
+        body.text(format!("{index}. {line}"), index > 2);
+    }
+    body.text("*II. TỒN TẠI, HẠN CHẾ VÀ NGUYÊN NHÂN*", false);
+    for index in 0..=pages {
+        let line = writer.line("weakness");
+        body.text(format!("- {line}"), index > 1);
+    }
+    body.text("*III. NHIỆM VỤ TRỌNG TÂM THỜI GIAN TỚI*", false);
+    tasks(body, writer, 4 * pages, 2);
+    let closing = writer.line("closing.report");
+    body.text(closing, false);
+}
+
+fn submission(body: &mut Body, writer: &mut Writer, pages: usize) {
+    for _ in 0..2 {
+        let line = writer.line("basis");
+        body.slanted(line, false);
+    }
+    let opening = writer.line("opening.submission");
+    body.text(opening, false);
+    body.text("*I. SỰ CẦN THIẾT*", false);
+    for index in 0..=pages {
+        let line = writer.line("context");
+        body.text(line, index > 0);
+    }
+    body.text("*II. NỘI DUNG ĐỀ NGHỊ*", false);
+    tasks(body, writer, 5 * pages, 2);
+    let cost = writer.fill("Dự kiến tổng kinh phí thực hiện là {money} đồng (bằng chữ: {moneywords} đồng).");
+    body.text(format!("*III. KINH PHÍ THỰC HIỆN*\n{cost}"), false);
+    let closing = writer.line("closing.submission");
+    body.text(closing, false);
+}
+
+/// Numbered tasks; those after the first `kept` may be left out.
+fn tasks(body: &mut Body, writer: &mut Writer, count: usize, kept: usize) {
+    for index in 0..count {
+        let line = writer.line("task");
+        body.text(format!("{}. {line}", index + 1), index >= kept);
+    }
+}
+
+fn recipients(facts: &Facts, writer: &mut Writer) -> Vec<Paragraph> {
+    let mut list = vec![Paragraph::left("Nơi nhận:", bold_italic(12.0), Region::Recipients)];
+    let mut row = |text: String| {
+        let mut paragraph = Paragraph::left(text, plain(11.0), Region::Recipients);
+        paragraph.leading = 1.15;
+        list.push(paragraph);
+    };
+    for _ in 0..writer.dice.int(2, 6) {
+        row(format!("- {}", writer.line("recipient")));
+    }
+    let office = if facts.kind == Kind::Letter { facts.symbol.rsplit('-').next().unwrap_or("VP").to_owned() } else { writer.line("office") };
+    row(format!("- Lưu: VT, {office}."));
+    list
+}
+
+fn foot_height(recipients: &[Paragraph], family: &Family) -> f32 {
+    let left: f32 = recipients.iter().map(|paragraph| paragraph.height(mm(68.0), family)).sum();
+    left.max(mm(48.0)) + 8.0
+}
+
+/// Drafters put a small sign after the last word.
+fn initial(page: &mut Page, dice: &mut Dice) {
+    let end = page.lines.last().and_then(frame::extent);
+    if let (Some((_, x, y)), true) = (end, dice.chance(0.4)) {
+        page.marks.push(Mark::Initial { at: (x + 5.0, y) });
+    }
+}
+
+fn sign(page: &mut Page, facts: &Facts, options: &Options, recipients: &[Paragraph], top: f32, family: &Family, dice: &mut Dice) {
+    frame::column(page, recipients, LEFT - 2.0, mm(70.0), top, family);
+    let (x, width) = (LEFT + WIDTH - mm(84.0), mm(84.0));
+    let mut titles: Vec<Paragraph> = Vec::new();
+    for line in signer_title(facts).split(" / ") {
+        titles.push(Paragraph::centred(line, bold(13.0), Region::Signature));
+    }
+    let end = frame::column(page, &titles, x, width, top, family);
+    let gap = mm(22.0);
+    let name = Paragraph::centred(facts.signer.clone(), bold(13.5), Region::Signature);
+    frame::column(page, &[name], x, width, end + gap, family);
+    if options.signed {
+        let middle = x + width / 2.0;
+        let at = (middle + dice.range(-4.0, 10.0), end + gap * dice.range(0.42, 0.62));
+        page.marks.push(Mark::Signature { at, reach: (mm(dice.range(19.0, 27.0)), mm(dice.range(9.0, 14.0))) });
+        // The seal covers about a third of the signature, on its left (decree 30/2020, appendix I, ô 8).
+        let seal = (middle - mm(dice.range(17.0, 23.0)), end + gap * dice.range(0.3, 0.55));
+        page.marks.push(seal_of(&facts.agency, seal));
+    }
+}
+
+fn signer_title(facts: &Facts) -> String {
+    let mut rows: Vec<String> = Vec::new();
+    if let (Some(behalf), false) = (&facts.agency.behalf, facts.kind == Kind::Decision) {
+        rows.push(behalf.clone());
+    }
+    if facts.deputy {
+        rows.push(format!("KT. {}", facts.agency.chief));
+        rows.push(format!("PHÓ {}", facts.agency.chief));
+    } else {
+        rows.push(facts.agency.chief.clone());
+    }
+    rows.join(" / ")
+}
+
+/// The seal of an agency: people's committees have a star, departments their name in the middle.
+#[must_use]
+pub fn seal_of(agency: &Agency, at: (f32, f32)) -> Mark {
+    let province = agency.province.to_uppercase();
+    let (above, below, middle) = if agency.behalf.is_some() {
+        ("ỦY BAN NHÂN DÂN".to_owned(), agency.area.to_uppercase(), Vec::new())
+    } else {
+        (format!("ỦY BAN NHÂN DÂN {province}"), "★".replace('★', "*"), halves(&agency.header))
+    };
+    Mark::Seal { at, radius: mm(18.0), above, below, middle }
+}
+
+/// A name cut into lines of at most two or three words.
+fn halves(name: &str) -> Vec<String> {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    words.chunks(if words.len() > 4 { 3 } else { 2 }).map(|part| part.join(" ")).collect()
+}
+
+fn arrive(page: &mut Page, facts: &Facts, fields: &mut Fields, dice: &mut Dice) {
+    let number = dice.int(101, 4999).to_string();
+    let (day, month, year) = facts.date;
+    let day = day + dice.int(0, 2);
+    let at = (LEFT + mm(dice.range(-12.0, 2.0)), TOP + mm(dice.range(28.0, 46.0)));
+    let receiver = "VĂN PHÒNG HĐND VÀ UBND".to_owned();
+    page.marks.push(Mark::Incoming { at, agency: receiver, number: number.clone(), date: format!("{day}/{month}/{}", year % 100) });
+    fields.incoming_number = number;
+    fields.incoming_date = format!("{year}-{month:02}-{day:02}");
+}
+
+fn fields(facts: &Facts, options: &Options) -> Fields {
+    let (kind, type_name) = facts.kind.names();
+    let (day, month, year) = facts.date;
+    Fields {
+        kind: kind.to_owned(),
+        type_name: type_name.to_owned(),
+        number_symbol: format!("{:02}/{}", facts.number, facts.symbol),
+        issued_date: format!("{year}-{month:02}-{day:02}"),
+        place: facts.agency.place.clone(),
+        agency: if facts.agency.parent.is_empty() {
+            facts.agency.name.clone()
+        } else {
+            format!("{} {}", facts.agency.name, facts.agency.province)
+        },
+        parent_agency: if facts.agency.parent.is_empty() {
+            String::new()
+        } else {
+            format!("Ủy ban nhân dân {}", facts.agency.province)
+        },
+        subject: facts.subject.strip_prefix("V/v ").unwrap_or(&facts.subject).to_owned(),
+        signer_name: facts.signer.clone(),
+        signer_title: signer_title(facts),
+        urgency: options.urgency.unwrap_or_default().to_owned(),
+        ..Fields::default()
+    }
+}
