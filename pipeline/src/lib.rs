@@ -1,9 +1,27 @@
 //! From scans to searchable PDF/A: the stages, and the driver that runs them over a batch.
+//!
+//! # Steps
+//! 1. [`ingest`] finds inputs and loads them page by page.
+//! 2. [`preprocess`] makes the grey copy that OCR reads, and measures the page's quality.
+//! 3. [`recognize`] has it read and puts the words into reading order.
+//! 4. [`compose`] writes the searchable PDF/A and the text files beside it.
+//! 5. [`driver`] runs the stages over a batch, many pages at a time, and loses nothing.
+//!
+//! The library reads no clock and no environment, opens no connection, and prints nothing.
+#![forbid(unsafe_code)]
 
 pub mod document;
+
+pub mod ingest;
+
+pub mod preprocess;
+
+pub mod recognize;
+
+pub mod compose;
 
 pub mod record;
 
 pub mod failure;
 
-pub mod recognize;
+pub mod driver;

@@ -1,0 +1,285 @@
+//! From colour to grey so that seals and signatures fade and black print stays; where the coloured ink lies.
+
+use crate::document::{Gray, Rect, Rgb};
+
+/// Side of a grid cell in px; at 300 dpi a cell is 1.35 mm, a tenth of the smallest seal's radius.
+pub(super) const CELL: u32 = 16;
+
+/// Pixels handled at once: colours are split into planes of this length, which the compiler vectorises.
+const CHUNK: usize = 64;
+
+/// How far the strongest channel stands above the other two in coloured ink. Tinted paper stays below 35,
+/// JPEG bleed on black print below 25 (95th percentile), seal ink starts at 45.
+const INKED: u8 = 40;
+
+/// Chroma (strongest minus weakest channel) that is left alone: bleed around black print reaches 21 at the
+/// 95th percentile.
+const CHROMA_FLOOR: u8 = 36;
+
+/// Strongest channel below which a pixel is black print, whatever its chroma: black under a seal comes out
+/// of JPEG's half-resolution chroma as dark red up to about 104.
+const DARK: u8 = 96;
+
+/// Counts of red and blue pixels on a coarse grid over the stored image.
+#[derive(Clone, Debug, Default)]
+pub(super) struct InkGrid {
+    /// Cells per row.
+    pub(super) columns: usize,
+    /// Red pixels of each cell.
+    pub(super) red: Vec<u16>,
+    /// Blue pixels of each cell.
+    pub(super) blue: Vec<u16>,
+}
+
+/// The grey copy that OCR reads: the strongest channel, lifted towards white where colour is strong.
+pub(super) fn faded(image: &Rgb) -> (Gray, InkGrid) {
+    let width = image.width as usize;
+    let columns = width.div_ceil(CELL as usize);
+    let rows = (image.height as usize).div_ceil(CELL as usize);
+    let mut grid = InkGrid { columns, red: vec![0; columns * rows], blue: vec![0; columns * rows] };
+    let mut pixels = vec![0u8; width * image.height as usize];
+    let mut planes = Planes::default();
+    for (y, (out, row)) in
+        pixels.chunks_exact_mut(width).zip(image.pixels.chunks_exact(width * 3)).enumerate()
+    {
+        let cells = (y / CELL as usize) * columns;
+        let red = &mut grid.red[cells..cells + columns];
+        let blue = &mut grid.blue[cells..cells + columns];
+        let per_chunk = CHUNK / CELL as usize;
+        for (i, (out, chunk)) in out.chunks_mut(CHUNK).zip(row.chunks(CHUNK * 3)).enumerate() {
+            planes.split(chunk);
+            planes.fade(out);
+            let cells = i * per_chunk..((i + 1) * per_chunk).min(columns);
+            planes.count(&mut red[cells.clone()], &mut blue[cells]);
+        }
+    }
+    (Gray { width: image.width, height: image.height, pixels }, grid)
+}
+
+/// Plain luma (ITU-R BT.601 weights, as JPEG has them), nothing faded.
+pub(super) fn luma(image: &Rgb) -> Gray {
+    let pixels = image
+        .pixels
+        .chunks_exact(3)
+        .map(|p| ((u32::from(p[0]) * 77 + u32::from(p[1]) * 150 + u32::from(p[2]) * 29) >> 8) as u8)
+        .collect();
+    Gray { width: image.width, height: image.height, pixels }
+}
+
+/// [`CHUNK`] pixels, channel by channel.
+struct Planes {
+    r: [u8; CHUNK],
+    g: [u8; CHUNK],
+    b: [u8; CHUNK],
+}
+
+impl Default for Planes {
+    fn default() -> Self {
+        Self { r: [0; CHUNK], g: [0; CHUNK], b: [0; CHUNK] }
+    }
+}
+
+impl Planes {
+    fn split(&mut self, chunk: &[u8]) {
+        if chunk.len() < CHUNK * 3 {
+            // The last chunk of a row: what it does not reach must not count as ink.
+            *self = Self::default();
+        }
+        for (((r, g), b), p) in
+            self.r.iter_mut().zip(&mut self.g).zip(&mut self.b).zip(chunk.chunks_exact(3))
+        {
+            (*r, *g, *b) = (p[0], p[1], p[2]);
+        }
+    }
+
+    fn fade(&self, out: &mut [u8]) {
+        let mut faded = [0u8; CHUNK];
+        for (((out, &r), &g), &b) in faded.iter_mut().zip(&self.r).zip(&self.g).zip(&self.b) {
+            *out = fade(r, g, b);
+        }
+        let n = out.len().min(CHUNK);
+        out[..n].copy_from_slice(&faded[..n]);
+    }
+
+    fn count(&self, red: &mut [u16], blue: &mut [u16]) {
+        let cells = self.r.chunks_exact(CELL as usize).zip(self.g.chunks_exact(CELL as usize));
+        let cells = cells.zip(self.b.chunks_exact(CELL as usize));
+        for (((r, g), b), (red, blue)) in cells.zip(red.iter_mut().zip(blue)) {
+            let (mut reds, mut blues) = (0u8, 0u8);
+            for ((&r, &g), &b) in r.iter().zip(g).zip(b) {
+                reds += u8::from(r.saturating_sub(g.max(b)) > INKED);
+                blues += u8::from(b.saturating_sub(r) > INKED && b >= g);
+            }
+            *red += u16::from(reds);
+            *blue += u16::from(blues);
+        }
+    }
+}
+
+/// The strongest channel plus twice the chroma beyond [`CHROMA_FLOOR`], the latter only as far as the pixel
+/// is brighter than [`DARK`].
+#[inline]
+fn fade(r: u8, g: u8, b: u8) -> u8 {
+    let strongest = r.max(g).max(b);
+    let chroma = strongest - r.min(g).min(b);
+    let lift = chroma.saturating_sub(CHROMA_FLOOR).saturating_mul(2);
+    let open = strongest.saturating_sub(DARK).saturating_mul(4);
+    let lift = (u16::from(lift) * u16::from(open)) >> 8;
+    strongest.saturating_add(lift as u8)
+}
+
+/// Colour of ink.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InkColor {
+    /// Seals, incoming stamps, urgency marks.
+    Red,
+    /// Signatures and some incoming stamps.
+    Blue,
+}
+
+/// A patch of coloured ink.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct InkRegion {
+    /// Its colour.
+    pub color: InkColor,
+    /// Its box in shown px.
+    pub bbox: Rect,
+    /// True for a roundish patch of the size of an office's seal.
+    pub seal: bool,
+}
+
+/// Connected patches of cells of one colour, as boxes in stored px.
+pub(super) fn regions(grid: &InkGrid, dpi: f32) -> Vec<InkRegion> {
+    let mut found = Vec::new();
+    for (color, counts) in [(InkColor::Red, &grid.red), (InkColor::Blue, &grid.blue)] {
+        found.extend(patches(counts, grid.columns).into_iter().filter_map(|patch| region(&patch, color, dpi)));
+    }
+    found
+}
+
+/// Cells of a connected patch: its box (cells, inclusive) and how many are inked.
+struct Patch {
+    left: usize,
+    top: usize,
+    right: usize,
+    bottom: usize,
+    cells: usize,
+    pixels: u32,
+}
+
+/// Share of a cell that must be inked for the cell to belong to a patch; JPEG specks stay below it.
+const CELL_SHARE: u16 = (CELL * CELL / 24) as u16;
+
+fn patches(counts: &[u16], columns: usize) -> Vec<Patch> {
+    let mut open: Vec<bool> = counts.iter().map(|&n| n >= CELL_SHARE).collect();
+    let mut found = Vec::new();
+    let mut stack = Vec::new();
+    let rows = counts.len().checked_div(columns).unwrap_or(0);
+    for start in 0..open.len() {
+        if !std::mem::take(&mut open[start]) {
+            continue;
+        }
+        let (x, y) = (start % columns, start / columns);
+        let mut patch = Patch { left: x, top: y, right: x, bottom: y, cells: 0, pixels: 0 };
+        stack.push(start);
+        while let Some(at) = stack.pop() {
+            let (x, y) = (at % columns, at / columns);
+            patch.left = patch.left.min(x);
+            patch.right = patch.right.max(x);
+            patch.top = patch.top.min(y);
+            patch.bottom = patch.bottom.max(y);
+            patch.cells += 1;
+            patch.pixels += u32::from(counts[at]);
+            // Two cells of reach: letters on a seal's rim stand apart from each other.
+            for ny in y.saturating_sub(2)..(y + 3).min(rows) {
+                for nx in x.saturating_sub(2)..(x + 3).min(columns) {
+                    let next = ny * columns + nx;
+                    if std::mem::take(&mut open[next]) {
+                        stack.push(next);
+                    }
+                }
+            }
+        }
+        found.push(patch);
+    }
+    found
+}
+
+/// Patches smaller than this are specks of colour, mm.
+const SMALLEST_MM: f32 = 4.0;
+
+/// Outer size of the seals of offices, mm: 30 to 42 by Circular 21/2012/TT-BCA, scanned or copied with some
+/// loss of rim, or with a signature's ink joined to it.
+const SEAL_MM: std::ops::RangeInclusive<f32> = 24.0..=48.0;
+
+fn region(patch: &Patch, color: InkColor, dpi: f32) -> Option<InkRegion> {
+    let cell_mm = CELL as f32 * 25.4 / dpi;
+    let (w, h) = (patch.right + 1 - patch.left, patch.bottom + 1 - patch.top);
+    let (w_mm, h_mm) = (w as f32 * cell_mm, h as f32 * cell_mm);
+    if w_mm.max(h_mm) < SMALLEST_MM {
+        return None;
+    }
+    let round = (w_mm / h_mm.max(0.1)) > 0.75 && (w_mm / h_mm.max(0.1)) < 1.34;
+    // A ring with an emblem and letters covers a third or more of its cells; a frame of lines does not.
+    let filled = patch.cells as f32 >= 0.35 * (w * h) as f32;
+    let seal = color == InkColor::Red
+        && round
+        && filled
+        && SEAL_MM.contains(&w_mm.max(h_mm))
+        && SEAL_MM.contains(&w_mm.min(h_mm));
+    let side = CELL as f32;
+    let bbox = Rect {
+        x: patch.left as f32 * side,
+        y: patch.top as f32 * side,
+        w: w as f32 * side,
+        h: h as f32 * side,
+    };
+    let _ = patch.pixels;
+    Some(InkRegion { color, bbox, seal })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn black_stays_and_seal_red_goes() {
+        assert!(fade(12, 10, 20) <= 20, "black");
+        assert!(fade(104, 10, 0) <= 125, "black under a seal, as JPEG leaves it");
+        assert!(fade(170, 30, 45) >= 245, "dark seal");
+        assert!(fade(245, 15, 30) >= 245, "fresh seal");
+        assert!(fade(40, 50, 140) >= 200, "blue pen");
+        assert!(fade(120, 110, 100) <= 125, "edge of a letter on yellow paper");
+    }
+
+    #[test]
+    fn a_red_ring_is_a_seal_and_a_red_line_is_not() {
+        let mut image = Rgb { width: 900, height: 900, pixels: vec![255; 900 * 900 * 3] };
+        for y in 0..900i32 {
+            for x in 0..900i32 {
+                let r2 = (x - 400) * (x - 400) + (y - 400) * (y - 400);
+                let ring = (190 * 190..210 * 210).contains(&r2) || (80 * 80..140 * 140).contains(&r2);
+                let line = (850..860).contains(&y);
+                if ring || line {
+                    let at = (y as usize * 900 + x as usize) * 3;
+                    image.pixels[at..at + 3].copy_from_slice(&[220, 40, 50]);
+                }
+            }
+        }
+        let (gray, grid) = faded(&image);
+        assert!(gray.pixels.iter().all(|&v| v > 240));
+        let found = regions(&grid, 300.0);
+        let seals: Vec<_> = found.iter().filter(|r| r.seal).collect();
+        assert_eq!(seals.len(), 1);
+        assert!((seals[0].bbox.x - 190.0).abs() <= 16.0 && (seals[0].bbox.w - 420.0).abs() <= 32.0);
+        assert!(found.iter().any(|r| !r.seal && r.bbox.w > 800.0));
+    }
+
+    #[test]
+    fn rows_shorter_than_a_chunk_are_whole() {
+        let image = Rgb { width: 5, height: 3, pixels: vec![77; 45] };
+        let (gray, _) = faded(&image);
+        assert_eq!(gray.pixels, vec![77; 15]);
+        assert_eq!(luma(&image).pixels, vec![77; 15]);
+    }
+}
