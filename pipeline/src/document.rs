@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 /// 8-bit grey pixels, row-major without padding, 0 = black.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gray {
@@ -48,7 +50,7 @@ impl Raster {
 }
 
 /// How stored pixels are turned to be shown; the values of EXIF tag 274 (Exif 2.32, 4.6.4.A).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Turn {
     /// 1: as stored.
     #[default]
@@ -67,6 +69,68 @@ pub enum Turn {
     Transverse,
     /// 8: to be turned 270 degrees clockwise.
     Left,
+}
+
+impl Turn {
+    /// All eight.
+    pub const ALL: [Self; 8] = [
+        Self::None,
+        Self::MirrorX,
+        Self::Half,
+        Self::MirrorY,
+        Self::Transpose,
+        Self::Right,
+        Self::Transverse,
+        Self::Left,
+    ];
+
+    /// Where points of an image of `width` by `height` go when it is turned.
+    pub fn map(self, width: f32, height: f32) -> Affine {
+        let (w, h) = (width, height);
+        let m = match self {
+            Self::None => [1.0, 0.0, 0.0, 1.0, 0.0, 0.0],
+            Self::MirrorX => [-1.0, 0.0, 0.0, 1.0, w, 0.0],
+            Self::Half => [-1.0, 0.0, 0.0, -1.0, w, h],
+            Self::MirrorY => [1.0, 0.0, 0.0, -1.0, 0.0, h],
+            Self::Transpose => [0.0, 1.0, 1.0, 0.0, 0.0, 0.0],
+            Self::Right => [0.0, 1.0, -1.0, 0.0, h, 0.0],
+            Self::Transverse => [0.0, -1.0, -1.0, 0.0, h, w],
+            Self::Left => [0.0, -1.0, 1.0, 0.0, 0.0, w],
+        };
+        Affine { m }
+    }
+
+    /// Whether width and height change places.
+    pub fn swaps_sides(self) -> bool {
+        matches!(self, Self::Transpose | Self::Right | Self::Transverse | Self::Left)
+    }
+
+    /// The turn that takes this one back.
+    #[must_use]
+    pub fn undone(self) -> Self {
+        match self {
+            Self::Right => Self::Left,
+            Self::Left => Self::Right,
+            other => other,
+        }
+    }
+
+    /// The single turn that does this one, then `next`.
+    #[must_use]
+    pub fn then(self, next: Self) -> Self {
+        let both = self.map(1.0, 1.0).then(&next.map(1.0, 1.0));
+        Self::ALL.into_iter().find(|turn| turn.map(1.0, 1.0) == both).unwrap_or(self)
+    }
+
+    /// Degrees clockwise; mirrors count as what they turn.
+    pub fn degrees(self) -> u16 {
+        match self {
+            Self::None | Self::MirrorX => 0,
+            Self::Right | Self::Transverse => 90,
+            Self::Half | Self::MirrorY => 180,
+            Self::Left | Self::Transpose => 270,
+        }
+    }
 }
 
 /// An image in the coding that the output file will hold, byte for byte where the source's coding allows.
@@ -143,7 +207,7 @@ pub enum Coding {
 }
 
 /// An axis-aligned rectangle in px; the space is named by whoever holds it.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Rect {
     /// Left edge.
     pub x: f32,
@@ -156,7 +220,7 @@ pub struct Rect {
 }
 
 /// A point in px; the space is named by whoever holds it.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Point {
     /// Rightwards.
     pub x: f32,
@@ -198,8 +262,28 @@ impl Affine {
     }
 }
 
+impl Rect {
+    /// The smallest rectangle around both.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
+        let (right, bottom) = ((self.x + self.w).max(other.x + other.w), (self.y + self.h).max(other.y + other.h));
+        Self { x, y, w: right - x, h: bottom - y }
+    }
+
+    /// The upright rectangle around the mapped corners.
+    #[must_use]
+    pub fn mapped(self, map: &Affine) -> Self {
+        let corners = [(0.0, 0.0), (self.w, 0.0), (0.0, self.h), (self.w, self.h)]
+            .map(|(dx, dy)| map.apply(Point { x: self.x + dx, y: self.y + dy }));
+        let low = corners.iter().fold((f32::MAX, f32::MAX), |low, p| (low.0.min(p.x), low.1.min(p.y)));
+        let high = corners.iter().fold((f32::MIN, f32::MIN), |high, p| (high.0.max(p.x), high.1.max(p.y)));
+        Self { x: low.0, y: low.1, w: high.0 - low.0, h: high.1 - low.1 }
+    }
+}
+
 /// One word as read, in shown px.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Word {
     /// NFC text without spaces.
     pub text: String,
@@ -210,7 +294,7 @@ pub struct Word {
 }
 
 /// One line of words in reading order.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Line {
     /// Words from left to right, never empty.
     pub words: Vec<Word>,
@@ -218,4 +302,44 @@ pub struct Line {
     pub baseline: [Point; 2],
     /// Which block (paragraph or column piece) the line belongs to; blocks are numbered in reading order.
     pub block: u32,
+}
+
+impl Line {
+    /// The line after `map`.
+    #[must_use]
+    pub fn mapped(mut self, map: &Affine) -> Self {
+        for word in &mut self.words {
+            word.bbox = word.bbox.mapped(map);
+        }
+        self.baseline = self.baseline.map(|point| map.apply(point));
+        self
+    }
+
+    /// The words with single spaces between them.
+    pub fn text(&self) -> String {
+        let words: Vec<&str> = self.words.iter().map(|word| word.text.as_str()).collect();
+        words.join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_turn_is_taken_back_by_its_undoing() {
+        for turn in Turn::ALL {
+            assert_eq!(turn.then(turn.undone()), Turn::None, "{turn:?}");
+            let (w, h) = if turn.swaps_sides() { (20.0, 30.0) } else { (30.0, 20.0) };
+            let there_and_back = turn.map(30.0, 20.0).then(&turn.undone().map(w, h));
+            assert_eq!(there_and_back, Affine::IDENTITY, "{turn:?}");
+        }
+    }
+
+    #[test]
+    fn a_quarter_turn_moves_the_top_left_corner_to_the_top_right() {
+        let corner = Turn::Right.map(30.0, 20.0).apply(Point { x: 0.0, y: 0.0 });
+        assert_eq!(corner, Point { x: 20.0, y: 0.0 });
+        assert_eq!(Turn::Right.then(Turn::Right), Turn::Half);
+    }
 }

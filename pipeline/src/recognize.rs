@@ -47,7 +47,7 @@ pub fn recognize(
     let view = GrayView::new(image.width, image.height, dpi.round().clamp(1.0, 10_000.0) as u32, &image.pixels)?;
     let reading = try_hard(options.tries, || readers.read(&view, Layout::Page))?;
     let lines = order::in_reading_order(lines_of(reading));
-    Ok(Recognized { lines: lines.into_iter().map(|line| mapped(line, to_shown)).collect() })
+    Ok(Recognized { lines: lines.into_iter().map(|line| line.mapped(to_shown)).collect() })
 }
 
 /// Tries again after crashes; a page on which the engine hangs would only hang it again.
@@ -84,21 +84,4 @@ fn line_of(line: saoy_ocr::Line) -> Line {
         confidence: word.confidence,
     });
     Line { words: words.collect(), baseline, block: line.block }
-}
-
-fn mapped(mut line: Line, map: &Affine) -> Line {
-    for word in &mut line.words {
-        word.bbox = mapped_box(word.bbox, map);
-    }
-    line.baseline = line.baseline.map(|point| map.apply(point));
-    line
-}
-
-/// The upright box around the mapped corners.
-fn mapped_box(b: Rect, map: &Affine) -> Rect {
-    let corners = [(0.0, 0.0), (b.w, 0.0), (0.0, b.h), (b.w, b.h)]
-        .map(|(dx, dy)| map.apply(Point { x: b.x + dx, y: b.y + dy }));
-    let low = corners.iter().fold((f32::MAX, f32::MAX), |low, p| (low.0.min(p.x), low.1.min(p.y)));
-    let high = corners.iter().fold((f32::MIN, f32::MIN), |high, p| (high.0.max(p.x), high.1.max(p.y)));
-    Rect { x: low.0, y: low.1, w: high.0 - low.0, h: high.1 - low.1 }
 }

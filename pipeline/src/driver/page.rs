@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Run;
 use super::state::PageStore;
-use crate::document::{Affine, Gray, Line, Raster, Turn};
+use crate::document::{Affine, Line, Turn};
 use crate::failure::Reason;
 use crate::ingest::{Kept, Page, PlacedImage, Scan};
 use crate::preprocess::{self, Input, Orientation, Prepared, TurnFound};
@@ -100,8 +100,8 @@ fn read(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Reading, Failur
         recognize_ms: 0,
     };
     if let Some(lines) = &scan.text {
-        let turn = Turned::new(scan.size_px, reading.turn);
-        reading.lines = recognize::ordered(lines.clone()).into_iter().map(|line| line.mapped(&turn.map)).collect();
+        let map = turned(scan.size_px, reading.turn);
+        reading.lines = recognize::ordered(lines.clone()).into_iter().map(|line| line.mapped(&map)).collect();
         reading.text_from = TextOrigin::Source;
         return Ok(reading);
     }
@@ -136,7 +136,7 @@ fn prepare(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Prepared, Fa
     let TurnFound::Doubtful(..) = first.turn_found else { return Ok(first) };
     match asked_turn(run, &first) {
         Some(turn) if turn != Turn::None => {
-            let turn = preprocess::turn_after(first.turn_applied, turn);
+            let turn = first.turn_applied.then(turn);
             prepared(&preprocess::Options { orientation: Orientation::Fixed(turn), ..options })
         }
         _ => Ok(first),
@@ -161,9 +161,13 @@ fn asked_turn(run: &Run<'_>, prepared: &Prepared) -> Option<Turn> {
 
 fn recognized(run: &Run<'_>, scan: &Scan, prepared: &Prepared) -> Result<recognize::Recognized, OcrError> {
     // The raster may be a part of a page with margins; both turn together.
-    let turn = Turned::new(scan.size_px, prepared.turn_applied);
-    let raster_turned = Turned::new(shown_size(&scan.raster, scan.turn), prepared.turn_applied);
-    let to_page = prepared.to_shown.then(&raster_turned.back).then(&scan.to_page).then(&turn.map);
+    let turn = prepared.turn_applied;
+    let raster_size = turned_size(turned_size(scan.raster.size(), scan.turn), turn);
+    let to_page = prepared
+        .to_shown
+        .then(&turned(raster_size, turn.undone()))
+        .then(&scan.to_page)
+        .then(&turned(scan.size_px, turn));
     recognize::recognize(prepared, &scan.raster, &to_page, run.world.readers, &run.plan.options.recognize)
 }
 
@@ -185,73 +189,34 @@ fn explained(error: &OcrError) -> String {
     text
 }
 
-/// A page that is turned as a whole.
-struct Turned {
-    /// From px as shown before the turn to px as shown after it.
-    map: Affine,
-    /// The other way.
-    back: Affine,
-    /// Width and height after the turn.
-    size: (u32, u32),
+/// From px of the page before `turn` to px after it.
+fn turned((width, height): (u32, u32), turn: Turn) -> Affine {
+    turn.map(width as f32, height as f32)
 }
 
-impl Turned {
-    fn new((width, height): (u32, u32), turn: Turn) -> Self {
-        let (w, h) = (width as f32, height as f32);
-        let (map, back, swaps) = match turn {
-            Turn::Half => {
-                let half = Affine { m: [-1.0, 0.0, 0.0, -1.0, w, h] };
-                (half, half, false)
-            }
-            Turn::Right => {
-                (Affine { m: [0.0, 1.0, -1.0, 0.0, h, 0.0] }, Affine { m: [0.0, -1.0, 1.0, 0.0, 0.0, h] }, true)
-            }
-            Turn::Left => {
-                (Affine { m: [0.0, -1.0, 1.0, 0.0, 0.0, w] }, Affine { m: [0.0, 1.0, -1.0, 0.0, w, 0.0] }, true)
-            }
-            // Only turns come from looking at text; mirrors come from files and are in the stored turn.
-            _ => (Affine::IDENTITY, Affine::IDENTITY, false),
-        };
-        Self { map, back, size: if swaps { (height, width) } else { (width, height) } }
-    }
-}
-
-fn shown_size(raster: &Raster, turn: Turn) -> (u32, u32) {
-    let (width, height) = raster.size();
+fn turned_size((width, height): (u32, u32), turn: Turn) -> (u32, u32) {
     if turn.swaps_sides() { (height, width) } else { (width, height) }
 }
 
-/// Degrees clockwise of a turn; mirrors count as what they turn.
-fn degrees(turn: Turn) -> u16 {
-    match turn {
-        Turn::None | Turn::MirrorX => 0,
-        Turn::Right | Turn::Transverse => 90,
-        Turn::Half | Turn::MirrorY => 180,
-        Turn::Left | Turn::Transpose => 270,
-    }
-}
-
 fn finished_scan(place: &Place<'_>, scan: Scan, reading: Reading, decode_ms: u32) -> Finished {
-    let turned = Turned::new(scan.size_px, reading.turn);
+    let map = turned(scan.size_px, reading.turn);
     let images = scan
         .images
         .into_iter()
-        .map(|placed| PlacedImage { to_shown: placed.to_shown.then(&turned.map), image: placed.image })
+        .map(|placed| PlacedImage { to_shown: placed.to_shown.then(&map), image: placed.image })
         .collect();
-    let size_pt = match reading.turn.swaps_sides() {
-        true => (scan.size_pt.1, scan.size_pt.0),
-        false => scan.size_pt,
-    };
+    let (width_pt, height_pt) = scan.size_pt;
+    let size_pt = if reading.turn.swaps_sides() { (height_pt, width_pt) } else { (width_pt, height_pt) };
     let ms = Timings {
         decode: decode_ms,
         preprocess: reading.preprocess_ms,
         recognize: reading.recognize_ms,
         compose: 0,
     };
-    let rotation = (degrees(scan.turn) + degrees(reading.turn)) % 360;
+    let rotation = (scan.turn.degrees() + reading.turn.degrees()) % 360;
     let dpi = if scan.turn.swaps_sides() { scan.dpi.1 } else { scan.dpi.0 };
     let seen = Seen {
-        size_px: turned.size,
+        size_px: turned_size(scan.size_px, reading.turn),
         dpi,
         rotation,
         skew_deg: reading.skew_deg,

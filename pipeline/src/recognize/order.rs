@@ -45,7 +45,7 @@ struct Piece {
 
 impl Piece {
     fn new(words: Vec<Word>, baseline: [Point; 2]) -> Option<Self> {
-        let bbox = words.iter().map(|word| word.bbox).reduce(union)?;
+        let bbox = words.iter().map(|word| word.bbox).reduce(Rect::union)?;
         Some(Self { words, baseline, bbox })
     }
 
@@ -103,12 +103,6 @@ impl Band {
 
 fn starting_a_column(lines: Vec<Line>) -> impl Iterator<Item = (Line, bool)> {
     lines.into_iter().enumerate().map(|(index, line)| (line, index == 0))
-}
-
-fn union(a: Rect, b: Rect) -> Rect {
-    let (x, y) = (a.x.min(b.x), a.y.min(b.y));
-    let (right, bottom) = ((a.x + a.w).max(b.x + b.w), (a.y + a.h).max(b.y + b.h));
-    Rect { x, y, w: right - x, h: bottom - y }
 }
 
 /// The median height of words of three letters or more: punctuation and specks would pull it down.

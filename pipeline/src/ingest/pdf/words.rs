@@ -71,7 +71,7 @@ fn line_of(mut glyphs: Vec<Placed<'_>>) -> Option<Line> {
         match words.last_mut() {
             Some(word) if !apart && !gap => {
                 word.text.push_str(glyph.text);
-                word.bbox = union(word.bbox, glyph.bounds);
+                word.bbox = word.bbox.union(glyph.bounds);
             }
             _ => words.push(Word { text: glyph.text.to_owned(), bbox: glyph.bounds, confidence: 1.0 }),
         }
@@ -86,12 +86,6 @@ fn line_of(mut glyphs: Vec<Placed<'_>>) -> Option<Line> {
     let point = |x: f64, y: f64| Point { x: x as f32, y: y as f32 };
     let baseline = [point(first.x0, first.baseline), point(last.x1, last.baseline)];
     (!words.is_empty()).then_some(Line { words, baseline, block: 0 })
-}
-
-fn union(a: Rect, b: Rect) -> Rect {
-    let (x, y) = (a.x.min(b.x), a.y.min(b.y));
-    let (right, bottom) = ((a.x + a.w).max(b.x + b.w), (a.y + a.h).max(b.y + b.h));
-    Rect { x, y, w: right - x, h: bottom - y }
 }
 
 #[cfg(test)]
