@@ -110,6 +110,16 @@ impl Request {
                 .iter()
                 .all(|shape| can_be_read(shape.width, shape.height))
     }
+
+    /// Whether `outcome` belongs to this question.
+    pub fn is_answered_by(&self, outcome: &Outcome) -> bool {
+        match (self.task, outcome) {
+            (_, Outcome::Refused(_)) => true,
+            (Task::Read(_), Outcome::Read(found)) => found.len() == self.images.len(),
+            (Task::Orient, Outcome::Oriented(found)) => found.len() == self.images.len(),
+            _ => false,
+        }
+    }
 }
 
 /// Packs a message into a frame.

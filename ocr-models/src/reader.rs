@@ -78,9 +78,8 @@ impl Desk {
         let mut refused = None;
         for shape in &request.images {
             self.fetch(*shape, input)?;
-            let engine = match (&mut engine, &refused) {
-                (Ok(engine), None) => engine,
-                _ => continue,
+            let (Ok(engine), None) = (&mut engine, &refused) else {
+                continue;
             };
             let found = match request.task {
                 Task::Read(layout) => timed(|| engine.read(&self.pixels, *shape, layout))

@@ -18,7 +18,7 @@ use nursery::Nursery;
 use crate::error::OcrError;
 use crate::image::{GrayView, MAX_PIXELS};
 use crate::models::{ModelError, ORIENTATION, locate};
-use crate::protocol::{Answer, MAX_BATCH, Outcome, Request, Shape, Task, Usage, frame};
+use crate::protocol::{Answer, MAX_BATCH, Outcome, Request, Shape, Task, Usage};
 use crate::reading::{Layout, Orientation, Reading};
 
 /// How readers are started and how much each may use.
@@ -109,9 +109,9 @@ impl Readers {
     /// # Errors
     /// See [`OcrError`]; whatever it is, the next call is not harmed.
     pub fn read(&self, image: &GrayView<'_>, layout: Layout) -> Result<Reading, OcrError> {
-        self.read_batch(std::slice::from_ref(image), layout)?
-            .pop()
-            .ok_or_else(|| garbled("no reading"))
+        let readings = self.read_batch(std::slice::from_ref(image), layout)?;
+        // A batch of one brings one: the answer has been counted.
+        Ok(readings.into_iter().next().unwrap_or_default())
     }
 
     /// Reads images of one line each, in one round trip where they fit; a reading per image, in order. The
@@ -136,9 +136,8 @@ impl Readers {
     /// See [`OcrError`]; [`OcrError::Model`] when the model `osd` is missing.
     pub fn orientation(&self, image: &GrayView<'_>) -> Result<Option<Orientation>, OcrError> {
         match self.ask(ORIENTATION, Task::Orient, std::slice::from_ref(image))? {
-            Outcome::Oriented(mut answers) if answers.len() == 1 => Ok(answers.pop().flatten()),
-            Outcome::Refused(reason) => Err(OcrError::Refused { reason }),
-            _ => Err(garbled("an answer to another question")),
+            Outcome::Oriented(mut found) => Ok(found.pop().flatten()),
+            other => Err(unwanted(other)),
         }
     }
 
@@ -153,6 +152,11 @@ impl Readers {
         Ok(engine)
     }
 
+    /// Process numbers of the readers that wait for work.
+    pub fn idle(&self) -> Vec<u32> {
+        lock(&self.idle).iter().map(Child::id).collect()
+    }
+
     /// What the readers have done so far.
     pub fn tally(&self) -> Tally {
         *lock(&self.tally)
@@ -164,13 +168,12 @@ impl Readers {
         layout: Layout,
     ) -> Result<Vec<Reading>, OcrError> {
         match self.ask(&self.config.language, Task::Read(layout), images)? {
-            Outcome::Read(readings) if readings.len() == images.len() => Ok(readings
+            Outcome::Read(readings) => Ok(readings
                 .into_iter()
                 .zip(images)
                 .map(|(reading, image)| reading.settled(image.width(), image.height()))
                 .collect()),
-            Outcome::Refused(reason) => Err(OcrError::Refused { reason }),
-            _ => Err(garbled("an answer to another question")),
+            other => Err(unwanted(other)),
         }
     }
 
@@ -197,11 +200,9 @@ impl Readers {
             task,
             images: images.iter().map(shape).collect(),
         };
-        let header = frame(&request).map_err(|source| OcrError::Pipe { source })?;
-        let message = std::iter::once(&header[..]).chain(images.iter().flat_map(GrayView::pieces));
 
         let mut child = self.borrow(deadline)?;
-        match child.ask(message, deadline) {
+        match child.ask(&request, images, deadline) {
             Ok(answer) => Ok(self.give_back(child, answer, images.len())),
             Err(error) => {
                 drop(child);
@@ -291,10 +292,14 @@ fn shape(image: &GrayView<'_>) -> Shape {
     }
 }
 
-fn garbled(what: &str) -> OcrError {
-    OcrError::Garbled {
-        what: what.into(),
-        stderr: String::new(),
+/// The error for an outcome that is no finding. One of the wrong kind does not come this far.
+fn unwanted(outcome: Outcome) -> OcrError {
+    match outcome {
+        Outcome::Refused(reason) => OcrError::Refused { reason },
+        _ => OcrError::Garbled {
+            what: "an answer to another question".into(),
+            stderr: String::new(),
+        },
     }
 }
 

@@ -58,6 +58,9 @@ impl Engine {
         shape: Shape,
         layout: Layout,
     ) -> Result<Reading, String> {
+        if is_uniform(pixels) {
+            return Ok(Reading::default());
+        }
         self.handle.segment(segmentation(layout));
         let mut image =
             self.handle
@@ -71,12 +74,23 @@ impl Engine {
         pixels: &[u8],
         shape: Shape,
     ) -> Result<Option<Orientation>, String> {
+        if is_uniform(pixels) {
+            return Ok(None);
+        }
         self.handle.segment(ORIENTATION_ONLY);
         Ok(self
             .handle
             .show(pixels, shape.width, shape.height, resolution(shape.dpi))?
             .orient())
     }
+}
+
+/// Whether there is nothing but one shade, which the engine's threshold takes for one large black shape: 5.3.0
+/// reads "s—" on a white page.
+fn is_uniform(pixels: &[u8]) -> bool {
+    pixels
+        .first()
+        .is_none_or(|first| pixels.iter().all(|pixel| pixel == first))
 }
 
 /// `tesseract::PageSegMode` of publictypes.h.

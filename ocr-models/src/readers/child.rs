@@ -15,7 +15,8 @@ use super::ReaderConfig;
 use super::confine::confine;
 use super::nursery::Nursery;
 use crate::error::OcrError;
-use crate::protocol::{Answer, Hello, MAGIC, Usage};
+use crate::image::GrayView;
+use crate::protocol::{Answer, Hello, MAGIC, Request, Usage, frame};
 
 /// A running reader that has said hello. Dropping it ends it and everything it started.
 #[derive(Debug)]
@@ -73,19 +74,32 @@ impl Child {
         Ok(child)
     }
 
-    /// Asks one question, given in pieces, and waits for the answer.
-    pub(super) fn ask<'a>(
+    /// Asks one question about `images` and waits for the answer.
+    pub(super) fn ask(
         &mut self,
-        message: impl Iterator<Item = &'a [u8]>,
+        request: &Request,
+        images: &[GrayView<'_>],
         deadline: Instant,
     ) -> Result<Answer, OcrError> {
-        let frame = self.pipes.exchange(message, deadline);
-        self.understand(frame)
+        let header = frame(request).map_err(|source| OcrError::Pipe { source })?;
+        let pixels = images.iter().flat_map(GrayView::pieces);
+        let message = std::iter::once(&header[..]).chain(pixels);
+        let answer = self.pipes.exchange(message, deadline);
+        let answer: Answer = self.understand(answer)?;
+        if !request.is_answered_by(&answer.outcome) {
+            return Err(self.blame(Fault::Garbled("an answer to another question".into())));
+        }
+        Ok(answer)
     }
 
     /// Whether it is alive and has nothing to say, as it should be between questions.
     pub(super) fn is_quiet(&mut self) -> bool {
         self.pipes.are_quiet()
+    }
+
+    /// Its process number.
+    pub(super) fn id(&self) -> u32 {
+        self.life.process.id()
     }
 
     /// Version of its engine.
@@ -219,7 +233,7 @@ impl Life {
         }
         if let Some(pid) = self.pid() {
             // Fails only where nobody is left in the group.
-            drop(kill_process_group(pid, Signal::KILL));
+            let _ = kill_process_group(pid, Signal::KILL);
         }
         // Returns at once, because the process has been killed; it is ours and not reaped, so it cannot fail.
         drop(self.process.wait());
@@ -242,13 +256,13 @@ impl Drop for Life {
 /// in less, and no answer is to come later than 2 s after its time.
 const PARTING: Duration = Duration::from_millis(500);
 
-/// What programs write when they get no more memory: the C++ runtime, Rust, the C library (dynamic linker and
-/// shells among its users), Leptonica.
+/// What programs write when they get no more memory: the C++ runtime, Rust, the C library (and whatever prints
+/// its messages: linker, shells), Leptonica, the tools of GNU.
 const MEMORY_MARKS: [&str; 6] = [
     "bad_alloc",
     "memory allocation of",
     "annot allocate memory",
-    "annot allocate ",
     "malloc fail",
     "ut of memory",
+    "memory exhausted",
 ];

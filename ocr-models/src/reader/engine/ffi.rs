@@ -310,17 +310,14 @@ impl Walk<'_> {
     /// Goes to the first or the next word; false when there is none. The methods below speak of that word and
     /// have nothing to say before it and after the last.
     pub(crate) fn advance(&mut self) -> bool {
-        self.state = match self.state {
-            State::Before if !self.results.is_null() => State::At,
+        let another = match self.state {
+            State::Before => !self.results.is_null(),
             // SAFETY: `results` is alive: this state is entered with it only.
-            State::At
-                if unsafe { TessResultIteratorNext(self.results, Level::Word as c_int) } != 0 =>
-            {
-                State::At
-            }
-            _ => State::After,
+            State::At => unsafe { TessResultIteratorNext(self.results, Level::Word as c_int) != 0 },
+            State::After => false,
         };
-        self.state == State::At
+        self.state = if another { State::At } else { State::After };
+        another
     }
 
     /// Whether the word is the first of its block, paragraph or line.

@@ -52,7 +52,7 @@ impl Pipes {
         ioctl_fionbio(&stdout, true)?;
         ioctl_fionbio(&stderr, true)?;
         // A wish: fewer turns for the same pixels. Users may be held to less.
-        drop(fcntl_setpipe_size(&stdin, PIPE_SIZE));
+        let _ = fcntl_setpipe_size(&stdin, PIPE_SIZE);
         Ok(Self {
             stdin,
             stdout,
