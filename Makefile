@@ -20,7 +20,7 @@ help:
 	echo "make clean      remove what the above made"
 
 # Digitizing again leaves what is done and unchanged as it is; remove demo-out to start over.
-demo: deps build
+demo: build
 	@echo
 	echo "demo: samples -> demo-out"
 	"$(TARGET)/release/saoy" digitize samples -o demo-out --sidecar txt,json,hocr,alto
@@ -28,7 +28,7 @@ demo: deps build
 	echo "demo: the results are in $(CURDIR)/demo-out: for each sample a searchable PDF/A (NAME.pdf), what was read"
 	echo "      (NAME.txt, NAME.json, NAME.hocr, NAME.alto.xml), and batch.json for the run."
 
-build:
+build: deps
 	@echo "build: cargo build --release (saoy and saoy-reader)"
 	cargo build --release --locked
 
@@ -47,7 +47,7 @@ lint: deps
 		echo "lint: cargo-deny is not installed; licences, bans and sources not checked (cargo install cargo-deny --locked)"
 	fi
 
-bench: deps build
+bench: build
 	@benches/peers/run.sh
 
 clean:
