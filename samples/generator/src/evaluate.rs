@@ -102,8 +102,10 @@ pub fn save(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 }
 
 fn wear(level: Level, dice: &mut Dice) -> (Inks, Wear, u8) {
+    let white = dice.int(243, 252) as u8;
+    let warm = dice.int(0, 5) as u8;
     let inks = Inks {
-        paper: [dice.int(244, 252) as u8, dice.int(242, 250) as u8, dice.int(236, 247) as u8],
+        paper: [white, white - warm / 2, white - warm],
         seal: [dice.int(188, 222) as u8, dice.int(30, 62) as u8, dice.int(44, 76) as u8],
         pen: [dice.int(22, 60) as u8, dice.int(38, 80) as u8, dice.int(130, 178) as u8],
         ..Inks::default()
@@ -135,7 +137,7 @@ fn wear(level: Level, dice: &mut Dice) -> (Inks, Wear, u8) {
                 holes: dice.chance(0.5),
                 dust: dice.int(80, 250),
             };
-            (Inks { bleed: 0.0, print: [46, 45, 48], ..inks }, wear, 68)
+            (Inks { print: [46, 45, 48], ..inks }, wear, 68)
         }
     }
 }
