@@ -7,7 +7,10 @@ use crate::{
     dice::Dice,
     encode::{self, Bits, Jpeg},
     face::Family,
-    paper::administrative::{self, Kind, Options},
+    paper::{
+        Paper,
+        administrative::{self, Kind, Options},
+    },
     press::{Inks, press},
     scan::{self, Wear},
     truth,
@@ -63,7 +66,7 @@ fn page(set: &Set, index: u32, family: &Family, folder: &Path) -> Result<(), Err
         signed: set.level != Level::Clean,
         ..Options::new(kind)
     };
-    let paper = administrative::write(&options, family, &dice);
+    let paper = one_page(options, family, &dice);
     let Some(page) = paper.pages.first() else { return Ok(()) };
     let (inks, wear, quality) = wear(set.level, &mut choice);
     let sheet = press(page, None, f32::from(set.dpi), &inks, family, &dice);
@@ -81,6 +84,18 @@ fn page(set: &Set, index: u32, family: &Family, folder: &Path) -> Result<(), Err
     let words = truth::words(page, &warp, f32::from(set.dpi), wear.skew);
     save(&folder.join(format!("{stem}.words.json")), &json(&words)?)?;
     save(&folder.join(format!("{stem}.fields.json")), &json(&paper.fields)?)
+}
+
+/// Papers whose fixed parts are long are set tighter until the signature is on the first page.
+fn one_page(mut options: Options, family: &Family, dice: &Dice) -> Paper {
+    loop {
+        let paper = administrative::write(&options, family, dice);
+        if paper.pages.len() == 1 || options.size < 11.5 {
+            return paper;
+        }
+        options.size -= 0.25;
+        options.leading = 1.12;
+    }
 }
 
 /// Any value as indented JSON with a line end.

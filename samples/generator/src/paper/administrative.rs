@@ -155,6 +155,7 @@ fn facts(options: &Options, writer: &mut Writer) -> Facts {
         ("head", agency.head.clone()),
         ("province", agency.province.clone()),
         ("area", agency.area.clone()),
+        ("superior", agency.superior()),
     ] {
         writer.set(name, &value);
     }
@@ -299,7 +300,7 @@ fn body(facts: &Facts, options: &Options, writer: &mut Writer) -> Vec<Block> {
         }
         Kind::Submission => {
             body.title(name, &facts.subject);
-            body.to(&[format!("Ủy ban nhân dân {}", facts.agency.province)]);
+            body.to(&[facts.agency.superior()]);
         }
         _ => body.title(name, &facts.subject),
     }
