@@ -1,6 +1,6 @@
 //! Who issues a paper: level, names, codes, titles.
 
-use crate::{dice::Dice, grammar::capital};
+use crate::dice::Dice;
 
 /// An issuing body.
 #[derive(Debug, Clone)]
@@ -148,10 +148,11 @@ impl Agency {
         }
     }
 
-    /// Its name at the start of a sentence.
+    /// The body it reports to.
     #[must_use]
-    pub fn capital(&self) -> String {
-        capital(&self.name)
+    pub fn superior(&self) -> String {
+        let body = if self.area == self.province && self.parent.is_empty() { "Hội đồng" } else { "Ủy ban" };
+        format!("{body} nhân dân {}", self.province)
     }
 }
 

@@ -7,7 +7,10 @@ use crate::{
     dice::Dice,
     encode::{self, Bits, Jpeg},
     face::Family,
-    paper::administrative::{self, Kind, Options},
+    paper::{
+        Paper,
+        administrative::{self, Kind, Options},
+    },
     press::{Inks, press},
     scan::{self, Wear},
     truth,
@@ -63,7 +66,7 @@ fn page(set: &Set, index: u32, family: &Family, folder: &Path) -> Result<(), Err
         signed: set.level != Level::Clean,
         ..Options::new(kind)
     };
-    let paper = administrative::write(&options, family, &dice);
+    let paper = one_page(options, family, &dice);
     let Some(page) = paper.pages.first() else { return Ok(()) };
     let (inks, wear, quality) = wear(set.level, &mut choice);
     let sheet = press(page, None, f32::from(set.dpi), &inks, family, &dice);
@@ -81,6 +84,18 @@ fn page(set: &Set, index: u32, family: &Family, folder: &Path) -> Result<(), Err
     let words = truth::words(page, &warp, f32::from(set.dpi), wear.skew);
     save(&folder.join(format!("{stem}.words.json")), &json(&words)?)?;
     save(&folder.join(format!("{stem}.fields.json")), &json(&paper.fields)?)
+}
+
+/// Papers whose fixed parts are long are set tighter until the signature is on the first page.
+fn one_page(mut options: Options, family: &Family, dice: &Dice) -> Paper {
+    loop {
+        let paper = administrative::write(&options, family, dice);
+        if paper.pages.len() == 1 || options.size < 11.5 {
+            return paper;
+        }
+        options.size -= 0.25;
+        options.leading = 1.12;
+    }
 }
 
 /// Any value as indented JSON with a line end.
@@ -102,8 +117,10 @@ pub fn save(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 }
 
 fn wear(level: Level, dice: &mut Dice) -> (Inks, Wear, u8) {
+    let white = dice.int(243, 252) as u8;
+    let warm = dice.int(0, 5) as u8;
     let inks = Inks {
-        paper: [dice.int(244, 252) as u8, dice.int(242, 250) as u8, dice.int(236, 247) as u8],
+        paper: [white, white - warm / 2, white - warm],
         seal: [dice.int(188, 222) as u8, dice.int(30, 62) as u8, dice.int(44, 76) as u8],
         pen: [dice.int(22, 60) as u8, dice.int(38, 80) as u8, dice.int(130, 178) as u8],
         ..Inks::default()
@@ -135,7 +152,7 @@ fn wear(level: Level, dice: &mut Dice) -> (Inks, Wear, u8) {
                 holes: dice.chance(0.5),
                 dust: dice.int(80, 250),
             };
-            (Inks { bleed: 0.0, print: [46, 45, 48], ..inks }, wear, 68)
+            (Inks { print: [46, 45, 48], ..inks }, wear, 68)
         }
     }
 }

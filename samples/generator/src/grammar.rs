@@ -57,7 +57,7 @@ impl Writer {
             self.lists.keys().copied().filter(|&name| name == list || name == own).collect();
         let fresh = |writer: &Self, name: &'static str| {
             let count = writer.lists.get(name).map_or(0, Vec::len);
-            (0..count).filter(|&index| !writer.used.contains(&(name, index))).map(|index| (name, index)).collect::<Vec<_>>()
+            (0..count).filter(|&index| !writer.used.contains(&(name, index)) && !writer.own(name, index)).map(|index| (name, index)).collect::<Vec<_>>()
         };
         let own_first = self.dice.chance(0.5);
         let mut pool: Vec<(&'static str, usize)> = Vec::new();
@@ -74,6 +74,12 @@ impl Writer {
         self.used.insert((name, index));
         let template = self.lists.get(name).and_then(|lines| lines.get(index)).copied().unwrap_or_default();
         self.fill(template)
+    }
+
+    /// The issuing body does not ask itself for things.
+    fn own(&self, list: &str, index: usize) -> bool {
+        matches!(list, "unit" | "department")
+            && self.lists.get(list).and_then(|lines| lines.get(index)).copied() == self.values.get("agency").map(String::as_str)
     }
 
     /// A template filled in: `{name}`, `{n:low:high}` and `[a|b]`.
@@ -108,20 +114,27 @@ impl Writer {
         if let Some(limits) = name.strip_prefix("n:") {
             let (low, high) = limits.split_once(':').unwrap_or((limits, limits));
             let number = self.dice.int(low.parse().unwrap_or(1), high.parse().unwrap_or(9));
-            return grouped(u64::from(number), if number < 10 { 2 } else { 1 });
+            return format!("{number:02}");
+        }
+        if let Some(limits) = name.strip_prefix("g:") {
+            let (low, high) = limits.split_once(':').unwrap_or((limits, limits));
+            return grouped(u64::from(self.dice.int(low.parse().unwrap_or(1), high.parse().unwrap_or(9))), 1);
         }
         let year: u32 = self.value("year").parse().unwrap_or(2025);
+        let month: u32 = self.value("month").parse().unwrap_or(6);
         match name {
             "pct" => format!("{}%", self.decimal(86, 99)),
             "pctmid" => format!("{}%", self.decimal(41, 79)),
             "pctsmall" => format!("{}%", self.decimal(2, 18)),
             "money" => grouped(u64::from(self.dice.int(35, 9800)) * 500_000, 1),
-            "day" => {
-                let (day, month) = (self.dice.int(1, 28), self.dice.int(1, 12));
-                long_date(day, month, year - self.dice.int(0, 2).min(1))
-            }
-            "dayshort" => format!("{:02}/{}/{year}", self.dice.int(1, 28), self.dice.int(1, 9)),
-            "deadline" => format!("{:02}/{}/{year}", self.dice.int(1, 30), self.dice.int(3, 12)),
+            "moneysmall" => grouped(u64::from(self.dice.int(3, 68)) * 500_000, 1),
+            "day" => long_date(self.dice.int(1, 28), self.dice.int(1, 12), year - 1),
+            "dayshort" if month > 1 => short_date(self.dice.int(1, 28), self.dice.int(1, month - 1), year),
+            "dayshort" => short_date(self.dice.int(1, 28), self.dice.int(9, 12), year - 1),
+            "sofar" if month > 1 => short_date(28, month - 1, year),
+            "sofar" => short_date(31, 12, year - 1),
+            "deadline" if month < 12 => short_date(self.dice.int(1, 30), self.dice.int(month + 1, 12), year),
+            "deadline" => short_date(self.dice.int(5, 31), 12, year),
             "quarter" => ["I", "II", "III", "IV"][self.dice.int(0, 3) as usize].to_owned(),
             "roman" => ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"][self.dice.int(0, 9) as usize].to_owned(),
             "person" => self.person(),
@@ -147,6 +160,13 @@ impl Writer {
 pub fn long_date(day: u32, month: u32, year: u32) -> String {
     let month = if month < 3 { format!("{month:02}") } else { month.to_string() };
     format!("{day:02} tháng {month} năm {year}")
+}
+
+/// `05/02/2025`, `12/8/2025`.
+#[must_use]
+pub fn short_date(day: u32, month: u32, year: u32) -> String {
+    let day = if month == 2 { day.min(28) } else { day };
+    if month < 3 { format!("{day:02}/{month:02}/{year}") } else { format!("{day:02}/{month}/{year}") }
 }
 
 /// A number in groups of three with points, padded to `digits`.

@@ -37,7 +37,8 @@ pub fn signature(plane: &mut Plane, at: (f32, f32), reach: (f32, f32), pressure:
     let lean = dice.range(-0.25, 0.1);
     let spot = |x: f32, y: f32| (at.0 + x * wide, at.1 + y * tall + lean * x * tall);
     let mut first = vec![spot(-0.95, dice.range(0.0, 0.5))];
-    let loops = dice.int(1, 2);
+    let loops = dice.int(0, 2);
+    let flat = dice.range(0.35, 1.3);
     for turn in 0..=loops {
         let shift = turn as f32 * 0.18;
         first.push(spot(-0.7 + shift, dice.range(-1.1, -0.7)));
@@ -46,10 +47,10 @@ pub fn signature(plane: &mut Plane, at: (f32, f32), reach: (f32, f32), pressure:
     }
     let mut x = -0.45 + loops as f32 * 0.15;
     while x < 0.55 {
-        let high = dice.range(0.15, 0.55) * (0.9 - 0.6 * x.max(0.0));
+        let high = dice.range(0.1, 0.6) * flat * (0.9 - 0.6 * x.max(0.0));
         first.push(spot(x, -high));
         first.push(spot(x + dice.range(0.02, 0.09), dice.range(0.1, 0.45)));
-        x += dice.range(0.09, 0.2);
+        x += dice.range(0.07, 0.3);
     }
     first.push(spot(dice.range(0.8, 1.15), dice.range(-0.9, -0.2)));
     plane.stroke(&through(&first, pressure, dice));

@@ -136,7 +136,8 @@ pub fn write(options: &Options, family: &Family, dice: &Dice) -> Paper {
 fn facts(options: &Options, writer: &mut Writer) -> Facts {
     let dice = &mut writer.dice;
     let agency = Agency::any(dice);
-    let date = (dice.int(1, 28), dice.int(1, 12), dice.int(2019, 2025));
+    // The laws cited were all in force by the summer of 2025.
+    let date = if dice.chance(0.5) { (dice.int(1, 28), dice.int(8, 12), 2025) } else { (dice.int(1, 28), dice.int(1, 11), 2026) };
     let number = if dice.chance(0.2) { dice.int(1, 9) } else { dice.int(10, 3200) };
     let deputy = dice.chance(0.55);
     let office = dice.pick(agency.offices).copied().unwrap_or("VP");
@@ -146,18 +147,21 @@ fn facts(options: &Options, writer: &mut Writer) -> Facts {
     };
     for (name, value) in [
         ("year", date.2.to_string()),
+        ("month", date.1.to_string()),
+        ("code", agency.code.clone()),
         ("yearend", (date.2 + 5).to_string()),
         ("lastyear", (date.2 - 1).to_string()),
         ("agency", agency.name.clone()),
         ("head", agency.head.clone()),
         ("province", agency.province.clone()),
         ("area", agency.area.clone()),
+        ("superior", agency.superior()),
     ] {
         writer.set(name, &value);
     }
     let money = u64::from(writer.dice.int(35, 9800)) * 500_000;
-    writer.set("money", &crate::grammar::grouped(money, 1));
-    writer.set("moneywords", &in_words(money));
+    writer.set("total", &crate::grammar::grouped(money, 1));
+    writer.set("totalwords", &in_words(money));
     let chiefs = if agency.behalf.is_some() { "Phó Chủ tịch Ủy ban nhân dân" } else { "Phó Giám đốc" };
     writer.set("chiefs", chiefs);
     let subject = writer.line(&format!("subject.{}", options.kind.list()));
@@ -208,7 +212,8 @@ fn header(page: &mut Page, facts: &Facts, options: &Options, family: &Family) ->
         page.marks.push(Mark::Boxed { at, size: (wide, mm(8.0)), text: text.to_owned() });
         y += mm(13.0);
     }
-    y + 12.0
+    // The clerk looks for room under the number; what is missing, the stamp takes from the title.
+    y + if options.incoming { mm(12.0) } else { 12.0 }
 }
 
 fn pad_month(month: u32) -> String {
@@ -295,7 +300,7 @@ fn body(facts: &Facts, options: &Options, writer: &mut Writer) -> Vec<Block> {
         }
         Kind::Submission => {
             body.title(name, &facts.subject);
-            body.to(&[format!("Ủy ban nhân dân {}", facts.agency.province)]);
+            body.to(&[facts.agency.superior()]);
         }
         _ => body.title(name, &facts.subject),
     }
@@ -316,7 +321,11 @@ fn decision(body: &mut Body, facts: &Facts, writer: &mut Writer, pages: usize) {
         let line = writer.line("basis");
         body.slanted(line, index > 2);
     }
-    let proposal = writer.fill("Theo đề nghị của {proposer} tại Tờ trình số {n:11:480}/TTr-{office} ngày {day}.");
+    let proposal = if facts.agency.parent.is_empty() && facts.agency.province == facts.agency.area {
+        writer.fill("Theo đề nghị của {proposer} tại Tờ trình số {n:11:480}/TTr-{office} ngày {dayshort}.")
+    } else {
+        writer.fill("Theo đề nghị của {officer} tại Tờ trình số {n:11:180}/TTr-VP ngày {dayshort}.")
+    };
     body.slanted(proposal, false);
     body.centred("QUYẾT ĐỊNH:", body.size + 0.5, 5.0);
     let first = writer.line("article.first.decision");
@@ -329,8 +338,8 @@ fn decision(body: &mut Body, facts: &Facts, writer: &mut Writer, pages: usize) {
         let line = writer.line("article.decision");
         body.text(format!("*Điều {article}.* {line}"), false);
     }
-    let last = writer.fill("*Điều 4.* Chánh Văn phòng, Giám đốc {unit}, Chủ tịch Ủy ban nhân dân các xã, phường và Thủ trưởng các cơ quan, đơn vị có liên quan chịu trách nhiệm thi hành Quyết định này./.");
-    body.text(last.replace("Giám đốc Văn phòng", "Giám đốc Sở Tài chính, Văn phòng"), false);
+    let last = writer.fill("*Điều 4.* Chánh Văn phòng, Giám đốc {department}, Chủ tịch Ủy ban nhân dân các xã, phường và Thủ trưởng các cơ quan, đơn vị có liên quan chịu trách nhiệm thi hành Quyết định này./.");
+    body.text(last, false);
 }
 
 fn letter(body: &mut Body, writer: &mut Writer, pages: usize) {
@@ -439,9 +448,10 @@ fn submission(body: &mut Body, writer: &mut Writer, pages: usize) {
         body.text(line, index > 0);
     }
     body.text("*II. NỘI DUNG ĐỀ NGHỊ*", false);
-    tasks(body, writer, 5 * pages, 2);
-    let cost = writer.fill("Dự kiến tổng kinh phí thực hiện là {money} đồng (bằng chữ: {moneywords} đồng).");
-    body.text(format!("*III. KINH PHÍ THỰC HIỆN*\n{cost}"), false);
+    tasks(body, writer, 8 * pages, 2);
+    let cost = writer.fill("Dự kiến tổng kinh phí thực hiện là {total} đồng (bằng chữ: {totalwords} đồng).");
+    body.text("*III. KINH PHÍ THỰC HIỆN*", false);
+    body.text(cost, false);
     let closing = writer.line("closing.submission");
     body.text(closing, false);
 }
@@ -461,6 +471,11 @@ fn recipients(facts: &Facts, writer: &mut Writer) -> Vec<Paragraph> {
         paragraph.leading = 1.15;
         list.push(paragraph);
     };
+    match facts.kind {
+        Kind::Decision => row("- Như Điều 4;".to_owned()),
+        Kind::Letter | Kind::Submission => row("- Như trên;".to_owned()),
+        _ => {}
+    }
     for _ in 0..writer.dice.int(2, 6) {
         row(format!("- {}", writer.line("recipient")));
     }
@@ -490,15 +505,15 @@ fn sign(page: &mut Page, facts: &Facts, options: &Options, recipients: &[Paragra
         titles.push(Paragraph::centred(line, bold(13.0), Region::Signature));
     }
     let end = frame::column(page, &titles, x, width, top, family);
-    let gap = mm(22.0);
+    let gap = mm(dice.range(17.0, 22.0));
     let name = Paragraph::centred(facts.signer.clone(), bold(13.5), Region::Signature);
     frame::column(page, &[name], x, width, end + gap, family);
     if options.signed {
         let middle = x + width / 2.0;
         let at = (middle + dice.range(-4.0, 10.0), end + gap * dice.range(0.42, 0.62));
-        page.marks.push(Mark::Signature { at, reach: (mm(dice.range(19.0, 27.0)), mm(dice.range(9.0, 14.0))) });
+        page.marks.push(Mark::Signature { at, reach: (mm(dice.range(20.0, 29.0)), mm(dice.range(11.0, 17.0))) });
         // The seal covers about a third of the signature, on its left (decree 30/2020, appendix I, ô 8).
-        let seal = (middle - mm(dice.range(17.0, 23.0)), end + gap * dice.range(0.3, 0.55));
+        let seal = (middle - mm(dice.range(11.0, 20.0)), end + gap * dice.range(0.35, 0.62));
         page.marks.push(seal_of(&facts.agency, seal));
     }
 }
@@ -524,22 +539,28 @@ pub fn seal_of(agency: &Agency, at: (f32, f32)) -> Mark {
     let (above, below, middle) = if agency.behalf.is_some() {
         ("ỦY BAN NHÂN DÂN".to_owned(), agency.area.to_uppercase(), Vec::new())
     } else {
-        (format!("ỦY BAN NHÂN DÂN {province}"), "★".replace('★', "*"), halves(&agency.header))
+        (format!("ỦY BAN NHÂN DÂN {province}"), "*".to_owned(), halves(&agency.header))
     };
     Mark::Seal { at, radius: mm(18.0), above, below, middle }
 }
 
-/// A name cut into lines of at most two or three words.
+/// A department's name cut into the lines of its seal: `SỞ`, then the rest, broken before `VÀ`.
 fn halves(name: &str) -> Vec<String> {
-    let words: Vec<&str> = name.split_whitespace().collect();
-    words.chunks(if words.len() > 4 { 3 } else { 2 }).map(|part| part.join(" ")).collect()
+    let mut lines: Vec<Vec<&str>> = Vec::new();
+    for (index, word) in name.split_whitespace().enumerate() {
+        match lines.last_mut() {
+            Some(line) if index != 1 && word != "VÀ" => line.push(word),
+            _ => lines.push(vec![word]),
+        }
+    }
+    lines.into_iter().map(|line| line.join(" ")).collect()
 }
 
 fn arrive(page: &mut Page, facts: &Facts, fields: &mut Fields, dice: &mut Dice) {
     let number = dice.int(101, 4999).to_string();
     let (day, month, year) = facts.date;
     let day = day + dice.int(0, 2);
-    let at = (LEFT + mm(dice.range(-12.0, 2.0)), TOP + mm(dice.range(28.0, 46.0)));
+    let at = (LEFT + mm(dice.range(-16.0, -6.0)), TOP + mm(dice.range(21.0, 27.0)));
     let receiver = "VĂN PHÒNG HĐND VÀ UBND".to_owned();
     page.marks.push(Mark::Incoming { at, agency: receiver, number: number.clone(), date: format!("{day}/{month}/{}", year % 100) });
     fields.incoming_number = number;
