@@ -1,0 +1,163 @@
+//! Pages and their words become a searchable PDF/A, and the text files that go beside it.
+//!
+//! # Steps
+//! 1. [`pdfa::PdfaWriter`] takes one page at a time, in order, and writes it out before the next one comes:
+//!    the images in the coding they have, and the words as invisible text over them.
+//! 2. [`text`], [`hocr`] and [`alto`] write the same words as plain text, hOCR 1.2 and ALTO 4.
+//!
+//! Nothing here looks at pixels, and nothing is recoded: a coding that the chosen PDF/A part forbids is
+//! refused ([`Error::Refused`]), so that the caller recodes it.
+
+pub mod pdfa;
+
+mod font;
+mod icc;
+mod image;
+mod jpx;
+mod layer;
+mod metadata;
+mod objects;
+mod sizing;
+mod xml;
+
+pub mod alto;
+pub mod hocr;
+pub mod text;
+
+use std::io;
+
+use crate::document::{Affine, Line, Point, Rect, StoredImage, Turn};
+
+pub use metadata::DateTime;
+
+/// One page as it goes to the output.
+#[derive(Clone, Copy, Debug)]
+pub struct PageSpec<'a> {
+    /// Width of the shown page in px.
+    pub width_px: u32,
+    /// Height of the shown page in px.
+    pub height_px: u32,
+    /// Width of the shown page in pt.
+    pub width_pt: f32,
+    /// Height of the shown page in pt.
+    pub height_pt: f32,
+    /// What is painted, first to last; usually one image that covers the page, then patches over it.
+    pub images: &'a [Placement<'a>],
+    /// Lines of words in reading order, in shown px.
+    pub lines: &'a [Line],
+}
+
+/// An image and where it goes on the page.
+#[derive(Clone, Copy, Debug)]
+pub struct Placement<'a> {
+    /// The image.
+    pub image: &'a StoredImage,
+    /// From the image's unit square (origin at its stored top left corner, y down) to shown px.
+    pub to_shown: Affine,
+}
+
+impl<'a> Placement<'a> {
+    /// The image turned by `turn` so that it fills `area` (shown px).
+    pub fn filling(image: &'a StoredImage, turn: Turn, area: Rect) -> Self {
+        let stretch = Affine { m: [area.w, 0.0, 0.0, area.h, area.x, area.y] };
+        Self { image, to_shown: turned_unit_square(turn).then(&stretch) }
+    }
+}
+
+/// Why nothing, or no more, was written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The sink failed: disk full, pipe closed.
+    #[error("cannot write the output")]
+    Io(#[from] io::Error),
+    /// The image is sound but may not stand in this file as it is; the caller recodes it and tries again.
+    #[error("page {page}, image {image}: {why}")]
+    Refused {
+        /// Page number, from 1.
+        page: u32,
+        /// Which of the page's images, from 1.
+        image: u32,
+        /// What is in the way.
+        why: Refusal,
+    },
+    /// The page's own size is none that a PDF page can have (ISO 32000-1, C.2: 3 to 14,400 units).
+    #[error("page {page}: {width_pt} x {height_pt} pt is no page size that a PDF can have")]
+    PageSize {
+        /// Page number, from 1.
+        page: u32,
+        /// Width in pt.
+        width_pt: f32,
+        /// Height in pt.
+        height_pt: f32,
+    },
+    /// More objects or bytes than a PDF with a cross-reference table can hold (10 digits of offset, 8,388,607 objects).
+    #[error("page {page}: the document grows past what one PDF/A file can hold")]
+    TooLarge {
+        /// Page number, from 1.
+        page: u32,
+    },
+}
+
+/// What keeps an image out of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// ISO 19005-1, 6.1.10 with PDF 1.4: `JPXDecode` came with PDF 1.5.
+    #[error("pdf/a-1 has no jpeg 2000")]
+    JpxInPart1,
+    /// PDF 1.4 stops at 8 bits per component.
+    #[error("pdf/a-1 has no 16-bit images")]
+    DeepInPart1,
+    /// The JPEG 2000 file breaks ISO 19005-2, 6.2.8.3.
+    #[error("the jpeg 2000 file is not one that pdf/a allows: {0}")]
+    Jpx(&'static str),
+    /// Width, height, bits, components or palette that no PDF image can have.
+    #[error("impossible image parameters: {0}")]
+    Parameters(&'static str),
+}
+
+/// Where the corners of a stored image go when it is shown, both as unit squares with y down (EXIF 2.32, 4.6.4.A).
+fn turned_unit_square(turn: Turn) -> Affine {
+    let m = match turn {
+        Turn::None => [1.0, 0.0, 0.0, 1.0, 0.0, 0.0],
+        Turn::MirrorX => [-1.0, 0.0, 0.0, 1.0, 1.0, 0.0],
+        Turn::Half => [-1.0, 0.0, 0.0, -1.0, 1.0, 1.0],
+        Turn::MirrorY => [1.0, 0.0, 0.0, -1.0, 0.0, 1.0],
+        Turn::Transpose => [0.0, 1.0, 1.0, 0.0, 0.0, 0.0],
+        Turn::Right => [0.0, 1.0, -1.0, 0.0, 1.0, 0.0],
+        Turn::Transverse => [0.0, -1.0, -1.0, 0.0, 1.0, 1.0],
+        Turn::Left => [0.0, -1.0, 1.0, 0.0, 0.0, 1.0],
+    };
+    Affine { m }
+}
+
+impl PageSpec<'_> {
+    /// From shown px (y down) to the page's points (y up).
+    fn to_points(&self) -> Affine {
+        let sx = self.width_pt / self.width_px.max(1) as f32;
+        let sy = self.height_pt / self.height_px.max(1) as f32;
+        Affine { m: [sx, 0.0, 0.0, -sy, 0.0, self.height_pt] }
+    }
+}
+
+/// The box that holds all words of a line; a line without words has none.
+fn line_box(line: &Line) -> Option<Rect> {
+    union(line.words.iter().map(|word| word.bbox))
+}
+
+/// The smallest box around all boxes.
+fn union(boxes: impl IntoIterator<Item = Rect>) -> Option<Rect> {
+    let mut corners: Option<(Point, Point)> = None;
+    for b in boxes {
+        let (low, high) = (Point { x: b.x, y: b.y }, Point { x: b.x + b.w, y: b.y + b.h });
+        corners = Some(match corners {
+            None => (low, high),
+            Some((l, h)) => (
+                Point { x: l.x.min(low.x), y: l.y.min(low.y) },
+                Point { x: h.x.max(high.x), y: h.y.max(high.y) },
+            ),
+        });
+    }
+    corners.map(|(l, h)| Rect { x: l.x, y: l.y, w: h.x - l.x, h: h.y - l.y })
+}

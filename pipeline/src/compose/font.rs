@@ -1,0 +1,238 @@
+//! A font without ink: one empty glyph, every character, and a box of the height we ask for.
+//!
+//! Codes are UTF-16 units, so the text can be read back without a table per document. Readers take the
+//! height of a highlight from the font descriptor, measured in font sizes from the baseline; so each
+//! [`Face`] is its own font with its own ascent and descent, while all share the glyph, the code map and
+//! the Unicode map. A document of straight pages needs a few faces, a skewed page some more.
+
+use std::io::{self, Write};
+
+use super::objects::{ObjectWriter, Ref, deflate};
+
+/// Advance of every glyph in thousandths of the font size.
+pub(super) const ADVANCE: f32 = 500.0;
+/// Faces in one document; past it the nearest face serves. 16 heights by 16 depths cover all that OCR boxes
+/// show, and the limit keeps a hostile page from filling the file with fonts.
+const MAX_FACES: usize = 256;
+/// Steps of ascent and descent, in thousandths of the font size.
+pub(super) const STEP: i32 = 50;
+
+/// Ascent and descent in steps of [`STEP`] thousandths of the font size; the baseline is always inside
+/// (poppler takes a descent's absolute value and ignores 0, and so do others).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Face {
+    /// Above the baseline, 1 or more.
+    pub(super) up: i32,
+    /// Below the baseline, 1 or more.
+    pub(super) down: i32,
+}
+
+impl Face {
+    /// The face whose box reaches `up` and `down` font sizes from the baseline, as nearly as the steps allow.
+    pub(super) fn around(up: f32, down: f32) -> Self {
+        // Poppler ignores values from 3 font sizes on.
+        let steps = |value: f32| ((value * 1000.0 / STEP as f32).round() as i32).clamp(1, 58);
+        Self { up: steps(up), down: steps(down) }
+    }
+}
+
+/// The faces of one document and the streams that they share.
+pub(super) struct Fonts {
+    faces: Vec<(Face, Ref)>,
+    program: Ref,
+    to_unicode: Ref,
+    glyph_map: Ref,
+    cid_set: Option<Ref>,
+}
+
+impl Fonts {
+    /// Writes the shared streams. PDF/A-1 wants a `/CIDSet` for a subset (6.3.5); later parts are better off without.
+    pub(super) fn new<W: Write>(out: &mut ObjectWriter<W>, with_cid_set: bool) -> io::Result<Self> {
+        let program = out.promise();
+        let data = truetype();
+        let entries = format!("/Filter/FlateDecode/Length1 {}", data.len());
+        out.stream(program, &entries, &deflate(&data)?)?;
+
+        let unicode_map = out.promise();
+        out.stream(unicode_map, "/Filter/FlateDecode", &deflate(&to_unicode())?)?;
+
+        // Every CID shows the empty glyph 1.
+        let glyph_map = out.promise();
+        out.stream(glyph_map, "/Filter/FlateDecode", &deflate(&[0, 1].repeat(0x1_0000))?)?;
+
+        let cid_set = if with_cid_set {
+            let at = out.promise();
+            out.stream(at, "/Filter/FlateDecode", &deflate(&[0xFF; 0x2000])?)?;
+            Some(at)
+        } else {
+            None
+        };
+        Ok(Self { faces: Vec::new(), program, to_unicode: unicode_map, glyph_map, cid_set })
+    }
+
+    /// The index of `face` in this document; its resource name is `F` and the index.
+    pub(super) fn index<W: Write>(&mut self, out: &mut ObjectWriter<W>, face: Face) -> io::Result<usize> {
+        if let Some(found) = self.faces.iter().position(|(have, _)| *have == face) {
+            return Ok(found);
+        }
+        if self.faces.len() >= MAX_FACES {
+            let far = |have: &Face| (have.up - face.up).abs() + (have.down - face.down).abs();
+            let nearest = self.faces.iter().enumerate().min_by_key(|(_, (have, _))| far(have));
+            return Ok(nearest.map_or(0, |(index, _)| index));
+        }
+        let at = self.write(out, face)?;
+        self.faces.push((face, at));
+        Ok(self.faces.len() - 1)
+    }
+
+    /// The object of the face with this index.
+    pub(super) fn object(&self, index: usize) -> Option<Ref> {
+        self.faces.get(index).map(|(_, at)| *at)
+    }
+
+    fn write<W: Write>(&self, out: &mut ObjectWriter<W>, face: Face) -> io::Result<Ref> {
+        let name = format!("{}+GlyphLessFont", subset_tag(self.faces.len()));
+        let (font, descendant, descriptor) = (out.promise(), out.promise(), out.promise());
+        let (up, down) = (face.up * STEP, -face.down * STEP);
+        let cid_set = self.cid_set.map(|at| format!("/CIDSet {at}")).unwrap_or_default();
+        out.object(
+            font,
+            &format!(
+                "<</Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/Identity-H\
+                 /DescendantFonts[{descendant}]/ToUnicode {}>>",
+                self.to_unicode
+            ),
+        )?;
+        out.object(
+            descendant,
+            &format!(
+                "<</Type/Font/Subtype/CIDFontType2/BaseFont/{name}\
+                 /CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>\
+                 /FontDescriptor {descriptor}/DW {ADVANCE}/CIDToGIDMap {}>>",
+                self.glyph_map
+            ),
+        )?;
+        // Flags: fixed pitch (bit 1) and symbolic (bit 3), the latter because no glyph has a standard name.
+        out.object(
+            descriptor,
+            &format!(
+                "<</Type/FontDescriptor/FontName/{name}/Flags 5/FontBBox[0 {down} {ADVANCE} {up}]\
+                 /ItalicAngle 0/Ascent {up}/Descent {down}/CapHeight {up}/StemV 80\
+                 /FontFile2 {}{cid_set}>>",
+                self.program
+            ),
+        )?;
+        Ok(font)
+    }
+}
+
+/// Six capitals that differ from face to face (ISO 32000-1, 9.6.4).
+fn subset_tag(index: usize) -> String {
+    let mut rest = index;
+    let mut tag = [b'A'; 6];
+    for place in tag.iter_mut().rev() {
+        *place += u8::try_from(rest % 26).unwrap_or(0);
+        rest /= 26;
+    }
+    tag.iter().map(|&byte| char::from(byte)).collect()
+}
+
+/// The TrueType program: `.notdef` and one empty glyph, both half an em wide, no `cmap` needed beyond a token one.
+fn truetype() -> Vec<u8> {
+    let tables = [
+        (*b"OS/2", os2()),
+        (*b"cmap", words(&[0, 1, 3, 1, 0, 12, 4, 32, 0, 4, 4, 1, 0, 0x20, 0xFFFF, 0, 0x20, 0xFFFF, 0xFFE1, 1, 0, 0])),
+        (*b"glyf", vec![0]),
+        (*b"head", head()),
+        // version, ascender 900, descender -250, gap, advance 500, bearings 0, extent 500, caret upright, 2 metrics
+        (*b"hhea", words(&[1, 0, 900, 0xFF06, 0, 500, 0, 0, 500, 1, 0, 0, 0, 0, 0, 0, 0, 2])),
+        (*b"hmtx", words(&[500, 0, 500, 0])),
+        (*b"loca", words(&[0, 0, 0])),
+        (*b"maxp", words(&[1, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0])),
+        (*b"name", name()),
+        (*b"post", [words(&[3, 0]), vec![0; 28]].concat()),
+    ];
+    // 12 bytes of header, 16 for each of 10 tables; the search fields are those of 10.
+    let mut out = words(&[1, 0, 10, 128, 3, 32]);
+    let mut offset = 12 + 16 * tables.len() as u32;
+    let mut head_at = 0;
+    for (tag, data) in &tables {
+        if tag == b"head" {
+            head_at = offset as usize;
+        }
+        out.extend(tag);
+        for field in [checksum(data), offset, data.len() as u32] {
+            out.extend(field.to_be_bytes());
+        }
+        offset += (data.len() as u32).next_multiple_of(4);
+    }
+    for (_, data) in &tables {
+        out.extend(data);
+        out.resize(out.len().next_multiple_of(4), 0);
+    }
+    let adjustment = 0xB1B0_AFBA_u32.wrapping_sub(checksum(&out));
+    if let Some(slot) = out.get_mut(head_at + 8..head_at + 12) {
+        slot.copy_from_slice(&adjustment.to_be_bytes());
+    }
+    out
+}
+
+/// `head`: 1,000 units per em, an empty box, 16-bit offsets.
+fn head() -> Vec<u8> {
+    let start = words(&[1, 0, 1, 0, 0, 0, 0x5F0F, 0x3CF5, 0x0003, 1000]);
+    [start, vec![0; 16], words(&[0, 0, 500, 0, 0, 8, 2, 0, 0])].concat()
+}
+
+/// `OS/2` version 1, regular weight and width, installable.
+fn os2() -> Vec<u8> {
+    let start = words(&[1, 500, 400, 5, 0]);
+    [start, vec![0; 52], words(&[0x40, 0x20, 0xFFFF, 900, 0xFF06, 0, 900, 250, 0, 0, 0, 0])].concat()
+}
+
+/// `name` with the PostScript name only.
+fn name() -> Vec<u8> {
+    let text: Vec<u16> = "GlyphLessFont".encode_utf16().collect();
+    let length = text.len() as u16 * 2;
+    [words(&[0, 1, 18, 3, 1, 0x409, 6, length, 0]), words(&text)].concat()
+}
+
+fn words(values: &[u16]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_be_bytes()).collect()
+}
+
+/// The sum of all big-endian 32-bit words, the last one padded with zeros (OpenType, "calculating checksums").
+fn checksum(data: &[u8]) -> u32 {
+    data.chunks(4).fold(0, |sum: u32, chunk| {
+        let mut word = [0; 4];
+        for (place, byte) in word.iter_mut().zip(chunk) {
+            *place = *byte;
+        }
+        sum.wrapping_add(u32::from_be_bytes(word))
+    })
+}
+
+/// The Unicode map: every code is the UTF-16 unit it stands for. One range for each high byte, because a
+/// range must not carry into it (ISO 32000-1, 9.10.3); surrogates and the two non-characters stay out.
+fn to_unicode() -> Vec<u8> {
+    let mut rows: Vec<String> = Vec::with_capacity(256);
+    for high in (0x00..=0xFFu8).filter(|high| !(0xD8..=0xDF).contains(high)) {
+        let (low, top) = match high {
+            0x00 => (0x01, 0xFF),
+            0xFF => (0x00, 0xFD),
+            _ => (0x00, 0xFF),
+        };
+        rows.push(format!("<{high:02X}{low:02X}><{high:02X}{top:02X}><{high:02X}{low:02X}>\n"));
+    }
+    let mut out = String::from(
+        "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n\
+         /CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def\n\
+         /CMapName/Adobe-Identity-UCS def\n/CMapType 2 def\n\
+         1 begincodespacerange\n<0000><FFFF>\nendcodespacerange\n",
+    );
+    // A block holds at most 100 ranges (Adobe Technical Note 5014, 5.2).
+    for block in rows.chunks(100) {
+        out.push_str(&format!("{} beginbfrange\n{}endbfrange\n", block.len(), block.concat()));
+    }
+    out.push_str("endcmap\nCMapName currentdict/CMap defineresource pop\nend\nend\n");
+    out.into_bytes()
+}

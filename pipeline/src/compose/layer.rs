@@ -1,0 +1,349 @@
+//! The words of a page as invisible text over their image (ISO 32000-1, 9.3.6, mode 3).
+//!
+//! A line is one run with real spaces. Each word is stretched to its box and each space to its gap, so that a
+//! highlight covers what was searched for. The run lies on the line's baseline, slanted with it.
+//!
+//! Where the page is skewed so far that a slanted run would be torn apart by readers which look for level lines
+//! (half a font size of rise is all that poppler allows), the run leans only as far as is safe, and each word
+//! takes a face whose box reaches up or down to where the word really is.
+
+use std::io::{self, Write};
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::PageSpec;
+use super::font::{ADVANCE, Face, Fonts};
+use super::objects::{ObjectWriter, rounded};
+use super::sizing::{self, Extent, JOINING_GAP, PARTING_GAP, median};
+use crate::document::{Affine, Line, Point};
+
+/// Word gaps wider than this many letter heights part columns or cells and are left as they are.
+const COLUMN_GAP: f32 = 3.2;
+/// How far a run may rise or fall inside its block, in font sizes (poppler: 0.5 from a line's first word).
+const SAFE_RISE: f32 = 0.25;
+/// The same where the boxes alone cannot follow the skew.
+const UTMOST_RISE: f32 = 0.42;
+
+/// The drawing operators of the text layer, and the faces that they use.
+pub(super) struct Layer {
+    /// Operators from `BT` to `ET`; empty without words.
+    pub(super) content: Vec<u8>,
+    /// Indices of the faces, in order of use.
+    pub(super) faces: Vec<usize>,
+}
+
+/// Sets the words of `page`.
+pub(super) fn set<W: Write>(page: &PageSpec<'_>, fonts: &mut Fonts, out: &mut ObjectWriter<W>) -> io::Result<Layer> {
+    let runs = runs(page);
+    let mut layer = Layer { content: Vec::new(), faces: Vec::new() };
+    if runs.is_empty() {
+        return Ok(layer);
+    }
+    let frames = frames(&runs);
+    let mut pen = Pen { layer: &mut layer, state: None };
+    pen.layer.content.extend(b"BT 3 Tr\n");
+    for run in &runs {
+        if let Some(frame) = frames.get(run.block) {
+            pen.run(run, frame, fonts, out)?;
+        }
+    }
+    layer.content.extend(b"ET\n");
+    Ok(layer)
+}
+
+/// A word in points, y up.
+#[derive(Clone, Debug)]
+struct Piece {
+    units: Vec<u16>,
+    left: f32,
+    right: f32,
+}
+
+/// A line in points, y up.
+#[derive(Clone, Debug)]
+struct Run {
+    pieces: Vec<Piece>,
+    /// Index of the block among those of the page, in order of appearance.
+    block: usize,
+    /// A point of the baseline.
+    at: Point,
+    /// Rise of the baseline per point.
+    slope: f32,
+    /// From the baseline to the top of the usual word.
+    up: f32,
+    /// From the baseline to the foot of the usual word.
+    down: f32,
+}
+
+impl Run {
+    fn left(&self) -> f32 {
+        self.pieces.first().map_or(0.0, |piece| piece.left)
+    }
+
+    fn right(&self) -> f32 {
+        self.pieces.last().map_or(0.0, |piece| piece.right)
+    }
+
+    fn height(&self) -> f32 {
+        self.up + self.down
+    }
+
+    /// Height of the baseline at `x`.
+    fn base(&self, x: f32) -> f32 {
+        self.at.y + (x - self.at.x) * self.slope
+    }
+}
+
+/// How the runs of one block are set.
+#[derive(Clone, Copy, Debug)]
+struct Frame {
+    size: f32,
+    /// Where runs and baselines meet.
+    middle: f32,
+    /// The part of the baseline's slope that runs take; 1 = all of it.
+    lean: f32,
+    /// How far runs are lifted off their baselines so that every box still holds its run.
+    lift: f32,
+}
+
+fn runs(page: &PageSpec<'_>) -> Vec<Run> {
+    let map = page.to_points();
+    let mut names: Vec<u32> = Vec::new();
+    let mut runs = Vec::new();
+    for line in page.lines {
+        let block = names.iter().position(|name| *name == line.block).unwrap_or(names.len());
+        if let Some(run) = run(line, block, &map) {
+            if block == names.len() {
+                names.push(line.block);
+            }
+            runs.push(run);
+        }
+    }
+    share_slope(&mut runs);
+    runs
+}
+
+fn run(line: &Line, block: usize, map: &Affine) -> Option<Run> {
+    let mut pieces = Vec::new();
+    let mut boxes = Vec::new();
+    for word in &line.words {
+        let units = units(&word.text);
+        let low = map.apply(Point { x: word.bbox.x, y: word.bbox.y + word.bbox.h });
+        let high = map.apply(Point { x: word.bbox.x + word.bbox.w, y: word.bbox.y });
+        let finite = [low.x, low.y, high.x, high.y].iter().all(|value| value.is_finite());
+        if !units.is_empty() && finite {
+            pieces.push(Piece { units, left: low.x, right: high.x.max(low.x) });
+            boxes.push((low, high));
+        }
+    }
+    let [start, end] = line.baseline.map(|point| map.apply(point));
+    let height = median(boxes.iter().map(|(low, high)| high.y - low.y)).max(0.5);
+    let foot = median(boxes.iter().map(|(low, _)| low.y));
+    let (x, _) = (median(boxes.iter().map(|(low, high)| (low.x + high.x) / 2.0)), ());
+    let mut slope = (end.y - start.y) / (end.x - start.x);
+    let mut y = start.y + (x - start.x) * slope;
+    // A baseline that is none, or stands nowhere near its words, gives way to the feet of the words.
+    if !slope.is_finite() || slope.abs() > 0.2 || !y.is_finite() || (y - foot).abs() > height {
+        slope = 0.0;
+        y = foot;
+    }
+    let reach = |side: fn(&(Point, Point), f32) -> f32| {
+        median(boxes.iter().map(|b| side(b, y + ((b.0.x + b.1.x) / 2.0 - x) * slope)))
+    };
+    let up = reach(|b, base| b.1.y - base).max(0.3 * height);
+    let down = reach(|b, base| base - b.0.y).max(0.02 * height);
+    (!pieces.is_empty()).then_some(Run { pieces, block, at: Point { x, y }, slope, up, down })
+}
+
+/// Short lines have slopes that mean little: where a line's own does not say clearly otherwise, the page's counts.
+fn share_slope(runs: &mut [Run]) {
+    let mut slopes: Vec<(f32, f32)> = runs.iter().map(|run| (run.slope, run.right() - run.left())).collect();
+    slopes.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let total: f32 = slopes.iter().map(|(_, width)| width).sum();
+    let mut seen = 0.0;
+    let middle = slopes.iter().find(|(_, width)| {
+        seen += width;
+        seen * 2.0 >= total
+    });
+    let Some(&(page, _)) = middle else { return };
+    for run in runs {
+        let rise = (run.slope - page).abs() * (run.right() - run.left());
+        if rise < 0.6 * run.height() {
+            run.slope = page;
+        }
+    }
+}
+
+/// The UTF-16 units of a word in NFC. Characters outside the Basic Multilingual Plane have two and cannot be one
+/// code: they become U+FFFD. Controls, and what a Unicode map must not hold (ISO 19005-2, 6.2.11.7.2), go.
+fn units(text: &str) -> Vec<u16> {
+    let keep = |c: &char| !c.is_control() && !matches!(c, '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}');
+    text.nfc().filter(keep).map(|c| u16::try_from(u32::from(c)).unwrap_or(0xFFFD)).collect()
+}
+
+fn frames(runs: &[Run]) -> Vec<Frame> {
+    let count = runs.iter().map(|run| run.block + 1).max().unwrap_or(0);
+    let mut reach = vec![(f32::MAX, f32::MIN); count];
+    for run in runs {
+        if let Some((left, right)) = reach.get_mut(run.block) {
+            *left = left.min(run.left());
+            *right = right.max(run.right());
+        }
+    }
+    let middle = |block: usize| reach.get(block).map_or(0.0, |(left, right)| (left + right) / 2.0);
+    let extents: Vec<Extent> = runs.iter().map(|run| extent(run, middle(run.block))).collect();
+    let steep = |run: &Run| (run.right() - run.left()) * run.slope.abs() > 0.2 * run.height();
+    let sizes = sizing::sizes(&extents, count, runs.iter().any(steep));
+    sizes
+        .iter()
+        .enumerate()
+        .map(|(block, &size)| {
+            let width = reach.get(block).map_or(0.0, |(left, right)| right - left);
+            let own = || runs.iter().filter(|run| run.block == block);
+            let slope = own().map(|run| run.slope.abs()).fold(0.0, f32::max);
+            let (up, down) = (median(own().map(|run| run.up)), median(own().map(|run| run.down)));
+            let (lean, lift) = lean(width * slope, size, up, down);
+            Frame { size, middle: middle(block), lean, lift }
+        })
+        .collect()
+}
+
+/// How much of a `rise` over the block's width the runs take, and how far they must be lifted for the boxes to
+/// take the rest: a box reaches from its run at most down by its own height, or up by it, never past the run.
+fn lean(rise: f32, size: f32, up: f32, down: f32) -> (f32, f32) {
+    if rise <= SAFE_RISE * size {
+        return (1.0, 0.0);
+    }
+    let boxes = 0.95 * (up + down);
+    let lean = (SAFE_RISE * size / rise).max(1.0 - boxes / rise).min(UTMOST_RISE * size / rise);
+    let rest = (1.0 - lean) * rise / 2.0;
+    (lean, (rest - 0.95 * down).max(0.0))
+}
+
+fn extent(run: &Run, middle: f32) -> Extent {
+    let gaps = || run.pieces.windows(2).filter_map(|pair| Some(pair.get(1)?.left - pair.first()?.right));
+    let closable = COLUMN_GAP * run.height();
+    let letters = run.pieces.len() > 1 && run.pieces.iter().all(|piece| piece.units.len() == 1);
+    let advance = |piece: &Piece| (piece.right - piece.left) / piece.units.len() as f32;
+    Extent {
+        block: run.block,
+        left: run.left(),
+        right: run.right(),
+        base: run.base(middle),
+        height: run.height(),
+        widest_gap: gaps().filter(|gap| *gap <= closable).fold(0.0, f32::max),
+        letter_gap: letters.then(|| gaps().fold(f32::MAX, f32::min)),
+        narrowest: run.pieces.iter().filter(|piece| piece.units.len() > 1).map(advance).fold(f32::MAX, f32::min),
+    }
+}
+
+/// The pieces with every gap wide enough to part and, unless it parts columns, narrow enough to join.
+fn spaced(run: &Run, size: f32) -> Vec<Piece> {
+    let mut pieces = run.pieces.clone();
+    let (least, most) = (PARTING_GAP * size, JOINING_GAP * size);
+    let closable = COLUMN_GAP * run.height();
+    for index in 1..pieces.len() {
+        let (head, tail) = pieces.split_at_mut(index);
+        let (Some(left), Some(right)) = (head.last_mut(), tail.first_mut()) else { continue };
+        let gap = right.left - left.right;
+        let change = if gap > most && gap <= closable {
+            (gap - most) / 2.0
+        } else if gap < least {
+            (gap - least) / 2.0
+        } else {
+            continue;
+        };
+        left.right += change;
+        right.left -= change;
+    }
+    // What the trimming turned inside out gets its least width back; the rest of the line moves on.
+    let mut free = f32::MIN;
+    for piece in &mut pieces {
+        let narrowest = 0.02 * size * piece.units.len() as f32;
+        piece.left = piece.left.max(free);
+        piece.right = piece.right.max(piece.left + narrowest);
+        free = piece.right + least;
+    }
+    pieces
+}
+
+/// Writes runs, and says only what changes.
+struct Pen<'a> {
+    layer: &'a mut Layer,
+    /// Face index and font size as last set.
+    state: Option<(usize, f32)>,
+}
+
+impl Pen<'_> {
+    fn run<W: Write>(
+        &mut self,
+        run: &Run,
+        frame: &Frame,
+        fonts: &mut Fonts,
+        out: &mut ObjectWriter<W>,
+    ) -> io::Result<()> {
+        let size = (frame.size * 10.0).round().max(1.0) / 10.0;
+        let pieces = spaced(run, size);
+        let slanted = frame.lean >= 1.0;
+        let slope = if slanted { run.slope } else { 0.0 };
+        // Along a slanted run the way is longer than its shadow on the page.
+        let length = (1.0 + slope * slope).sqrt();
+        let mut x = 0.0;
+        for (index, piece) in pieces.iter().enumerate() {
+            let centre = (piece.left + piece.right) / 2.0;
+            let base = run.base(frame.middle) + frame.lean * (run.base(centre) - run.base(frame.middle)) + frame.lift;
+            let rest = if slanted { 0.0 } else { run.base(centre) - base };
+            let face = Face::around((run.up + rest) / size, (run.down - rest) / size);
+            self.font(fonts.index(out, face)?, size);
+            if index == 0 || !slanted {
+                let y = if slanted { run.base(piece.left) } else { base };
+                x = self.place(piece.left, y, slope);
+            }
+            x += self.show(&piece.units, (piece.right - x) * length, size) / length;
+            if let Some(next) = pieces.get(index + 1) {
+                x += self.show(&[0x20], (next.left - x) * length, size) / length;
+            }
+        }
+        Ok(())
+    }
+
+    fn font(&mut self, index: usize, size: f32) {
+        if self.state != Some((index, size)) {
+            self.state = Some((index, size));
+            self.say(&format!("/F{index} {} Tf\n", rounded(size, 1)));
+            if !self.layer.faces.contains(&index) {
+                self.layer.faces.push(index);
+            }
+        }
+    }
+
+    /// Moves to `x`, `y`; answers with the `x` that was written.
+    fn place(&mut self, x: f32, y: f32, slope: f32) -> f32 {
+        let x = (x * 100.0).round() / 100.0;
+        let (cos, sin) = (1.0 / (1.0 + slope * slope).sqrt(), slope / (1.0 + slope * slope).sqrt());
+        let (c, s, n) = (rounded(cos, 5), rounded(sin, 5), rounded(-sin, 5));
+        self.say(&format!("{c} {s} {n} {c} {} {} Tm\n", rounded(x, 2), rounded(y, 2)));
+        x
+    }
+
+    /// Shows the units over `width`; answers with the width that they really take.
+    fn show(&mut self, units: &[u16], width: f32, size: f32) -> f32 {
+        let natural = units.len() as f32 * ADVANCE / 1000.0 * size;
+        // Readers hold scales as they come; under 1 % a word has no width to select.
+        let scale = ((width / natural * 1000.0).round() / 10.0).clamp(1.0, 10_000.0);
+        self.say(&format!("{} Tz(", rounded(scale, 1)));
+        for byte in units.iter().flat_map(|unit| unit.to_be_bytes()) {
+            match byte {
+                b'(' | b')' | b'\\' => self.layer.content.extend([b'\\', byte]),
+                b'\r' => self.layer.content.extend(b"\\r"),
+                byte => self.layer.content.push(byte),
+            }
+        }
+        self.say(")Tj\n");
+        natural * scale / 100.0
+    }
+
+    fn say(&mut self, words: &str) {
+        self.layer.content.extend(words.as_bytes());
+    }
+}

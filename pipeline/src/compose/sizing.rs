@@ -1,0 +1,142 @@
+//! How large invisible text is set, so that readers rebuild the lines and columns that we know.
+//!
+//! Readers that put text in order by its geometry measure every distance in font sizes. Poppler, the most
+//! common of them, keeps words of one base line together up to 0.7 font sizes apart (1.5 inside a block),
+//! takes base lines up to 0.5 apart for one line, glues lines up to 1.5 apart into a block when their sizes differ
+//! by less than 5 %, and glues what stands beside a block closer than 0.7, or 1.0 for a few words. The font
+//! size of invisible text is free: the height of a highlight comes from the face and the width of a word from
+//! its stretch. So the size is chosen for each block to make those rules find the blocks as they are.
+
+/// One line as the layer sees it, in points, y up.
+#[derive(Clone, Debug)]
+pub(super) struct Extent {
+    /// Which block the line belongs to.
+    pub(super) block: usize,
+    /// Left end of its words.
+    pub(super) left: f32,
+    /// Right end of its words.
+    pub(super) right: f32,
+    /// Where its baseline crosses the middle of its block.
+    pub(super) base: f32,
+    /// Height of its letters, ascender to descender.
+    pub(super) height: f32,
+    /// Its widest word gap that may be closed up.
+    pub(super) widest_gap: f32,
+    /// Its narrowest word gap, when every word is one character.
+    pub(super) letter_gap: Option<f32>,
+    /// Its narrowest advance of a character in a word of several.
+    pub(super) narrowest: f32,
+}
+
+/// Word gaps are kept under this many font sizes (poppler: 0.7, and some room).
+pub(super) const JOINING_GAP: f32 = 0.62;
+/// Word gaps are kept over this many font sizes (poppler sees no space under 0.03, MuPDF none under about 0.05).
+pub(super) const PARTING_GAP: f32 = 0.08;
+
+/// Font size for each block.
+pub(super) fn sizes(lines: &[Extent], blocks: usize, skewed: bool) -> Vec<f32> {
+    let usual = median(lines.iter().map(|line| line.height)).max(1.0) * USUAL;
+    let mut limits = vec![Limits::default(); blocks];
+    for (index, line) in lines.iter().enumerate() {
+        let Some(limit) = limits.get_mut(line.block) else { continue };
+        limit.height = limit.height.max(line.height);
+        limit.low = limit.low.max(line.widest_gap / JOINING_GAP);
+        limit.high = limit.high.min(line.narrowest / 0.12);
+        if let Some(gap) = line.letter_gap {
+            limit.high = limit.high.min(gap / 0.42);
+        }
+        for (other_index, other) in lines.iter().enumerate() {
+            if index != other_index {
+                limit.meet(line, other, skewed);
+            }
+        }
+    }
+    let mut sizes: Vec<f32> = limits.iter().map(|limit| limit.size(usual)).collect();
+    set_apart(&mut sizes, &limits, &adjoining(lines, usual));
+    sizes
+}
+
+/// Font size in letter heights where nothing speaks against it.
+const USUAL: f32 = 1.2;
+
+#[derive(Clone, Debug)]
+struct Limits {
+    low: f32,
+    high: f32,
+    height: f32,
+    /// Something stands beside the block.
+    beside: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { low: 0.0, high: f32::MAX, height: 1.0, beside: false }
+    }
+}
+
+impl Limits {
+    /// Lowers the upper limit for what another line asks for.
+    fn meet(&mut self, line: &Extent, other: &Extent, skewed: bool) {
+        let apart = (line.base - other.base).abs();
+        let gap = (other.left - line.right).max(line.left - other.right);
+        if gap < 0.0 {
+            // One under the other. Half a size must not reach the next base line; on skewed pages base lines lean too.
+            if apart > 0.4 * line.height {
+                self.high = self.high.min(apart * if skewed { 1.15 } else { 1.5 });
+            }
+        } else if other.block != line.block && apart < 1.2 * line.height {
+            self.beside = true;
+            self.high = self.high.min(gap / 1.06);
+        }
+    }
+
+    fn size(&self, usual: f32) -> f32 {
+        // Under half the letter height the face would reach past the 3 font sizes that readers believe.
+        let floor = 0.45 * self.height;
+        usual.max(self.low).min(self.high).max(floor)
+    }
+}
+
+/// Pairs of blocks of which one stands under the other so near that they could be taken for one.
+fn adjoining(lines: &[Extent], usual: f32) -> Vec<(usize, usize)> {
+    let mut pairs = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        for other in lines.iter().skip(index + 1) {
+            let pair = (line.block.min(other.block), line.block.max(other.block));
+            let overlap = line.left < other.right && other.left < line.right;
+            let near = (line.base - other.base).abs() < 3.0 * usual;
+            if pair.0 != pair.1 && overlap && near && !pairs.contains(&pair) {
+                pairs.push(pair);
+            }
+        }
+    }
+    pairs
+}
+
+/// Gives adjoining blocks sizes that differ, where one of them has something beside it: else a paragraph would
+/// swallow both of the columns under it.
+fn set_apart(sizes: &mut [f32], limits: &[Limits], pairs: &[(usize, usize)]) {
+    for block in 0..sizes.len() {
+        let beside = |at: usize| limits.get(at).is_some_and(|limit| limit.beside);
+        let earlier: Vec<f32> = pairs
+            .iter()
+            .filter(|(a, b)| *b == block && (beside(*a) || beside(*b)))
+            .filter_map(|(a, _)| sizes.get(*a).copied())
+            .collect();
+        let Some(size) = sizes.get_mut(block) else { continue };
+        // Four neighbours at most in a row of steps; more than that stay as they are.
+        for _ in 0..4 {
+            if earlier.iter().all(|other| (*size - other).abs() > 0.07 * size.max(*other)) {
+                break;
+            }
+            *size *= 0.92;
+        }
+    }
+}
+
+/// The middle value, 0 of nothing.
+pub(super) fn median(values: impl IntoIterator<Item = f32>) -> f32 {
+    let mut values: Vec<f32> = values.into_iter().filter(|value| value.is_finite()).collect();
+    values.sort_by(f32::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
