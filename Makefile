@@ -84,7 +84,7 @@ deps:
 	need tesseract-ocr-vie "the engine's model of Vietnamese"         test -f /usr/share/tesseract-ocr/5/tessdata/vie.traineddata
 	need tesseract-ocr-osd "the engine's model of page orientation"   test -f /usr/share/tesseract-ocr/5/tessdata/osd.traineddata
 	fetch deps
-	ocr-models/install.sh
+	ocr-models/install.sh check
 
 test-deps: deps
 	@$(PACKAGES)
