@@ -31,6 +31,10 @@ mod document;
 
 mod page;
 
+mod writer;
+
+mod failures;
+
 mod permits;
 
 mod state;

@@ -6,10 +6,13 @@
 //! 3. Lines are cut at gutters and put into reading order.
 //! 4. Boxes and baselines go from prepared px to px of the page as shown.
 
-use saoy_ocr::{GrayView, Layout, OcrError, Readers, Reading};
+use saoy_ocr::{GrayView, Layout, OcrError, Readers};
 use serde::Serialize;
 
 use crate::document::{Affine, Gray, Line, Point, Rect, Word};
+use crate::record::Flag;
+
+mod again;
 
 mod order;
 
@@ -18,11 +21,13 @@ mod order;
 pub struct Options {
     /// How often a page is tried when it crashes its reader; a page that takes too long is tried once.
     pub tries: u32,
+    /// Look again at lines on which the engine was unsure.
+    pub second_look: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { tries: 3 }
+        Self { tries: 3, second_look: true }
     }
 }
 
@@ -31,23 +36,39 @@ impl Default for Options {
 pub struct Recognized {
     /// Lines in reading order, in the space that the given map leads to.
     pub lines: Vec<Line>,
+    /// What there is to say about the reading.
+    pub flags: Vec<Flag>,
 }
 
-/// Reads a page; `to_shown` maps prepared px to px of the page as shown.
+/// Reads a prepared page; `to_page` maps prepared px to px of the page as shown.
 ///
 /// # Errors
 /// What the last of the tries said; the page can then go on without text.
 pub fn recognize(
-    image: &Gray,
+    prepared: &Gray,
     dpi: f32,
-    to_shown: &Affine,
+    to_page: &Affine,
     readers: &Readers,
     options: &Options,
 ) -> Result<Recognized, OcrError> {
-    let view = GrayView::new(image.width, image.height, dpi.round().clamp(1.0, 10_000.0) as u32, &image.pixels)?;
+    let dpi = dpi.round().clamp(1.0, 10_000.0) as u32;
+    let view = GrayView::new(prepared.width, prepared.height, dpi, &prepared.pixels)?;
     let reading = try_hard(options.tries, || readers.read(&view, Layout::Page))?;
-    let lines = order::in_reading_order(lines_of(reading));
-    Ok(Recognized { lines: lines.into_iter().map(|line| line.mapped(to_shown)).collect() })
+    let mut lines: Vec<Line> = reading.lines.into_iter().map(line_of).collect();
+    let mut flags = Vec::new();
+    if options.second_look {
+        // A second look that fails leaves the first reading as it is.
+        if let Err(error) = again::look_again(&mut lines, prepared, dpi, readers) {
+            flags.push(Flag::new("second_look_failed").saying(error.to_string()));
+        }
+    }
+    let lines = ordered(lines).into_iter().map(|line| line.mapped(to_page)).collect();
+    Ok(Recognized { lines, flags })
+}
+
+/// Lines from anywhere, cut at gutters and put into reading order.
+pub fn ordered(lines: Vec<Line>) -> Vec<Line> {
+    order::in_reading_order(lines)
 }
 
 /// Tries again after crashes; a page on which the engine hangs would only hang it again.
@@ -60,10 +81,6 @@ fn try_hard<T>(tries: u32, mut attempt: impl FnMut() -> Result<T, OcrError>) -> 
             outcome => return outcome,
         }
     }
-}
-
-fn lines_of(reading: Reading) -> Vec<Line> {
-    reading.lines.into_iter().map(line_of).collect()
 }
 
 fn line_of(line: saoy_ocr::Line) -> Line {

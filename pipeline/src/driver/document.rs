@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,7 +14,8 @@ use super::journal::{Entry, Key, Output, Past};
 use super::page::{self, Finished, Place, codes, millis};
 use super::publish::{self, hash_file, hex, sync_folder};
 use super::state::PageStore;
-use super::writer::{About, Outputs, PageSource};
+use super::failures::{WriteError, of_ingest, of_write};
+use super::writer::{About, Original, Outputs};
 use super::{Event, PRODUCER, Run};
 use crate::failure::Reason;
 use crate::ingest::{Document, File, Trouble};
@@ -91,16 +92,15 @@ impl<'a> Opened<'a> {
             }
         }
         let (files, places) = open_files(run, document).map_err(named)?;
-        refuse_foreign_names(run, document, &name, &files).map_err(named)?;
+        refuse_foreign_names(run, document, &name).map_err(named)?;
         let about = About {
             title: document.name.clone(),
             created: run.started,
             sha256: key.sha256.clone(),
-            pages: places.len(),
             source: document.path.clone(),
         };
         let outputs = Outputs::create(run, &name, &about)
-            .map_err(|error| named(Reason::of_write(&error).about(&run.plan.out, None, error)))?;
+            .map_err(|error| named(of_write(&error, &document.path, &run.plan.out, 0)))?;
         let assembly = Assembly {
             outputs: Some(outputs),
             waiting: BTreeMap::new(),
@@ -156,7 +156,7 @@ impl<'a> Opened<'a> {
         let Some(source) = self.files.get(file) else {
             return Err(Reason::Defect.about(&self.document.path, None, "a page without a file"));
         };
-        let loaded = source.load(index, self.run.plan.options.text).map_err(|error| error.failure())?;
+        let loaded = source.load(index, self.run.plan.options.text).map_err(|error| of_ingest(&error))?;
         let place = Place { file: source.path(), name: &self.name, index: page };
         page::work(self.run, &place, loaded, millis(begun), &self.store)
     }
@@ -197,10 +197,8 @@ impl<'a> Opened<'a> {
         let Some(outputs) = assembly.outputs.as_mut() else { return Ok(()) };
         let begun = Instant::now();
         let (file, index) = self.places.get(page).copied().unwrap_or_default();
-        let source = self.files.get(file).map(|file| PageSource { file, index });
-        outputs
-            .page(&finished, source)
-            .map_err(|error| error.failure(self.run, &self.document.path, page))?;
+        let source = self.files.get(file).map(|file| (file, index));
+        outputs.page(&finished, source).map_err(|error| self.not_written(&error, page))?;
         finished.record.ms.compose = millis(begun);
         assembly.all_kept &= finished.kept;
         assembly.flags.extend(finished.flags);
@@ -225,14 +223,15 @@ impl<'a> Opened<'a> {
         self.refuse_changed()?;
         let write_failed = |error: io::Error| Reason::of_write(&error).about(&self.run.plan.out, None, error);
         let original = self.original(assembly);
-        let made = outputs.finish(original.as_deref()).map_err(|error| {
-            error.failure(self.run, &self.document.path, self.page_count().saturating_sub(1))
-        })?;
+        let last = self.page_count().saturating_sub(1);
+        let mut made = outputs.finish(original.as_ref()).map_err(|error| self.not_written(&error, last))?;
         let record = self.record(assembly, made.output.clone());
-        let made = made.with_record(self.run, &self.name, &record).map_err(write_failed)?;
+        if self.run.plan.options.sidecars.json {
+            made.add_record(&self.name, &record).map_err(write_failed)?;
+        }
         let journal = &self.run.workplace.journal;
         let (key, name) = (self.key.clone(), self.name.clone());
-        let files = made.files();
+        let files = made.names();
         journal.append(&Entry::Publishing { key, name, files }).map_err(write_failed)?;
         let outputs = made.publish(&self.run.plan.out).map_err(write_failed)?;
         self.remove_stale(&outputs);
@@ -255,10 +254,20 @@ impl<'a> Opened<'a> {
     }
 
     /// The source file, when the output is to be its copy: signed, or nothing in it was ever paper.
-    fn original(&self, assembly: &Assembly) -> Option<PathBuf> {
+    fn original(&self, assembly: &Assembly) -> Option<Original<'_>> {
         let [file] = self.files.as_slice() else { return None };
-        let unchanged = file.is_signed() || (assembly.all_kept && file.is_pdf());
-        unchanged.then(|| file.path().to_owned())
+        let pdf = file.pdf()?;
+        let signed = pdf.is_signed();
+        (signed || assembly.all_kept).then(|| Original {
+            path: pdf.path(),
+            claim: pdf.pdfa_claim(),
+            signed,
+            with_copy: signed && self.run.plan.force,
+        })
+    }
+
+    fn not_written(&self, error: &WriteError, page: usize) -> Failure {
+        of_write(error, &self.document.path, &self.run.plan.out, page)
     }
 
     /// Files of an earlier, failed or differently asked run that this one does not replace.
@@ -396,7 +405,7 @@ fn open_files(run: &Run<'_>, document: &Document) -> Result<(Vec<File>, Places),
     let mut files = Vec::new();
     let mut places = Vec::new();
     for (number, path) in document.files.iter().enumerate() {
-        let file = File::open(path, &run.plan.limits).map_err(|error| error.failure())?;
+        let file = File::open(path, &run.plan.limits).map_err(|error| of_ingest(&error))?;
         places.extend((0..file.page_count()).map(|page| (number, page)));
         files.push(file);
     }
@@ -407,7 +416,7 @@ fn open_files(run: &Run<'_>, document: &Document) -> Result<(Vec<File>, Places),
 }
 
 /// Never replaces a file that no run of ours made, and never an input, whatever was asked.
-fn refuse_foreign_names(run: &Run<'_>, document: &Document, name: &str, _: &[File]) -> Result<(), Failure> {
+fn refuse_foreign_names(run: &Run<'_>, document: &Document, name: &str) -> Result<(), Failure> {
     for ending in ["pdf", "txt", "json", "hocr", "alto.xml"] {
         let file = format!("{name}.{ending}");
         let path = run.plan.out.join(&file);
@@ -460,12 +469,4 @@ fn why(failure: &Failure) -> String {
 /// The entry of an input that is no document at all.
 pub(super) fn entry_of_trouble(run: &Run<'_>, trouble: &Trouble) -> BatchEntry {
     set_aside(run, &trouble.path, None, &trouble.failure())
-}
-
-/// Copies a file's content into a sink.
-pub(super) fn copy_into(path: &Path, sink: &mut impl io::Write) -> io::Result<u64> {
-    let mut file = fs::File::open(path)?;
-    let copied = io::copy(&mut file, sink)?;
-    sink.flush()?;
-    Ok(copied)
 }

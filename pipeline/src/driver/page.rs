@@ -168,7 +168,7 @@ fn recognized(run: &Run<'_>, scan: &Scan, prepared: &Prepared) -> Result<recogni
         .then(&turned(raster_size, turn.undone()))
         .then(&scan.to_page)
         .then(&turned(scan.size_px, turn));
-    recognize::recognize(prepared, &scan.raster, &to_page, run.world.readers, &run.plan.options.recognize)
+    recognize::recognize(&prepared.image, prepared.dpi, &to_page, run.world.readers, &run.plan.options.recognize)
 }
 
 /// A missing program or model is nothing that the next page could do without.

@@ -7,11 +7,11 @@ use kurbo::{Affine as PageMap, Rect as PageRect};
 
 use super::survey::{SeenImage, Survey, survey};
 use super::{image, render, words};
-use crate::document::{Affine, Line, Raster, Turn};
+use crate::document::{Affine, Line, Turn};
 use crate::ingest::error::Fault;
 use crate::ingest::limits::Limits;
 use crate::ingest::page::{Kept, Page, PlacedImage, Scan, TextPolicy};
-use crate::ingest::recode::{recode, recode_rendered};
+use crate::ingest::recode::recode;
 use crate::record::{Flag, ImageOrigin};
 
 /// Images that cover less of the page than this are figures on a page, not a scan of one.
@@ -171,7 +171,7 @@ impl View<'_> {
             .ok_or_else(|| Fault::damaged(None, format!("a page of {width} x {height} pt cannot be rendered")))?;
         let size_px = raster.size();
         let dpi = (scale * 72.0) as f32;
-        let image = recode_rendered(&raster);
+        let image = render::coded(&raster);
         let to_shown = Affine { m: [size_px.0 as f32, 0.0, 0.0, size_px.1 as f32, 0.0, 0.0] };
         Ok(Scan {
             turn: Turn::None,

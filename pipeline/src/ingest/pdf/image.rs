@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hayro_interpret::font::GlyphRun;
-use hayro_interpret::hayro_syntax::filter::Filter;
+use hayro_interpret::hayro_syntax::Filter;
 use hayro_interpret::hayro_syntax::object::{Array, Dict, Name, Object, ObjectIdentifier, Stream};
 use hayro_interpret::hayro_syntax::page::Page;
 use hayro_interpret::{

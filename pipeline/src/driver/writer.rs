@@ -1,0 +1,214 @@
+//! The files of one document on their way: PDF and sidecars, page by page, in the staging area.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::Run;
+use super::failures::WriteError;
+use super::journal::Output;
+use super::page::Finished;
+use super::publish::{Finished as Complete, Staged};
+use crate::compose::pdfa::{self, PdfaWriter};
+use crate::compose::{DateTime, PageSpec, Placement, alto, hocr, text};
+use crate::document::Line;
+use crate::ingest::File;
+use crate::record::{DocumentRecord, OutputRecord};
+
+/// What the files say about their document.
+pub(super) struct About {
+    /// Title, for people.
+    pub(super) title: String,
+    /// When the run began.
+    pub(super) created: DateTime,
+    /// Hash of the source.
+    pub(super) sha256: String,
+    /// The source.
+    pub(super) source: PathBuf,
+}
+
+/// The files of a document under way.
+pub(super) struct Outputs {
+    name: String,
+    staging: PathBuf,
+    pdf: PdfaWriter<Staged>,
+    text: Option<text::Writer<Staged>>,
+    hocr: Option<hocr::Writer<Staged>>,
+    alto: Option<alto::Writer<Staged>>,
+    /// Whether every page so far may stand in a PDF/A.
+    archivable: bool,
+}
+
+impl Outputs {
+    /// Creates the files of document `name` in the staging area.
+    pub(super) fn create(run: &Run<'_>, name: &str, about: &About) -> Result<Self, WriteError> {
+        let staging = run.workplace.staging.clone();
+        let staged = |ending: &str| Staged::create(&staging, &format!("{name}.{ending}"));
+        let sidecars = run.plan.options.sidecars;
+        let options = pdfa::Options {
+            profile: run.plan.options.pdfa,
+            title: about.title.clone(),
+            created: about.created,
+            id: id_of(&about.sha256),
+            ..pdfa::Options::default()
+        };
+        let source = about.source.display().to_string();
+        Ok(Self {
+            name: name.to_owned(),
+            pdf: PdfaWriter::new(staged("pdf")?, options)?,
+            text: if sidecars.txt { Some(text::Writer::new(staged("txt")?)) } else { None },
+            hocr: if sidecars.hocr { Some(hocr::Writer::new(staged("hocr")?, &about.title, &source)?) } else { None },
+            alto: if sidecars.alto { Some(alto::Writer::new(staged("alto.xml")?, &source)?) } else { None },
+            staging,
+            archivable: true,
+        })
+    }
+
+    /// Writes the next page.
+    pub(super) fn page(&mut self, page: &Finished, source: Option<(&File, usize)>) -> Result<(), WriteError> {
+        let kept = source.filter(|_| page.kept).and_then(|(file, index)| Some((file.pdf()?, index)));
+        match kept {
+            Some((pdf, index)) => {
+                self.archivable = false;
+                self.pdf.keep(pdf.document(), index)?;
+            }
+            None => self.pdf.page(&spec_of(page, &page.lines))?,
+        }
+        let spec = spec_of(page, &page.lines);
+        if let Some(text) = &mut self.text {
+            text.page(&page.lines)?;
+        }
+        if let Some(hocr) = &mut self.hocr {
+            hocr.page(&spec)?;
+        }
+        if let Some(alto) = &mut self.alto {
+            alto.page(&spec)?;
+        }
+        Ok(())
+    }
+
+    /// Ends all files; with `original` the PDF is a copy of that file instead.
+    pub(super) fn finish(self, original: Option<&Original<'_>>) -> Result<Made, WriteError> {
+        let profile = self.pdf.profile();
+        let composed = self.pdf.finish(self.archivable)?.finish()?;
+        let mut files = BTreeMap::new();
+        let mut output = OutputRecord { pdf: format!("{}.pdf", self.name), ..OutputRecord::default() };
+        let pdf = match original {
+            None => {
+                output.pdfa = self.archivable.then(|| profile.name().to_owned());
+                output.note = (!self.archivable).then(|| BORN_DIGITAL.to_owned());
+                composed
+            }
+            Some(original) => {
+                output.pdfa = original.claim.map(str::to_owned);
+                output.note = Some(original.note().to_owned());
+                let mut copy = Staged::create(&self.staging, &format!("{}.original.pdf", self.name))?;
+                copy_into(original.path, &mut copy)?;
+                if original.with_copy {
+                    let name = format!("{}.copy.pdf", self.name);
+                    output.copy = Some(name.clone());
+                    files.insert(name, composed);
+                }
+                copy.finish()?
+            }
+        };
+        output.sha256.clone_from(&pdf.sha256);
+        output.bytes = pdf.bytes;
+        files.insert(output.pdf.clone(), pdf);
+        if let Some(text) = self.text {
+            files.insert(format!("{}.txt", self.name), text.finish()?.finish()?);
+        }
+        if let Some(hocr) = self.hocr {
+            files.insert(format!("{}.hocr", self.name), hocr.finish()?.finish()?);
+        }
+        if let Some(alto) = self.alto {
+            files.insert(format!("{}.alto.xml", self.name), alto.finish()?.finish()?);
+        }
+        Ok(Made { staging: self.staging, files, output })
+    }
+}
+
+/// Why a file with pages that were never paper claims nothing.
+const BORN_DIGITAL: &str = "has pages that were never paper and are kept as they are; whether their fonts and colours keep PDF/A is not known, so none is claimed";
+/// Why the PDF is the source file.
+const SIGNED: &str = "signed original, copied byte for byte; its text is in the files beside it";
+const ALL_BORN_DIGITAL: &str = "no page was ever paper; copied byte for byte; PDF/A as far as the source itself claims it";
+
+/// A source file that is to be the output as it is.
+pub(super) struct Original<'a> {
+    /// The file.
+    pub(super) path: &'a Path,
+    /// What it claims of PDF/A.
+    pub(super) claim: Option<&'a str>,
+    /// Whether it is signed.
+    pub(super) signed: bool,
+    /// A searchable copy, marked as such, goes beside it.
+    pub(super) with_copy: bool,
+}
+
+impl Original<'_> {
+    fn note(&self) -> &'static str {
+        if self.signed { SIGNED } else { ALL_BORN_DIGITAL }
+    }
+}
+
+/// Complete files in the staging area.
+pub(super) struct Made {
+    staging: PathBuf,
+    files: BTreeMap<String, Complete>,
+    /// The record's part about them.
+    pub(super) output: OutputRecord,
+}
+
+impl Made {
+    /// Adds the document's record.
+    pub(super) fn add_record(&mut self, name: &str, record: &DocumentRecord) -> io::Result<()> {
+        let file = format!("{name}.json");
+        let mut staged = Staged::create(&self.staging, &file)?;
+        serde_json::to_writer_pretty(&mut staged, record)?;
+        staged.write_all(b"\n")?;
+        self.files.insert(file, staged.finish()?);
+        Ok(())
+    }
+
+    /// The final names.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.files.keys().cloned().collect()
+    }
+
+    /// Gives all files their final names in `out`; the folder must be synced after.
+    pub(super) fn publish(self, out: &Path) -> io::Result<Vec<Output>> {
+        let mut outputs = Vec::new();
+        for (file, complete) in self.files {
+            outputs.push(Output { file: file.clone(), sha256: complete.sha256.clone(), bytes: complete.bytes });
+            complete.publish(&out.join(file))?;
+        }
+        Ok(outputs)
+    }
+}
+
+fn spec_of<'a>(page: &'a Finished, lines: &'a [Line]) -> PageSpec<'a> {
+    PageSpec {
+        width_px: page.record.width_px,
+        height_px: page.record.height_px,
+        width_pt: page.size_pt.0,
+        height_pt: page.size_pt.1,
+        images: &page.images,
+        lines,
+    }
+}
+
+/// The first half of the source's hash sets the file apart from others, and the same in every run.
+fn id_of(sha256: &str) -> [u8; 16] {
+    let mut id = [0; 16];
+    for (byte, pair) in id.iter_mut().zip(sha256.as_bytes().chunks(2)) {
+        let text = std::str::from_utf8(pair).unwrap_or("00");
+        *byte = u8::from_str_radix(text, 16).unwrap_or(0);
+    }
+    id
+}
+
+fn copy_into(path: &Path, sink: &mut Staged) -> io::Result<()> {
+    io::copy(&mut std::fs::File::open(path)?, sink)?;
+    Ok(())
+}
