@@ -90,6 +90,9 @@ fn copy(document: &Document, out: &str) -> Result<(), Box<dyn Error>> {
     writer.put(tree, &Object::Dict(pages))?;
     let mut catalog = typed("Catalog");
     catalog.set("Pages", tree.object());
+    if let Some(layers) = copier.layers(&mut writer)? {
+        catalog.set("OCProperties", layers);
+    }
     writer.put(root, &Object::Dict(catalog))?;
     writer.finish(root, None, [[0; 16]; 2])?;
     Ok(())
