@@ -1,4 +1,10 @@
 //! The crate from outside: files built here by hand, whole and broken, read, copied and written.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
 
 #[path = "pdf/build.rs"]
 mod build;

@@ -141,3 +141,30 @@ fn metadata() {
     }
     assert_eq!(three_pages().open().unwrap().pdfa_claim(), Ok(None));
 }
+
+#[test]
+fn a_broken_branch_is_a_loss_when_the_count_says_so() {
+    let branch = "<</Type/Pages/Kidz[3 0 R]/Count 1>>";
+    let document = tree(&[
+        "<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2/MediaBox[0 0 9 9]>>",
+        "<</Type/Page>>",
+        branch,
+    ]);
+    assert!(matches!(
+        document.page_count(),
+        Err(PdfError::MissingPage { page: 2, .. })
+    ));
+}
+
+#[test]
+fn a_page_that_stands_twice_counts_twice_and_is_told() {
+    let document = tree(&[
+        "<</Type/Pages/Kids[3 0 R 3 0 R]/Count 2/MediaBox[0 0 9 9]>>",
+        "<</Type/Page>>",
+    ]);
+    assert_eq!(document.page_count(), Ok(2));
+    assert!(matches!(
+        document.repairs()[..],
+        [Repair::PageKid { index: 1, .. }]
+    ));
+}
