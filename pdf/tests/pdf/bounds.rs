@@ -165,7 +165,7 @@ fn page_trees_that_share_nodes_do_not_multiply() {
         let next = number + 1;
         build.object(
             number,
-            format!("<</Type/Pages/Count 9/Kids[{next} 0 R {next} 0 R]>>"),
+            format!("<</Type/Pages/Count 2/Kids[{next} 0 R {next} 0 R]>>"),
         );
     }
     build.object(60, "<</Type/Page/MediaBox[0 0 9 9]>>");
