@@ -1,8 +1,11 @@
 //! Prints what a PDF is made of, or copies it page by page: `pdf-inspect FILE [--object N | --copy OUT | --page N OUT]`.
 #![forbid(unsafe_code)]
-#![expect(clippy::print_stdout, reason = "a tool prints")]
 
-use std::{error::Error, fs::File, io::BufWriter};
+use std::{
+    error::Error,
+    fs::File,
+    io::{self, BufWriter, Write},
+};
 
 use saoy_pdf::{
     Annotations, Copier, Dict, Document, FileWriter, Name, Object, ObjectId, single_page_pdf,
@@ -16,8 +19,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     match rest {
         [] => summary(&document),
         ["--object", number] => {
-            println!("{:#?}", document.object(ObjectId::new(number.parse()?, 0))?);
-            Ok(())
+            let located = document.object(ObjectId::new(number.parse()?, 0))?;
+            Ok(writeln!(io::stdout(), "{located:#?}")?)
         }
         ["--copy", out] => copy(&document, out),
         ["--page", number, out] => {
@@ -32,41 +35,46 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn summary(document: &Document) -> Result<(), Box<dyn Error>> {
+    let mut out = io::stdout().lock();
     let count = document.page_count()?;
-    println!(
+    writeln!(
+        out,
         "pages {count}, version {:?}, {} bytes",
         document.version(),
         document.file_len()
-    );
+    )?;
     if let Some(encryption) = document.encryption() {
-        println!("encrypted {encryption:?}");
+        writeln!(out, "encrypted {encryption:?}")?;
     }
     if let Some(claim) = document.pdfa_claim().unwrap_or_default() {
-        println!("claims {claim:?}");
+        writeln!(out, "claims {claim:?}")?;
     }
     let signatures = document.signatures()?;
-    println!(
+    writeln!(
+        out,
         "signed {}, {} signature fields",
         signatures.any(),
         signatures.fields.len()
-    );
+    )?;
     for field in &signatures.fields {
-        println!(
+        writeln!(
+            out,
             "  {} {:?} {:?}",
             field.name, field.byte_range, field.contents_range
-        );
+        )?;
     }
     for index in 0..count.min(5) {
         let page = document.page(index)?;
-        println!(
+        writeln!(
+            out,
             "page {}: {:?} turned {}",
             index + 1,
             page.crop_box,
             page.rotate
-        );
+        )?;
     }
     for repair in document.repairs() {
-        println!("repaired: {repair}");
+        writeln!(out, "repaired: {repair}")?;
     }
     Ok(())
 }
@@ -90,6 +98,9 @@ fn copy(document: &Document, out: &str) -> Result<(), Box<dyn Error>> {
     writer.put(tree, &Object::Dict(pages))?;
     let mut catalog = typed("Catalog");
     catalog.set("Pages", tree.object());
+    if let Some(layers) = copier.layers(&mut writer)? {
+        catalog.set("OCProperties", layers);
+    }
     writer.put(root, &Object::Dict(catalog))?;
     writer.finish(root, None, [[0; 16]; 2])?;
     Ok(())

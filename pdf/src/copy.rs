@@ -134,6 +134,22 @@ impl<'d> Copier<'d> {
         Ok(target)
     }
 
+    /// Copies the catalog's `/OCProperties`, without which layers that the source hides would show. `None` when
+    /// the source has no layers.
+    ///
+    /// # Errors
+    /// As [`Self::graph`].
+    pub fn layers<W: Write>(
+        &mut self,
+        out: &mut FileWriter<W>,
+    ) -> Result<Option<Object>, PdfError> {
+        let catalog = self.document.catalog()?;
+        catalog
+            .get("OCProperties")
+            .map(|layers| self.graph(layers, out))
+            .transpose()
+    }
+
     /// The page's annotations; a widget that inherits from fields above becomes a direct dictionary of its own.
     fn annotations(&self, page: &Page) -> Result<Vec<Object>, PdfError> {
         let list = self.document.get(&page.dict, "Annots")?;

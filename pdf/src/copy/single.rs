@@ -31,8 +31,8 @@ pub fn single_page_pdf(
     let source = document.catalog()?;
     let mut catalog = named("Catalog");
     catalog.set("Pages", tree.object());
-    if let Some(layers) = source.get("OCProperties") {
-        catalog.set("OCProperties", copier.graph(layers, &mut out)?);
+    if let Some(layers) = copier.layers(&mut out)? {
+        catalog.set("OCProperties", layers);
     }
     if annotations == Annotations::Keep
         && let Some(form) = form(document, &source)?

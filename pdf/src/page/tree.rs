@@ -90,7 +90,7 @@ struct Walk<'a> {
     document: &'a Document,
     pages: Vec<(ObjectId, Arc<Dict>)>,
     visited: HashSet<ObjectId>,
-    /// The first page that is not there: its place, from 1, and its object.
+    /// The first place where a page may be lost: its number, from 1, and the object in question.
     missing: Option<(usize, ObjectId)>,
     stack: Vec<Node>,
 }
@@ -121,6 +121,7 @@ impl Walk<'_> {
             Object::Array(kids) => kids,
             _ => {
                 self.note(id, 0, "no array of kids");
+                self.missing.get_or_insert((self.pages.len() + 1, id));
                 Vec::new()
             }
         };
@@ -178,6 +179,7 @@ impl Walk<'_> {
         if is_node {
             if self.visited.contains(&id) {
                 self.note(parent, index, "a node that was there before");
+                self.missing.get_or_insert((self.pages.len() + 1, id));
                 return Ok(());
             }
             if self.stack.len() >= limits::TREE_DEPTH {
@@ -187,6 +189,9 @@ impl Walk<'_> {
         }
         if !dict.is("Type", "Page") {
             self.note(parent, index, "a page without /Type /Page");
+        }
+        if !self.visited.insert(id) {
+            self.note(parent, index, "a page that was there before");
         }
         if self.pages.len() >= limits::PAGES {
             return self.limit("pages", limits::PAGES);
