@@ -87,7 +87,7 @@ fn page(set: &Set, index: u32, family: &Family, folder: &Path) -> Result<(), Err
 }
 
 /// Papers whose fixed parts are long are set tighter until the signature is on the first page.
-fn one_page(mut options: Options, family: &Family, dice: &Dice) -> Paper {
+pub(crate) fn one_page(mut options: Options, family: &Family, dice: &Dice) -> Paper {
     loop {
         let paper = administrative::write(&options, family, dice);
         if paper.pages.len() == 1 || options.size < 11.5 {

@@ -8,13 +8,14 @@ use std::{
 };
 
 use saoy_samples::{
-    Error,
+    Error, catalogue,
     evaluate::{self, Level, Set},
     face::Family,
     score::{self, Score},
 };
 
 const USAGE: &str = "usage:
+  saoy-samples make --out DIR [--check] [--font NAME|PATH]
   saoy-samples eval --out DIR --count N --seed S [--font NAME|PATH[,..]] [--level clean|mid|hard] [--dpi N] [--bilevel]
   saoy-samples score --truth DIR --pred DIR [--body]";
 
@@ -37,6 +38,7 @@ fn run() -> Result<(), Error> {
     let command = words.next().unwrap_or_default();
     let flags = Flags::parse(words)?;
     match command.as_str() {
+        "make" => make_samples(&flags),
         "eval" => make_set(&flags),
         "score" => print_scores(&flags),
         _ => Err(Error::Usage(USAGE.to_owned())),
@@ -76,6 +78,25 @@ impl Flags {
             value.parse().map_err(|_| Error::Usage(format!("--{name} wants a number, not `{value}`")))
         })
     }
+}
+
+fn make_samples(flags: &Flags) -> Result<(), Error> {
+    let family = Family::open(flags.text("font").unwrap_or("liberation"))?;
+    let out = flags.path("out")?;
+    if !flags.0.contains_key("check") {
+        return catalogue::write(&family, &out);
+    }
+    let mut report = std::io::stdout().lock();
+    if family.sha256 != catalogue::MADE_WITH {
+        let _ = writeln!(report, "not checked: the samples were made with another version of the font");
+        return Ok(());
+    }
+    let differing = catalogue::differing(&family, &out)?;
+    if differing.is_empty() {
+        let _ = writeln!(report, "all samples are as the generator makes them");
+        return Ok(());
+    }
+    Err(Error::Usage(format!("not as the generator makes them: {}", differing.join(", "))))
 }
 
 fn make_set(flags: &Flags) -> Result<(), Error> {
