@@ -131,7 +131,10 @@ impl Agency {
     #[must_use]
     pub fn department(dice: &mut Dice) -> Self {
         let (kind, place) = province(dice);
-        let (name, code) = dice.pick(&DEPARTMENTS).copied().unwrap_or(("Sở Nội vụ", "SNV"));
+        let (name, code) = dice
+            .pick(&DEPARTMENTS)
+            .copied()
+            .unwrap_or(("Sở Nội vụ", "SNV"));
         let area = format!("{kind} {place}");
         Self {
             parent: format!("UBND {}", area.to_uppercase()),
@@ -151,11 +154,17 @@ impl Agency {
     /// The body it reports to.
     #[must_use]
     pub fn superior(&self) -> String {
-        let body = if self.area == self.province && self.parent.is_empty() { "Hội đồng" } else { "Ủy ban" };
+        let body = if self.area == self.province && self.parent.is_empty() {
+            "Hội đồng"
+        } else {
+            "Ủy ban"
+        };
         format!("{body} nhân dân {}", self.province)
     }
 }
 
 fn province(dice: &mut Dice) -> (&'static str, &'static str) {
-    dice.pick(&PROVINCES).copied().unwrap_or(("tỉnh", "Bắc Ninh"))
+    dice.pick(&PROVINCES)
+        .copied()
+        .unwrap_or(("tỉnh", "Bắc Ninh"))
 }

@@ -10,7 +10,9 @@ impl Dice {
     /// A source started from `seed`.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self { state: seed ^ 0x5a0a_5eed_0000_0001 }
+        Self {
+            state: seed ^ 0x5a0a_5eed_0000_0001,
+        }
     }
 
     /// An independent source for one purpose, so that changing one part of a page leaves the others alone.

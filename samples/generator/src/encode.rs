@@ -21,7 +21,12 @@ pub struct Jpeg {
 /// # Errors
 /// When the picture is larger than JPEG allows.
 pub fn jpeg(sheet: &Sheet, options: Jpeg) -> Result<Vec<u8>, Error> {
-    jpeg_of(&sheet.rgb, (sheet.width, sheet.height), ColorType::Rgb, options)
+    jpeg_of(
+        &sheet.rgb,
+        (sheet.width, sheet.height),
+        ColorType::Rgb,
+        options,
+    )
 }
 
 /// A grey JPEG.
@@ -32,13 +37,20 @@ pub fn grey_jpeg(grey: &[u8], size: (usize, usize), options: Jpeg) -> Result<Vec
     jpeg_of(grey, size, ColorType::Luma, options)
 }
 
-fn jpeg_of(data: &[u8], size: (usize, usize), colours: ColorType, options: Jpeg) -> Result<Vec<u8>, Error> {
+fn jpeg_of(
+    data: &[u8],
+    size: (usize, usize),
+    colours: ColorType,
+    options: Jpeg,
+) -> Result<Vec<u8>, Error> {
     let mut out = Vec::new();
     let mut encoder = Encoder::new(&mut out, options.quality);
     encoder.set_sampling_factor(SamplingFactor::F_2_2);
     encoder.set_density(PixelDensity::dpi(options.dpi));
     if let Some(orientation) = options.orientation {
-        encoder.add_app_segment(1, exif(orientation)).map_err(|_| Error::Encode { format: "JPEG" })?;
+        encoder
+            .add_app_segment(1, exif(orientation))
+            .map_err(|_| Error::Encode { format: "JPEG" })?;
     }
     encoder
         .encode(data, side(size.0)?, side(size.1)?, colours)
@@ -69,7 +81,11 @@ pub fn png(grey: &[u8], size: (usize, usize), dpi: u16) -> Result<Vec<u8>, Error
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::High);
     let metre = (f32::from(dpi) / 0.0254 + 0.5) as u32;
-    encoder.set_pixel_dims(Some(png::PixelDimensions { xppu: metre, yppu: metre, unit: png::Unit::Meter }));
+    encoder.set_pixel_dims(Some(png::PixelDimensions {
+        xppu: metre,
+        yppu: metre,
+        unit: png::Unit::Meter,
+    }));
     let mut writer = encoder.write_header().map_err(failed)?;
     writer.write_image_data(grey).map_err(failed)?;
     writer.finish().map_err(failed)?;
@@ -145,7 +161,13 @@ fn g4(page: &Bits) -> Result<Vec<u8>, Error> {
     let width = u32::try_from(page.width).map_err(|_| failed())?;
     let mut encoder = fax::encoder::Encoder::new(fax::VecWriter::new());
     for row in page.black.chunks_exact(page.width) {
-        let colours = row.iter().map(|&black| if black { fax::Color::Black } else { fax::Color::White });
+        let colours = row.iter().map(|&black| {
+            if black {
+                fax::Color::Black
+            } else {
+                fax::Color::White
+            }
+        });
         encoder.encode_line(colours, width).map_err(|_| failed())?;
     }
     Ok(encoder.finish().map_err(|_| failed())?.finish())
@@ -159,11 +181,16 @@ pub fn pdf(jpeg: &[u8], size: (usize, usize), page: (f32, f32), coloured: bool) 
     pdf.catalog(catalog).pages(tree);
     pdf.pages(tree).kids([leaf]).count(1);
     let mut node = pdf.page(leaf);
-    node.parent(tree).media_box(Rect::new(0.0, 0.0, page.0, page.1)).contents(content);
+    node.parent(tree)
+        .media_box(Rect::new(0.0, 0.0, page.0, page.1))
+        .contents(content);
     node.resources().x_objects().pair(Name(b"Im0"), picture);
     node.finish();
     let mut image = pdf.image_xobject(picture, jpeg);
-    image.width(size.0 as i32).height(size.1 as i32).bits_per_component(8);
+    image
+        .width(size.0 as i32)
+        .height(size.1 as i32)
+        .bits_per_component(8);
     image.filter(Filter::DctDecode);
     if coloured {
         image.color_space().device_rgb();
@@ -172,7 +199,11 @@ pub fn pdf(jpeg: &[u8], size: (usize, usize), page: (f32, f32), coloured: bool) 
     }
     image.finish();
     let mut drawing = Content::new();
-    drawing.save_state().transform([page.0, 0.0, 0.0, page.1, 0.0, 0.0]).x_object(Name(b"Im0")).restore_state();
+    drawing
+        .save_state()
+        .transform([page.0, 0.0, 0.0, page.1, 0.0, 0.0])
+        .x_object(Name(b"Im0"))
+        .restore_state();
     pdf.stream(content, &drawing.finish());
     pdf.finish()
 }

@@ -47,7 +47,10 @@ pub struct Set {
 /// # Errors
 /// When a file cannot be written.
 pub fn write(set: &Set, family: &Family, folder: &Path) -> Result<(), Error> {
-    std::fs::create_dir_all(folder).map_err(|source| Error::Write { path: folder.to_path_buf(), source })?;
+    std::fs::create_dir_all(folder).map_err(|source| Error::Write {
+        path: folder.to_path_buf(),
+        source,
+    })?;
     for index in 0..set.count {
         page(set, index, family, folder)?;
     }
@@ -57,7 +60,10 @@ pub fn write(set: &Set, family: &Family, folder: &Path) -> Result<(), Error> {
 fn page(set: &Set, index: u32, family: &Family, folder: &Path) -> Result<(), Error> {
     let dice = Dice::new(set.seed).fork(&format!("page {index}"));
     let mut choice = dice.fork("options");
-    let kind = Kind::ALL.get(index as usize % Kind::ALL.len()).copied().unwrap_or(Kind::Letter);
+    let kind = Kind::ALL
+        .get(index as usize % Kind::ALL.len())
+        .copied()
+        .unwrap_or(Kind::Letter);
     let options = Options {
         size: choice.range(12.8, 13.4),
         leading: choice.range(1.13, 1.2),
@@ -67,27 +73,49 @@ fn page(set: &Set, index: u32, family: &Family, folder: &Path) -> Result<(), Err
         ..Options::new(kind)
     };
     let paper = one_page(options, family, &dice);
-    let Some(page) = paper.pages.first() else { return Ok(()) };
+    let Some(page) = paper.pages.first() else {
+        return Ok(());
+    };
     let (inks, wear, quality) = wear(set.level, &mut choice);
     let sheet = press(page, None, f32::from(set.dpi), &inks, family, &dice);
     let (scan, warp) = scan::scan(&sheet, &wear, &dice);
     let stem = format!("p{index:02}");
     if set.bilevel {
         let black = scan::bilevel(&scan::grey(&scan), 150, 120, &mut choice);
-        let bits = Bits { width: scan.width, height: scan.height, black };
-        save(&folder.join(format!("{stem}.tif")), &encode::tiff(&[bits], set.dpi)?)?;
+        let bits = Bits {
+            width: scan.width,
+            height: scan.height,
+            black,
+        };
+        save(
+            &folder.join(format!("{stem}.tif")),
+            &encode::tiff(&[bits], set.dpi)?,
+        )?;
     } else {
-        let bytes = encode::jpeg(&scan, Jpeg { quality, dpi: set.dpi, orientation: None })?;
+        let bytes = encode::jpeg(
+            &scan,
+            Jpeg {
+                quality,
+                dpi: set.dpi,
+                orientation: None,
+            },
+        )?;
         save(&folder.join(format!("{stem}.jpg")), &bytes)?;
     }
-    save(&folder.join(format!("{stem}.txt")), truth::text(std::slice::from_ref(page)).as_bytes())?;
+    save(
+        &folder.join(format!("{stem}.txt")),
+        truth::text(std::slice::from_ref(page)).as_bytes(),
+    )?;
     let words = truth::words(page, &warp, f32::from(set.dpi), wear.skew);
     save(&folder.join(format!("{stem}.words.json")), &json(&words)?)?;
-    save(&folder.join(format!("{stem}.fields.json")), &json(&paper.fields)?)
+    save(
+        &folder.join(format!("{stem}.fields.json")),
+        &json(&paper.fields)?,
+    )
 }
 
 /// Papers whose fixed parts are long are set tighter until the signature is on the first page.
-fn one_page(mut options: Options, family: &Family, dice: &Dice) -> Paper {
+pub(crate) fn one_page(mut options: Options, family: &Family, dice: &Dice) -> Paper {
     loop {
         let paper = administrative::write(&options, family, dice);
         if paper.pages.len() == 1 || options.size < 11.5 {
@@ -103,7 +131,8 @@ fn one_page(mut options: Options, family: &Family, dice: &Dice) -> Paper {
 /// # Errors
 /// When the value has no JSON form.
 pub fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, Error> {
-    let mut text = serde_json::to_vec_pretty(value).map_err(|_| Error::Encode { format: "JSON" })?;
+    let mut text =
+        serde_json::to_vec_pretty(value).map_err(|_| Error::Encode { format: "JSON" })?;
     text.push(b'\n');
     Ok(text)
 }
@@ -113,7 +142,10 @@ pub fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, Error> {
 /// # Errors
 /// When it cannot be written.
 pub fn save(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    std::fs::write(path, bytes).map_err(|source| Error::Write { path: path.to_path_buf(), source })
+    std::fs::write(path, bytes).map_err(|source| Error::Write {
+        path: path.to_path_buf(),
+        source,
+    })
 }
 
 fn wear(level: Level, dice: &mut Dice) -> (Inks, Wear, u8) {
@@ -121,12 +153,28 @@ fn wear(level: Level, dice: &mut Dice) -> (Inks, Wear, u8) {
     let warm = dice.int(0, 5) as u8;
     let inks = Inks {
         paper: [white, white - warm / 2, white - warm],
-        seal: [dice.int(188, 222) as u8, dice.int(30, 62) as u8, dice.int(44, 76) as u8],
-        pen: [dice.int(22, 60) as u8, dice.int(38, 80) as u8, dice.int(130, 178) as u8],
+        seal: [
+            dice.int(188, 222) as u8,
+            dice.int(30, 62) as u8,
+            dice.int(44, 76) as u8,
+        ],
+        pen: [
+            dice.int(22, 60) as u8,
+            dice.int(38, 80) as u8,
+            dice.int(130, 178) as u8,
+        ],
         ..Inks::default()
     };
     match level {
-        Level::Clean => (inks, Wear { blur: 0.4, noise: 1.2, ..Wear::default() }, 88),
+        Level::Clean => (
+            inks,
+            Wear {
+                blur: 0.4,
+                noise: 1.2,
+                ..Wear::default()
+            },
+            88,
+        ),
         Level::Mid => {
             let wear = Wear {
                 skew: dice.range(-0.5, 0.5),
@@ -152,7 +200,14 @@ fn wear(level: Level, dice: &mut Dice) -> (Inks, Wear, u8) {
                 holes: dice.chance(0.5),
                 dust: dice.int(80, 250),
             };
-            (Inks { print: [46, 45, 48], ..inks }, wear, 68)
+            (
+                Inks {
+                    print: [46, 45, 48],
+                    ..inks
+                },
+                wear,
+                68,
+            )
         }
     }
 }

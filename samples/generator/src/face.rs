@@ -63,14 +63,25 @@ impl Family {
                 source,
             })?;
             digest.update(&bytes);
-            let face = FontVec::try_from_vec(bytes).map_err(|_| Error::Font { path: path.clone() })?;
-            if ['ấ', 'ặ', 'Ữ', 'đ'].iter().any(|&letter| face.glyph_id(letter).0 == 0) {
+            let face =
+                FontVec::try_from_vec(bytes).map_err(|_| Error::Font { path: path.clone() })?;
+            if ['ấ', 'ặ', 'Ữ', 'đ']
+                .iter()
+                .any(|&letter| face.glyph_id(letter).0 == 0)
+            {
                 return Err(Error::Letters { path: path.clone() });
             }
             faces.push(face);
         }
-        let sha256 = digest.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-        let faces = faces.try_into().map_err(|_| Error::Font { path: PathBuf::from(name) })?;
+        let sha256 = digest
+            .finish()
+            .as_ref()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let faces = faces.try_into().map_err(|_| Error::Font {
+            path: PathBuf::from(name),
+        })?;
         Ok(Self { faces, sha256 })
     }
 
@@ -79,7 +90,9 @@ impl Family {
     pub fn width(&self, text: &str, style: Style) -> f32 {
         let face = self.face(style);
         let scale = style.size / em(face);
-        text.chars().map(|letter| face.h_advance_unscaled(face.glyph_id(letter)) * scale).sum()
+        text.chars()
+            .map(|letter| face.h_advance_unscaled(face.glyph_id(letter)) * scale)
+            .sum()
     }
 
     /// Calls `draw` with the outline of each letter of `text`, in points from the start of its baseline, y downwards.
@@ -91,8 +104,11 @@ impl Family {
             let id = face.glyph_id(letter);
             let advance = face.h_advance_unscaled(id) * scale;
             if let Some(outline) = face.outline(id) {
-                let segments: Vec<Segment> =
-                    outline.curves.iter().map(|curve| Segment::scaled(curve, scale, pen)).collect();
+                let segments: Vec<Segment> = outline
+                    .curves
+                    .iter()
+                    .map(|curve| Segment::scaled(curve, scale, pen))
+                    .collect();
                 draw(&segments, pen + advance / 2.0);
             }
             pen += advance;
@@ -133,7 +149,9 @@ fn em(face: &FontVec) -> f32 {
 
 /// The other three faces beside a regular one: `X-Regular`, `x-regular` or plain `X`.
 fn siblings(regular: &Path) -> [PathBuf; 4] {
-    let name = regular.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let name = regular
+        .file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, "ttf"));
     let weights = if let Some(base) = stem.strip_suffix("-Regular") {
         ["Bold", "Italic", "BoldItalic"].map(|weight| format!("{base}-{weight}"))
@@ -142,6 +160,7 @@ fn siblings(regular: &Path) -> [PathBuf; 4] {
     } else {
         ["Bold", "Italic", "BoldItalic"].map(|weight| format!("{stem}{weight}"))
     };
-    let [bold, italic, both] = weights.map(|stem| regular.with_file_name(format!("{stem}.{ending}")));
+    let [bold, italic, both] =
+        weights.map(|stem| regular.with_file_name(format!("{stem}.{ending}")));
     [regular.to_path_buf(), bold, italic, both]
 }

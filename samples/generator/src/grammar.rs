@@ -23,14 +23,24 @@ impl Writer {
     pub fn new(dice: Dice) -> Self {
         let mut lists: BTreeMap<&'static str, Vec<&'static str>> = BTreeMap::new();
         let mut name = "";
-        for line in ADMINISTRATIVE.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(';')) {
+        for line in ADMINISTRATIVE
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with(';'))
+        {
             if let Some(heading) = line.strip_prefix("# ") {
                 name = heading;
             } else {
                 lists.entry(name).or_default().push(line);
             }
         }
-        let mut writer = Self { lists, values: BTreeMap::new(), topic: "", used: BTreeSet::new(), dice };
+        let mut writer = Self {
+            lists,
+            values: BTreeMap::new(),
+            topic: "",
+            used: BTreeSet::new(),
+            dice,
+        };
         let topics = writer.lists.get("topic").cloned().unwrap_or_default();
         writer.topic = writer.dice.pick(&topics).copied().unwrap_or_default();
         let field = writer.line("field");
@@ -53,11 +63,18 @@ impl Writer {
     /// A sentence of a list, filled in; one not used before where there is one. Half the picks come from the topic's own list.
     pub fn line(&mut self, list: &str) -> String {
         let own = format!("{list}.{}", self.topic);
-        let both: Vec<&'static str> =
-            self.lists.keys().copied().filter(|&name| name == list || name == own).collect();
+        let both: Vec<&'static str> = self
+            .lists
+            .keys()
+            .copied()
+            .filter(|&name| name == list || name == own)
+            .collect();
         let fresh = |writer: &Self, name: &'static str| {
             let count = writer.lists.get(name).map_or(0, Vec::len);
-            (0..count).filter(|&index| !writer.used.contains(&(name, index)) && !writer.own(name, index)).map(|index| (name, index)).collect::<Vec<_>>()
+            (0..count)
+                .filter(|&index| !writer.used.contains(&(name, index)) && !writer.own(name, index))
+                .map(|index| (name, index))
+                .collect::<Vec<_>>()
         };
         let own_first = self.dice.chance(0.5);
         let mut pool: Vec<(&'static str, usize)> = Vec::new();
@@ -70,16 +87,28 @@ impl Writer {
             self.used.retain(|(name, _)| !both.contains(name));
             pool = both.iter().flat_map(|&name| fresh(self, name)).collect();
         }
-        let Some((name, index)) = self.dice.pick(&pool).copied() else { return String::new() };
+        let Some((name, index)) = self.dice.pick(&pool).copied() else {
+            return String::new();
+        };
         self.used.insert((name, index));
-        let template = self.lists.get(name).and_then(|lines| lines.get(index)).copied().unwrap_or_default();
+        let template = self
+            .lists
+            .get(name)
+            .and_then(|lines| lines.get(index))
+            .copied()
+            .unwrap_or_default();
         self.fill(template)
     }
 
     /// The issuing body does not ask itself for things.
     fn own(&self, list: &str, index: usize) -> bool {
         matches!(list, "unit" | "department")
-            && self.lists.get(list).and_then(|lines| lines.get(index)).copied() == self.values.get("agency").map(String::as_str)
+            && self
+                .lists
+                .get(list)
+                .and_then(|lines| lines.get(index))
+                .copied()
+                == self.values.get("agency").map(String::as_str)
     }
 
     /// A template filled in: `{name}`, `{n:low:high}` and `[a|b]`.
@@ -113,12 +142,20 @@ impl Writer {
         }
         if let Some(limits) = name.strip_prefix("n:") {
             let (low, high) = limits.split_once(':').unwrap_or((limits, limits));
-            let number = self.dice.int(low.parse().unwrap_or(1), high.parse().unwrap_or(9));
+            let number = self
+                .dice
+                .int(low.parse().unwrap_or(1), high.parse().unwrap_or(9));
             return format!("{number:02}");
         }
         if let Some(limits) = name.strip_prefix("g:") {
             let (low, high) = limits.split_once(':').unwrap_or((limits, limits));
-            return grouped(u64::from(self.dice.int(low.parse().unwrap_or(1), high.parse().unwrap_or(9))), 1);
+            return grouped(
+                u64::from(
+                    self.dice
+                        .int(low.parse().unwrap_or(1), high.parse().unwrap_or(9)),
+                ),
+                1,
+            );
         }
         let year: u32 = self.value("year").parse().unwrap_or(2025);
         let month: u32 = self.value("month").parse().unwrap_or(6);
@@ -129,14 +166,22 @@ impl Writer {
             "money" => grouped(u64::from(self.dice.int(35, 9800)) * 500_000, 1),
             "moneysmall" => grouped(u64::from(self.dice.int(3, 68)) * 500_000, 1),
             "day" => long_date(self.dice.int(1, 28), self.dice.int(1, 12), year - 1),
-            "dayshort" if month > 1 => short_date(self.dice.int(1, 28), self.dice.int(1, month - 1), year),
+            "dayshort" if month > 1 => {
+                short_date(self.dice.int(1, 28), self.dice.int(1, month - 1), year)
+            }
             "dayshort" => short_date(self.dice.int(1, 28), self.dice.int(9, 12), year - 1),
             "sofar" if month > 1 => short_date(28, month - 1, year),
             "sofar" => short_date(31, 12, year - 1),
-            "deadline" if month < 12 => short_date(self.dice.int(1, 30), self.dice.int(month + 1, 12), year),
+            "deadline" if month < 12 => {
+                short_date(self.dice.int(1, 30), self.dice.int(month + 1, 12), year)
+            }
             "deadline" => short_date(self.dice.int(5, 31), 12, year),
-            "quarter" => ["I", "II", "III", "IV"][self.dice.int(0, 3) as usize].to_owned(),
-            "roman" => ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"][self.dice.int(0, 9) as usize].to_owned(),
+            "quarter" => {
+                ["I", "II", "III", "IV"][self.dice.int(month.min(10) / 3, 3) as usize].to_owned()
+            }
+            "roman" => ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"]
+                [self.dice.int(0, 9) as usize]
+                .to_owned(),
             "person" => self.person(),
             _ => self.line(name),
         }
@@ -144,21 +189,33 @@ impl Writer {
 
     /// A full name.
     pub fn person(&mut self) -> String {
-        let sex = if self.dice.chance(0.62) { "male" } else { "female" };
+        let sex = if self.dice.chance(0.62) {
+            "male"
+        } else {
+            "female"
+        };
         let (surname, middle) = (self.line("surname"), self.line(&format!("middle.{sex}")));
         format!("{surname} {middle} {}", self.line(&format!("given.{sex}")))
     }
 
     fn decimal(&mut self, low: u32, high: u32) -> String {
         let (whole, part) = (self.dice.int(low, high), self.dice.int(0, 9));
-        if part == 0 { format!("{whole}") } else { format!("{whole},{part}") }
+        if part == 0 {
+            format!("{whole}")
+        } else {
+            format!("{whole},{part}")
+        }
     }
 }
 
 /// `ngày 05 tháng 02 năm 2025`: days below ten and the first two months are padded (decree 30/2020, appendix I).
 #[must_use]
 pub fn long_date(day: u32, month: u32, year: u32) -> String {
-    let month = if month < 3 { format!("{month:02}") } else { month.to_string() };
+    let month = if month < 3 {
+        format!("{month:02}")
+    } else {
+        month.to_string()
+    };
     format!("{day:02} tháng {month} năm {year}")
 }
 
@@ -166,7 +223,11 @@ pub fn long_date(day: u32, month: u32, year: u32) -> String {
 #[must_use]
 pub fn short_date(day: u32, month: u32, year: u32) -> String {
     let day = if month == 2 { day.min(28) } else { day };
-    if month < 3 { format!("{day:02}/{month:02}/{year}") } else { format!("{day:02}/{month}/{year}") }
+    if month < 3 {
+        format!("{day:02}/{month:02}/{year}")
+    } else {
+        format!("{day:02}/{month}/{year}")
+    }
 }
 
 /// A number in groups of three with points, padded to `digits`.
@@ -200,7 +261,11 @@ pub fn in_words(number: u64) -> String {
         let group = rest % 1000;
         rest /= 1000;
         if group > 0 {
-            parts.push(format!("{}{}", three_in_words(group, rest > 0), GROUPS.get(rank).copied().unwrap_or_default()));
+            parts.push(format!(
+                "{}{}",
+                three_in_words(group, rest > 0),
+                GROUPS.get(rank).copied().unwrap_or_default()
+            ));
         }
         rank += 1;
     }
@@ -209,7 +274,9 @@ pub fn in_words(number: u64) -> String {
 }
 
 fn three_in_words(number: u64, inside: bool) -> String {
-    const DIGITS: [&str; 10] = ["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"];
+    const DIGITS: [&str; 10] = [
+        "không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín",
+    ];
     let word = |digit: u64| DIGITS.get(digit as usize).copied().unwrap_or_default();
     let (hundreds, tens, ones) = (number / 100, number / 10 % 10, number % 10);
     let mut parts: Vec<String> = Vec::new();
@@ -235,5 +302,7 @@ fn three_in_words(number: u64, inside: bool) -> String {
 #[must_use]
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }

@@ -42,7 +42,11 @@ impl Plane {
     /// A plane without ink.
     #[must_use]
     pub fn new(width: usize, height: usize) -> Self {
-        Self { width, height, cover: vec![0; width * height] }
+        Self {
+            width,
+            height,
+            cover: vec![0; width * height],
+        }
     }
 
     /// Prints `text` with the start of its baseline at `place`.
@@ -53,7 +57,9 @@ impl Plane {
     /// Fills an outline.
     pub fn outline(&mut self, segments: &[Segment], place: Place) {
         let flat = flatten(segments, place);
-        let Some((left, top, right, bottom)) = bounds(&flat) else { return };
+        let Some((left, top, right, bottom)) = bounds(&flat) else {
+            return;
+        };
         let (width, height) = ((right - left) as usize + 2, (bottom - top) as usize + 2);
         if width > self.width || height > self.height {
             return;
@@ -92,7 +98,10 @@ impl Plane {
         let reach = (radius + half + 1.0).ceil() as isize;
         for dy in -reach..=reach {
             for dx in -reach..=reach {
-                let (x, y) = (centre.0.round() as isize + dx, centre.1.round() as isize + dy);
+                let (x, y) = (
+                    centre.0.round() as isize + dx,
+                    centre.1.round() as isize + dy,
+                );
                 let (fx, fy) = (x as f32 + 0.5 - centre.0, y as f32 + 0.5 - centre.1);
                 let away = ((fx * fx + fy * fy).sqrt() - radius).abs();
                 self.raise(x, y, half - away + 0.5);
@@ -108,7 +117,8 @@ impl Plane {
             for x in 0..self.width {
                 let cover = &mut self.cover[y * self.width + x];
                 if *cover > 0 {
-                    let keep = (0.35 + 1.1 * patches.at(x, y)).min(1.0) * (0.55 + 0.75 * specks.at(x, y)).min(1.0);
+                    let keep = (0.35 + 1.1 * patches.at(x, y)).min(1.0)
+                        * (0.55 + 0.75 * specks.at(x, y)).min(1.0);
                     *cover = (f32::from(*cover) * keep.max(least)) as u8;
                 }
             }
@@ -155,7 +165,11 @@ impl Patches {
     pub fn new(width: usize, height: usize, grain: f32, dice: &mut Dice) -> Self {
         let columns = (width as f32 / grain) as usize + 3;
         let rows = (height as f32 / grain) as usize + 3;
-        Self { lattice: (0..columns * rows).map(|_| dice.unit()).collect(), columns, grain }
+        Self {
+            lattice: (0..columns * rows).map(|_| dice.unit()).collect(),
+            columns,
+            grain,
+        }
     }
 
     /// The value at a pixel.
@@ -165,7 +179,10 @@ impl Patches {
         let (ix, iy) = (fx as usize, fy as usize);
         let (tx, ty) = (fx - ix as f32, fy - iy as f32);
         let node = |dx: usize, dy: usize| {
-            self.lattice.get((iy + dy) * self.columns + ix + dx).copied().unwrap_or(0.5)
+            self.lattice
+                .get((iy + dy) * self.columns + ix + dx)
+                .copied()
+                .unwrap_or(0.5)
         };
         let upper = node(0, 0) + (node(1, 0) - node(0, 0)) * tx;
         let lower = node(0, 1) + (node(1, 1) - node(0, 1)) * tx;
@@ -205,7 +222,9 @@ fn flatten(segments: &[Segment], place: Place) -> Vec<Edge> {
 #[must_use]
 pub fn bezier([a, b, c, d]: [(f32, f32); 4], t: f32) -> (f32, f32) {
     let u = 1.0 - t;
-    let mix = |p: f32, q: f32, r: f32, s: f32| u * u * u * p + 3.0 * u * u * t * q + 3.0 * u * t * t * r + t * t * t * s;
+    let mix = |p: f32, q: f32, r: f32, s: f32| {
+        u * u * u * p + 3.0 * u * u * t * q + 3.0 * u * t * t * r + t * t * t * s
+    };
     (mix(a.0, b.0, c.0, d.0), mix(a.1, b.1, c.1, d.1))
 }
 
@@ -223,8 +242,18 @@ fn bounds(edges: &[Edge]) -> Option<(f32, f32, f32, f32)> {
     let mut found = (x, y, x, y);
     for &(from, to) in edges {
         for (x, y) in [from, to] {
-            found = (found.0.min(x), found.1.min(y), found.2.max(x), found.3.max(y));
+            found = (
+                found.0.min(x),
+                found.1.min(y),
+                found.2.max(x),
+                found.3.max(y),
+            );
         }
     }
-    Some((found.0.floor(), found.1.floor(), found.2.ceil(), found.3.ceil()))
+    Some((
+        found.0.floor(),
+        found.1.floor(),
+        found.2.ceil(),
+        found.3.ceil(),
+    ))
 }

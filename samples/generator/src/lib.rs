@@ -7,7 +7,7 @@
 //! 1. A [`grammar`] writes sentences for an [`agency`]; a [`paper`] sets them as [`page`]s with a [`face`].
 //! 2. [`press`] prints a page with [`ink`], [`stamp`]s and the [`hand`] of people.
 //! 3. [`scan`] lays it on the glass; [`encode`] writes the file; [`truth`] notes what it says and where.
-//! 4. [`evaluate`] makes sets for measuring, [`score`] compares a reading with the truth.
+//! 4. [`catalogue`] makes the committed samples, [`evaluate`] sets for measuring, [`score`] compares a reading with the truth.
 
 use std::path::PathBuf;
 
@@ -38,6 +38,8 @@ pub mod scan;
 pub mod encode;
 
 pub mod truth;
+
+pub mod catalogue;
 
 pub mod evaluate;
 

@@ -8,13 +8,14 @@ use std::{
 };
 
 use saoy_samples::{
-    Error,
+    Error, catalogue,
     evaluate::{self, Level, Set},
     face::Family,
     score::{self, Score},
 };
 
 const USAGE: &str = "usage:
+  saoy-samples make --out DIR [--check] [--font NAME|PATH]
   saoy-samples eval --out DIR --count N --seed S [--font NAME|PATH[,..]] [--level clean|mid|hard] [--dpi N] [--bilevel]
   saoy-samples score --truth DIR --pred DIR [--body]";
 
@@ -37,6 +38,7 @@ fn run() -> Result<(), Error> {
     let command = words.next().unwrap_or_default();
     let flags = Flags::parse(words)?;
     match command.as_str() {
+        "make" => make_samples(&flags),
         "eval" => make_set(&flags),
         "score" => print_scores(&flags),
         _ => Err(Error::Usage(USAGE.to_owned())),
@@ -57,25 +59,59 @@ impl Flags {
             } else if let Some(name) = name.take() {
                 flags.insert(name, word);
             } else {
-                return Err(Error::Usage(format!("`{word}` belongs to no option\n{USAGE}")));
+                return Err(Error::Usage(format!(
+                    "`{word}` belongs to no option\n{USAGE}"
+                )));
             }
         }
         Ok(Self(flags))
     }
 
     fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.0
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
     }
 
     fn path(&self, name: &str) -> Result<PathBuf, Error> {
-        self.text(name).map(PathBuf::from).ok_or_else(|| Error::Usage(format!("--{name} is missing\n{USAGE}")))
+        self.text(name)
+            .map(PathBuf::from)
+            .ok_or_else(|| Error::Usage(format!("--{name} is missing\n{USAGE}")))
     }
 
     fn number<T: std::str::FromStr>(&self, name: &str, default: T) -> Result<T, Error> {
         self.text(name).map_or(Ok(default), |value| {
-            value.parse().map_err(|_| Error::Usage(format!("--{name} wants a number, not `{value}`")))
+            value
+                .parse()
+                .map_err(|_| Error::Usage(format!("--{name} wants a number, not `{value}`")))
         })
     }
+}
+
+fn make_samples(flags: &Flags) -> Result<(), Error> {
+    let family = Family::open(flags.text("font").unwrap_or("liberation"))?;
+    let out = flags.path("out")?;
+    if !flags.0.contains_key("check") {
+        return catalogue::write(&family, &out);
+    }
+    let mut report = std::io::stdout().lock();
+    if family.sha256 != catalogue::MADE_WITH {
+        let _ = writeln!(
+            report,
+            "not checked: the samples were made with another version of the font"
+        );
+        return Ok(());
+    }
+    let differing = catalogue::differing(&family, &out)?;
+    if differing.is_empty() {
+        let _ = writeln!(report, "all samples are as the generator makes them");
+        return Ok(());
+    }
+    Err(Error::Usage(format!(
+        "not as the generator makes them: {}",
+        differing.join(", ")
+    )))
 }
 
 fn make_set(flags: &Flags) -> Result<(), Error> {
@@ -93,22 +129,37 @@ fn make_set(flags: &Flags) -> Result<(), Error> {
         bilevel: flags.0.contains_key("bilevel"),
     };
     let out = flags.path("out")?;
-    let fonts: Vec<&str> = flags.text("font").unwrap_or("liberation").split(',').collect();
+    let fonts: Vec<&str> = flags
+        .text("font")
+        .unwrap_or("liberation")
+        .split(',')
+        .collect();
     for font in &fonts {
-        let folder = if fonts.len() > 1 { out.join(font_name(font)) } else { out.clone() };
+        let folder = if fonts.len() > 1 {
+            out.join(font_name(font))
+        } else {
+            out.clone()
+        };
         evaluate::write(&set, &Family::open(font)?, &folder)?;
     }
     Ok(())
 }
 
 fn font_name(font: &str) -> String {
-    Path::new(font).file_stem().map_or_else(|| font.to_owned(), |stem| stem.to_string_lossy().into_owned())
+    Path::new(font).file_stem().map_or_else(
+        || font.to_owned(),
+        |stem| stem.to_string_lossy().into_owned(),
+    )
 }
 
 fn print_scores(flags: &Flags) -> Result<(), Error> {
     let mut total = Score::default();
     let mut out = std::io::stdout().lock();
-    for (name, score) in score::folders(&flags.path("truth")?, &flags.path("pred")?, flags.0.contains_key("body"))? {
+    for (name, score) in score::folders(
+        &flags.path("truth")?,
+        &flags.path("pred")?,
+        flags.0.contains_key("body"),
+    )? {
         let row = score.map_or_else(|| "no reading".to_owned(), |score| score.row());
         let _ = writeln!(out, "{name:24} {row}");
         if let Some(score) = score {

@@ -56,13 +56,19 @@ impl Word {
     /// The word as it reads.
     #[must_use]
     pub fn text(&self) -> String {
-        self.pieces.iter().map(|piece| piece.text.as_str()).collect()
+        self.pieces
+            .iter()
+            .map(|piece| piece.text.as_str())
+            .collect()
     }
 
     /// The size of its largest part, in points.
     #[must_use]
     pub fn size(&self) -> f32 {
-        self.pieces.iter().map(|piece| piece.style.size).fold(1.0, f32::max)
+        self.pieces
+            .iter()
+            .map(|piece| piece.style.size)
+            .fold(1.0, f32::max)
     }
 }
 

@@ -4,8 +4,11 @@ use serde::Serialize;
 
 use crate::page::Page;
 
-pub mod administrative;
 pub mod frame;
+
+pub mod administrative;
+
+pub mod civil;
 
 /// What a careful reader notes of a paper.
 #[derive(Debug, Clone, Default, Serialize)]

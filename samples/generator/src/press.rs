@@ -38,7 +38,13 @@ pub struct Inks {
 
 impl Default for Inks {
     fn default() -> Self {
-        Self { paper: [250, 249, 246], print: [30, 29, 32], seal: [206, 42, 56], pen: [38, 58, 150], bleed: 0.0 }
+        Self {
+            paper: [250, 249, 246],
+            print: [30, 29, 32],
+            seal: [206, 42, 56],
+            pen: [38, 58, 150],
+            bleed: 0.0,
+        }
     }
 }
 
@@ -51,22 +57,50 @@ struct Planes {
 
 /// Prints `page` at `dpi`; `back` is the page on the other side, seen where the paper is thin.
 #[must_use]
-pub fn press(page: &Page, back: Option<&Page>, dpi: f32, inks: &Inks, family: &Family, dice: &Dice) -> Sheet {
+pub fn press(
+    page: &Page,
+    back: Option<&Page>,
+    dpi: f32,
+    inks: &Inks,
+    family: &Family,
+    dice: &Dice,
+) -> Sheet {
     let scale = dpi / 72.0;
-    let (width, height) = ((page.size.0 * scale).round() as usize, (page.size.1 * scale).round() as usize);
-    let mut sheet = paper(width, height, page.ground, inks, scale, &mut dice.fork("paper"));
+    let (width, height) = (
+        (page.size.0 * scale).round() as usize,
+        (page.size.1 * scale).round() as usize,
+    );
+    let mut sheet = paper(
+        width,
+        height,
+        page.ground,
+        inks,
+        scale,
+        &mut dice.fork("paper"),
+    );
     if let Some(back) = back.filter(|_| inks.bleed > 0.0) {
         let mut plane = Plane::new(width, height);
         print(&mut plane, back, scale, family);
         mirror(&mut plane);
         sheet.shine_through(&plane, inks.bleed);
     }
-    let mut planes =
-        Planes { print: Plane::new(width, height), seal: Plane::new(width, height), pen: Plane::new(width, height) };
+    let mut planes = Planes {
+        print: Plane::new(width, height),
+        seal: Plane::new(width, height),
+        pen: Plane::new(width, height),
+    };
     print(&mut planes.print, page, scale, family);
-    handwriting(&mut planes.pen, page, scale, family, &mut dice.fork("handwriting"));
+    handwriting(
+        &mut planes.pen,
+        page,
+        scale,
+        family,
+        &mut dice.fork("handwriting"),
+    );
     marks(&mut planes, page, scale, family, dice);
-    planes.seal.wear(scale * 9.0, 0.12, &mut dice.fork("seal wear"));
+    planes
+        .seal
+        .wear(scale * 9.0, 0.12, &mut dice.fork("seal wear"));
     sheet.ink(&planes.print, inks.print);
     sheet.ink(&planes.seal, inks.seal);
     sheet.ink(&planes.pen, inks.pen);
@@ -109,7 +143,14 @@ impl Sheet {
     }
 }
 
-fn paper(width: usize, height: usize, ground: Ground, inks: &Inks, scale: f32, dice: &mut Dice) -> Sheet {
+fn paper(
+    width: usize,
+    height: usize,
+    ground: Ground,
+    inks: &Inks,
+    scale: f32,
+    dice: &mut Dice,
+) -> Sheet {
     let cloud = Patches::new(width, height, 160.0 * scale, dice);
     let fibre = Patches::new(width, height, 1.2 * scale, dice);
     let mut rgb = Vec::with_capacity(width * height * 3);
@@ -118,7 +159,15 @@ fn paper(width: usize, height: usize, ground: Ground, inks: &Inks, scale: f32, d
             let shade = 1.0 - 0.014 * cloud.at(x, y) - 0.012 * fibre.at(x, y);
             let waves = match ground {
                 Ground::Plain => None,
-                Ground::Guilloche { tint } => Some((tint, guilloche(x as f32 / scale, y as f32 / scale, width as f32 / scale, height as f32 / scale))),
+                Ground::Guilloche { tint } => Some((
+                    tint,
+                    guilloche(
+                        x as f32 / scale,
+                        y as f32 / scale,
+                        width as f32 / scale,
+                        height as f32 / scale,
+                    ),
+                )),
             };
             for channel in 0..3 {
                 let mut value = f32::from(inks.paper[channel]) * shade;
@@ -135,7 +184,8 @@ fn paper(width: usize, height: usize, ground: Ground, inks: &Inks, scale: f32, d
 /// Strength of the ornamental print at a point (all in points): an even tint, fine waves, and a frame.
 fn guilloche(x: f32, y: f32, width: f32, height: f32) -> f32 {
     let inset = x.min(y).min(width - x).min(height - y);
-    let wave = libm::sinf((y + 5.0 * libm::sinf(x / 21.0)) * 0.9) * libm::sinf((x + 5.0 * libm::sinf(y / 17.0)) * 0.7);
+    let wave = libm::sinf((y + 5.0 * libm::sinf(x / 21.0)) * 0.9)
+        * libm::sinf((x + 5.0 * libm::sinf(y / 17.0)) * 0.7);
     let lines = if wave.abs() < 0.12 { 0.10 } else { 0.05 };
     if !(22.0..=44.0).contains(&inset) {
         return if inset < 22.0 { 0.0 } else { lines };
@@ -152,7 +202,11 @@ fn print(plane: &mut Plane, page: &Page, scale: f32, family: &Family) {
         let mut x = word.x;
         for piece in &word.pieces {
             if piece.pen == Pen::Print {
-                let place = Place { at: (x * scale, word.baseline * scale), turn: 0.0, scale };
+                let place = Place {
+                    at: (x * scale, word.baseline * scale),
+                    turn: 0.0,
+                    scale,
+                };
                 plane.text(&piece.text, piece.style, family, place);
             }
             x += piece_width(piece, family);
@@ -165,9 +219,17 @@ fn print(plane: &mut Plane, page: &Page, scale: f32, family: &Family) {
 
 fn draw_rule(plane: &mut Plane, rule: &Rule, scale: f32) {
     let half = rule.thickness * scale / 2.0;
-    let ((x0, y0), (x1, y1)) = ((rule.from.0 * scale, rule.from.1 * scale), (rule.to.0 * scale, rule.to.1 * scale));
+    let ((x0, y0), (x1, y1)) = (
+        (rule.from.0 * scale, rule.from.1 * scale),
+        (rule.to.0 * scale, rule.to.1 * scale),
+    );
     if !rule.dotted {
-        plane.rectangle(x0.min(x1) - half, y0.min(y1) - half, x0.max(x1) + half, y0.max(y1) + half);
+        plane.rectangle(
+            x0.min(x1) - half,
+            y0.min(y1) - half,
+            x0.max(x1) + half,
+            y0.max(y1) + half,
+        );
         return;
     }
     let mut x = x0;
@@ -184,7 +246,14 @@ fn handwriting(plane: &mut Plane, page: &Page, scale: f32, family: &Family, dice
             let width = piece_width(piece, family);
             if piece.pen == Pen::Hand {
                 let height = piece.style.size * 0.78 * scale;
-                hand::number(plane, &piece.text, (x * scale, word.baseline * scale), width * scale, height, dice);
+                hand::number(
+                    plane,
+                    &piece.text,
+                    (x * scale, word.baseline * scale),
+                    width * scale,
+                    height,
+                    dice,
+                );
             }
             x += width;
         }
@@ -196,20 +265,57 @@ fn marks(planes: &mut Planes, page: &Page, scale: f32, family: &Family, dice: &D
         let mut dice = dice.fork(&format!("mark {index}"));
         let px = |(x, y): (f32, f32)| (x * scale, y * scale);
         match mark {
-            Mark::Seal { at, radius, above, below, middle } => {
-                stamp::seal(&mut planes.seal, px(*at), radius * scale, Legend { above, below, middle }, family, &mut dice);
+            Mark::Seal {
+                at,
+                radius,
+                above,
+                below,
+                middle,
+            } => {
+                stamp::seal(
+                    &mut planes.seal,
+                    px(*at),
+                    radius * scale,
+                    Legend {
+                        above,
+                        below,
+                        middle,
+                    },
+                    family,
+                    &mut dice,
+                );
             }
             Mark::Signature { at, reach } => {
                 let pressure = dice.range(0.55, 0.95) * scale;
                 hand::signature(&mut planes.pen, px(*at), px(*reach), pressure, &mut dice);
             }
             Mark::Initial { at } => hand::initial(&mut planes.pen, px(*at), 9.0 * scale, &mut dice),
-            Mark::Incoming { at, agency, number, date } => {
+            Mark::Incoming {
+                at,
+                agency,
+                number,
+                date,
+            } => {
                 let unit = crate::page::mm(1.0) * scale;
-                stamp::incoming(&mut planes.seal, &mut planes.pen, px(*at), unit, (agency, number, date), family, &mut dice);
+                stamp::incoming(
+                    &mut planes.seal,
+                    &mut planes.pen,
+                    px(*at),
+                    unit,
+                    (agency, number, date),
+                    family,
+                    &mut dice,
+                );
             }
             Mark::Boxed { at, size, text } => {
-                stamp::boxed(&mut planes.seal, px(*at), px(*size), text, family, &mut dice);
+                stamp::boxed(
+                    &mut planes.seal,
+                    px(*at),
+                    px(*size),
+                    text,
+                    family,
+                    &mut dice,
+                );
             }
             Mark::Thumb { at } => stamp::thumb(&mut planes.seal, px(*at), 26.0 * scale, &mut dice),
         }
@@ -226,5 +332,10 @@ fn mirror(plane: &mut Plane) {
 #[must_use]
 pub fn word_box(word: &Word) -> [f32; 4] {
     let size = word.size();
-    [word.x, word.baseline - size * 0.78, word.x + word.width, word.baseline + size * 0.22]
+    [
+        word.x,
+        word.baseline - size * 0.78,
+        word.x + word.width,
+        word.baseline + size * 0.22,
+    ]
 }

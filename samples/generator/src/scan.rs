@@ -1,10 +1,6 @@
 //! What a scanner makes of a sheet: it lies askew, light is uneven, edges are dark, the sensor is noisy.
 
-use crate::{
-    dice::Dice,
-    ink::Patches,
-    press::Sheet,
-};
+use crate::{dice::Dice, ink::Patches, press::Sheet};
 
 /// How a sheet is scanned.
 #[derive(Debug, Clone)]
@@ -76,7 +72,10 @@ impl Warp {
     #[must_use]
     pub fn forward(&self, (x, y): (f32, f32)) -> (f32, f32) {
         let (dx, dy) = (x - self.centre.0, y - self.lift(x) - self.centre.1);
-        (self.centre.0 + dx * self.cos - dy * self.sin, self.centre.1 + dx * self.sin + dy * self.cos)
+        (
+            self.centre.0 + dx * self.cos - dy * self.sin,
+            self.centre.1 + dx * self.sin + dy * self.cos,
+        )
     }
 
     /// From the scan to the sheet, in pixels.
@@ -115,7 +114,8 @@ pub fn grey(sheet: &Sheet) -> Vec<u8> {
         .rgb
         .chunks_exact(3)
         .map(|pixel| {
-            let [r, g, b] = [0, 1, 2].map(|channel| pixel.get(channel).copied().map_or(0, u32::from));
+            let [r, g, b] =
+                [0, 1, 2].map(|channel| pixel.get(channel).copied().map_or(0, u32::from));
             ((r * 299 + g * 587 + b * 114 + 500) / 1000) as u8
         })
         .collect()
@@ -170,17 +170,29 @@ fn punch(scan: &mut Sheet, wear: &Wear, warp: &Warp, dice: &mut Dice) {
     let unit = scan.width as f32 / 210.0;
     let drift = dice.range(-6.0, 6.0) * unit;
     for offset in [-40.0, 40.0] {
-        let centre = warp.forward((12.0 * unit, scan.height as f32 / 2.0 + offset * unit + drift));
+        let centre = warp.forward((
+            12.0 * unit,
+            scan.height as f32 / 2.0 + offset * unit + drift,
+        ));
         let radius = 3.0 * unit;
         let reach = radius.ceil() as isize + 1;
         for dy in -reach..=reach {
             for dx in -reach..=reach {
                 let (x, y) = (centre.0 as isize + dx, centre.1 as isize + dy);
                 let inside = ((dx * dx + dy * dy) as f32).sqrt() < radius;
-                if inside && x >= 0 && y >= 0 && (x as usize) < scan.width && (y as usize) < scan.height {
+                if inside
+                    && x >= 0
+                    && y >= 0
+                    && (x as usize) < scan.width
+                    && (y as usize) < scan.height
+                {
                     let at = (y as usize * scan.width + x as usize) * 3;
                     // The far rim is lit, the near rim throws a shadow.
-                    let value = if dx + dy < -(reach / 2) { 70 } else { wear.backing.min(215) };
+                    let value = if dx + dy < -(reach / 2) {
+                        70
+                    } else {
+                        wear.backing.min(215)
+                    };
                     scan.rgb[at..at + 3].fill(value);
                 }
             }
@@ -218,12 +230,19 @@ fn light(scan: &mut Sheet, wear: &Wear, dice: &mut Dice) {
     let angle = dice.range(0.0, std::f32::consts::TAU);
     let (sin, cos) = (libm::sinf(angle), libm::cosf(angle));
     let cloud = Patches::new(scan.width, scan.height, scan.width as f32 / 3.0, dice);
-    let ragged: Vec<f32> = (0..scan.height.max(scan.width)).map(|_| dice.range(0.0, 1.0)).collect();
+    let ragged: Vec<f32> = (0..scan.height.max(scan.width))
+        .map(|_| dice.range(0.0, 1.0))
+        .collect();
     let veil = wear.veil / 255.0;
     for y in 0..scan.height {
         for x in 0..scan.width {
-            let (fx, fy) = (x as f32 / scan.width as f32 - 0.5, y as f32 / scan.height as f32 - 0.5);
-            let mut gain = 1.0 - wear.shade * (0.5 + fx * cos + fy * sin).clamp(0.0, 1.0) - wear.shade * 0.3 * cloud.at(x, y);
+            let (fx, fy) = (
+                x as f32 / scan.width as f32 - 0.5,
+                y as f32 / scan.height as f32 - 0.5,
+            );
+            let mut gain = 1.0
+                - wear.shade * (0.5 + fx * cos + fy * sin).clamp(0.0, 1.0)
+                - wear.shade * 0.3 * cloud.at(x, y);
             if wear.edge > 0.0 {
                 let inner = (scan.width - 1 - x) as f32 - ragged[y] * 3.0;
                 let top = y as f32 - ragged[x] * 3.0;
@@ -243,7 +262,11 @@ fn dark_band(distance: f32, width: f32) -> f32 {
     if distance > width * 1.5 {
         return 1.0;
     }
-    if distance < width { 0.1 } else { 0.1 + 0.9 * (distance - width) / (width * 0.5) }
+    if distance < width {
+        0.1
+    } else {
+        0.1 + 0.9 * (distance - width) / (width * 0.5)
+    }
 }
 
 fn sprinkle(scan: &mut Sheet, dust: u32, dice: &mut Dice) {

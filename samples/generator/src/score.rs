@@ -94,8 +94,15 @@ pub fn compare(truth: &str, reading: &str, body_only: bool) -> Score {
 ///
 /// # Errors
 /// When a folder or file cannot be read.
-pub fn folders(truth: &Path, readings: &Path, body_only: bool) -> Result<Vec<(String, Option<Score>)>, Error> {
-    let listing = std::fs::read_dir(truth).map_err(|source| Error::Read { path: truth.to_path_buf(), source })?;
+pub fn folders(
+    truth: &Path,
+    readings: &Path,
+    body_only: bool,
+) -> Result<Vec<(String, Option<Score>)>, Error> {
+    let listing = std::fs::read_dir(truth).map_err(|source| Error::Read {
+        path: truth.to_path_buf(),
+        source,
+    })?;
     let names: BTreeSet<String> = listing
         .filter_map(Result::ok)
         .filter_map(|entry| entry.file_name().into_string().ok())
@@ -105,7 +112,11 @@ pub fn folders(truth: &Path, readings: &Path, body_only: bool) -> Result<Vec<(St
     for name in names {
         let path = readings.join(&name);
         let score = if path.exists() {
-            Some(compare(&read(&truth.join(&name))?, &read(&path)?, body_only))
+            Some(compare(
+                &read(&truth.join(&name))?,
+                &read(&path)?,
+                body_only,
+            ))
         } else {
             None
         };
@@ -115,7 +126,10 @@ pub fn folders(truth: &Path, readings: &Path, body_only: bool) -> Result<Vec<(St
 }
 
 fn read(path: &Path) -> Result<String, Error> {
-    let bytes = std::fs::read(path).map_err(|source| Error::Read { path: path.to_path_buf(), source })?;
+    let bytes = std::fs::read(path).map_err(|source| Error::Read {
+        path: path.to_path_buf(),
+        source,
+    })?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -133,7 +147,9 @@ fn best_place(pattern: &[char], text: &[char]) -> usize {
         let mut diagonal = 0;
         for (index, expected) in pattern.iter().enumerate() {
             let above = row[index + 1];
-            let value = (diagonal + u32::from(expected != letter)).min(above + 1).min(row[index] + 1);
+            let value = (diagonal + u32::from(expected != letter))
+                .min(above + 1)
+                .min(row[index] + 1);
             diagonal = above;
             row[index + 1] = value;
         }
@@ -150,7 +166,9 @@ fn distance<T: PartialEq>(truth: &[T], reading: &[T]) -> usize {
         row[0] = diagonal + 1;
         for (index, expected) in truth.iter().enumerate() {
             let above = row[index + 1];
-            let value = (diagonal + u32::from(expected != item)).min(above + 1).min(row[index] + 1);
+            let value = (diagonal + u32::from(expected != item))
+                .min(above + 1)
+                .min(row[index] + 1);
             diagonal = above;
             row[index + 1] = value;
         }
@@ -166,20 +184,30 @@ mod tests {
     fn a_perfect_reading_has_no_errors() {
         let text = "Số: 15/QĐ-UBND\nCăn cứ Luật Lưu trữ ngày 21 tháng 6 năm 2024;\n";
         let score = compare(text, &text.replace('\n', "  \n"), false);
-        assert_eq!((score.free_errors, score.strict_errors, score.word_errors), (0, 0, 0));
+        assert_eq!(
+            (score.free_errors, score.strict_errors, score.word_errors),
+            (0, 0, 0)
+        );
         assert_eq!(score.found, score.phrases);
     }
 
     #[test]
     fn order_counts_only_in_the_strict_figure() {
-        let score = compare("dòng thứ nhất\ndòng thứ hai", "dòng thứ hai\ndòng thứ nhất", false);
+        let score = compare(
+            "dòng thứ nhất\ndòng thứ hai",
+            "dòng thứ hai\ndòng thứ nhất",
+            false,
+        );
         assert_eq!(score.free_errors, 0);
         assert!(score.strict_errors > 0);
     }
 
     #[test]
     fn composed_and_decomposed_letters_are_equal_and_a_lost_tone_is_one_error() {
-        assert_eq!(compare("quyết định", "quye\u{302}\u{301}t đi\u{323}nh", false).strict_errors, 0);
+        assert_eq!(
+            compare("quyết định", "quye\u{302}\u{301}t đi\u{323}nh", false).strict_errors,
+            0
+        );
         assert_eq!(compare("quyết định", "quyêt định", false).free_errors, 1);
     }
 

@@ -20,33 +20,73 @@ pub struct Legend<'a> {
 }
 
 /// A round seal: two rings, text between them, and a plain star or the agency's name in the middle.
-pub fn seal(plane: &mut Plane, at: (f32, f32), radius: f32, legend: Legend<'_>, family: &Family, dice: &mut Dice) {
+pub fn seal(
+    plane: &mut Plane,
+    at: (f32, f32),
+    radius: f32,
+    legend: Legend<'_>,
+    family: &Family,
+    dice: &mut Dice,
+) {
     let turn = dice.range(-0.16, 0.16);
     plane.ring(at, radius, radius * 0.02);
     plane.ring(at, radius * 0.95, radius * 0.008);
     plane.ring(at, radius * 0.66, radius * 0.012);
     let size = radius * 0.185;
-    arc(plane, at, radius * 0.735, turn, legend.above, size, true, family);
-    arc(plane, at, radius * 0.735 + size * 0.66, turn, legend.below, size, false, family);
+    arc(
+        plane,
+        at,
+        radius * 0.735,
+        turn,
+        legend.above,
+        size,
+        true,
+        family,
+    );
+    arc(
+        plane,
+        at,
+        radius * 0.735 + size * 0.66,
+        turn,
+        legend.below,
+        size,
+        false,
+        family,
+    );
     if legend.middle.is_empty() {
         star(plane, at, radius * 0.4, turn);
         plane.ring(at, radius * 0.47, radius * 0.008);
         return;
     }
-    let widest = legend.middle.iter().map(|line| family.width(line, bold(1.0))).fold(0.1, f32::max);
+    let widest = legend
+        .middle
+        .iter()
+        .map(|line| family.width(line, bold(1.0)))
+        .fold(0.1, f32::max);
     let size = (radius * 1.12 / widest).min(radius * 0.3);
     let rows = legend.middle.len() as f32;
     for (row, line) in legend.middle.iter().enumerate() {
         let x = -family.width(line, bold(size)) / 2.0;
         let y = (row as f32 - (rows - 1.0) / 2.0) * size * 1.15 + size * 0.34;
         let (sin, cos) = (libm::sinf(turn), libm::cosf(turn));
-        let place = Place { at: (at.0 + x * cos - y * sin, at.1 + x * sin + y * cos), turn, scale: 1.0 };
+        let place = Place {
+            at: (at.0 + x * cos - y * sin, at.1 + x * sin + y * cos),
+            turn,
+            scale: 1.0,
+        };
         plane.text(line, bold(size), family, place);
     }
 }
 
 /// A word in a box, slightly turned; all in pixels.
-pub fn boxed(plane: &mut Plane, at: (f32, f32), extent: (f32, f32), text: &str, family: &Family, dice: &mut Dice) {
+pub fn boxed(
+    plane: &mut Plane,
+    at: (f32, f32),
+    extent: (f32, f32),
+    text: &str,
+    family: &Family,
+    dice: &mut Dice,
+) {
     let turn = dice.range(-0.05, 0.05);
     let (wide, high) = (extent.0 / 2.0, extent.1 / 2.0);
     frame(plane, at, (wide, high), turn, high * 0.06);
@@ -55,7 +95,11 @@ pub fn boxed(plane: &mut Plane, at: (f32, f32), extent: (f32, f32), text: &str, 
     let fit = (wide * 1.8 / width).min(1.0);
     let (x, y) = (-width * fit / 2.0, size * fit * 0.34);
     let (sin, cos) = (libm::sinf(turn), libm::cosf(turn));
-    let place = Place { at: (at.0 + x * cos - y * sin, at.1 + x * sin + y * cos), turn, scale: 1.0 };
+    let place = Place {
+        at: (at.0 + x * cos - y * sin, at.1 + x * sin + y * cos),
+        turn,
+        scale: 1.0,
+    };
     plane.text(text, bold(size * fit), family, place);
 }
 
@@ -74,7 +118,12 @@ pub fn incoming(
 ) {
     let turn = dice.range(-0.03, 0.03);
     let (sin, cos) = (libm::sinf(turn), libm::cosf(turn));
-    let spot = |x: f32, y: f32| (at.0 + (x * cos - y * sin) * unit, at.1 + (x * sin + y * cos) * unit);
+    let spot = |x: f32, y: f32| {
+        (
+            at.0 + (x * cos - y * sin) * unit,
+            at.1 + (x * sin + y * cos) * unit,
+        )
+    };
     let line = |plane: &mut Plane, from: (f32, f32), to: (f32, f32)| {
         let (a, b) = (spot(from.0, from.1), spot(to.0, to.1));
         plane.stroke(&[(a.0, a.1, 0.14 * unit), (b.0, b.1, 0.14 * unit)]);
@@ -91,18 +140,54 @@ pub fn incoming(
         line(stamp, from, to);
     }
     let mut print = |text: &str, x: f32, y: f32, size: f32, heavy: bool| {
-        let style = Style { size: size * unit, bold: heavy, italic: false };
-        stamp.text(text, style, family, Place { at: spot(x, y), turn, scale: 1.0 });
+        let style = Style {
+            size: size * unit,
+            bold: heavy,
+            italic: false,
+        };
+        stamp.text(
+            text,
+            style,
+            family,
+            Place {
+                at: spot(x, y),
+                turn,
+                scale: 1.0,
+            },
+        );
     };
     let size = (46.0 / family.width(agency, bold(1.0))).min(4.0);
-    print(agency, 25.0 - family.width(agency, bold(size)) / 2.0, 5.6, size, true);
+    print(
+        agency,
+        25.0 - family.width(agency, bold(size)) / 2.0,
+        5.6,
+        size,
+        true,
+    );
     let [head, labels @ ..] = INCOMING;
     print(head, 3.2, 16.8, 5.2, true);
-    for (label, (x, y)) in labels.iter().zip([(18.5, 13.6), (18.5, 19.8), (2.0, 27.5), (2.0, 33.0)]) {
+    for (label, (x, y)) in labels
+        .iter()
+        .zip([(18.5, 13.6), (18.5, 19.8), (2.0, 27.5), (2.0, 33.0)])
+    {
         print(label, x, y, 3.6, false);
     }
-    hand::number(pen, number, spot(26.0, 13.4), 4.2 * number.len() as f32 * unit, 4.4 * unit, dice);
-    hand::number(pen, date, spot(28.5, 19.8), 2.3 * date.len() as f32 * unit, 3.8 * unit, dice);
+    hand::number(
+        pen,
+        number,
+        spot(26.0, 13.4),
+        4.2 * number.len() as f32 * unit,
+        4.4 * unit,
+        dice,
+    );
+    hand::number(
+        pen,
+        date,
+        spot(28.5, 19.8),
+        2.3 * date.len() as f32 * unit,
+        3.8 * unit,
+        dice,
+    );
 }
 
 /// A thumb print: wavy concentric ridges.
@@ -119,19 +204,33 @@ pub fn thumb(plane: &mut Plane, at: (f32, f32), radius: f32, dice: &mut Dice) {
                 continue;
             }
             let wobble = 1.0 + 0.05 * libm::sinf(angle * 3.0 + r * 0.15) + dice.range(-0.01, 0.01);
-            let (x, y) = (r * 0.72 * wobble * libm::cosf(angle), r * wobble * libm::sinf(angle));
-            points.push((at.0 + x - y * tilt * 0.3, at.1 + y + x * tilt * 0.3, radius * 0.017));
+            let (x, y) = (
+                r * 0.72 * wobble * libm::cosf(angle),
+                r * wobble * libm::sinf(angle),
+            );
+            points.push((
+                at.0 + x - y * tilt * 0.3,
+                at.1 + y + x * tilt * 0.3,
+                radius * 0.017,
+            ));
         }
         plane.stroke(&points);
     }
 }
 
 fn bold(size: f32) -> Style {
-    Style { size, bold: true, italic: false }
+    Style {
+        size,
+        bold: true,
+        italic: false,
+    }
 }
 
 /// Text along an arc, over the top with feet inwards or round the bottom with heads inwards.
-#[expect(clippy::too_many_arguments, reason = "an arc has this many independent measures")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "an arc has this many independent measures"
+)]
 fn arc(
     plane: &mut Plane,
     at: (f32, f32),
@@ -161,8 +260,20 @@ fn arc(
         let (sin, cos) = (libm::sinf(angle + turn), libm::cosf(angle + turn));
         let back = advance / spread / 2.0;
         let (tsin, tcos) = (libm::sinf(tilt + turn), libm::cosf(tilt + turn));
-        let start = (at.0 + radius * cos - back * tcos, at.1 + radius * sin - back * tsin);
-        plane.text(&glyph, bold(size), family, Place { at: start, turn: tilt + turn, scale: 1.0 });
+        let start = (
+            at.0 + radius * cos - back * tcos,
+            at.1 + radius * sin - back * tsin,
+        );
+        plane.text(
+            &glyph,
+            bold(size),
+            family,
+            Place {
+                at: start,
+                turn: tilt + turn,
+                scale: 1.0,
+            },
+        );
         walked += advance;
     }
 }
@@ -170,16 +281,32 @@ fn arc(
 fn star(plane: &mut Plane, at: (f32, f32), radius: f32, turn: f32) {
     let corner = |index: u8| {
         let r = if index % 2 == 0 { radius } else { radius * 0.4 };
-        let angle = turn - std::f32::consts::FRAC_PI_2 + f32::from(index) * std::f32::consts::PI / 5.0;
+        let angle =
+            turn - std::f32::consts::FRAC_PI_2 + f32::from(index) * std::f32::consts::PI / 5.0;
         (r * libm::cosf(angle), r * libm::sinf(angle))
     };
-    let edges: Vec<Segment> = (0..10).map(|index| Segment::Line([corner(index), corner((index + 1) % 10)])).collect();
-    plane.outline(&edges, Place { at, turn: 0.0, scale: 1.0 });
+    let edges: Vec<Segment> = (0..10)
+        .map(|index| Segment::Line([corner(index), corner((index + 1) % 10)]))
+        .collect();
+    plane.outline(
+        &edges,
+        Place {
+            at,
+            turn: 0.0,
+            scale: 1.0,
+        },
+    );
 }
 
 fn frame(plane: &mut Plane, at: (f32, f32), (wide, high): (f32, f32), turn: f32, half: f32) {
     let (sin, cos) = (libm::sinf(turn), libm::cosf(turn));
     let spot = |x: f32, y: f32| (at.0 + x * cos - y * sin, at.1 + x * sin + y * cos, half);
-    let corners = [spot(-wide, -high), spot(wide, -high), spot(wide, high), spot(-wide, high), spot(-wide, -high)];
+    let corners = [
+        spot(-wide, -high),
+        spot(wide, -high),
+        spot(wide, high),
+        spot(-wide, high),
+        spot(-wide, -high),
+    ];
     plane.stroke(&corners);
 }

@@ -69,7 +69,11 @@ pub fn words(page: &Page, warp: &Warp, dpi: f32, skew: f32) -> PageTruth {
         .map(|line| LineTruth {
             region: line.region,
             text: line.text(),
-            words: line.words.iter().map(|word| place(word.text(), word_box(word), warp, scale)).collect(),
+            words: line
+                .words
+                .iter()
+                .map(|word| place(word.text(), word_box(word), warp, scale))
+                .collect(),
         })
         .collect();
     PageTruth {
@@ -86,10 +90,27 @@ fn place(text: String, [left, top, right, bottom]: [f32; 4], warp: &Warp, scale:
         let (x, y) = warp.forward((x * scale, y * scale));
         [tenth(x), tenth(y)]
     };
-    let quad = [corner(left, top), corner(right, top), corner(right, bottom), corner(left, bottom)];
-    let least = |axis: usize| quad.iter().map(|point| point[axis]).fold(f32::MAX, f32::min);
-    let most = |axis: usize| quad.iter().map(|point| point[axis]).fold(f32::MIN, f32::max);
-    WordTruth { text, bounds: [least(0), least(1), most(0), most(1)], quad }
+    let quad = [
+        corner(left, top),
+        corner(right, top),
+        corner(right, bottom),
+        corner(left, bottom),
+    ];
+    let least = |axis: usize| {
+        quad.iter()
+            .map(|point| point[axis])
+            .fold(f32::MAX, f32::min)
+    };
+    let most = |axis: usize| {
+        quad.iter()
+            .map(|point| point[axis])
+            .fold(f32::MIN, f32::max)
+    };
+    WordTruth {
+        text,
+        bounds: [least(0), least(1), most(0), most(1)],
+        quad,
+    }
 }
 
 fn tenth(value: f32) -> f32 {

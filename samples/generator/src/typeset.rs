@@ -43,13 +43,21 @@ impl Paragraph {
     /// A centred paragraph.
     #[must_use]
     pub fn centred(text: impl Into<String>, style: Style, region: Region) -> Self {
-        Self { align: Align::Centre, first: 0.0, ..Self::body(text, style, region) }
+        Self {
+            align: Align::Centre,
+            first: 0.0,
+            ..Self::body(text, style, region)
+        }
     }
 
     /// A flush-left paragraph without indent.
     #[must_use]
     pub fn left(text: impl Into<String>, style: Style, region: Region) -> Self {
-        Self { align: Align::Left, first: 0.0, ..Self::body(text, style, region) }
+        Self {
+            align: Align::Left,
+            first: 0.0,
+            ..Self::body(text, style, region)
+        }
     }
 
     /// A justified paragraph with the usual indent of 10 mm.
@@ -88,7 +96,15 @@ impl Paragraph {
             let indent = if row == 0 { self.first } else { 0.0 };
             lines.push(Line {
                 region: self.region,
-                words: place(words, left + indent, width - indent, baseline, self.align, last, self.space(family)),
+                words: place(
+                    words,
+                    left + indent,
+                    width - indent,
+                    baseline,
+                    self.align,
+                    last,
+                    self.space(family),
+                ),
             });
         }
         (lines, y)
@@ -97,7 +113,8 @@ impl Paragraph {
     /// Height of the set paragraph in points.
     #[must_use]
     pub fn height(&self, width: f32, family: &Family) -> f32 {
-        self.above + self.rows(width - self.left, family).len() as f32 * self.style.size * self.leading
+        self.above
+            + self.rows(width - self.left, family).len() as f32 * self.style.size * self.leading
     }
 
     fn space(&self, family: &Family) -> f32 {
@@ -108,7 +125,10 @@ impl Paragraph {
     fn rows(&self, width: f32, family: &Family) -> Vec<(Vec<Word>, bool)> {
         let space = self.space(family);
         let mut rows = Vec::new();
-        let mut style = Switches { style: self.style, pen: Pen::Print };
+        let mut style = Switches {
+            style: self.style,
+            pen: Pen::Print,
+        };
         for part in self.text.split('\n') {
             let mut row: Vec<Word> = Vec::new();
             let mut used = if rows.is_empty() { self.first } else { 0.0 };
@@ -149,17 +169,32 @@ impl Switches {
             match letter {
                 '*' => self.style.bold = !self.style.bold,
                 '_' => self.style.italic = !self.style.italic,
-                _ => self.pen = if self.pen == Pen::Print { Pen::Hand } else { Pen::Print },
+                _ => {
+                    self.pen = if self.pen == Pen::Print {
+                        Pen::Hand
+                    } else {
+                        Pen::Print
+                    }
+                }
             }
         }
         self.cut(&mut text, &mut pieces);
         let width = pieces.iter().map(|piece| piece_width(piece, family)).sum();
-        Word { pieces, x: 0.0, baseline: 0.0, width }
+        Word {
+            pieces,
+            x: 0.0,
+            baseline: 0.0,
+            width,
+        }
     }
 
     fn cut(&self, text: &mut String, pieces: &mut Vec<Piece>) {
         if !text.is_empty() {
-            pieces.push(Piece { text: std::mem::take(text), style: self.style, pen: self.pen });
+            pieces.push(Piece {
+                text: std::mem::take(text),
+                style: self.style,
+                pen: self.pen,
+            });
         }
     }
 }
@@ -174,7 +209,15 @@ pub fn piece_width(piece: &Piece, family: &Family) -> f32 {
     }
 }
 
-fn place(words: Vec<Word>, x: f32, width: f32, baseline: f32, align: Align, last: bool, space: f32) -> Vec<Word> {
+fn place(
+    words: Vec<Word>,
+    x: f32,
+    width: f32,
+    baseline: f32,
+    align: Align,
+    last: bool,
+    space: f32,
+) -> Vec<Word> {
     let natural: f32 = words.iter().map(|word| word.width).sum();
     let gaps = words.len().saturating_sub(1) as f32;
     let slack = width - natural - gaps * space;
@@ -188,7 +231,11 @@ fn place(words: Vec<Word>, x: f32, width: f32, baseline: f32, align: Align, last
     words
         .into_iter()
         .map(|word| {
-            let placed = Word { x: pen, baseline, ..word };
+            let placed = Word {
+                x: pen,
+                baseline,
+                ..word
+            };
             pen += placed.width + gap;
             placed
         })

@@ -32,8 +32,14 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Decision, Self::Letter, Self::Notice, Self::Plan, Self::Report, Self::Submission];
+    pub const ALL: [Self; 6] = [
+        Self::Decision,
+        Self::Letter,
+        Self::Notice,
+        Self::Plan,
+        Self::Report,
+        Self::Submission,
+    ];
 
     /// Abbreviation (appendix III) and name.
     #[must_use]
@@ -124,7 +130,15 @@ pub fn write(options: &Options, family: &Family, dice: &Dice) -> Paper {
     let end = frame::flow(&mut pages, body, top, foot, options.pages, family);
     if let Some(page) = pages.last_mut() {
         initial(page, &mut writer.dice);
-        sign(page, &facts, options, &recipients, end + 8.0, family, &mut writer.dice);
+        sign(
+            page,
+            &facts,
+            options,
+            &recipients,
+            end + 8.0,
+            family,
+            &mut writer.dice,
+        );
     }
     let mut fields = fields(&facts, options);
     if let (Some(first), true) = (pages.first_mut(), options.incoming) {
@@ -137,8 +151,16 @@ fn facts(options: &Options, writer: &mut Writer) -> Facts {
     let dice = &mut writer.dice;
     let agency = Agency::any(dice);
     // The laws cited were all in force by the summer of 2025.
-    let date = if dice.chance(0.5) { (dice.int(1, 28), dice.int(8, 12), 2025) } else { (dice.int(1, 28), dice.int(1, 11), 2026) };
-    let number = if dice.chance(0.2) { dice.int(1, 9) } else { dice.int(10, 3200) };
+    let date = if dice.chance(0.5) {
+        (dice.int(1, 28), dice.int(8, 12), 2025)
+    } else {
+        (dice.int(1, 28), dice.int(1, 11), 2026)
+    };
+    let number = if dice.chance(0.2) {
+        dice.int(1, 9)
+    } else {
+        dice.int(10, 3200)
+    };
     let deputy = dice.chance(0.55);
     let office = dice.pick(agency.offices).copied().unwrap_or("VP");
     let symbol = match options.kind {
@@ -162,43 +184,94 @@ fn facts(options: &Options, writer: &mut Writer) -> Facts {
     let money = u64::from(writer.dice.int(35, 9800)) * 500_000;
     writer.set("total", &crate::grammar::grouped(money, 1));
     writer.set("totalwords", &in_words(money));
-    let chiefs = if agency.behalf.is_some() { "Phó Chủ tịch Ủy ban nhân dân" } else { "Phó Giám đốc" };
+    let chiefs = if agency.behalf.is_some() {
+        "Phó Chủ tịch Ủy ban nhân dân"
+    } else {
+        "Phó Giám đốc"
+    };
     writer.set("chiefs", chiefs);
     let subject = writer.line(&format!("subject.{}", options.kind.list()));
-    let low: String = subject.chars().take(1).flat_map(char::to_lowercase).chain(subject.chars().skip(1)).collect();
+    let low: String = subject
+        .chars()
+        .take(1)
+        .flat_map(char::to_lowercase)
+        .chain(subject.chars().skip(1))
+        .collect();
     writer.set("subjectlow", &low);
     let signer = writer.person();
-    Facts { agency, kind: options.kind, number, symbol, date, subject, signer, deputy }
+    Facts {
+        agency,
+        kind: options.kind,
+        number,
+        symbol,
+        date,
+        subject,
+        signer,
+        deputy,
+    }
 }
 
 fn header(page: &mut Page, facts: &Facts, options: &Options, family: &Family) -> f32 {
     let (left, left_width) = (LEFT - mm(6.0), mm(68.0));
     let (right, right_width) = (LEFT + mm(62.0), mm(106.0));
-    let number = if options.handwritten { format!("~{:02}~", facts.number) } else { format!("{:02}", facts.number) };
+    let number = if options.handwritten {
+        format!("~{:02}~", facts.number)
+    } else {
+        format!("{:02}", facts.number)
+    };
     let mut y = TOP;
     if !facts.agency.parent.is_empty() {
-        let parent = Paragraph::centred(facts.agency.parent.clone(), plain(12.5), Region::HeaderLeft);
+        let parent =
+            Paragraph::centred(facts.agency.parent.clone(), plain(12.5), Region::HeaderLeft);
         y = frame::column(page, &[parent], left, left_width, y, family);
     }
     let name = Paragraph::centred(facts.agency.header.clone(), bold(12.5), Region::HeaderLeft);
     y = frame::column(page, &[name], left, left_width, y, family);
     frame::underline(page, 0.42);
-    let symbol = Paragraph::centred(format!("Số: {number}/{}", facts.symbol), plain(13.0), Region::HeaderLeft);
+    let symbol = Paragraph::centred(
+        format!("Số: {number}/{}", facts.symbol),
+        plain(13.0),
+        Region::HeaderLeft,
+    );
     let row = y.max(TOP + 30.0) + 9.0;
     y = frame::column(page, &[symbol], left, left_width, row, family);
     if facts.kind == Kind::Letter {
-        let about = Paragraph::centred(facts.subject.clone(), plain(12.0), Region::HeaderLeft).above(5.0);
-        y = frame::column(page, &[about], left + mm(3.0), left_width - mm(6.0), y, family);
+        let about =
+            Paragraph::centred(facts.subject.clone(), plain(12.0), Region::HeaderLeft).above(5.0);
+        y = frame::column(
+            page,
+            &[about],
+            left + mm(3.0),
+            left_width - mm(6.0),
+            y,
+            family,
+        );
     }
-    let state = Paragraph::centred("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold(12.5), Region::HeaderRight);
-    let motto = Paragraph::centred("Độc lập - Tự do - Hạnh phúc", bold(13.5), Region::HeaderRight);
+    let state = Paragraph::centred(
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        bold(12.5),
+        Region::HeaderRight,
+    );
+    let motto = Paragraph::centred(
+        "Độc lập - Tự do - Hạnh phúc",
+        bold(13.5),
+        Region::HeaderRight,
+    );
     frame::column(page, &[state, motto], right, right_width, TOP, family);
     frame::underline(page, 1.0);
     let (day, month, year) = facts.date;
     let date = if options.handwritten {
-        format!("{}, ngày ~{day:02}~ tháng {} năm {year}", facts.agency.place, pad_month(month))
+        format!(
+            "{}, ngày ~{day:02}~ tháng {} năm {year}",
+            facts.agency.place,
+            pad_month(month)
+        )
     } else {
-        format!("{}, ngày {}", facts.agency.place, long_date(day, month, year))
+        format!(
+            "{}, ngày {}",
+            facts.agency.place,
+            long_date(day, month, year)
+        )
     };
     let date = Paragraph::centred(date, italic(13.5), Region::HeaderRight);
     frame::column(page, &[date], right, right_width, row - 0.6, family);
@@ -209,7 +282,11 @@ fn header(page: &mut Page, facts: &Facts, options: &Options, family: &Family) ->
             _ => 40.0,
         });
         let at = (left + left_width / 2.0, y + mm(10.0));
-        page.marks.push(Mark::Boxed { at, size: (wide, mm(8.0)), text: text.to_owned() });
+        page.marks.push(Mark::Boxed {
+            at,
+            size: (wide, mm(8.0)),
+            text: text.to_owned(),
+        });
         y += mm(13.0);
     }
     // The clerk looks for room under the number; what is missing, the stamp takes from the title.
@@ -217,7 +294,11 @@ fn header(page: &mut Page, facts: &Facts, options: &Options, family: &Family) ->
 }
 
 fn pad_month(month: u32) -> String {
-    if month < 3 { format!("{month:02}") } else { month.to_string() }
+    if month < 3 {
+        format!("{month:02}")
+    } else {
+        month.to_string()
+    }
 }
 
 /// Collects the blocks of the running text in one style.
@@ -229,7 +310,8 @@ struct Body {
 
 impl Body {
     fn text(&mut self, text: impl Into<String>, optional: bool) {
-        let mut paragraph = Paragraph::body(text, plain(self.size), Region::Body).above(self.size * 0.28);
+        let mut paragraph =
+            Paragraph::body(text, plain(self.size), Region::Body).above(self.size * 0.28);
         paragraph.leading = self.leading;
         paragraph.optional = optional;
         self.blocks.push(Block::Text(paragraph));
@@ -243,7 +325,9 @@ impl Body {
     }
 
     fn centred(&mut self, text: impl Into<String>, size: f32, above: f32) {
-        self.blocks.push(Block::Text(Paragraph::centred(text, bold(size), Region::Title).above(above)));
+        self.blocks.push(Block::Text(
+            Paragraph::centred(text, bold(size), Region::Title).above(above),
+        ));
     }
 
     fn title(&mut self, name: &str, subject: &str) {
@@ -254,7 +338,11 @@ impl Body {
     }
 
     fn to(&mut self, addressees: &[String]) {
-        let mut paragraph = Paragraph::left(format!("Kính gửi: {}", addressees.join("\n")), plain(self.size + 0.5), Region::Body);
+        let mut paragraph = Paragraph::left(
+            format!("Kính gửi: {}", addressees.join("\n")),
+            plain(self.size + 0.5),
+            Region::Body,
+        );
         paragraph.left = mm(34.0);
         paragraph.above = 4.0;
         if addressees.len() > 1 {
@@ -288,11 +376,17 @@ fn balanced(text: &str) -> String {
 }
 
 fn body(facts: &Facts, options: &Options, writer: &mut Writer) -> Vec<Block> {
-    let mut body = Body { size: options.size, leading: options.leading, blocks: Vec::new() };
+    let mut body = Body {
+        size: options.size,
+        leading: options.leading,
+        blocks: Vec::new(),
+    };
     let name = facts.kind.names().1;
     match facts.kind {
         Kind::Letter => {
-            let mut to: Vec<String> = (0..writer.dice.int(1, 3)).map(|_| writer.line("unit")).collect();
+            let mut to: Vec<String> = (0..writer.dice.int(1, 3))
+                .map(|_| writer.line("unit"))
+                .collect();
             if writer.dice.chance(0.5) {
                 to.push("Ủy ban nhân dân các xã, phường".to_owned());
             }
@@ -322,7 +416,9 @@ fn decision(body: &mut Body, facts: &Facts, writer: &mut Writer, pages: usize) {
         body.slanted(line, index > 2);
     }
     let proposal = if facts.agency.parent.is_empty() && facts.agency.province == facts.agency.area {
-        writer.fill("Theo đề nghị của {proposer} tại Tờ trình số {n:11:480}/TTr-{office} ngày {dayshort}.")
+        writer.fill(
+            "Theo đề nghị của {proposer} tại Tờ trình số {n:11:480}/TTr-{office} ngày {dayshort}.",
+        )
     } else {
         writer.fill("Theo đề nghị của {officer} tại Tờ trình số {n:11:180}/TTr-VP ngày {dayshort}.")
     };
@@ -357,11 +453,21 @@ fn notice(body: &mut Body, writer: &mut Writer, pages: usize) {
     body.text(format!("1. Về kết quả đạt được: {result}"), false);
     let weakness = writer.line("weakness");
     body.text(format!("2. Về tồn tại, hạn chế: {weakness}"), false);
-    body.text("3. Về nhiệm vụ trong thời gian tới, yêu cầu các cơ quan, đơn vị tập trung thực hiện:", false);
+    body.text(
+        "3. Về nhiệm vụ trong thời gian tới, yêu cầu các cơ quan, đơn vị tập trung thực hiện:",
+        false,
+    );
     for (index, letter) in ('a'..='e').cycle().take(6 * pages).enumerate() {
         let line = writer.line("task");
         let mark = if index < 5 { letter } else { '-' };
-        body.text(if mark == '-' { format!("- {line}") } else { format!("{mark}) {line}") }, index > 2);
+        body.text(
+            if mark == '-' {
+                format!("- {line}")
+            } else {
+                format!("{mark}) {line}")
+            },
+            index > 2,
+        );
     }
     let closing = writer.line("closing.notice");
     body.text(closing, false);
@@ -378,7 +484,10 @@ fn plan(body: &mut Body, facts: &Facts, writer: &mut Writer, pages: usize) {
     body.text("*II. NỘI DUNG THỰC HIỆN*", false);
     tasks(body, writer, 4 * pages, 2);
     if pages > 1 {
-        body.text("Tiến độ và kinh phí thực hiện các nhiệm vụ cụ thể như sau:", false);
+        body.text(
+            "Tiến độ và kinh phí thực hiện các nhiệm vụ cụ thể như sau:",
+            false,
+        );
         body.blocks.push(timetable(facts, writer));
     }
     body.text("*III. TỔ CHỨC THỰC HIỆN*", false);
@@ -389,7 +498,15 @@ fn plan(body: &mut Body, facts: &Facts, writer: &mut Writer, pages: usize) {
 
 fn timetable(facts: &Facts, writer: &mut Writer) -> Block {
     let mut rows = vec![
-        ["TT", "Nội dung công việc", "Đơn vị chủ trì", "Thời gian", "Kinh phí (đồng)"].map(str::to_owned).to_vec(),
+        [
+            "TT",
+            "Nội dung công việc",
+            "Đơn vị chủ trì",
+            "Thời gian",
+            "Kinh phí (đồng)",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
     ];
     let mut total = 0_u64;
     let works = [
@@ -408,12 +525,26 @@ fn timetable(facts: &Facts, writer: &mut Writer) -> Block {
             (index + 1).to_string(),
             (*work).to_owned(),
             writer.line("unit"),
-            format!("Tháng {}/{}", writer.dice.int(2, 12), facts.date.2),
+            format!(
+                "Tháng {}/{}",
+                writer.dice.int((facts.date.1 + 1).min(12), 12),
+                facts.date.2
+            ),
             crate::grammar::grouped(sum, 1),
         ]);
     }
-    rows.push(vec![String::new(), "*Tổng cộng*".to_owned(), String::new(), String::new(), format!("*{}*", crate::grammar::grouped(total, 1))]);
-    Block::Table { columns: vec![0.07, 0.36, 0.25, 0.14, 0.18], rows, size: 12.0 }
+    rows.push(vec![
+        String::new(),
+        "*Tổng cộng*".to_owned(),
+        String::new(),
+        String::new(),
+        format!("*{}*", crate::grammar::grouped(total, 1)),
+    ]);
+    Block::Table {
+        columns: vec![0.07, 0.36, 0.25, 0.14, 0.18],
+        rows,
+        size: 12.0,
+    }
 }
 
 fn report(body: &mut Body, writer: &mut Writer, pages: usize) {
@@ -449,7 +580,8 @@ fn submission(body: &mut Body, writer: &mut Writer, pages: usize) {
     }
     body.text("*II. NỘI DUNG ĐỀ NGHỊ*", false);
     tasks(body, writer, 8 * pages, 2);
-    let cost = writer.fill("Dự kiến tổng kinh phí thực hiện là {total} đồng (bằng chữ: {totalwords} đồng).");
+    let cost = writer
+        .fill("Dự kiến tổng kinh phí thực hiện là {total} đồng (bằng chữ: {totalwords} đồng).");
     body.text("*III. KINH PHÍ THỰC HIỆN*", false);
     body.text(cost, false);
     let closing = writer.line("closing.submission");
@@ -465,7 +597,11 @@ fn tasks(body: &mut Body, writer: &mut Writer, count: usize, kept: usize) {
 }
 
 fn recipients(facts: &Facts, writer: &mut Writer) -> Vec<Paragraph> {
-    let mut list = vec![Paragraph::left("Nơi nhận:", bold_italic(12.0), Region::Recipients)];
+    let mut list = vec![Paragraph::left(
+        "Nơi nhận:",
+        bold_italic(12.0),
+        Region::Recipients,
+    )];
     let mut row = |text: String| {
         let mut paragraph = Paragraph::left(text, plain(11.0), Region::Recipients);
         paragraph.leading = 1.15;
@@ -479,13 +615,20 @@ fn recipients(facts: &Facts, writer: &mut Writer) -> Vec<Paragraph> {
     for _ in 0..writer.dice.int(2, 6) {
         row(format!("- {}", writer.line("recipient")));
     }
-    let office = if facts.kind == Kind::Letter { facts.symbol.rsplit('-').next().unwrap_or("VP").to_owned() } else { writer.line("office") };
+    let office = if facts.kind == Kind::Letter {
+        facts.symbol.rsplit('-').next().unwrap_or("VP").to_owned()
+    } else {
+        writer.line("office")
+    };
     row(format!("- Lưu: VT, {office}."));
     list
 }
 
 fn foot_height(recipients: &[Paragraph], family: &Family) -> f32 {
-    let left: f32 = recipients.iter().map(|paragraph| paragraph.height(mm(68.0), family)).sum();
+    let left: f32 = recipients
+        .iter()
+        .map(|paragraph| paragraph.height(mm(68.0), family))
+        .sum();
     left.max(mm(48.0)) + 8.0
 }
 
@@ -497,7 +640,15 @@ fn initial(page: &mut Page, dice: &mut Dice) {
     }
 }
 
-fn sign(page: &mut Page, facts: &Facts, options: &Options, recipients: &[Paragraph], top: f32, family: &Family, dice: &mut Dice) {
+fn sign(
+    page: &mut Page,
+    facts: &Facts,
+    options: &Options,
+    recipients: &[Paragraph],
+    top: f32,
+    family: &Family,
+    dice: &mut Dice,
+) {
     frame::column(page, recipients, LEFT - 2.0, mm(70.0), top, family);
     let (x, width) = (LEFT + WIDTH - mm(84.0), mm(84.0));
     let mut titles: Vec<Paragraph> = Vec::new();
@@ -510,10 +661,19 @@ fn sign(page: &mut Page, facts: &Facts, options: &Options, recipients: &[Paragra
     frame::column(page, &[name], x, width, end + gap, family);
     if options.signed {
         let middle = x + width / 2.0;
-        let at = (middle + dice.range(-4.0, 10.0), end + gap * dice.range(0.42, 0.62));
-        page.marks.push(Mark::Signature { at, reach: (mm(dice.range(20.0, 29.0)), mm(dice.range(11.0, 17.0))) });
+        let at = (
+            middle + dice.range(-4.0, 10.0),
+            end + gap * dice.range(0.42, 0.62),
+        );
+        page.marks.push(Mark::Signature {
+            at,
+            reach: (mm(dice.range(20.0, 29.0)), mm(dice.range(11.0, 17.0))),
+        });
         // The seal covers about a third of the signature, on its left (decree 30/2020, appendix I, ô 8).
-        let seal = (middle - mm(dice.range(11.0, 20.0)), end + gap * dice.range(0.35, 0.62));
+        let seal = (
+            middle - mm(dice.range(11.0, 20.0)),
+            end + gap * dice.range(0.35, 0.62),
+        );
         page.marks.push(seal_of(&facts.agency, seal));
     }
 }
@@ -537,11 +697,25 @@ fn signer_title(facts: &Facts) -> String {
 pub fn seal_of(agency: &Agency, at: (f32, f32)) -> Mark {
     let province = agency.province.to_uppercase();
     let (above, below, middle) = if agency.behalf.is_some() {
-        ("ỦY BAN NHÂN DÂN".to_owned(), agency.area.to_uppercase(), Vec::new())
+        (
+            "ỦY BAN NHÂN DÂN".to_owned(),
+            agency.area.to_uppercase(),
+            Vec::new(),
+        )
     } else {
-        (format!("ỦY BAN NHÂN DÂN {province}"), "*".to_owned(), halves(&agency.header))
+        (
+            format!("ỦY BAN NHÂN DÂN {province}"),
+            "*".to_owned(),
+            halves(&agency.header),
+        )
     };
-    Mark::Seal { at, radius: mm(18.0), above, below, middle }
+    Mark::Seal {
+        at,
+        radius: mm(18.0),
+        above,
+        below,
+        middle,
+    }
 }
 
 /// A department's name cut into the lines of its seal: `SỞ`, then the rest, broken before `VÀ`.
@@ -560,9 +734,22 @@ fn arrive(page: &mut Page, facts: &Facts, fields: &mut Fields, dice: &mut Dice) 
     let number = dice.int(101, 4999).to_string();
     let (day, month, year) = facts.date;
     let day = day + dice.int(0, 2);
-    let at = (LEFT + mm(dice.range(-16.0, -6.0)), TOP + mm(dice.range(21.0, 27.0)));
+    let lower = if fields.urgency.is_empty() {
+        0.0
+    } else {
+        mm(17.0)
+    };
+    let at = (
+        LEFT + mm(dice.range(-16.0, -6.0)),
+        TOP + lower + mm(dice.range(21.0, 27.0)),
+    );
     let receiver = "VĂN PHÒNG HĐND VÀ UBND".to_owned();
-    page.marks.push(Mark::Incoming { at, agency: receiver, number: number.clone(), date: format!("{day}/{month}/{}", year % 100) });
+    page.marks.push(Mark::Incoming {
+        at,
+        agency: receiver,
+        number: number.clone(),
+        date: format!("{day}/{month}/{}", year % 100),
+    });
     fields.incoming_number = number;
     fields.incoming_date = format!("{year}-{month:02}-{day:02}");
 }
@@ -586,7 +773,11 @@ fn fields(facts: &Facts, options: &Options) -> Fields {
         } else {
             format!("Ủy ban nhân dân {}", facts.agency.province)
         },
-        subject: facts.subject.strip_prefix("V/v ").unwrap_or(&facts.subject).to_owned(),
+        subject: facts
+            .subject
+            .strip_prefix("V/v ")
+            .unwrap_or(&facts.subject)
+            .to_owned(),
         signer_name: facts.signer.clone(),
         signer_title: signer_title(facts),
         urgency: options.urgency.unwrap_or_default().to_owned(),

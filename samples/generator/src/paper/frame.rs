@@ -18,25 +18,41 @@ pub const BOTTOM: f32 = mm(277.0);
 /// Upright text.
 #[must_use]
 pub fn plain(size: f32) -> Style {
-    Style { size, bold: false, italic: false }
+    Style {
+        size,
+        bold: false,
+        italic: false,
+    }
 }
 
 /// Bold text.
 #[must_use]
 pub fn bold(size: f32) -> Style {
-    Style { size, bold: true, italic: false }
+    Style {
+        size,
+        bold: true,
+        italic: false,
+    }
 }
 
 /// Italic text.
 #[must_use]
 pub fn italic(size: f32) -> Style {
-    Style { size, bold: false, italic: true }
+    Style {
+        size,
+        bold: false,
+        italic: true,
+    }
 }
 
 /// Bold italic text.
 #[must_use]
 pub fn bold_italic(size: f32) -> Style {
-    Style { size, bold: true, italic: true }
+    Style {
+        size,
+        bold: true,
+        italic: true,
+    }
 }
 
 /// Something that flows down the page.
@@ -64,15 +80,30 @@ impl Block {
         match self {
             Self::Text(paragraph) => paragraph.height(WIDTH, family),
             Self::Rule(_) => 6.0,
-            Self::Table { columns, rows, size } => {
-                8.0 + rows.iter().enumerate().map(|(row, cells)| row_height(cells, columns, *size, row == 0, family)).sum::<f32>()
+            Self::Table {
+                columns,
+                rows,
+                size,
+            } => {
+                8.0 + rows
+                    .iter()
+                    .enumerate()
+                    .map(|(row, cells)| row_height(cells, columns, *size, row == 0, family))
+                    .sum::<f32>()
             }
         }
     }
 }
 
 /// A column of centred or flush lines that starts at `top`; adds to the page and returns the new top.
-pub fn column(page: &mut Page, paragraphs: &[Paragraph], x: f32, width: f32, top: f32, family: &Family) -> f32 {
+pub fn column(
+    page: &mut Page,
+    paragraphs: &[Paragraph],
+    x: f32,
+    width: f32,
+    top: f32,
+    family: &Family,
+) -> f32 {
     let mut y = top;
     for paragraph in paragraphs {
         let (lines, next) = paragraph.set(x, width, y, family);
@@ -84,10 +115,17 @@ pub fn column(page: &mut Page, paragraphs: &[Paragraph], x: f32, width: f32, top
 
 /// A rule centred under the last line of the page, a share of that line's width.
 pub fn underline(page: &mut Page, share: f32) {
-    let Some((from, to, baseline)) = page.lines.last().and_then(extent) else { return };
+    let Some((from, to, baseline)) = page.lines.last().and_then(extent) else {
+        return;
+    };
     let (middle, half) = (f32::midpoint(from, to), (to - from) * share / 2.0);
     let y = baseline + 4.2;
-    page.rules.push(Rule { from: (middle - half, y), to: (middle + half, y), thickness: 0.7, dotted: false });
+    page.rules.push(Rule {
+        from: (middle - half, y),
+        to: (middle + half, y),
+        thickness: 0.7,
+        dotted: false,
+    });
 }
 
 /// Left end, right end and baseline of a line.
@@ -99,7 +137,14 @@ pub fn extent(line: &Line) -> Option<(f32, f32, f32)> {
 
 /// Lays blocks over as many pages as they need, starting at `top` of the last page; returns the top after them.
 /// At most `limit` pages: optional paragraphs are left out from the end until the blocks and `foot` points fit.
-pub fn flow(pages: &mut Vec<Page>, blocks: Vec<Block>, top: f32, foot: f32, limit: usize, family: &Family) -> f32 {
+pub fn flow(
+    pages: &mut Vec<Page>,
+    blocks: Vec<Block>,
+    top: f32,
+    foot: f32,
+    limit: usize,
+    family: &Family,
+) -> f32 {
     let blocks = fit(blocks, top, foot, limit, family);
     let mut y = top;
     for block in blocks {
@@ -110,7 +155,9 @@ pub fn flow(pages: &mut Vec<Page>, blocks: Vec<Block>, top: f32, foot: f32, limi
             }
             y = turn(pages, family);
         }
-        let Some(page) = pages.last_mut() else { return y };
+        let Some(page) = pages.last_mut() else {
+            return y;
+        };
         y = put(page, &block, y, family);
     }
     if y + foot > BOTTOM + mm(6.0) {
@@ -123,7 +170,9 @@ fn fit(mut blocks: Vec<Block>, top: f32, foot: f32, limit: usize, family: &Famil
     let room = (BOTTOM - top) + (limit.saturating_sub(1)) as f32 * (BOTTOM - TOP - 14.0) - foot;
     let needed = |blocks: &[Block]| blocks.iter().map(|block| block.height(family)).sum::<f32>();
     while needed(&blocks) > room {
-        let spare = blocks.iter().rposition(|block| matches!(block, Block::Text(paragraph) if paragraph.optional));
+        let spare = blocks
+            .iter()
+            .rposition(|block| matches!(block, Block::Text(paragraph) if paragraph.optional));
         let Some(spare) = spare else { break };
         blocks.remove(spare);
     }
@@ -136,7 +185,9 @@ fn split(pages: &mut Vec<Page>, paragraph: &Paragraph, top: f32, family: &Family
     let mut shift = 0.0;
     let mut end = top;
     for mut line in lines {
-        let Some((_, _, baseline)) = extent(&line) else { continue };
+        let Some((_, _, baseline)) = extent(&line) else {
+            continue;
+        };
         if baseline + shift > BOTTOM {
             let next = turn(pages, family);
             shift = next + paragraph.style.size * 0.93 + 2.0 - baseline;
@@ -172,10 +223,19 @@ fn put(page: &mut Page, block: &Block, top: f32, family: &Family) -> f32 {
         Block::Rule(width) => {
             let middle = LEFT + WIDTH / 2.0;
             let y = top + 2.0;
-            page.rules.push(Rule { from: (middle - width / 2.0, y), to: (middle + width / 2.0, y), thickness: 0.7, dotted: false });
+            page.rules.push(Rule {
+                from: (middle - width / 2.0, y),
+                to: (middle + width / 2.0, y),
+                thickness: 0.7,
+                dotted: false,
+            });
             top + 6.0
         }
-        Block::Table { columns, rows, size } => table(page, columns, rows, *size, top + 4.0, family) + 4.0,
+        Block::Table {
+            columns,
+            rows,
+            size,
+        } => table(page, columns, rows, *size, top + 4.0, family) + 4.0,
     }
 }
 
@@ -197,13 +257,29 @@ fn row_height(cells: &[String], columns: &[f32], size: f32, heading: bool, famil
     cells
         .iter()
         .zip(columns)
-        .map(|(text, share)| cell(text, size, heading).height(share * WIDTH - 2.0 * CELL_INSET, family))
+        .map(|(text, share)| {
+            cell(text, size, heading).height(share * WIDTH - 2.0 * CELL_INSET, family)
+        })
         .fold(0.0, f32::max)
         + 5.0
 }
 
-fn table(page: &mut Page, columns: &[f32], rows: &[Vec<String>], size: f32, top: f32, family: &Family) -> f32 {
-    let rule = |page: &mut Page, from, to| page.rules.push(Rule { from, to, thickness: 0.6, dotted: false });
+fn table(
+    page: &mut Page,
+    columns: &[f32],
+    rows: &[Vec<String>],
+    size: f32,
+    top: f32,
+    family: &Family,
+) -> f32 {
+    let rule = |page: &mut Page, from, to| {
+        page.rules.push(Rule {
+            from,
+            to,
+            thickness: 0.6,
+            dotted: false,
+        })
+    };
     let mut y = top;
     rule(page, (LEFT, y), (LEFT + WIDTH, y));
     for (index, cells) in rows.iter().enumerate() {
@@ -213,7 +289,11 @@ fn table(page: &mut Page, columns: &[f32], rows: &[Vec<String>], size: f32, top:
             let paragraph = cell(text, size, index == 0);
             let width = share * WIDTH - 2.0 * CELL_INSET;
             let slack = height - paragraph.height(width, family);
-            let down = if index == 0 || text.chars().count() < 14 { slack / 2.0 } else { 2.0 };
+            let down = if index == 0 || text.chars().count() < 14 {
+                slack / 2.0
+            } else {
+                2.0
+            };
             let (lines, _) = paragraph.set(x + CELL_INSET, width, y + down, family);
             page.lines.extend(lines);
             x += share * WIDTH;
