@@ -146,10 +146,11 @@ fn preview(plan: &Plan) -> anyhow::Result<ExitCode> {
     for document in &found.documents {
         writeln!(out, "{}", document.path.display())?;
     }
-    for trouble in &found.troubles {
-        writeln!(io::stderr(), "{trouble}")?;
+    for other in &found.set_aside {
+        writeln!(io::stderr(), "{}: {}", other.path.display(), other.reason)?;
     }
-    Ok(ExitCode::from(if found.troubles.is_empty() { 0 } else { FailureClass::Input.exit_code() }))
+    let fine = found.set_aside.iter().all(|other| !other.matters);
+    Ok(ExitCode::from(if fine { 0 } else { FailureClass::Input.exit_code() }))
 }
 
 fn print_json(record: &BatchRecord) -> anyhow::Result<()> {

@@ -53,14 +53,28 @@ pub struct Copier<'d> {
     queue: VecDeque<ObjectId>,
 }
 
+/// What a [`Copier`] has copied so far, for going on later.
+#[derive(Debug, Default)]
+pub struct Copied(HashMap<ObjectId, Ref>);
+
 impl<'d> Copier<'d> {
     /// A copier from `document`.
     pub fn new(document: &'d Document) -> Self {
+        Self::resume(document, Copied::default())
+    }
+
+    /// A copier that goes on from where another from the same document into the same file stopped.
+    pub fn resume(document: &'d Document, copied: Copied) -> Self {
         Self {
             document,
-            map: HashMap::new(),
+            map: copied.0,
             queue: VecDeque::new(),
         }
+    }
+
+    /// Lets go of the document and keeps what was copied.
+    pub fn pause(self) -> Copied {
+        Copied(self.map)
     }
 
     /// The copy of `id`, once something that leads to it has been copied.

@@ -124,6 +124,19 @@ impl<W: Write> FileWriter<W> {
         }
     }
 
+    /// Writes a stream from the entries of its dictionary, as PDF syntax and without `/Length`, and its data.
+    ///
+    /// # Errors
+    /// As [`Self::put_raw`].
+    pub fn put_raw_stream(&mut self, id: Ref, entries: &[u8], data: &[u8]) -> Result<(), PdfError> {
+        self.begin(id)?;
+        self.write(b"<<")?;
+        self.write(entries)?;
+        self.write(format!("/Length {}>>\nstream\n", data.len()).as_bytes())?;
+        self.write(data)?;
+        self.write(b"\nendstream\nendobj\n")
+    }
+
     /// Writes a stream. `/Length` is set to that of `data`.
     ///
     /// # Errors

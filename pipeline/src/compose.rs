@@ -26,7 +26,7 @@ pub mod text;
 
 use std::io;
 
-use crate::document::{Affine, Line, Point, Rect, StoredImage, Turn};
+use crate::document::{Affine, Line, Rect, StoredImage, Turn};
 
 pub use metadata::DateTime;
 
@@ -60,7 +60,7 @@ impl<'a> Placement<'a> {
     /// The image turned by `turn` so that it fills `area` (shown px).
     pub fn filling(image: &'a StoredImage, turn: Turn, area: Rect) -> Self {
         let stretch = Affine { m: [area.w, 0.0, 0.0, area.h, area.x, area.y] };
-        Self { image, to_shown: turned_unit_square(turn).then(&stretch) }
+        Self { image, to_shown: turn.map(1.0, 1.0).then(&stretch) }
     }
 }
 
@@ -117,19 +117,9 @@ pub enum Refusal {
     Parameters(&'static str),
 }
 
-/// Where the corners of a stored image go when it is shown, both as unit squares with y down (EXIF 2.32, 4.6.4.A).
-fn turned_unit_square(turn: Turn) -> Affine {
-    let m = match turn {
-        Turn::None => [1.0, 0.0, 0.0, 1.0, 0.0, 0.0],
-        Turn::MirrorX => [-1.0, 0.0, 0.0, 1.0, 1.0, 0.0],
-        Turn::Half => [-1.0, 0.0, 0.0, -1.0, 1.0, 1.0],
-        Turn::MirrorY => [1.0, 0.0, 0.0, -1.0, 0.0, 1.0],
-        Turn::Transpose => [0.0, 1.0, 1.0, 0.0, 0.0, 0.0],
-        Turn::Right => [0.0, 1.0, -1.0, 0.0, 1.0, 0.0],
-        Turn::Transverse => [0.0, -1.0, -1.0, 0.0, 1.0, 1.0],
-        Turn::Left => [0.0, -1.0, 1.0, 0.0, 0.0, 1.0],
-    };
-    Affine { m }
+/// What keeps `image` out of a file of `profile`, when something does; asked before pixels are let go of.
+pub fn refusal(image: &StoredImage, profile: pdfa::Profile) -> Option<Refusal> {
+    image::check(image, profile).err()
 }
 
 impl PageSpec<'_> {
@@ -148,16 +138,5 @@ fn line_box(line: &Line) -> Option<Rect> {
 
 /// The smallest box around all boxes.
 fn union(boxes: impl IntoIterator<Item = Rect>) -> Option<Rect> {
-    let mut corners: Option<(Point, Point)> = None;
-    for b in boxes {
-        let (low, high) = (Point { x: b.x, y: b.y }, Point { x: b.x + b.w, y: b.y + b.h });
-        corners = Some(match corners {
-            None => (low, high),
-            Some((l, h)) => (
-                Point { x: l.x.min(low.x), y: l.y.min(low.y) },
-                Point { x: h.x.max(high.x), y: h.y.max(high.y) },
-            ),
-        });
-    }
-    corners.map(|(l, h)| Rect { x: l.x, y: l.y, w: h.x - l.x, h: h.y - l.y })
+    boxes.into_iter().reduce(Rect::union)
 }

@@ -9,7 +9,6 @@
 //! Memory is bounded by the number of workers, not by the length of a document: a page holds a permit from
 //! its dispatch until it is written.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -25,7 +24,7 @@ use crate::compose::pdfa::Profile;
 use crate::ingest::{self, Limits};
 use crate::preprocess;
 use crate::recognize;
-use crate::record::{BATCH_SCHEMA, BatchEntry, BatchRecord, Status, Totals};
+use crate::record::{BATCH_SCHEMA, BatchEntry, BatchRecord, Ignored, Status, Totals};
 
 mod document;
 
@@ -155,8 +154,8 @@ pub enum RunError {
 /// Only when the run as a whole cannot begin or its record cannot be written; documents that fail are set
 /// aside in the record.
 pub fn digitize(plan: &Plan, world: &World<'_>) -> Result<BatchRecord, RunError> {
-    let found = ingest::find(&plan.inputs, &plan.out, plan.folder_as_document);
-    if found.documents.is_empty() && found.troubles.is_empty() {
+    let found = preview(&plan.inputs, &plan.out, plan.folder_as_document);
+    if found.documents.is_empty() && found.set_aside.is_empty() {
         return Err(RunError::Nothing);
     }
     let workplace = Workplace::open(&plan.out)?;
@@ -168,7 +167,7 @@ pub fn digitize(plan: &Plan, world: &World<'_>) -> Result<BatchRecord, RunError>
     let run = Run::new(plan, world, &workplace, started);
     run.announce(&found);
     pool.in_place_scope(|scope| run.dispatch(&found, scope));
-    run.finish(found.documents.len())
+    run.finish(&found)
 }
 
 /// One run under way.
@@ -207,14 +206,14 @@ impl<'a> Run<'a> {
 
     fn announce(&self, found: &ingest::Found) {
         let bytes = found.documents.iter().map(|document| document.bytes).sum();
-        let documents = u32::try_from(found.documents.len() + found.troubles.len()).unwrap_or(u32::MAX);
+        let documents = u32::try_from(papers(found)).unwrap_or(u32::MAX);
         self.world.watch.event(&Event::Started { documents, bytes });
     }
 
     /// Sends every page of every document to the pool, a bounded number at a time.
     fn dispatch<'s>(&'s self, found: &'s ingest::Found, scope: &rayon::Scope<'s>) {
-        for trouble in &found.troubles {
-            let entry = document::entry_of_trouble(trouble);
+        for trouble in found.set_aside.iter().filter(|trouble| trouble.matters) {
+            let entry = document::entry_of_trouble(self, trouble);
             self.record(usize::MAX, entry, 0);
         }
         for (index, inputs) in found.documents.iter().enumerate() {
@@ -250,11 +249,11 @@ impl<'a> Run<'a> {
     }
 
     /// Writes `batch.json` and closes the run.
-    fn finish(&self, documents: usize) -> Result<BatchRecord, RunError> {
+    fn finish(&self, found: &ingest::Found) -> Result<BatchRecord, RunError> {
         let mut entries = std::mem::take(&mut *self.entries.lock().unwrap_or_else(PoisonError::into_inner));
         entries.sort_by_key(|(index, _)| *index);
         let entries: Vec<BatchEntry> = entries.into_iter().map(|(_, entry)| entry).collect();
-        let totals = totals(&entries, documents);
+        let totals = totals(&entries, papers(found));
         let interrupted = self.world.stop.load(Ordering::Relaxed);
         let record = BatchRecord {
             schema: BATCH_SCHEMA.to_owned(),
@@ -263,6 +262,7 @@ impl<'a> Run<'a> {
             ended: (self.world.now)().to_rfc3339(),
             interrupted,
             totals,
+            ignored: found.set_aside.iter().filter(|other| !other.matters).map(Ignored::of).collect(),
             documents: entries,
         };
         let failed = |source: io::Error| RunError::Output { path: self.plan.out.clone(), source };
@@ -279,8 +279,7 @@ fn totals(entries: &[BatchEntry], documents: usize) -> Totals {
     let [done, skipped, failed] =
         [Status::Done, Status::Skipped, Status::Failed].map(|status| count(status).unwrap_or(u32::MAX));
     let settled = done.saturating_add(skipped);
-    let troubles = entries.len().saturating_sub(documents);
-    let documents = u32::try_from(documents.saturating_add(troubles)).unwrap_or(u32::MAX);
+    let documents = u32::try_from(documents).unwrap_or(u32::MAX);
     let pages = entries.iter().filter(|entry| entry.status == Status::Done).map(|entry| entry.pages).sum();
     let pending = documents.saturating_sub(settled.saturating_add(failed));
     Totals { documents, done, skipped, failed, pending, pages }
@@ -294,12 +293,19 @@ fn options_hash(options: &Options) -> String {
     publish::hex(hash.finish().as_ref())
 }
 
-/// The paths that a run would digitise, without touching anything.
-pub fn preview(inputs: &[PathBuf], out: &Path, folder_as_document: bool) -> ingest::Found {
-    ingest::find(inputs, out, folder_as_document)
+/// How many papers the inputs stand for, with those that cannot be opened.
+fn papers(found: &ingest::Found) -> usize {
+    found.documents.len() + found.set_aside.iter().filter(|trouble| trouble.matters).count()
 }
 
-/// Whether `folder` is an output folder of an earlier run.
-pub fn is_output_folder(folder: &Path) -> bool {
-    fs::metadata(folder.join(STATE_FOLDER)).is_ok_and(|found| found.is_dir())
+impl Ignored {
+    fn of(other: &ingest::SetAside) -> Self {
+        Self { path: other.path.display().to_string(), reason: other.reason.to_string() }
+    }
+}
+
+/// What a run would digitise, without touching anything.
+pub fn preview(inputs: &[PathBuf], out: &Path, folder_as_document: bool) -> ingest::Found {
+    let options = ingest::inputs::Options { folder_as_document, output: Some(out.to_owned()) };
+    ingest::find(inputs, &options)
 }

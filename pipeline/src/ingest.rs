@@ -38,8 +38,18 @@ pub mod resolution;
 
 pub mod recode;
 
+pub mod page;
+
+mod pdf;
+
+mod file;
+
 pub use error::{Fault, IngestError};
 pub use limits::Limits;
+pub use file::File;
+pub use inputs::{Document, Found, SetAside, find};
+pub use page::{Kept, Page, PlacedImage, Scan, TextPolicy};
+pub use pdf::PdfSource;
 pub use recode::recode;
 pub use resolution::{Dpi, DpiOrigin};
 
@@ -61,6 +71,9 @@ pub enum Format {
 }
 
 impl Format {
+    /// Every format that is read.
+    pub const ALL: [Self; 6] = [Self::Tiff, Self::Jpeg, Self::Png, Self::WebP, Self::Jpeg2000, Self::Pdf];
+
     /// The name people use.
     pub fn name(self) -> &'static str {
         match self {
@@ -233,6 +246,12 @@ impl Source {
             Format::Tiff | Format::Pdf => Err(Fault::UnknownFormat),
         }
     }
+}
+
+/// Tells the format of a file by its first bytes.
+fn format_at(path: &Path) -> Result<Format, IngestError> {
+    let at = |fault| IngestError { path: path.to_owned(), page: None, fault };
+    format_of(&mut FileBytes::open(path).map_err(at)?).map_err(at)
 }
 
 fn format_of(file: &mut FileBytes) -> Result<Format, Fault> {

@@ -16,12 +16,13 @@ pub use ink::{InkColor, InkRegion};
 pub use quality::Quality;
 pub use turn::turn_after;
 
+use serde::Serialize;
 use thiserror::Error;
 
 use crate::document::{Affine, Gray, Raster, Turn};
 
 /// What may be done to the grey copy.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub struct Options {
     /// Level lines that slope.
     pub deskew: bool,
@@ -48,7 +49,7 @@ impl Default for Options {
 }
 
 /// What to do about pages that lie on a side or upside down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Orientation {
     /// Find out; turn the page where that is certain.
     Detect,

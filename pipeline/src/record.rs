@@ -227,8 +227,19 @@ pub struct BatchRecord {
     pub interrupted: bool,
     /// Counts over the documents.
     pub totals: Totals,
+    /// Things in the input folders that are no papers, and inputs that were named twice.
+    pub ignored: Vec<Ignored>,
     /// One entry per document, in input order.
     pub documents: Vec<BatchEntry>,
+}
+
+/// Something among the inputs that is no paper.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ignored {
+    /// Where it lies.
+    pub path: String,
+    /// Why it is none.
+    pub reason: String,
 }
 
 /// Counts of a run.

@@ -48,20 +48,20 @@ pub(super) struct Fonts {
 impl Fonts {
     /// Writes the shared streams. PDF/A-1 wants a `/CIDSet` for a subset (6.3.5); later parts are better off without.
     pub(super) fn new<W: Write>(out: &mut ObjectWriter<W>, with_cid_set: bool) -> io::Result<Self> {
-        let program = out.promise();
+        let program = out.promise()?;
         let data = truetype();
         let entries = format!("/Filter/FlateDecode/Length1 {}", data.len());
         out.stream(program, &entries, &deflate(&data)?)?;
 
-        let unicode_map = out.promise();
+        let unicode_map = out.promise()?;
         out.stream(unicode_map, "/Filter/FlateDecode", &deflate(&to_unicode())?)?;
 
         // Every CID shows the empty glyph 1.
-        let glyph_map = out.promise();
+        let glyph_map = out.promise()?;
         out.stream(glyph_map, "/Filter/FlateDecode", &deflate(&[0, 1].repeat(0x1_0000))?)?;
 
         let cid_set = if with_cid_set {
-            let at = out.promise();
+            let at = out.promise()?;
             out.stream(at, "/Filter/FlateDecode", &deflate(&[0xFF; 0x2000])?)?;
             Some(at)
         } else {
@@ -92,7 +92,7 @@ impl Fonts {
 
     fn write<W: Write>(&self, out: &mut ObjectWriter<W>, face: Face) -> io::Result<Ref> {
         let name = format!("{}+GlyphLessFont", subset_tag(self.faces.len()));
-        let (font, descendant, descriptor) = (out.promise(), out.promise(), out.promise());
+        let (font, descendant, descriptor) = (out.promise()?, out.promise()?, out.promise()?);
         let (up, down) = (face.up * STEP, -face.down * STEP);
         let cid_set = self.cid_set.map(|at| format!("/CIDSet {at}")).unwrap_or_default();
         out.object(

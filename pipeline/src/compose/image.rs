@@ -117,7 +117,7 @@ impl Shared {
                 (format!("/BitsPerComponent {bits}/ColorSpace{space}/Filter/FlateDecode{parms}"), data)
             }
         };
-        let at = out.promise();
+        let at = out.promise()?;
         out.stream(at, &format!("{size}{entries}"), data)?;
         Ok(at)
     }
@@ -164,7 +164,7 @@ impl Shared {
         let at = match kind {
             Kind::Profile(components) => write_profile(out, components, data)?,
             Kind::Globals => {
-                let at = out.promise();
+                let at = out.promise()?;
                 out.stream(at, "", data)?;
                 at
             }
@@ -179,7 +179,7 @@ impl Shared {
 
 /// Writes a colour profile with the device space of as many components as its alternate.
 pub(super) fn write_profile<W: Write>(out: &mut ObjectWriter<W>, components: u8, data: &[u8]) -> io::Result<Ref> {
-    let at = out.promise();
+    let at = out.promise()?;
     out.stream(at, &format!("/N {components}/Filter/FlateDecode"), &deflate(data)?)?;
     Ok(at)
 }

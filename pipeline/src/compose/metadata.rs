@@ -24,8 +24,8 @@ pub struct DateTime {
 }
 
 impl DateTime {
-    /// The form of ISO 8601 that XMP takes.
-    fn xmp(self) -> String {
+    /// The form of RFC 3339, which is also the form of ISO 8601 that XMP takes.
+    pub fn to_rfc3339(self) -> String {
         let (sign, hours, minutes) = self.offset();
         let Self { year, month, day, hour, minute, second, .. } = self.clamped();
         format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{sign}{hours:02}:{minutes:02}")
@@ -68,19 +68,23 @@ pub(super) fn information(options: &Options) -> String {
     )
 }
 
-/// The XMP packet; read-only, because a change of it is a change of the record.
-pub(super) fn xmp(options: &Options) -> String {
-    let (part, conformance) = match options.profile {
-        Profile::A1b => ('1', 'B'),
-        Profile::A2b => ('2', 'B'),
-        Profile::A2u => ('2', 'U'),
-        Profile::A3b => ('3', 'B'),
-    };
+/// The XMP packet, with the PDF/A part and level that the file claims; read-only, because a change of it is a
+/// change of the record.
+pub(super) fn xmp(options: &Options, claim: Option<Profile>) -> String {
+    let claim = claim.map_or_else(String::new, |profile| {
+        let (part, conformance) = match profile {
+            Profile::A1b => ('1', 'B'),
+            Profile::A2b => ('2', 'B'),
+            Profile::A2u => ('2', 'U'),
+            Profile::A3b => ('3', 'B'),
+        };
+        format!("<pdfaid:part>{part}</pdfaid:part><pdfaid:conformance>{conformance}</pdfaid:conformance>\n")
+    });
     let title = escaped(&shown(&options.title));
     let creator = escaped(&shown(&options.creator));
     let producer = escaped(&shown(&options.producer));
     let language = escaped(&options.language);
-    let date = options.created.xmp();
+    let date = options.created.to_rfc3339();
     let id: String = options.id.iter().map(|byte| format!("{byte:02x}")).collect();
     format!(
         "<?xpacket begin=\"\u{FEFF}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n\
@@ -96,8 +100,7 @@ xmlns:xmpMM=\"http://ns.adobe.com/xap/1.0/mm/\" xmlns:pdfaid=\"http://www.aiim.o
 <xmp:CreateDate>{date}</xmp:CreateDate><xmp:ModifyDate>{date}</xmp:ModifyDate>\
 <pdf:Producer>{producer}</pdf:Producer>\n\
 <xmpMM:DocumentID>uuid:{id}</xmpMM:DocumentID>\
-<pdfaid:part>{part}</pdfaid:part><pdfaid:conformance>{conformance}</pdfaid:conformance>\n\
-</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>"
+{claim}</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>"
     )
 }
 
@@ -125,9 +128,9 @@ mod tests {
             second: 1,
             utc_offset_minutes: 420,
         };
-        assert_eq!(date.xmp(), "2025-03-09T07:05:01+07:00");
+        assert_eq!(date.to_rfc3339(), "2025-03-09T07:05:01+07:00");
         assert_eq!(date.pdf(), "(D:20250309070501+07'00')");
         let west = DateTime { utc_offset_minutes: -210, ..date };
-        assert_eq!(west.xmp(), "2025-03-09T07:05:01-03:30");
+        assert_eq!(west.to_rfc3339(), "2025-03-09T07:05:01-03:30");
     }
 }

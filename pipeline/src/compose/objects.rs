@@ -1,97 +1,87 @@
-//! Numbered objects on their way to a sink, and the table that finds them again (ISO 32000-1, 7.5).
+//! Numbered objects on their way to a sink, written as PDF syntax (ISO 32000-1, 7.3 and 7.5).
 
 use std::io::{self, Write};
 
+use saoy_pdf::{FileWriter, PdfError};
+
 /// Largest number of indirect objects (ISO 19005-1 by way of PDF 1.4, appendix C; ISO 19005-2, 6.1.13).
-const MAX_OBJECTS: usize = 8_388_607;
+const MAX_OBJECTS: u64 = 8_388_607;
 /// Offsets in a cross-reference table have ten digits.
 const MAX_OFFSET: u64 = 9_999_999_999;
 
 /// The number of an indirect object; generation 0 always.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Ref(u32);
+pub(super) struct Ref(saoy_pdf::Ref);
 
 impl std::fmt::Display for Ref {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} 0 R", self.0)
+        write!(f, "{} 0 R", self.0.get())
     }
 }
 
-/// Writes objects as they come and remembers only where each began.
+impl Ref {
+    /// The same number for objects that are copied.
+    pub(super) fn inner(self) -> saoy_pdf::Ref {
+        self.0
+    }
+}
+
+impl From<saoy_pdf::Ref> for Ref {
+    fn from(inner: saoy_pdf::Ref) -> Self {
+        Self(inner)
+    }
+}
+
+/// Writes objects given as text.
 pub(super) struct ObjectWriter<W> {
-    sink: W,
-    position: u64,
-    /// Offset of object `index + 1`; `None` while it is promised but not written.
-    offsets: Vec<Option<u64>>,
+    file: FileWriter<W>,
+    promised: u64,
 }
 
 impl<W: Write> ObjectWriter<W> {
     /// Starts the file with its header line and the binary mark (ISO 19005-1, 6.1.2).
     pub(super) fn new(sink: W, version: &str) -> io::Result<Self> {
-        let mut writer = Self { sink, position: 0, offsets: Vec::new() };
-        writer.put(format!("%PDF-{version}\n").as_bytes())?;
-        writer.put(b"%\xE2\xE3\xCF\xD3\n")?;
-        Ok(writer)
+        Ok(Self { file: FileWriter::new(sink, version).map_err(io_error)?, promised: 0 })
     }
 
     /// The number for an object that will be written later.
-    pub(super) fn promise(&mut self) -> Ref {
-        self.offsets.push(None);
-        Ref(u32::try_from(self.offsets.len()).unwrap_or(u32::MAX))
+    pub(super) fn promise(&mut self) -> io::Result<Ref> {
+        self.promised += 1;
+        self.file.alloc().map(Ref).map_err(io_error)
     }
 
     /// True when the next page could run past what the file format can number.
     pub(super) fn is_full(&self) -> bool {
         // A page needs far fewer than 4,096 objects besides its overlays.
-        self.offsets.len() > MAX_OBJECTS - 4096 || self.position > MAX_OFFSET - (1 << 31)
+        self.promised > MAX_OBJECTS - 4096 || self.file.position() > MAX_OFFSET - (1 << 31)
+    }
+
+    /// The file itself, for objects that are copied from another one.
+    pub(super) fn file(&mut self) -> &mut FileWriter<W> {
+        &mut self.file
     }
 
     /// Writes the promised object `at`.
     pub(super) fn object(&mut self, at: Ref, body: &str) -> io::Result<()> {
-        self.begin(at)?;
-        self.put(body.as_bytes())?;
-        self.put(b"\nendobj\n")
+        self.file.put_raw(at.0, body.as_bytes()).map_err(io_error)
     }
 
     /// Writes the promised stream `at`; `entries` are those of its dictionary besides `/Length`.
     pub(super) fn stream(&mut self, at: Ref, entries: &str, data: &[u8]) -> io::Result<()> {
-        self.begin(at)?;
-        self.put(format!("<<{entries}/Length {}>>\nstream\n", data.len()).as_bytes())?;
-        self.put(data)?;
-        self.put(b"\nendstream\nendobj\n")
+        self.file.put_raw_stream(at.0, entries.as_bytes(), data).map_err(io_error)
     }
 
     /// Ends the file: cross-reference table, trailer, end mark.
-    pub(super) fn finish(mut self, trailer: &str) -> io::Result<W> {
-        let start = self.position;
-        let size = self.offsets.len() + 1;
-        let mut table = format!("xref\n0 {size}\n0000000000 65535 f \n");
-        for offset in std::mem::take(&mut self.offsets) {
-            match offset {
-                Some(offset) => table.push_str(&format!("{offset:010} 00000 n \n")),
-                None => return Err(io::Error::other("an object was promised and never written")),
-            }
-        }
-        self.put(table.as_bytes())?;
-        let end = format!("trailer\n<</Size {size}{trailer}>>\nstartxref\n{start}\n%%EOF\n");
-        self.put(end.as_bytes())?;
-        self.sink.flush()?;
-        Ok(self.sink)
+    pub(super) fn finish(self, root: Ref, info: Ref, id: [u8; 16]) -> io::Result<W> {
+        self.file.finish(root.0, Some(info.0), [id, id]).map_err(io_error)
     }
+}
 
-    fn begin(&mut self, at: Ref) -> io::Result<()> {
-        let slot = (at.0 as usize).checked_sub(1).and_then(|index| self.offsets.get_mut(index));
-        match slot {
-            Some(slot @ None) => *slot = Some(self.position),
-            _ => return Err(io::Error::other("an object was written twice or never promised")),
-        }
-        self.put(format!("{} 0 obj\n", at.0).as_bytes())
-    }
-
-    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.sink.write_all(bytes)?;
-        self.position += bytes.len() as u64;
-        Ok(())
+/// What the sink said, with its kind: a full disk must be told from others.
+fn io_error(error: PdfError) -> io::Error {
+    match error {
+        PdfError::Write { kind, .. } => io::Error::new(kind, error),
+        other => io::Error::other(other),
     }
 }
 
@@ -150,12 +140,10 @@ mod tests {
     }
 
     #[test]
-    fn a_promise_must_be_kept() {
+    fn an_object_is_written_once() {
         let mut writer = ObjectWriter::new(Vec::new(), "1.7").unwrap();
-        let first = writer.promise();
-        let _second = writer.promise();
+        let first = writer.promise().unwrap();
         writer.object(first, "<<>>").unwrap();
         assert!(writer.object(first, "<<>>").is_err());
-        assert!(writer.finish("").is_err());
     }
 }

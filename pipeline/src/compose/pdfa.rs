@@ -1,6 +1,10 @@
 //! The PDF/A file, written page by page; the ledger of its clauses is `PDF_A.md` beside this file.
 
+use std::collections::BTreeMap;
 use std::io::Write;
+
+use saoy_pdf::{Annotations, Copied, Copier, Document, PdfError};
+use serde::Serialize;
 
 use super::font::Fonts;
 use super::image::{self, Shared};
@@ -9,7 +13,7 @@ use super::{DateTime, Error, PageSpec, icc, layer, metadata};
 use crate::document::Affine;
 
 /// The part and level of ISO 19005 that the file keeps.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub enum Profile {
     /// PDF/A-1b: PDF 1.4, no JPEG 2000, no 16-bit images.
     A1b,
@@ -23,6 +27,16 @@ pub enum Profile {
 }
 
 impl Profile {
+    /// Part and level, such as `2b`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::A1b => "1b",
+            Self::A2b => "2b",
+            Self::A2u => "2u",
+            Self::A3b => "3b",
+        }
+    }
+
     /// True for PDF/A-1.
     pub fn is_part_1(self) -> bool {
         self == Self::A1b
@@ -73,6 +87,8 @@ pub struct PdfaWriter<W> {
     tree: Ref,
     intent: Ref,
     pages: Vec<Ref>,
+    /// What was copied from each source file whose pages were kept.
+    kept: BTreeMap<usize, Copied>,
 }
 
 impl<W: Write> PdfaWriter<W> {
@@ -83,7 +99,7 @@ impl<W: Write> PdfaWriter<W> {
     pub fn new(sink: W, options: Options) -> Result<Self, Error> {
         let version = if options.profile.is_part_1() { "1.4" } else { "1.7" };
         let mut out = ObjectWriter::new(sink, version)?;
-        let (catalog, tree) = (out.promise(), out.promise());
+        let (catalog, tree) = (out.promise()?, out.promise()?);
         let intent = image::write_profile(&mut out, 3, &icc::srgb())?;
         Ok(Self {
             out,
@@ -94,6 +110,7 @@ impl<W: Write> PdfaWriter<W> {
             tree,
             intent,
             pages: Vec::new(),
+            kept: BTreeMap::new(),
         })
     }
 
@@ -113,9 +130,9 @@ impl<W: Write> PdfaWriter<W> {
             content.extend(painted(index, &image_matrix(page, &placement.to_shown)).bytes());
         }
         let fonts = self.text(page, &mut content)?;
-        let contents = self.out.promise();
+        let contents = self.out.promise()?;
         self.out.stream(contents, "/Filter/FlateDecode", &deflate(&content)?)?;
-        let at = self.out.promise();
+        let at = self.out.promise()?;
         self.out.object(
             at,
             &format!(
@@ -130,6 +147,28 @@ impl<W: Write> PdfaWriter<W> {
         Ok(())
     }
 
+    /// Copies page `index` of `document` as it is, with its annotations. `source` tells source files apart, so
+    /// that what their pages share is copied once.
+    ///
+    /// A file with such a page claims no PDF/A: what the page brings along is not known to keep it.
+    ///
+    /// # Errors
+    /// When the page or a part of it is damaged, or the sink fails.
+    pub fn keep(&mut self, source: usize, document: &Document, index: usize) -> Result<(), PdfError> {
+        let page = document.page(index)?;
+        let copied = self.kept.remove(&source).unwrap_or_default();
+        let mut copier = Copier::resume(document, copied);
+        let at = copier.page(&page, self.tree.inner(), Annotations::Keep, self.out.file())?;
+        self.kept.insert(source, copier.pause());
+        self.pages.push(at.into());
+        Ok(())
+    }
+
+    /// The part and level of PDF/A that the file claims; none once a page was kept as it is.
+    pub fn claim(&self) -> Option<Profile> {
+        self.kept.is_empty().then_some(self.options.profile)
+    }
+
     /// Writes what belongs to the whole document and hands the sink back, flushed.
     ///
     /// # Errors
@@ -138,10 +177,10 @@ impl<W: Write> PdfaWriter<W> {
         let kids: String = self.pages.iter().map(|at| format!("{at} ")).collect();
         let tree = format!("<</Type/Pages/Count {}/Kids[{}]>>", self.pages.len(), kids.trim_end());
         self.out.object(self.tree, &tree)?;
-        let meta = self.out.promise();
+        let meta = self.out.promise()?;
         // Never compressed: PDF/A-1 forbids it (6.7.2), and archives look for it in the bytes.
-        self.out.stream(meta, "/Type/Metadata/Subtype/XML", metadata::xmp(&self.options).as_bytes())?;
-        let info = self.out.promise();
+        self.out.stream(meta, "/Type/Metadata/Subtype/XML", metadata::xmp(&self.options, self.claim()).as_bytes())?;
+        let info = self.out.promise()?;
         self.out.object(info, &metadata::information(&self.options))?;
         let catalog = format!(
             "<</Type/Catalog/Pages {}/Metadata {meta}/Lang{}/ViewerPreferences<</DisplayDocTitle true>>\
@@ -152,9 +191,7 @@ impl<W: Write> PdfaWriter<W> {
             self.intent
         );
         self.out.object(self.catalog, &catalog)?;
-        let id: String = self.options.id.iter().map(|byte| format!("{byte:02X}")).collect();
-        let trailer = format!("/Root {}/Info {info}/ID[<{id}><{id}>]", self.catalog);
-        Ok(self.out.finish(&trailer)?)
+        Ok(self.out.finish(self.catalog, info, self.options.id)?)
     }
 
     fn check(&self, number: u32, page: &PageSpec<'_>) -> Result<(), Error> {

@@ -14,11 +14,12 @@ use super::journal::{Entry, Key, Output, Past};
 use super::page::{self, Finished, Place, codes, millis};
 use super::publish::{self, hash_file, hex, sync_folder};
 use super::state::PageStore;
-use super::failures::{WriteError, of_ingest, of_write};
+use super::failures::{WriteError, of_ingest, of_write, reason_of};
 use super::writer::{About, Original, Outputs};
 use super::{Event, PRODUCER, Run};
 use crate::failure::Reason;
-use crate::ingest::{Document, File, Trouble};
+use crate::ingest::inputs;
+use crate::ingest::{Document, File, SetAside};
 use crate::record::{
     BatchEntry, DOCUMENT_SCHEMA, DocumentRecord, Failure, FailureClass, Flag, OutputRecord, PageRecord, SourceRecord,
     Status,
@@ -197,8 +198,7 @@ impl<'a> Opened<'a> {
         let Some(outputs) = assembly.outputs.as_mut() else { return Ok(()) };
         let begun = Instant::now();
         let (file, index) = self.places.get(page).copied().unwrap_or_default();
-        let source = self.files.get(file).map(|file| (file, index));
-        outputs.page(&finished, source).map_err(|error| self.not_written(&error, page))?;
+        outputs.page(&finished, (file, index), self.files.get(file)).map_err(|error| self.not_written(&error, page))?;
         finished.record.ms.compose = millis(begun);
         assembly.all_kept &= finished.kept;
         assembly.flags.extend(finished.flags);
@@ -467,6 +467,10 @@ fn why(failure: &Failure) -> String {
 }
 
 /// The entry of an input that is no document at all.
-pub(super) fn entry_of_trouble(run: &Run<'_>, trouble: &Trouble) -> BatchEntry {
-    set_aside(run, &trouble.path, None, &trouble.failure())
+pub(super) fn entry_of_trouble(run: &Run<'_>, trouble: &SetAside) -> BatchEntry {
+    let reason = match &trouble.reason {
+        inputs::Reason::Fault(fault) => reason_of(fault),
+        _ => Reason::Unreadable,
+    };
+    set_aside(run, &trouble.path, None, &reason.about(&trouble.path, None, &trouble.reason))
 }

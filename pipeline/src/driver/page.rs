@@ -9,7 +9,8 @@ use super::Run;
 use super::state::PageStore;
 use crate::document::{Affine, Line, Turn};
 use crate::failure::Reason;
-use crate::ingest::{Kept, Page, PlacedImage, Scan};
+use crate::compose;
+use crate::ingest::{self, Kept, Page, PlacedImage, Scan};
 use crate::preprocess::{self, Input, Orientation, Prepared, TurnFound};
 use crate::recognize;
 use crate::record::{Failure, Flag, ImageOrigin, PageRecord, TextOrigin, Timings, mean_confidence};
@@ -69,7 +70,8 @@ struct Reading {
 pub(super) fn work(run: &Run<'_>, place: &Place<'_>, page: Page, decode_ms: u32, store: &PageStore) -> Result<Finished, Failure> {
     match page {
         Page::Kept(kept) => Ok(finished_kept(place, *kept, decode_ms)),
-        Page::Scan(scan) => {
+        Page::Scan(mut scan) => {
+            recode_refused(run, &mut scan);
             let reading = match store.load(place.index) {
                 Some(reading) => reading,
                 None => {
@@ -79,6 +81,18 @@ pub(super) fn work(run: &Run<'_>, place: &Place<'_>, page: Page, decode_ms: u32,
                 }
             };
             Ok(finished_scan(place, *scan, reading, decode_ms))
+        }
+    }
+}
+
+/// Images that the chosen PDF/A part cannot hold are stored without loss in a coding that it can.
+fn recode_refused(run: &Run<'_>, scan: &mut Scan) {
+    let Some(first) = scan.images.first_mut() else { return };
+    if let Some(refusal) = compose::refusal(&first.image, run.plan.options.pdfa) {
+        first.image = ingest::recode(&scan.raster);
+        scan.flags.push(Flag::new("recoded_for_pdfa").saying(refusal.to_string()));
+        if scan.origin == ImageOrigin::Untouched {
+            scan.origin = ImageOrigin::Recoded;
         }
     }
 }
@@ -291,9 +305,22 @@ pub(super) fn codes(flags: &[Flag]) -> Vec<String> {
     codes
 }
 
+/// What the quality of the page gives to report, with the figures behind it.
 fn findings(prepared: &Prepared) -> Vec<Flag> {
-    prepared.quality.findings()
+    let quality = &prepared.quality;
+    let mut flags = Vec::new();
+    if quality.blank {
+        flags.push(Flag::new("blank_page"));
+    }
+    if quality.skew_deg.abs() >= NOTABLE_SKEW {
+        flags.push(Flag::new("skewed").with_value(quality.skew_deg));
+    }
+    flags.extend(prepared.ink.iter().filter(|ink| ink.seal).map(|ink| Flag::new("seal_present").at(ink.bbox)));
+    flags
 }
+
+/// Lines that slant more than this are worth a look at the feeder, degrees.
+const NOTABLE_SKEW: f32 = 1.0;
 
 fn whole_dpi(dpi: f32) -> u32 {
     dpi.round().clamp(1.0, 10_000.0) as u32

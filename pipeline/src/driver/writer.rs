@@ -11,7 +11,6 @@ use super::page::Finished;
 use super::publish::{Finished as Complete, Staged};
 use crate::compose::pdfa::{self, PdfaWriter};
 use crate::compose::{DateTime, PageSpec, Placement, alto, hocr, text};
-use crate::document::Line;
 use crate::ingest::File;
 use crate::record::{DocumentRecord, OutputRecord};
 
@@ -35,8 +34,6 @@ pub(super) struct Outputs {
     text: Option<text::Writer<Staged>>,
     hocr: Option<hocr::Writer<Staged>>,
     alto: Option<alto::Writer<Staged>>,
-    /// Whether every page so far may stand in a PDF/A.
-    archivable: bool,
 }
 
 impl Outputs {
@@ -60,21 +57,27 @@ impl Outputs {
             hocr: if sidecars.hocr { Some(hocr::Writer::new(staged("hocr")?, &about.title, &source)?) } else { None },
             alto: if sidecars.alto { Some(alto::Writer::new(staged("alto.xml")?, &source)?) } else { None },
             staging,
-            archivable: true,
         })
     }
 
-    /// Writes the next page.
-    pub(super) fn page(&mut self, page: &Finished, source: Option<(&File, usize)>) -> Result<(), WriteError> {
-        let kept = source.filter(|_| page.kept).and_then(|(file, index)| Some((file.pdf()?, index)));
-        match kept {
-            Some((pdf, index)) => {
-                self.archivable = false;
-                self.pdf.keep(pdf.document(), index)?;
+    /// Writes the next page, which is page `index` of source file number `file`.
+    pub(super) fn page(&mut self, page: &Finished, (file, index): (usize, usize), source: Option<&File>) -> Result<(), WriteError> {
+        let images: Vec<Placement<'_>> =
+            page.images.iter().map(|placed| Placement { image: &placed.image, to_shown: placed.to_shown }).collect();
+        let spec = PageSpec {
+            width_px: page.record.width_px,
+            height_px: page.record.height_px,
+            width_pt: page.size_pt.0,
+            height_pt: page.size_pt.1,
+            images: &images,
+            lines: &page.lines,
+        };
+        match source.filter(|_| page.kept).and_then(File::pdf) {
+            Some(pdf) => {
+                self.pdf.keep(file, pdf.document(), index)?;
             }
-            None => self.pdf.page(&spec_of(page, &page.lines))?,
+            None => self.pdf.page(&spec)?,
         }
-        let spec = spec_of(page, &page.lines);
         if let Some(text) = &mut self.text {
             text.page(&page.lines)?;
         }
@@ -89,14 +92,14 @@ impl Outputs {
 
     /// Ends all files; with `original` the PDF is a copy of that file instead.
     pub(super) fn finish(self, original: Option<&Original<'_>>) -> Result<Made, WriteError> {
-        let profile = self.pdf.profile();
-        let composed = self.pdf.finish(self.archivable)?.finish()?;
+        let claim = self.pdf.claim();
+        let composed = self.pdf.finish()?.finish()?;
         let mut files = BTreeMap::new();
         let mut output = OutputRecord { pdf: format!("{}.pdf", self.name), ..OutputRecord::default() };
         let pdf = match original {
             None => {
-                output.pdfa = self.archivable.then(|| profile.name().to_owned());
-                output.note = (!self.archivable).then(|| BORN_DIGITAL.to_owned());
+                output.pdfa = claim.map(|profile| profile.name().to_owned());
+                output.note = claim.is_none().then(|| BORN_DIGITAL.to_owned());
                 composed
             }
             Some(original) => {
@@ -184,17 +187,6 @@ impl Made {
             complete.publish(&out.join(file))?;
         }
         Ok(outputs)
-    }
-}
-
-fn spec_of<'a>(page: &'a Finished, lines: &'a [Line]) -> PageSpec<'a> {
-    PageSpec {
-        width_px: page.record.width_px,
-        height_px: page.record.height_px,
-        width_pt: page.size_pt.0,
-        height_pt: page.size_pt.1,
-        images: &page.images,
-        lines,
     }
 }
 

@@ -53,6 +53,9 @@ pub enum Fault {
         /// The decoder's own words.
         reason: String,
     },
+    /// The PDF asks for a password.
+    #[error("encrypted")]
+    Encrypted,
     /// A legal variant of the format that is not read here.
     #[error("not supported: {what}")]
     Unsupported {
@@ -112,6 +115,7 @@ impl Fault {
             Self::Empty | Self::Damaged { .. } | Self::DecoderStopped { .. } => {
                 Some("copy the file again from where it came from, or scan the paper again")
             }
+            Self::Encrypted => Some("remove the password with the program that made the file"),
             Self::UnknownFormat => Some("give TIFF, JPEG, PNG, WebP, JPEG 2000 or PDF files"),
             Self::Unsupported { .. } => {
                 Some("save the image as TIFF, PNG or baseline JPEG and give that")

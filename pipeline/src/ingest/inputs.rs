@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::bytes::{FileBytes, ReadAt};
 use super::error::Fault;
-use super::{SNIFF_BYTES, sniff};
+use super::{Format, SNIFF_BYTES, sniff};
 
 pub mod natural;
 
@@ -24,10 +24,14 @@ pub struct Options {
 /// One document to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
-    /// The name of its output files without ending: NFC, unlike all others in the batch in any case of letters.
+    /// What its output files would be called, without ending; others in the batch may be called the same.
     pub name: String,
+    /// The file, or the folder whose files were joined.
+    pub path: PathBuf,
     /// Its files, in order.
     pub files: Vec<PathBuf>,
+    /// Bytes of all files.
+    pub bytes: u64,
 }
 
 /// What was found.
@@ -46,6 +50,9 @@ pub struct SetAside {
     pub path: PathBuf,
     /// Why.
     pub reason: Reason,
+    /// Whether a paper may be lost by it: true for what was named and for what has the ending of a scan,
+    /// false for other things that lie in a folder (notes, databases of thumbnails) and for repetitions.
+    pub matters: bool,
 }
 
 /// Why a path is no input.
@@ -85,12 +92,10 @@ pub fn find(paths: &[PathBuf], options: &Options) -> Found {
         if path.is_dir() {
             search.root(path);
         } else {
-            search.file(path);
+            search.file(path, true);
         }
     }
-    let mut found = search.found;
-    name_apart(&mut found.documents);
-    found
+    search.found
 }
 
 struct Search {
@@ -104,12 +109,9 @@ struct Search {
 }
 
 impl Search {
-    fn file(&mut self, path: &Path) {
-        if self.admit(path) {
-            self.found.documents.push(Document {
-                name: stem(path),
-                files: vec![path.to_owned()],
-            });
+    fn file(&mut self, path: &Path, named: bool) {
+        if self.admit(path, named) {
+            self.found.documents.push(Document::of(stem(path), path, vec![path.to_owned()]));
         }
     }
 
@@ -118,17 +120,17 @@ impl Search {
         let before = (self.found.documents.len(), self.found.set_aside.len());
         self.folder(path, 0);
         if before == (self.found.documents.len(), self.found.set_aside.len()) {
-            self.set_aside(path, Reason::EmptyFolder);
+            self.set_aside(path, Reason::EmptyFolder, true);
         }
     }
 
     fn folder(&mut self, path: &Path, depth: usize) {
         if depth > MAX_DEPTH {
-            return self.set_aside(path, Reason::TooDeep);
+            return self.set_aside(path, Reason::TooDeep, true);
         }
         let entries = match list(path) {
             Ok(entries) => entries,
-            Err(error) => return self.set_aside(path, Fault::Read(error).into()),
+            Err(error) => return self.set_aside(path, Fault::Read(error).into(), true),
         };
         let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         if (depth > 0 && self.output.as_ref() == Some(&real)) || !self.folders.insert(real) {
@@ -137,16 +139,13 @@ impl Search {
         let (folders, files): (Vec<_>, Vec<_>) =
             entries.into_iter().partition(|entry| entry.is_dir());
         if self.folder_as_document {
-            let files: Vec<_> = files.into_iter().filter(|file| self.admit(file)).collect();
+            let files: Vec<_> = files.into_iter().filter(|file| self.admit(file, false)).collect();
             if !files.is_empty() {
-                self.found.documents.push(Document {
-                    name: folder_name(path),
-                    files,
-                });
+                self.found.documents.push(Document::of(folder_name(path), path, files));
             }
         } else {
             for file in &files {
-                self.file(file);
+                self.file(file, false);
             }
         }
         for folder in folders {
@@ -155,25 +154,38 @@ impl Search {
     }
 
     /// True for an input that is not taken yet; all else is noted.
-    fn admit(&mut self, path: &Path) -> bool {
+    fn admit(&mut self, path: &Path, named: bool) -> bool {
         if let Err(fault) = check(path) {
-            self.set_aside(path, fault.into());
+            let foreign = matches!(fault, Fault::UnknownFormat) && !named && !has_scan_ending(path);
+            self.set_aside(path, fault.into(), !foreign);
             return false;
         }
         let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         if !self.seen.insert(real) {
-            self.set_aside(path, Reason::Repeated);
+            self.set_aside(path, Reason::Repeated, false);
             return false;
         }
         true
     }
 
-    fn set_aside(&mut self, path: &Path, reason: Reason) {
-        self.found.set_aside.push(SetAside {
-            path: path.to_owned(),
-            reason,
-        });
+    fn set_aside(&mut self, path: &Path, reason: Reason, matters: bool) {
+        let path = path.to_owned();
+        self.found.set_aside.push(SetAside { path, reason, matters });
     }
+}
+
+impl Document {
+    fn of(name: String, path: &Path, files: Vec<PathBuf>) -> Self {
+        let length = |file: &PathBuf| fs::metadata(file).map_or(0, |found| found.len());
+        let bytes = files.iter().map(length).sum();
+        Self { name, path: path.to_owned(), files, bytes }
+    }
+}
+
+/// Whether the name of a file promises a format that is read.
+fn has_scan_ending(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    Format::ALL.iter().any(|format| format.has_ending(ending))
 }
 
 /// What of a folder is not hidden, in natural order.
@@ -233,34 +245,6 @@ fn clean(name: &str) -> String {
     match name.trim_end_matches([' ', '.']) {
         "" => "document".to_owned(),
         name => name.to_owned(),
-    }
-}
-
-/// Gives later documents of a name already taken `-2`, `-3`, ...
-fn name_apart(documents: &mut [Document]) {
-    let fold = |name: &str| name.to_lowercase().nfc().collect::<String>();
-    let mut count = std::collections::HashMap::new();
-    for document in documents.iter() {
-        *count.entry(fold(&document.name)).or_insert(0_usize) += 1;
-    }
-    let mut taken = HashSet::new();
-    let mut next = std::collections::HashMap::new();
-    for document in documents {
-        let own = fold(&document.name);
-        if taken.insert(own.clone()) {
-            continue;
-        }
-        let number = next.entry(own).or_insert(2_usize);
-        loop {
-            let name = format!("{}-{number}", document.name);
-            *number += 1;
-            let folded = fold(&name);
-            // Not a name that another file has by itself.
-            if !count.contains_key(&folded) && taken.insert(folded) {
-                document.name = name;
-                break;
-            }
-        }
     }
 }
 

@@ -7,7 +7,7 @@
 use saoy_ocr::{GrayView, OcrError, Readers};
 
 use super::line_of;
-use crate::document::{Gray, Line, Point, Rect};
+use crate::document::{Gray, Line, Rect};
 
 /// Lines read with less certainty than this (mean over letters) are looked at again.
 const UNSURE: f32 = 0.80;
@@ -183,7 +183,7 @@ fn copy(page: &Gray, (x, y): (usize, usize), strip: &mut Gray, to: usize, width:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Word;
+    use crate::document::{Point, Word};
 
     fn line() -> Line {
         let word = |x: f32, w: f32| Word {
