@@ -390,7 +390,7 @@ impl Sample {
         let back = paper.pages.get(index + 1).or(Some(page));
         let sheet = press(page, back, f32::from(self.dpi), &self.inks, family, &dice);
         let wear = Wear {
-            skew: self.wear.skew * if index % 2 == 0 { 1.0 } else { -0.6 },
+            skew: self.wear.skew * if index.is_multiple_of(2) { 1.0 } else { -0.6 },
             ..self.wear.clone()
         };
         scan::scan(&sheet, &wear, &dice).0

@@ -176,6 +176,10 @@ fn g4(page: &Bits) -> Result<Vec<u8>, Error> {
 /// A PDF of one page that is nothing but a JPEG; `size` in pixels, `page` in points.
 #[must_use]
 pub fn pdf(jpeg: &[u8], size: (usize, usize), page: (f32, f32), coloured: bool) -> Vec<u8> {
+    let side = (
+        i32::try_from(size.0).unwrap_or(i32::MAX),
+        i32::try_from(size.1).unwrap_or(i32::MAX),
+    );
     let [catalog, tree, leaf, picture, content] = [1, 2, 3, 4, 5].map(Ref::new);
     let mut pdf = Pdf::new();
     pdf.catalog(catalog).pages(tree);
@@ -187,10 +191,7 @@ pub fn pdf(jpeg: &[u8], size: (usize, usize), page: (f32, f32), coloured: bool) 
     node.resources().x_objects().pair(Name(b"Im0"), picture);
     node.finish();
     let mut image = pdf.image_xobject(picture, jpeg);
-    image
-        .width(size.0 as i32)
-        .height(size.1 as i32)
-        .bits_per_component(8);
+    image.width(side.0).height(side.1).bits_per_component(8);
     image.filter(Filter::DctDecode);
     if coloured {
         image.color_space().device_rgb();

@@ -70,7 +70,7 @@ impl Plane {
             raster.draw_line(move_to(from), move_to(to));
         }
         raster.for_each_pixel_2d(|x, y, cover| {
-            self.raise(left as isize + x as isize, top as isize + y as isize, cover);
+            self.raise((left + x as f32) as isize, (top + y as f32) as isize, cover);
         });
     }
 

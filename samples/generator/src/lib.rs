@@ -9,6 +9,8 @@
 //! 3. [`scan`] lays it on the glass; [`encode`] writes the file; [`truth`] notes what it says and where.
 //! 4. [`catalogue`] makes the committed samples, [`evaluate`] sets for measuring, [`score`] compares a reading with the truth.
 
+#![forbid(unsafe_code)]
+
 use std::path::PathBuf;
 
 pub mod dice;

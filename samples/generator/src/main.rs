@@ -1,5 +1,7 @@
 //! The command line: samples, measuring sets, scores.
 
+#![forbid(unsafe_code)]
+
 use std::{
     collections::BTreeMap,
     io::Write,

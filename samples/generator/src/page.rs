@@ -175,11 +175,6 @@ pub enum Mark {
         /// The word.
         text: String,
     },
-    /// A thumb print.
-    Thumb {
-        /// Centre in points.
-        at: (f32, f32),
-    },
 }
 
 /// Ground under the print.

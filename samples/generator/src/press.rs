@@ -317,7 +317,6 @@ fn marks(planes: &mut Planes, page: &Page, scale: f32, family: &Family, dice: &D
                     &mut dice,
                 );
             }
-            Mark::Thumb { at } => stamp::thumb(&mut planes.seal, px(*at), 26.0 * scale, &mut dice),
         }
     }
 }

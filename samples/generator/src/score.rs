@@ -64,7 +64,7 @@ pub fn compare(truth: &str, reading: &str, body_only: bool) -> Score {
     let lines: Vec<String> = truth
         .lines()
         .map(fold)
-        .filter(|line| !line.is_empty() && !(body_only && line.chars().count() <= 40))
+        .filter(|line| !line.is_empty() && (!body_only || line.chars().count() > 40))
         .collect();
     let mut score = Score::default();
     for line in &lines {

@@ -190,34 +190,6 @@ pub fn incoming(
     );
 }
 
-/// A thumb print: wavy concentric ridges.
-pub fn thumb(plane: &mut Plane, at: (f32, f32), radius: f32, dice: &mut Dice) {
-    let tilt = dice.range(-0.4, 0.4);
-    for ridge in 1_u8..16 {
-        let r = f32::from(ridge) / 15.0 * radius;
-        let mut points = Vec::new();
-        for step in 0_u8..=72 {
-            let angle = f32::from(step) / 72.0 * std::f32::consts::TAU;
-            if dice.chance(0.06) {
-                plane.stroke(&points);
-                points.clear();
-                continue;
-            }
-            let wobble = 1.0 + 0.05 * libm::sinf(angle * 3.0 + r * 0.15) + dice.range(-0.01, 0.01);
-            let (x, y) = (
-                r * 0.72 * wobble * libm::cosf(angle),
-                r * wobble * libm::sinf(angle),
-            );
-            points.push((
-                at.0 + x - y * tilt * 0.3,
-                at.1 + y + x * tilt * 0.3,
-                radius * 0.017,
-            ));
-        }
-        plane.stroke(&points);
-    }
-}
-
 fn bold(size: f32) -> Style {
     Style {
         size,
@@ -280,7 +252,11 @@ fn arc(
 
 fn star(plane: &mut Plane, at: (f32, f32), radius: f32, turn: f32) {
     let corner = |index: u8| {
-        let r = if index % 2 == 0 { radius } else { radius * 0.4 };
+        let r = if index.is_multiple_of(2) {
+            radius
+        } else {
+            radius * 0.4
+        };
         let angle =
             turn - std::f32::consts::FRAC_PI_2 + f32::from(index) * std::f32::consts::PI / 5.0;
         (r * libm::cosf(angle), r * libm::sinf(angle))

@@ -278,7 +278,7 @@ fn table(
             to,
             thickness: 0.6,
             dotted: false,
-        })
+        });
     };
     let mut y = top;
     rule(page, (LEFT, y), (LEFT + WIDTH, y));
