@@ -32,7 +32,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .collect::<Result<Vec<_>, _>>()?;
 
     let readers = Readers::new(config(&variables)?);
-    readers.engine()?;
+    // Loads the models, which costs once and not by the page.
+    readers.read(&GrayView::new(1, 1, 300, &[0])?, Layout::Page)?;
     let start = readers.tally().cpu;
     let before = cpu();
     let mut engine = Duration::ZERO;

@@ -14,14 +14,14 @@ use crate::reading::{Layout, Orientation, Reading};
 /// The first bytes a reader writes; the last one is the version of this protocol.
 pub const MAGIC: [u8; 8] = *b"saoyrdr\x01";
 
-/// Longest answer in bytes. A dense A4 page of 1,500 words takes 300 KB; an A0 sheet has 16 times the area;
-/// four times that.
+/// Longest answer in bytes. A word takes about 200 bytes: room for 100,000, where a dense A4 page has 1,500 and
+/// an A0 sheet 16 times its area.
 pub const MAX_ANSWER: usize = 20 << 20;
 
 /// Longest request header in bytes: [`MAX_BATCH`] images at 40 bytes, paths and variables.
 pub const MAX_REQUEST: usize = 1 << 18;
 
-/// Most images in one request; more are sent in several. The lines of the densest page in hand, doubled.
+/// Most images in one request; more are sent in several. An A4 page holds about 70 lines of 10 pt.
 pub const MAX_BATCH: usize = 256;
 
 /// What a reader is.

@@ -252,8 +252,8 @@ impl Drop for Life {
     }
 }
 
-/// How long a reader whose output has ended may take to end itself: a core of one million pages is unmapped
-/// in less, and no answer is to come later than 2 s after its time.
+/// How long a reader whose output has ended may take to end itself: well within the 2 s after its time by
+/// which every call is to come back.
 const PARTING: Duration = Duration::from_millis(500);
 
 /// What programs write when they get no more memory: the C++ runtime, Rust, the C library (and whatever prints
