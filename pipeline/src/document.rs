@@ -237,12 +237,17 @@ pub struct Affine {
 
 impl Affine {
     /// The map that changes nothing.
-    pub const IDENTITY: Self = Self { m: [1.0, 0.0, 0.0, 1.0, 0.0, 0.0] };
+    pub const IDENTITY: Self = Self {
+        m: [1.0, 0.0, 0.0, 1.0, 0.0, 0.0],
+    };
 
     /// Where `p` goes.
     pub fn apply(&self, p: Point) -> Point {
         let [a, b, c, d, e, f] = self.m;
-        Point { x: a * p.x + c * p.y + e, y: b * p.x + d * p.y + f }
+        Point {
+            x: a * p.x + c * p.y + e,
+            y: b * p.x + d * p.y + f,
+        }
     }
 
     /// First `self`, then `next`.

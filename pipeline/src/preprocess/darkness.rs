@@ -31,7 +31,11 @@ impl Paper {
         for band in image.pixels.chunks(w.max(1) * BLOCK) {
             levels.extend((0..columns).map(|c| block_level(band, w, c)));
         }
-        let mut paper = Self { columns, rows, levels };
+        let mut paper = Self {
+            columns,
+            rows,
+            levels,
+        };
         paper.mend();
         paper
     }
@@ -41,7 +45,10 @@ impl Paper {
         let mut sorted = self.levels.clone();
         sorted.sort_unstable();
         let at = (sorted.len() as f32 * share) as usize;
-        sorted.get(at.min(sorted.len().saturating_sub(1))).copied().unwrap_or(255)
+        sorted
+            .get(at.min(sorted.len().saturating_sub(1)))
+            .copied()
+            .unwrap_or(255)
     }
 
     /// Blocks far darker than the page's paper are pictures, black margins or heavy type: they get the mean
@@ -103,7 +110,11 @@ fn block_level(band: &[u8], width: usize, column: usize) -> u8 {
 pub(super) fn darkness(image: &Gray, paper: &Paper) -> Gray {
     let w = (image.width as usize).max(1);
     let mut pixels = vec![0u8; image.pixels.len()];
-    for (y, (out, row)) in pixels.chunks_exact_mut(w).zip(image.pixels.chunks_exact(w)).enumerate() {
+    for (y, (out, row)) in pixels
+        .chunks_exact_mut(w)
+        .zip(image.pixels.chunks_exact(w))
+        .enumerate()
+    {
         let levels = &paper.levels[(y / BLOCK) * paper.columns..];
         for ((out, row), &level) in out.chunks_mut(BLOCK).zip(row.chunks(BLOCK)).zip(levels) {
             let gain = 65_280 / u16::from(level.max(32));
@@ -113,7 +124,11 @@ pub(super) fn darkness(image: &Gray, paper: &Paper) -> Gray {
             }
         }
     }
-    Gray { width: image.width, height: image.height, pixels }
+    Gray {
+        width: image.width,
+        height: image.height,
+        pixels,
+    }
 }
 
 /// Erases runs of dark pixels longer than `longest` px, along rows and along columns: rules of tables and
@@ -121,7 +136,11 @@ pub(super) fn darkness(image: &Gray, paper: &Paper) -> Gray {
 pub(super) fn without_rules(mut dark: Gray, longest: usize) -> Gray {
     let w = (dark.width as usize).max(1);
     let original = dark.pixels.clone();
-    for (out, row) in dark.pixels.chunks_exact_mut(w).zip(original.chunks_exact(w)) {
+    for (out, row) in dark
+        .pixels
+        .chunks_exact_mut(w)
+        .zip(original.chunks_exact(w))
+    {
         let mut start = 0;
         for x in 0..=w {
             if x < w && row[x] > 64 {
@@ -157,7 +176,11 @@ mod tests {
 
     #[test]
     fn print_on_uneven_paper_is_evenly_dark() {
-        let mut image = Gray { width: 320, height: 320, pixels: vec![0; 320 * 320] };
+        let mut image = Gray {
+            width: 320,
+            height: 320,
+            pixels: vec![0; 320 * 320],
+        };
         for y in 0..320 {
             for x in 0..320 {
                 let paper = 250 - x as u32 / 3;
@@ -173,7 +196,11 @@ mod tests {
 
     #[test]
     fn rules_go_and_letters_stay() {
-        let mut dark = Gray { width: 100, height: 100, pixels: vec![0; 10_000] };
+        let mut dark = Gray {
+            width: 100,
+            height: 100,
+            pixels: vec![0; 10_000],
+        };
         dark.pixels[5000..5090].fill(255);
         (0..90).for_each(|y| dark.pixels[y * 100 + 95] = 255);
         dark.pixels[2010..2020].fill(255);

@@ -36,11 +36,20 @@ pub(super) fn faded(image: &Rgb) -> (Gray, InkGrid) {
     let width = image.width as usize;
     let columns = width.div_ceil(CELL as usize);
     let rows = (image.height as usize).div_ceil(CELL as usize);
-    let mut grid = InkGrid { columns, red: vec![0; columns * rows], blue: vec![0; columns * rows] };
+    let mut grid = InkGrid {
+        columns,
+        red: vec![0; columns * rows],
+        blue: vec![0; columns * rows],
+    };
     let mut pixels = vec![0u8; width * image.height as usize];
-    let mut planes = Planes::default();
-    for (y, (out, row)) in
-        pixels.chunks_exact_mut(width).zip(image.pixels.chunks_exact(width * 3)).enumerate()
+    let mut planes = Planes {
+        paper: paper(image),
+        ..Planes::default()
+    };
+    for (y, (out, row)) in pixels
+        .chunks_exact_mut(width)
+        .zip(image.pixels.chunks_exact(width * 3))
+        .enumerate()
     {
         let cells = (y / CELL as usize) * columns;
         let red = &mut grid.red[cells..cells + columns];
@@ -53,7 +62,14 @@ pub(super) fn faded(image: &Rgb) -> (Gray, InkGrid) {
             planes.count(&mut red[cells.clone()], &mut blue[cells]);
         }
     }
-    (Gray { width: image.width, height: image.height, pixels }, grid)
+    (
+        Gray {
+            width: image.width,
+            height: image.height,
+            pixels,
+        },
+        grid,
+    )
 }
 
 /// Plain luma (ITU-R BT.601 weights, as JPEG has them), nothing faded.
@@ -63,7 +79,22 @@ pub(super) fn luma(image: &Rgb) -> Gray {
         .chunks_exact(3)
         .map(|p| ((u32::from(p[0]) * 77 + u32::from(p[1]) * 150 + u32::from(p[2]) * 29) >> 8) as u8)
         .collect();
-    Gray { width: image.width, height: image.height, pixels }
+    Gray {
+        width: image.width,
+        height: image.height,
+        pixels,
+    }
+}
+
+/// The commonest strongest channel among the brighter half of a sample of the pixels.
+fn paper(image: &Rgb) -> u8 {
+    let mut counts = [0u32; 256];
+    for p in image.pixels.chunks_exact(3).step_by(97) {
+        counts[usize::from(p[0].max(p[1]).max(p[2]))] += 1;
+    }
+    (128..=255u8)
+        .max_by_key(|&level| counts[usize::from(level)])
+        .unwrap_or(255)
 }
 
 /// [`CHUNK`] pixels, channel by channel.
@@ -71,11 +102,18 @@ struct Planes {
     r: [u8; CHUNK],
     g: [u8; CHUNK],
     b: [u8; CHUNK],
+    /// The paper's strongest channel: ink is lifted up to it and not beyond.
+    paper: u8,
 }
 
 impl Default for Planes {
     fn default() -> Self {
-        Self { r: [0; CHUNK], g: [0; CHUNK], b: [0; CHUNK] }
+        Self {
+            r: [0; CHUNK],
+            g: [0; CHUNK],
+            b: [0; CHUNK],
+            paper: 255,
+        }
     }
 }
 
@@ -83,10 +121,17 @@ impl Planes {
     fn split(&mut self, chunk: &[u8]) {
         if chunk.len() < CHUNK * 3 {
             // The last chunk of a row: what it does not reach must not count as ink.
-            *self = Self::default();
+            *self = Self {
+                paper: self.paper,
+                ..Self::default()
+            };
         }
-        for (((r, g), b), p) in
-            self.r.iter_mut().zip(&mut self.g).zip(&mut self.b).zip(chunk.chunks_exact(3))
+        for (((r, g), b), p) in self
+            .r
+            .iter_mut()
+            .zip(&mut self.g)
+            .zip(&mut self.b)
+            .zip(chunk.chunks_exact(3))
         {
             (*r, *g, *b) = (p[0], p[1], p[2]);
         }
@@ -95,14 +140,17 @@ impl Planes {
     fn fade(&self, out: &mut [u8]) {
         let mut faded = [0u8; CHUNK];
         for (((out, &r), &g), &b) in faded.iter_mut().zip(&self.r).zip(&self.g).zip(&self.b) {
-            *out = fade(r, g, b);
+            *out = fade(r, g, b, self.paper);
         }
         let n = out.len().min(CHUNK);
         out[..n].copy_from_slice(&faded[..n]);
     }
 
     fn count(&self, red: &mut [u16], blue: &mut [u16]) {
-        let cells = self.r.chunks_exact(CELL as usize).zip(self.g.chunks_exact(CELL as usize));
+        let cells = self
+            .r
+            .chunks_exact(CELL as usize)
+            .zip(self.g.chunks_exact(CELL as usize));
         let cells = cells.zip(self.b.chunks_exact(CELL as usize));
         for (((r, g), b), (red, blue)) in cells.zip(red.iter_mut().zip(blue)) {
             let (mut reds, mut blues) = (0u8, 0u8);
@@ -119,13 +167,13 @@ impl Planes {
 /// The strongest channel plus twice the chroma beyond [`CHROMA_FLOOR`], the latter only as far as the pixel
 /// is brighter than [`DARK`].
 #[inline]
-fn fade(r: u8, g: u8, b: u8) -> u8 {
+fn fade(r: u8, g: u8, b: u8, paper: u8) -> u8 {
     let strongest = r.max(g).max(b);
     let chroma = strongest - r.min(g).min(b);
     let lift = chroma.saturating_sub(CHROMA_FLOOR).saturating_mul(2);
     let open = strongest.saturating_sub(DARK).saturating_mul(4);
     let lift = (u16::from(lift) * u16::from(open)) >> 8;
-    strongest.saturating_add(lift as u8)
+    strongest.max(strongest.saturating_add(lift as u8).min(paper))
 }
 
 /// Colour of ink.
@@ -152,7 +200,11 @@ pub struct InkRegion {
 pub(super) fn regions(grid: &InkGrid, dpi: f32) -> Vec<InkRegion> {
     let mut found = Vec::new();
     for (color, counts) in [(InkColor::Red, &grid.red), (InkColor::Blue, &grid.blue)] {
-        found.extend(patches(counts, grid.columns).into_iter().filter_map(|patch| region(&patch, color, dpi)));
+        found.extend(
+            patches(counts, grid.columns)
+                .into_iter()
+                .filter_map(|patch| region(&patch, color, dpi)),
+        );
     }
     found
 }
@@ -164,7 +216,6 @@ struct Patch {
     right: usize,
     bottom: usize,
     cells: usize,
-    pixels: u32,
 }
 
 /// Share of a cell that must be inked for the cell to belong to a patch; JPEG specks stay below it.
@@ -180,7 +231,13 @@ fn patches(counts: &[u16], columns: usize) -> Vec<Patch> {
             continue;
         }
         let (x, y) = (start % columns, start / columns);
-        let mut patch = Patch { left: x, top: y, right: x, bottom: y, cells: 0, pixels: 0 };
+        let mut patch = Patch {
+            left: x,
+            top: y,
+            right: x,
+            bottom: y,
+            cells: 0,
+        };
         stack.push(start);
         while let Some(at) = stack.pop() {
             let (x, y) = (at % columns, at / columns);
@@ -189,7 +246,6 @@ fn patches(counts: &[u16], columns: usize) -> Vec<Patch> {
             patch.top = patch.top.min(y);
             patch.bottom = patch.bottom.max(y);
             patch.cells += 1;
-            patch.pixels += u32::from(counts[at]);
             // Two cells of reach: letters on a seal's rim stand apart from each other.
             for ny in y.saturating_sub(2)..(y + 3).min(rows) {
                 for nx in x.saturating_sub(2)..(x + 3).min(columns) {
@@ -234,7 +290,6 @@ fn region(patch: &Patch, color: InkColor, dpi: f32) -> Option<InkRegion> {
         w: w as f32 * side,
         h: h as f32 * side,
     };
-    let _ = patch.pixels;
     Some(InkRegion { color, bbox, seal })
 }
 
@@ -244,21 +299,32 @@ mod tests {
 
     #[test]
     fn black_stays_and_seal_red_goes() {
-        assert!(fade(12, 10, 20) <= 20, "black");
-        assert!(fade(104, 10, 0) <= 125, "black under a seal, as JPEG leaves it");
-        assert!(fade(170, 30, 45) >= 245, "dark seal");
-        assert!(fade(245, 15, 30) >= 245, "fresh seal");
-        assert!(fade(40, 50, 140) >= 200, "blue pen");
-        assert!(fade(120, 110, 100) <= 125, "edge of a letter on yellow paper");
+        assert!(fade(12, 10, 20, 255) <= 20, "black");
+        assert!(
+            fade(104, 10, 0, 255) <= 125,
+            "black under a seal, as JPEG leaves it"
+        );
+        assert!(fade(170, 30, 45, 255) >= 245, "dark seal");
+        assert!(fade(245, 15, 30, 255) >= 245, "fresh seal");
+        assert!(fade(40, 50, 140, 255) >= 200, "blue pen");
+        assert!(
+            fade(120, 110, 100, 255) <= 125,
+            "edge of a letter on yellow paper"
+        );
     }
 
     #[test]
     fn a_red_ring_is_a_seal_and_a_red_line_is_not() {
-        let mut image = Rgb { width: 900, height: 900, pixels: vec![255; 900 * 900 * 3] };
+        let mut image = Rgb {
+            width: 900,
+            height: 900,
+            pixels: vec![255; 900 * 900 * 3],
+        };
         for y in 0..900i32 {
             for x in 0..900i32 {
                 let r2 = (x - 400) * (x - 400) + (y - 400) * (y - 400);
-                let ring = (190 * 190..210 * 210).contains(&r2) || (80 * 80..140 * 140).contains(&r2);
+                let ring =
+                    (190 * 190..210 * 210).contains(&r2) || (80 * 80..140 * 140).contains(&r2);
                 let line = (850..860).contains(&y);
                 if ring || line {
                     let at = (y as usize * 900 + x as usize) * 3;
@@ -277,7 +343,11 @@ mod tests {
 
     #[test]
     fn rows_shorter_than_a_chunk_are_whole() {
-        let image = Rgb { width: 5, height: 3, pixels: vec![77; 45] };
+        let image = Rgb {
+            width: 5,
+            height: 3,
+            pixels: vec![77; 45],
+        };
         let (gray, _) = faded(&image);
         assert_eq!(gray.pixels, vec![77; 15]);
         assert_eq!(luma(&image).pixels, vec![77; 15]);

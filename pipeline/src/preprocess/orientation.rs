@@ -34,7 +34,13 @@ pub(super) fn layout(dark: &Gray, any_turn: bool) -> Layout {
     let fit = strips.fit();
     let upright = Evidence::of(&strips, fit);
     if !any_turn {
-        return Layout { turn: Turn::None, certainty: 1.0, fit, x_height: upright.x_height(), pieces: upright.pieces() };
+        return Layout {
+            turn: Turn::None,
+            certainty: 1.0,
+            fit,
+            x_height: upright.x_height(),
+            pieces: upright.pieces(),
+        };
     }
     let lying = turned(dark.clone(), Turn::Right);
     let strips = Strips::of(&lying);
@@ -45,7 +51,11 @@ pub(super) fn layout(dark: &Gray, any_turn: bool) -> Layout {
 
 fn choose(upright: &Evidence, fit: Fit, lying: &Evidence, lying_fit: Fit) -> Layout {
     let sideways = lying.strength() > upright.strength();
-    let (best, other, fit) = if sideways { (lying, upright, lying_fit) } else { (upright, lying, fit) };
+    let (best, other, fit) = if sideways {
+        (lying, upright, lying_fit)
+    } else {
+        (upright, lying, fit)
+    };
     let along = ratio_certainty(best.strength(), other.strength());
     let (up, side) = best.side();
     let turn = match (sideways, up) {
@@ -55,12 +65,22 @@ fn choose(upright: &Evidence, fit: Fit, lying: &Evidence, lying_fit: Fit) -> Lay
         (true, false) => Turn::Left,
     };
     // Turning the lying copy by another half turn keeps the slope: both ends change places.
-    Layout { turn, certainty: along.min(side), fit, x_height: best.x_height(), pieces: best.pieces() }
+    Layout {
+        turn,
+        certainty: along.min(side),
+        fit,
+        x_height: best.x_height(),
+        pieces: best.pieces(),
+    }
 }
 
 /// 0 when two strengths are alike, 1 when one is three times the other.
 fn ratio_certainty(best: f32, other: f32) -> f32 {
-    if best <= 0.0 { 0.0 } else { ((best / other.max(best * 0.01) - 1.0) / 2.0).clamp(0.0, 1.0) }
+    if best <= 0.0 {
+        0.0
+    } else {
+        ((best / other.max(best * 0.01) - 1.0) / 2.0).clamp(0.0, 1.0)
+    }
 }
 
 /// What the pieces of lines in one direction say.
@@ -75,7 +95,11 @@ pub(super) struct Evidence {
 impl Evidence {
     /// The evidence of the lines along `fit`.
     pub(super) fn of(strips: &Strips, fit: Fit) -> Self {
-        let mut evidence = Self { heights: Vec::new(), votes: Vec::new(), clear: 0.0 };
+        let mut evidence = Self {
+            heights: Vec::new(),
+            votes: Vec::new(),
+            clear: 0.0,
+        };
         let mut profile = Vec::new();
         let mut start = 0;
         while start + JOINED <= strips.len() {
@@ -102,7 +126,8 @@ impl Evidence {
             return;
         }
         let dense = |&v: &f32| v > 0.5 * peak;
-        let (Some(first), Some(last)) = (rows.iter().position(dense), rows.iter().rposition(dense)) else {
+        let (Some(first), Some(last)) = (rows.iter().position(dense), rows.iter().rposition(dense))
+        else {
             return;
         };
         let height = last + 1 - first;
@@ -112,7 +137,9 @@ impl Evidence {
         let reach = (height * 2).div_ceil(3).max(2);
         let (top, bottom) = (from + first, from + last + 1);
         let above: f32 = profile[top.saturating_sub(reach)..top].iter().sum();
-        let below: f32 = profile[bottom..(bottom + reach).min(profile.len())].iter().sum();
+        let below: f32 = profile[bottom..(bottom + reach).min(profile.len())]
+            .iter()
+            .sum();
         let band: f32 = profile[top..bottom].iter().sum();
         self.clear += (band - above - below).max(0.0) * peak / 12_240.0;
         if above + below > 0.06 * band && above + below < 0.9 * band {
@@ -143,15 +170,27 @@ impl Evidence {
             return (true, 0.0);
         }
         let mean = self.votes.iter().sum::<f32>() / n;
-        let variance = self.votes.iter().map(|v| (v - mean) * (v - mean)).sum::<f32>() / n;
+        let variance = self
+            .votes
+            .iter()
+            .map(|v| (v - mean) * (v - mean))
+            .sum::<f32>()
+            / n;
         let error = (variance / n).sqrt().max(0.01);
-        (mean > 0.0, ((mean.abs() / error - 2.0) / 6.0).clamp(0.0, 1.0))
+        // 0.5 is at 3.5 standard errors: pieces of one line do not vote independently of each other.
+        (
+            mean > 0.0,
+            ((mean.abs() / error - 1.0) / 5.0).clamp(0.0, 1.0),
+        )
     }
 }
 
 /// The next stretch of rows that hold ink.
 fn next_segment(profile: &[f32], from: usize) -> Option<(usize, usize)> {
     let start = from + profile.get(from..)?.iter().position(|&v| v > 200.0)?;
-    let length = profile[start..].iter().position(|&v| v <= 200.0).unwrap_or(profile.len() - start);
+    let length = profile[start..]
+        .iter()
+        .position(|&v| v <= 200.0)
+        .unwrap_or(profile.len() - start);
     Some((start, start + length))
 }

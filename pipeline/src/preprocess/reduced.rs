@@ -20,7 +20,11 @@ pub(super) fn reduce(image: &Gray, factor: u32) -> Gray {
     let mut sums = vec![0u16; source];
     let reciprocal = 65_536u32.div_ceil(factor * factor);
     if width == 0 || height == 0 {
-        return Gray { width, height, pixels };
+        return Gray {
+            width,
+            height,
+            pixels,
+        };
     }
     for rows in image.pixels.chunks_exact(source * f).take(height as usize) {
         sums.fill(0);
@@ -34,7 +38,11 @@ pub(super) fn reduce(image: &Gray, factor: u32) -> Gray {
             ((total * reciprocal) >> 16).min(255) as u8
         }));
     }
-    Gray { width, height, pixels }
+    Gray {
+        width,
+        height,
+        pixels,
+    }
 }
 
 /// The factor that brings `dpi` closest to `wanted` dpi.
@@ -48,17 +56,40 @@ mod tests {
 
     #[test]
     fn means_are_exact_at_the_ends() {
-        let white = Gray { width: 7, height: 7, pixels: vec![255; 49] };
-        assert_eq!(reduce(&white, 3), Gray { width: 2, height: 2, pixels: vec![255; 4] });
-        let black = Gray { width: 16, height: 16, pixels: vec![0; 256] };
+        let white = Gray {
+            width: 7,
+            height: 7,
+            pixels: vec![255; 49],
+        };
+        assert_eq!(
+            reduce(&white, 3),
+            Gray {
+                width: 2,
+                height: 2,
+                pixels: vec![255; 4]
+            }
+        );
+        let black = Gray {
+            width: 16,
+            height: 16,
+            pixels: vec![0; 256],
+        };
         assert_eq!(reduce(&black, 16).pixels, vec![0]);
-        let half = Gray { width: 4, height: 2, pixels: vec![0, 255, 0, 0, 255, 0, 0, 0] };
+        let half = Gray {
+            width: 4,
+            height: 2,
+            pixels: vec![0, 255, 0, 0, 255, 0, 0, 0],
+        };
         assert_eq!(reduce(&half, 2).pixels, vec![127, 0]);
     }
 
     #[test]
     fn factors_larger_than_the_image_leave_nothing() {
-        let dot = Gray { width: 3, height: 1, pixels: vec![9; 3] };
+        let dot = Gray {
+            width: 3,
+            height: 1,
+            pixels: vec![9; 3],
+        };
         assert_eq!(reduce(&dot, 4).pixels.len(), 0);
     }
 }

@@ -25,8 +25,6 @@ pub(super) struct Strips {
 pub(super) struct Fit {
     /// Rise of the lines, px down per px right.
     pub(super) slope: f32,
-    /// Sum of squared differences of the page's profile at this slope.
-    pub(super) energy: f32,
     /// How much the best slope stands above the middle of all, 1 = not at all.
     pub(super) peak: f32,
 }
@@ -43,15 +41,23 @@ impl Strips {
             }
         }
         let middle = w as f32 / 2.0;
-        let centres = (0..count).map(|i| (i * STRIP + STRIP / 2) as f32 - middle).collect();
-        Self { height, centres, sums }
+        let centres = (0..count)
+            .map(|i| (i * STRIP + STRIP / 2) as f32 - middle)
+            .collect();
+        Self {
+            height,
+            centres,
+            sums,
+        }
     }
 
     /// The profile of strips `range` laid along `slope`.
     pub(super) fn profile(&self, range: std::ops::Range<usize>, slope: f32, out: &mut Vec<f32>) {
         out.clear();
         out.resize(self.height, 0.0);
-        let Some(strips) = self.sums.get(range.clone()) else { return };
+        let Some(strips) = self.sums.get(range.clone()) else {
+            return;
+        };
         for (sums, centre) in strips.iter().zip(&self.centres[range]) {
             add_shifted(out, sums, centre * slope);
         }
@@ -68,12 +74,20 @@ impl Strips {
         let mut profile = Vec::new();
         let mut energy = |slope| {
             self.profile(0..self.len(), slope, &mut profile);
-            profile.windows(2).map(|pair| (pair[1] - pair[0]) * (pair[1] - pair[0])).sum::<f32>()
+            profile
+                .windows(2)
+                .map(|pair| (pair[1] - pair[0]) * (pair[1] - pair[0]))
+                .sum::<f32>()
         };
         let steps = (STEEPEST / STEP) as i16;
-        let coarse: Vec<(f32, f32)> =
-            (-steps..=steps).map(|i| f32::from(i) * STEP).map(|slope| (slope, energy(slope))).collect();
-        let mut best = coarse.iter().copied().fold((0.0, -1.0), |a, b| if b.1 > a.1 { b } else { a });
+        let coarse: Vec<(f32, f32)> = (-steps..=steps)
+            .map(|i| f32::from(i) * STEP)
+            .map(|slope| (slope, energy(slope)))
+            .collect();
+        let mut best = coarse
+            .iter()
+            .copied()
+            .fold((0.0, -1.0), |a, b| if b.1 > a.1 { b } else { a });
         let mut all: Vec<f32> = coarse.iter().map(|&(_, energy)| energy).collect();
         all.sort_unstable_by(f32::total_cmp);
         let usual = all.get(all.len() / 2).copied().unwrap_or(0.0);
@@ -90,8 +104,15 @@ impl Strips {
         let step = STEP / 9.0;
         let (before, after) = (energy(best.0 - step), energy(best.0 + step));
         let bend = before - 2.0 * best.1 + after;
-        let offset = if bend < 0.0 { (before - after) / (2.0 * bend) } else { 0.0 };
-        Fit { slope: best.0 + offset.clamp(-1.0, 1.0) * step, energy: best.1, peak }
+        let offset = if bend < 0.0 {
+            (before - after) / (2.0 * bend)
+        } else {
+            0.0
+        };
+        Fit {
+            slope: best.0 + offset.clamp(-1.0, 1.0) * step,
+            peak,
+        }
     }
 }
 
@@ -105,7 +126,9 @@ fn add_shifted(out: &mut [f32], sums: &[f32], shift: f32) {
     } else {
         (0, whole.unsigned_abs())
     };
-    let (Some(source), Some(out)) = (sums.get(from..), out.get_mut(to..)) else { return };
+    let (Some(source), Some(out)) = (sums.get(from..), out.get_mut(to..)) else {
+        return;
+    };
     for (out, pair) in out.iter_mut().zip(source.windows(2)) {
         *out += pair[0] * (1.0 - part) + pair[1] * part;
     }
@@ -117,7 +140,11 @@ mod tests {
 
     /// Lines of dashes at a slope.
     fn page(slope: f32) -> Gray {
-        let mut dark = Gray { width: 800, height: 1100, pixels: vec![0; 800 * 1100] };
+        let mut dark = Gray {
+            width: 800,
+            height: 1100,
+            pixels: vec![0; 800 * 1100],
+        };
         for line in 0..30 {
             for x in 80..720usize {
                 if x % 11 < 3 {
@@ -145,7 +172,12 @@ mod tests {
 
     #[test]
     fn an_empty_page_has_no_peak() {
-        let fit = Strips::of(&Gray { width: 100, height: 100, pixels: vec![0; 10_000] }).fit();
+        let fit = Strips::of(&Gray {
+            width: 100,
+            height: 100,
+            pixels: vec![0; 10_000],
+        })
+        .fit();
         assert_eq!(fit.peak, 1.0);
     }
 }

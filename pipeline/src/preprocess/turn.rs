@@ -22,7 +22,9 @@ pub(super) fn turned(image: Gray, turn: Turn) -> Gray {
 /// The single turn that does `first`, then `next`.
 pub fn turn_after(first: Turn, next: Turn) -> Turn {
     let both = to_turned(first, 1.0, 1.0).then(&to_turned(next, 1.0, 1.0));
-    ALL.into_iter().find(|&turn| to_turned(turn, 1.0, 1.0) == both).unwrap_or(first)
+    ALL.into_iter()
+        .find(|&turn| to_turned(turn, 1.0, 1.0) == both)
+        .unwrap_or(first)
 }
 
 /// The turn that takes `turn` back.
@@ -36,7 +38,10 @@ pub(super) fn undone(turn: Turn) -> Turn {
 
 /// Whether width and height change places.
 pub(super) fn swaps(turn: Turn) -> bool {
-    matches!(turn, Turn::Transpose | Turn::Right | Turn::Transverse | Turn::Left)
+    matches!(
+        turn,
+        Turn::Transpose | Turn::Right | Turn::Transverse | Turn::Left
+    )
 }
 
 /// Where points of an image of `w` x `h` px go when it is turned.
@@ -67,7 +72,10 @@ const ALL: [Turn; 8] = [
 
 fn mirrored_x(mut image: Gray) -> Gray {
     let width = (image.width as usize).max(1);
-    image.pixels.chunks_exact_mut(width).for_each(<[u8]>::reverse);
+    image
+        .pixels
+        .chunks_exact_mut(width)
+        .for_each(<[u8]>::reverse);
     image
 }
 
@@ -90,7 +98,11 @@ fn transposed(image: &Gray) -> Gray {
             }
         }
     }
-    Gray { width: image.height, height: image.width, pixels }
+    Gray {
+        width: image.height,
+        height: image.width,
+        pixels,
+    }
 }
 
 #[cfg(test)]
@@ -100,7 +112,11 @@ mod tests {
 
     /// 3 x 2 with all pixels different.
     fn sample() -> Gray {
-        Gray { width: 3, height: 2, pixels: vec![1, 2, 3, 4, 5, 6] }
+        Gray {
+            width: 3,
+            height: 2,
+            pixels: vec![1, 2, 3, 4, 5, 6],
+        }
     }
 
     #[test]
@@ -121,7 +137,10 @@ mod tests {
             let image = turned(sample(), turn);
             let map = to_turned(turn, 3.0, 2.0);
             for (i, &value) in sample().pixels.iter().enumerate() {
-                let centre = Point { x: (i % 3) as f32 + 0.5, y: (i / 3) as f32 + 0.5 };
+                let centre = Point {
+                    x: (i % 3) as f32 + 0.5,
+                    y: (i / 3) as f32 + 0.5,
+                };
                 let to = map.apply(centre);
                 let index = to.y as usize * image.width as usize + to.x as usize;
                 assert_eq!(image.pixels[index], value, "{turn:?}");
@@ -134,7 +153,11 @@ mod tests {
         for first in ALL {
             for next in ALL {
                 let one = turned(sample(), turn_after(first, next));
-                assert_eq!(one, turned(turned(sample(), first), next), "{first:?} {next:?}");
+                assert_eq!(
+                    one,
+                    turned(turned(sample(), first), next),
+                    "{first:?} {next:?}"
+                );
             }
         }
     }
@@ -142,7 +165,11 @@ mod tests {
     #[test]
     fn large_images_are_transposed_across_tiles() {
         let pixels: Vec<u8> = (0..70 * 45).map(|i| (i % 251) as u8).collect();
-        let image = Gray { width: 70, height: 45, pixels };
+        let image = Gray {
+            width: 70,
+            height: 45,
+            pixels,
+        };
         let back = turned(turned(image.clone(), Turn::Right), Turn::Left);
         assert_eq!(back, image);
     }
