@@ -18,37 +18,46 @@ pub(super) struct Extent {
     pub(super) right: f32,
     /// Where its baseline crosses the middle of its block.
     pub(super) base: f32,
+    /// How far its run rises or falls over its block.
+    pub(super) rise: f32,
     /// Height of its letters, ascender to descender.
     pub(super) height: f32,
-    /// Its widest word gap that may be closed up.
-    pub(super) widest_gap: f32,
-    /// Its narrowest word gap, when every word is one character.
-    pub(super) letter_gap: Option<f32>,
+    /// Its narrowest word gap.
+    pub(super) gap: f32,
+    /// Every word is one character.
+    pub(super) letters: bool,
     /// Its narrowest advance of a character in a word of several.
     pub(super) narrowest: f32,
 }
 
-/// Word gaps are kept under this many font sizes (poppler: 0.7, and some room).
-pub(super) const JOINING_GAP: f32 = 0.62;
-/// Word gaps are kept over this many font sizes (poppler sees no space under 0.03, MuPDF none under about 0.05).
-pub(super) const PARTING_GAP: f32 = 0.08;
+/// Word gaps from this many font sizes on are filled (poppler parts words at 0.7).
+pub(super) const JOINING_GAP: f32 = 0.6;
+/// Word gaps are kept over this many font sizes (poppler sees no space under 0.03).
+pub(super) const PARTING_GAP: f32 = 0.06;
+/// Word gaps are kept over this many where it costs the words little (`pdftotext -raw` sees no space under 0.15).
+pub(super) const CLEAR_GAP: f32 = 0.16;
 
 /// Font size for each block.
-pub(super) fn sizes(lines: &[Extent], blocks: usize, skewed: bool) -> Vec<f32> {
+pub(super) fn sizes(lines: &[Extent], blocks: usize) -> Vec<f32> {
     let usual = median(lines.iter().map(|line| line.height)).max(1.0) * USUAL;
     let mut limits = vec![Limits::default(); blocks];
     for (index, line) in lines.iter().enumerate() {
         let Some(limit) = limits.get_mut(line.block) else { continue };
         limit.height = limit.height.max(line.height);
-        limit.low = limit.low.max(line.widest_gap / JOINING_GAP);
         limit.high = limit.high.min(line.narrowest / 0.12);
-        if let Some(gap) = line.letter_gap {
-            limit.high = limit.high.min(gap / 0.42);
+        // Among single letters poppler sees no space under 0.4.
+        if line.letters {
+            limit.high = limit.high.min(line.gap / 0.42);
         }
+        let mut nearest = f32::MAX;
         for (other_index, other) in lines.iter().enumerate() {
             if index != other_index {
-                limit.meet(line, other, skewed);
+                limit.meet(line, other, &mut nearest);
             }
+        }
+        // A block falls apart where its lines are further than 1.5 sizes from each other.
+        if nearest < 4.0 * line.height {
+            limit.low = limit.low.max(nearest / 1.45);
         }
     }
     let mut sizes: Vec<f32> = limits.iter().map(|limit| limit.size(usual)).collect();
@@ -76,13 +85,16 @@ impl Default for Limits {
 
 impl Limits {
     /// Lowers the upper limit for what another line asks for.
-    fn meet(&mut self, line: &Extent, other: &Extent, skewed: bool) {
+    fn meet(&mut self, line: &Extent, other: &Extent, nearest: &mut f32) {
         let apart = (line.base - other.base).abs();
         let gap = (other.left - line.right).max(line.left - other.right);
         if gap < 0.0 {
-            // One under the other. Half a size must not reach the next base line; on skewed pages base lines lean too.
+            // One under the other. Half a size, and what the run leans, must not reach the next base line.
             if apart > 0.4 * line.height {
-                self.high = self.high.min(apart * if skewed { 1.15 } else { 1.5 });
+                if other.block == line.block {
+                    *nearest = nearest.min(apart);
+                }
+                self.high = self.high.min((1.5 * apart - 2.0 * line.rise).max(1.25 * apart));
             }
         } else if other.block != line.block && apart < 1.2 * line.height {
             self.beside = true;
