@@ -107,7 +107,7 @@ struct Frame {
 }
 
 fn runs(page: &PageSpec<'_>) -> Vec<Run> {
-    let map = page.to_points();
+    let map = page.point_map();
     let mut names: Vec<u32> = Vec::new();
     let mut runs = Vec::new();
     for line in page.lines {

@@ -199,7 +199,7 @@ const MAX_SIDE: f32 = 14_400.0;
 /// From PDF's unit square (y up) to the page's points.
 fn image_matrix(page: &PageSpec<'_>, to_shown: &Affine) -> Affine {
     let upright = Affine { m: [1.0, 0.0, 0.0, -1.0, 0.0, 1.0] };
-    upright.then(to_shown).then(&page.to_points())
+    upright.then(to_shown).then(&page.point_map())
 }
 
 fn painted(index: usize, matrix: &Affine) -> String {
