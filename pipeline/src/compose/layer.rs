@@ -210,7 +210,7 @@ fn lean(rise: f32, size: f32, up: f32, down: f32) -> (f32, f32) {
         return (1.0, 0.0);
     }
     let boxes = 0.95 * (up + down);
-    let lean = (1.0 - boxes / rise).max(0.0).min(UTMOST_RISE * size / rise);
+    let lean = (SAFE_RISE * size / rise).max(1.0 - boxes / rise).min(UTMOST_RISE * size / rise);
     let rest = (1.0 - lean) * rise / 2.0;
     (lean, (rest - 0.95 * down).max(0.0))
 }

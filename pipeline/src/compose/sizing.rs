@@ -65,6 +65,8 @@ pub(super) fn sizes(lines: &[Extent], blocks: usize) -> Vec<f32> {
     sizes
 }
 
+/// From one font size of a page to the next; adjoining columns need more than 5 %.
+const GRADE: f32 = 1.1;
 /// Font size in letter heights where nothing speaks against it.
 const USUAL: f32 = 1.2;
 
@@ -94,7 +96,7 @@ impl Limits {
                 if other.block == line.block {
                     *nearest = nearest.min(apart);
                 }
-                self.high = self.high.min((1.5 * apart - 2.0 * line.rise).max(1.25 * apart));
+                self.high = self.high.min((1.75 * apart - 2.0 * line.rise).clamp(1.2 * apart, 1.5 * apart));
             }
         } else if other.block != line.block && apart < 1.2 * line.height {
             self.beside = true;
@@ -105,7 +107,18 @@ impl Limits {
     fn size(&self, usual: f32) -> f32 {
         // Under half the letter height the face would reach past the 3 font sizes that readers believe.
         let floor = 0.45 * self.height;
-        usual.max(self.low).min(self.high).max(floor)
+        let wish = usual.max(self.low).min(self.high).max(floor);
+        // Few sizes on a page mean few faces in the file.
+        let step = (wish / usual).ln() / GRADE.ln();
+        let above = usual * GRADE.powf((step - 0.1).ceil());
+        let below = usual * GRADE.powf(step.floor());
+        if above <= self.high {
+            above
+        } else if below >= self.low.max(floor) {
+            below
+        } else {
+            wish
+        }
     }
 }
 
@@ -138,10 +151,10 @@ fn set_apart(sizes: &mut [f32], limits: &[Limits], pairs: &[(usize, usize)]) {
         let Some(size) = sizes.get_mut(block) else { continue };
         // Four neighbours at most in a row of steps; more than that stay as they are.
         for _ in 0..4 {
-            if earlier.iter().all(|other| (*size - other).abs() > 0.07 * size.max(*other)) {
+            if earlier.iter().all(|other| (*size - other).abs() > 0.06 * size.max(*other)) {
                 break;
             }
-            *size *= 0.92;
+            *size /= GRADE;
         }
     }
 }
