@@ -16,6 +16,8 @@ pub(super) const ADVANCE: f32 = 500.0;
 /// Readers that look only at geometry tear a line apart at a wide gap, whatever spaces stand in it; poppler drops
 /// single spaces before it looks. A glyph that reads as two is to it a word like any other, and holds the line.
 pub(super) const FILLER: u16 = 0xD800;
+/// Words whose own box shares less than this with that of their line may have another face.
+const UNEVEN: f32 = 0.72;
 /// Faces in one document; past it the nearest face serves. 16 heights by 16 depths cover all that OCR boxes
 /// show, and the limit keeps a hostile page from filling the file with fonts.
 const MAX_FACES: usize = 256;
@@ -41,6 +43,15 @@ impl Face {
         // Poppler ignores values from 3 font sizes on.
         let steps = |value: f32| ((value * 1000.0 / STEP as f32).round() as i32).clamp(1, 2900 / STEP);
         Self { up: steps(up), down: steps(down) }
+    }
+}
+
+impl Face {
+    /// The common part of two boxes, as a part of both together.
+    fn overlap(self, other: Self) -> f32 {
+        let common = self.up.min(other.up) + self.down.min(other.down);
+        let both = self.up.max(other.up) + self.down.max(other.down);
+        common as f32 / both as f32
     }
 }
 
@@ -84,6 +95,17 @@ impl Fonts {
         let at = self.write(out, face)?;
         self.faces.push((face, at));
         Ok(self.faces.len() - 1)
+    }
+
+    /// The face that the document already has for a word whose own box is far from that of its line; lines stay
+    /// even otherwise.
+    pub(super) fn better(&self, usual: usize, own: Face) -> usize {
+        let fit = |index: usize| self.faces.get(index).map_or(0.0, |(face, _)| face.overlap(own));
+        if fit(usual) >= UNEVEN {
+            return usual;
+        }
+        let best = (0..self.faces.len()).max_by(|a, b| fit(*a).total_cmp(&fit(*b))).unwrap_or(usual);
+        if fit(best) > fit(usual) + 0.05 { best } else { usual }
     }
 
     /// The object of the face with this index.

@@ -55,6 +55,8 @@ struct Piece {
     units: Vec<u16>,
     left: f32,
     right: f32,
+    top: f32,
+    foot: f32,
 }
 
 /// A line in points, y up.
@@ -132,7 +134,7 @@ fn run(line: &Line, block: usize, map: &Affine) -> Option<Run> {
         let high = map.apply(Point { x: word.bbox.x + word.bbox.w, y: word.bbox.y });
         let finite = [low.x, low.y, high.x, high.y].iter().all(|value| value.is_finite());
         if !units.is_empty() && finite {
-            pieces.push(Piece { units, left: low.x, right: high.x.max(low.x) });
+            pieces.push(Piece { units, left: low.x, right: high.x.max(low.x), top: high.y, foot: low.y });
             boxes.push((low, high));
         }
     }
@@ -287,8 +289,9 @@ impl Pen<'_> {
             let centre = (piece.left + piece.right) / 2.0;
             let base = level + frame.lean * (run.base(centre) - run.base(frame.middle));
             let rest = run.base(centre) - base;
-            let face = Face::around((run.up + rest) / size, (run.down - rest) / size);
-            self.font(fonts.index(out, face)?, size);
+            let usual = fonts.index(out, Face::around((run.up + rest) / size, (run.down - rest) / size))?;
+            let own = Face::around((piece.top - base) / size, (base - piece.foot) / size);
+            self.font(fonts.better(usual, own), size);
             let mut x = match end {
                 Some((x, y)) if hundredths(base) == y => x,
                 _ => self.place(piece.left, base),
