@@ -87,8 +87,13 @@ pub struct Placement<'a> {
 impl<'a> Placement<'a> {
     /// The image turned by `turn` so that it fills `area` (shown px).
     pub fn filling(image: &'a StoredImage, turn: Turn, area: Rect) -> Self {
-        let stretch = Affine { m: [area.w, 0.0, 0.0, area.h, area.x, area.y] };
-        Self { image, to_shown: turned_unit_square(turn).then(&stretch) }
+        let stretch = Affine {
+            m: [area.w, 0.0, 0.0, area.h, area.x, area.y],
+        };
+        Self {
+            image,
+            to_shown: turned_unit_square(turn).then(&stretch),
+        }
     }
 }
 
@@ -165,7 +170,9 @@ impl PageSpec<'_> {
     fn point_map(&self) -> Affine {
         let sx = self.width_pt / self.width_px.max(1) as f32;
         let sy = self.height_pt / self.height_px.max(1) as f32;
-        Affine { m: [sx, 0.0, 0.0, -sy, 0.0, self.height_pt] }
+        Affine {
+            m: [sx, 0.0, 0.0, -sy, 0.0, self.height_pt],
+        }
     }
 }
 
@@ -207,7 +214,12 @@ impl PixelBox {
                 right: a.right.max(b.right),
                 bottom: a.bottom.max(b.bottom),
             })
-            .unwrap_or(Self { left: 0, top: 0, right: 0, bottom: 0 })
+            .unwrap_or(Self {
+                left: 0,
+                top: 0,
+                right: 0,
+                bottom: 0,
+            })
     }
 }
 

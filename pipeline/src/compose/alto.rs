@@ -31,7 +31,10 @@ impl<W: Write> AltoWriter<W> {
 <Layout>
 "#
         )?;
-        Ok(Self { sink, language: escaped(document.language) })
+        Ok(Self {
+            sink,
+            language: escaped(document.language),
+        })
     }
 
     /// Writes the next page.
@@ -39,12 +42,20 @@ impl<W: Write> AltoWriter<W> {
     /// # Errors
     /// Those of the sink.
     pub fn page(&mut self, page: &PageText<'_>) -> io::Result<()> {
-        let PageText { number, width_px, height_px, .. } = *page;
+        let PageText {
+            number,
+            width_px,
+            height_px,
+            ..
+        } = *page;
         writeln!(
             self.sink,
             r#"<Page ID="page_{number}" PHYSICAL_IMG_NR="{number}" WIDTH="{width_px}" HEIGHT="{height_px}">"#
         )?;
-        writeln!(self.sink, r#"<PrintSpace HPOS="0" VPOS="0" WIDTH="{width_px}" HEIGHT="{height_px}">"#)?;
+        writeln!(
+            self.sink,
+            r#"<PrintSpace HPOS="0" VPOS="0" WIDTH="{width_px}" HEIGHT="{height_px}">"#
+        )?;
         let (mut lines, mut words) = (0, 0);
         for (index, block) in blocks(page.lines).enumerate() {
             writeln!(
@@ -77,17 +88,28 @@ impl<W: Write> AltoWriter<W> {
     fn line(&mut self, line: &Line, page: u32, number: u32, words: &mut u32) -> io::Result<()> {
         let around = place(PixelBox::around(std::slice::from_ref(line)));
         let baseline = baseline(line);
-        writeln!(self.sink, r#"<TextLine ID="line_{page}_{number}" {around}{baseline}>"#)?;
+        writeln!(
+            self.sink,
+            r#"<TextLine ID="line_{page}_{number}" {around}{baseline}>"#
+        )?;
         let mut left: Option<PixelBox> = None;
         for word in &line.words {
             *words += 1;
             let here = PixelBox::of(word.bbox);
             if let Some(left) = left {
                 let width = (here.left - left.right).max(0);
-                writeln!(self.sink, r#"<SP HPOS="{}" VPOS="{}" WIDTH="{width}"/>"#, left.right, left.top)?;
+                writeln!(
+                    self.sink,
+                    r#"<SP HPOS="{}" VPOS="{}" WIDTH="{width}"/>"#,
+                    left.right, left.top
+                )?;
             }
             left = Some(here);
-            writeln!(self.sink, "{}", string(word, &format!("word_{page}_{words}")))?;
+            writeln!(
+                self.sink,
+                "{}",
+                string(word, &format!("word_{page}_{words}"))
+            )?;
         }
         writeln!(self.sink, "</TextLine>")
     }
@@ -112,8 +134,14 @@ fn place(at: PixelBox) -> String {
 /// The two ends of the baseline as ALTO 4 writes points.
 fn baseline(line: &Line) -> String {
     let [start, end] = line.baseline;
-    if [start.x, start.y, end.x, end.y].iter().all(|value| value.is_finite()) {
-        format!(r#" BASELINE="{:.0},{:.0} {:.0},{:.0}""#, start.x, start.y, end.x, end.y)
+    if [start.x, start.y, end.x, end.y]
+        .iter()
+        .all(|value| value.is_finite())
+    {
+        format!(
+            r#" BASELINE="{:.0},{:.0} {:.0},{:.0}""#,
+            start.x, start.y, end.x, end.y
+        )
     } else {
         String::new()
     }

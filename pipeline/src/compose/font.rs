@@ -41,8 +41,12 @@ impl Face {
     /// The face whose box reaches `up` and `down` font sizes from the baseline, as nearly as the steps allow.
     pub(super) fn around(up: f32, down: f32) -> Self {
         // Poppler ignores values from 3 font sizes on.
-        let steps = |value: f32| ((value * 1000.0 / STEP as f32).round() as i32).clamp(1, 2900 / STEP);
-        Self { up: steps(up), down: steps(down) }
+        let steps =
+            |value: f32| ((value * 1000.0 / STEP as f32).round() as i32).clamp(1, 2900 / STEP);
+        Self {
+            up: steps(up),
+            down: steps(down),
+        }
     }
 }
 
@@ -71,7 +75,11 @@ impl Fonts {
 
         // Every CID shows the empty glyph 1.
         let glyph_map = out.promise();
-        out.stream(glyph_map, "/Filter/FlateDecode", &deflate(&[0, 1].repeat(0x1_0000))?)?;
+        out.stream(
+            glyph_map,
+            "/Filter/FlateDecode",
+            &deflate(&[0, 1].repeat(0x1_0000))?,
+        )?;
 
         let cid_set = if with_cid_set {
             let at = out.promise();
@@ -80,13 +88,26 @@ impl Fonts {
         } else {
             None
         };
-        Ok(Self { faces: Vec::new(), to_unicode: unicode_map, glyph_map, cid_set })
+        Ok(Self {
+            faces: Vec::new(),
+            to_unicode: unicode_map,
+            glyph_map,
+            cid_set,
+        })
     }
 
     /// The index of `face` in this document; its resource name is `F` and the index.
-    pub(super) fn index<W: Write>(&mut self, out: &mut ObjectWriter<W>, face: Face) -> io::Result<usize> {
+    pub(super) fn index<W: Write>(
+        &mut self,
+        out: &mut ObjectWriter<W>,
+        face: Face,
+    ) -> io::Result<usize> {
         let far = |have: &Face| (have.up - face.up).abs().max((have.down - face.down).abs());
-        let nearest = self.faces.iter().enumerate().min_by_key(|(_, (have, _))| far(have));
+        let nearest = self
+            .faces
+            .iter()
+            .enumerate()
+            .min_by_key(|(_, (have, _))| far(have));
         if let Some((index, (have, _))) = nearest
             && (far(have) <= NEAR || self.faces.len() >= MAX_FACES)
         {
@@ -100,12 +121,22 @@ impl Fonts {
     /// The face that the document already has for a word whose own box is far from that of its line; lines stay
     /// even otherwise.
     pub(super) fn better(&self, usual: usize, own: Face) -> usize {
-        let fit = |index: usize| self.faces.get(index).map_or(0.0, |(face, _)| face.overlap(own));
+        let fit = |index: usize| {
+            self.faces
+                .get(index)
+                .map_or(0.0, |(face, _)| face.overlap(own))
+        };
         if fit(usual) >= UNEVEN {
             return usual;
         }
-        let best = (0..self.faces.len()).max_by(|a, b| fit(*a).total_cmp(&fit(*b))).unwrap_or(usual);
-        if fit(best) > fit(usual) + 0.05 { best } else { usual }
+        let best = (0..self.faces.len())
+            .max_by(|a, b| fit(*a).total_cmp(&fit(*b)))
+            .unwrap_or(usual);
+        if fit(best) > fit(usual) + 0.05 {
+            best
+        } else {
+            usual
+        }
     }
 
     /// The object of the face with this index.
@@ -120,8 +151,15 @@ impl Fonts {
         // MuPDF takes ascent and descent from the program, the others from the descriptor.
         let program = out.promise();
         let data = truetype(up as i16, down as i16);
-        out.stream(program, &format!("/Filter/FlateDecode/Length1 {}", data.len()), &deflate(&data)?)?;
-        let cid_set = self.cid_set.map(|at| format!("/CIDSet {at}")).unwrap_or_default();
+        out.stream(
+            program,
+            &format!("/Filter/FlateDecode/Length1 {}", data.len()),
+            &deflate(&data)?,
+        )?;
+        let cid_set = self
+            .cid_set
+            .map(|at| format!("/CIDSet {at}"))
+            .unwrap_or_default();
         out.object(
             font,
             &format!(
@@ -171,10 +209,16 @@ fn truetype(up: i16, down: i16) -> Vec<u8> {
         (*b"glyf", vec![0]),
         (*b"head", head(up, down)),
         // version, ascender, descender, gap, advance 500, bearings 0, extent 500, caret upright, 2 metrics
-        (*b"hhea", words(&[1, 0, up, down, 0, 500, 0, 0, 500, 1, 0, 0, 0, 0, 0, 0, 0, 2])),
+        (
+            *b"hhea",
+            words(&[1, 0, up, down, 0, 500, 0, 0, 500, 1, 0, 0, 0, 0, 0, 0, 0, 2]),
+        ),
         (*b"hmtx", words(&[500, 0, 500, 0])),
         (*b"loca", words(&[0, 0, 0])),
-        (*b"maxp", words(&[1, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0])),
+        (
+            *b"maxp",
+            words(&[1, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]),
+        ),
     ];
     // 12 bytes of header, 16 for each of 6 tables; the search fields are those of 6.
     let mut out = words(&[1, 0, 6, 64, 2, 32]);
@@ -204,11 +248,19 @@ fn truetype(up: i16, down: i16) -> Vec<u8> {
 /// `head`: 1,000 units per em, the box, 16-bit offsets.
 fn head(up: u16, down: u16) -> Vec<u8> {
     let start = words(&[1, 0, 1, 0, 0, 0, 0x5F0F, 0x3CF5, 0x0003, 1000]);
-    [start, vec![0; 16], words(&[0, down, 500, up, 0, 8, 2, 0, 0])].concat()
+    [
+        start,
+        vec![0; 16],
+        words(&[0, down, 500, up, 0, 8, 2, 0, 0]),
+    ]
+    .concat()
 }
 
 fn words(values: &[u16]) -> Vec<u8> {
-    values.iter().flat_map(|value| value.to_be_bytes()).collect()
+    values
+        .iter()
+        .flat_map(|value| value.to_be_bytes())
+        .collect()
 }
 
 /// The sum of all big-endian 32-bit words, the last one padded with zeros (OpenType, "calculating checksums").
@@ -233,7 +285,9 @@ fn to_unicode() -> Vec<u8> {
             0xFF => (0x00, 0xFD),
             _ => (0x00, 0xFF),
         };
-        rows.push(format!("<{high:02X}{low:02X}><{high:02X}{top:02X}><{high:02X}{low:02X}>\n"));
+        rows.push(format!(
+            "<{high:02X}{low:02X}><{high:02X}{top:02X}><{high:02X}{low:02X}>\n"
+        ));
     }
     let mut out = String::from(
         "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n\
@@ -241,10 +295,16 @@ fn to_unicode() -> Vec<u8> {
          /CMapName/Adobe-Identity-UCS def\n/CMapType 2 def\n\
          1 begincodespacerange\n<0000><FFFF>\nendcodespacerange\n",
     );
-    out.push_str(&format!("1 beginbfchar\n<{FILLER:04X}><00200020>\nendbfchar\n"));
+    out.push_str(&format!(
+        "1 beginbfchar\n<{FILLER:04X}><00200020>\nendbfchar\n"
+    ));
     // A block holds at most 100 ranges (Adobe Technical Note 5014, 5.2).
     for block in rows.chunks(100) {
-        out.push_str(&format!("{} beginbfrange\n{}endbfrange\n", block.len(), block.concat()));
+        out.push_str(&format!(
+            "{} beginbfrange\n{}endbfrange\n",
+            block.len(),
+            block.concat()
+        ));
     }
     out.push_str("endcmap\nCMapName currentdict/CMap defineresource pop\nend\nend\n");
     out.into_bytes()

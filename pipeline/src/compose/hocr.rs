@@ -56,9 +56,18 @@ impl<W: Write> HocrWriter<W> {
         )?;
         let (mut lines, mut words) = (0, 0);
         for (index, block) in blocks(page.lines).enumerate() {
-            let (id, place) = (format!("{number}_{}", index + 1), bbox(PixelBox::around(block)));
-            writeln!(self.sink, r#"<div class="ocr_carea" id="block_{id}" title="{place}">"#)?;
-            writeln!(self.sink, r#"<p class="ocr_par" id="par_{id}" title="{place}">"#)?;
+            let (id, place) = (
+                format!("{number}_{}", index + 1),
+                bbox(PixelBox::around(block)),
+            );
+            writeln!(
+                self.sink,
+                r#"<div class="ocr_carea" id="block_{id}" title="{place}">"#
+            )?;
+            writeln!(
+                self.sink,
+                r#"<p class="ocr_par" id="par_{id}" title="{place}">"#
+            )?;
             for line in block {
                 lines += 1;
                 self.line(line, &format!("{number}_{lines}"), &mut words)?;
@@ -81,12 +90,20 @@ impl<W: Write> HocrWriter<W> {
     fn line(&mut self, line: &Line, id: &str, words: &mut u32) -> io::Result<()> {
         let around = PixelBox::around(std::slice::from_ref(line));
         let baseline = baseline(line, around);
-        write!(self.sink, r#"<span class="ocr_line" id="line_{id}" title="{}{baseline}">"#, bbox(around))?;
+        write!(
+            self.sink,
+            r#"<span class="ocr_line" id="line_{id}" title="{}{baseline}">"#,
+            bbox(around)
+        )?;
         let page = id.split('_').next().unwrap_or_default();
         for (index, word) in line.words.iter().enumerate() {
             *words += 1;
             let space = if index > 0 { " " } else { "" };
-            write!(self.sink, "{space}{}", span(word, &format!("word_{page}_{words}")))?;
+            write!(
+                self.sink,
+                "{space}{}",
+                span(word, &format!("word_{page}_{words}"))
+            )?;
         }
         writeln!(self.sink, "</span>")
     }
@@ -95,11 +112,16 @@ impl<W: Write> HocrWriter<W> {
 fn span(word: &Word, id: &str) -> String {
     let confidence = (word.confidence.clamp(0.0, 1.0) * 100.0).round() as u8;
     let (place, text) = (bbox(PixelBox::of(word.bbox)), escaped(&nfc(&word.text)));
-    format!(r#"<span class="ocrx_word" id="{id}" title="{place}; x_wconf {confidence}">{text}</span>"#)
+    format!(
+        r#"<span class="ocrx_word" id="{id}" title="{place}; x_wconf {confidence}">{text}</span>"#
+    )
 }
 
 fn bbox(place: PixelBox) -> String {
-    format!("bbox {} {} {} {}", place.left, place.top, place.right, place.bottom)
+    format!(
+        "bbox {} {} {} {}",
+        place.left, place.top, place.right, place.bottom
+    )
 }
 
 /// Slope, and the offset where the baseline crosses the left edge, from the box's lower left corner (hOCR 1.2, 4.2).
@@ -107,5 +129,9 @@ fn baseline(line: &Line, around: PixelBox) -> String {
     let [start, end] = line.baseline;
     let slope = (end.y - start.y) / (end.x - start.x);
     let offset = start.y + (around.left as f32 - start.x) * slope - around.bottom as f32;
-    if slope.is_finite() && offset.is_finite() { format!("; baseline {slope:.4} {offset:.1}") } else { String::new() }
+    if slope.is_finite() && offset.is_finite() {
+        format!("; baseline {slope:.4} {offset:.1}")
+    } else {
+        String::new()
+    }
 }

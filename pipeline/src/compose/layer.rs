@@ -1,11 +1,13 @@
 //! The words of a page as invisible text over their image (ISO 32000-1, 9.3.6, mode 3).
 //!
 //! A line is one run with real spaces. Each word is stretched to its box and each space to its gap, so that a
-//! highlight covers what was searched for. The run lies on the line's baseline, slanted with it.
+//! highlight covers what was searched for.
 //!
-//! Where the page is skewed so far that a slanted run would be torn apart by readers which look for level lines
-//! (half a font size of rise is all that poppler allows), the run leans only as far as is safe, and each word
-//! takes a face whose box reaches up or down to where the word really is.
+//! On a skewed page the words of a line follow its baseline as far as is safe: readers look for level lines, and
+//! a line that rises more than half a font size is torn apart by them. What rise is left is taken up by the faces:
+//! each word has one whose box reaches up or down to where the word really is. A box holds its run, so this ends
+//! where the skew over a block's width is past its letters' height (about 2 degrees for a full line of 14 pt); from
+//! there on boxes lag behind their words, and text is still found.
 
 use std::io::{self, Write};
 
@@ -14,7 +16,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::PageSpec;
 use super::font::{ADVANCE, FILLER, Face, Fonts};
 use super::objects::{ObjectWriter, rounded};
-use super::sizing::{self, Extent, CLEAR_GAP, JOINING_GAP, PARTING_GAP, median};
+use super::sizing::{self, CLEAR_GAP, Extent, JOINING_GAP, PARTING_GAP, median};
 use crate::document::{Affine, Line, Point};
 
 /// How far a slanted run may rise or fall, in font sizes (poppler: 0.5 from a line's first word; pdf.js less).
@@ -31,14 +33,25 @@ pub(super) struct Layer {
 }
 
 /// Sets the words of `page`.
-pub(super) fn set<W: Write>(page: &PageSpec<'_>, fonts: &mut Fonts, out: &mut ObjectWriter<W>) -> io::Result<Layer> {
+pub(super) fn set<W: Write>(
+    page: &PageSpec<'_>,
+    fonts: &mut Fonts,
+    out: &mut ObjectWriter<W>,
+) -> io::Result<Layer> {
     let runs = runs(page);
-    let mut layer = Layer { content: Vec::new(), faces: Vec::new() };
+    let mut layer = Layer {
+        content: Vec::new(),
+        faces: Vec::new(),
+    };
     if runs.is_empty() {
         return Ok(layer);
     }
     let frames = frames(&runs);
-    let mut pen = Pen { layer: &mut layer, state: None, at: (0, 0) };
+    let mut pen = Pen {
+        layer: &mut layer,
+        state: None,
+        at: (0, 0),
+    };
     pen.layer.content.extend(b"BT 3 Tr\n");
     for run in &runs {
         if let Some(frame) = frames.get(run.block) {
@@ -113,8 +126,11 @@ fn runs(page: &PageSpec<'_>) -> Vec<Run> {
     let mut names: Vec<u32> = Vec::new();
     let mut runs = Vec::new();
     for line in page.lines {
-        let block = names.iter().position(|name| *name == line.block).unwrap_or(names.len());
-        if let Some(run) = run(line, block, &map) {
+        let block = names
+            .iter()
+            .position(|name| *name == line.block)
+            .unwrap_or(names.len());
+        if let Some(run) = run(line, block, &map, page) {
             if block == names.len() {
                 names.push(line.block);
             }
@@ -125,23 +141,43 @@ fn runs(page: &PageSpec<'_>) -> Vec<Run> {
     runs
 }
 
-fn run(line: &Line, block: usize, map: &Affine) -> Option<Run> {
+fn run(line: &Line, block: usize, map: &Affine, page: &PageSpec<'_>) -> Option<Run> {
+    // A box that reaches off the page is cut to it; readers ignore what lies outside and choke on large numbers.
+    let cut = |point: Point| Point {
+        x: point.x.clamp(0.0, page.width_pt),
+        y: point.y.clamp(0.0, page.height_pt),
+    };
     let mut pieces = Vec::new();
     let mut boxes = Vec::new();
     for word in &line.words {
         let units = units(&word.text);
-        let low = map.apply(Point { x: word.bbox.x, y: word.bbox.y + word.bbox.h });
-        let high = map.apply(Point { x: word.bbox.x + word.bbox.w, y: word.bbox.y });
-        let finite = [low.x, low.y, high.x, high.y].iter().all(|value| value.is_finite());
+        let low = map.apply(Point {
+            x: word.bbox.x,
+            y: word.bbox.y + word.bbox.h,
+        });
+        let high = map.apply(Point {
+            x: word.bbox.x + word.bbox.w,
+            y: word.bbox.y,
+        });
+        let finite = [low.x, low.y, high.x, high.y]
+            .iter()
+            .all(|value| value.is_finite());
+        let (low, high) = (cut(low), cut(high));
         if !units.is_empty() && finite {
-            pieces.push(Piece { units, left: low.x, right: high.x.max(low.x), top: high.y, foot: low.y });
+            pieces.push(Piece {
+                units,
+                left: low.x,
+                right: high.x.max(low.x),
+                top: high.y,
+                foot: low.y,
+            });
             boxes.push((low, high));
         }
     }
     let [start, end] = line.baseline.map(|point| map.apply(point));
     let height = median(boxes.iter().map(|(low, high)| high.y - low.y)).max(0.5);
     let foot = median(boxes.iter().map(|(low, _)| low.y));
-    let (x, _) = (median(boxes.iter().map(|(low, high)| (low.x + high.x) / 2.0)), ());
+    let x = median(boxes.iter().map(|(low, high)| (low.x + high.x) / 2.0));
     let mut slope = (end.y - start.y) / (end.x - start.x);
     let mut y = start.y + (x - start.x) * slope;
     // A baseline that is none, or stands nowhere near its words, gives way to the feet of the words.
@@ -150,16 +186,30 @@ fn run(line: &Line, block: usize, map: &Affine) -> Option<Run> {
         y = foot;
     }
     let reach = |side: fn(&(Point, Point), f32) -> f32| {
-        median(boxes.iter().map(|b| side(b, y + ((b.0.x + b.1.x) / 2.0 - x) * slope)))
+        median(
+            boxes
+                .iter()
+                .map(|b| side(b, y + ((b.0.x + b.1.x) / 2.0 - x) * slope)),
+        )
     };
     let up = reach(|b, base| b.1.y - base).max(0.3 * height);
     let down = reach(|b, base| base - b.0.y).max(0.02 * height);
-    (!pieces.is_empty()).then_some(Run { pieces, block, at: Point { x, y }, slope, up, down })
+    (!pieces.is_empty()).then_some(Run {
+        pieces,
+        block,
+        at: Point { x, y },
+        slope,
+        up,
+        down,
+    })
 }
 
 /// Short lines have slopes that mean little: where a line's own does not say clearly otherwise, the page's counts.
 fn share_slope(runs: &mut [Run]) {
-    let mut slopes: Vec<(f32, f32)> = runs.iter().map(|run| (run.slope, run.right() - run.left())).collect();
+    let mut slopes: Vec<(f32, f32)> = runs
+        .iter()
+        .map(|run| (run.slope, run.right() - run.left()))
+        .collect();
     slopes.sort_by(|a, b| a.0.total_cmp(&b.0));
     let total: f32 = slopes.iter().map(|(_, width)| width).sum();
     let mut seen = 0.0;
@@ -180,14 +230,21 @@ fn share_slope(runs: &mut [Run]) {
 /// code: they become U+FFFD. Controls, and what a Unicode map must not hold (ISO 19005-2, 6.2.11.7.2), go.
 fn units(text: &str) -> Vec<u16> {
     let keep = |c: &char| !c.is_control() && !matches!(c, '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}');
-    text.nfc().filter(keep).map(|c| u16::try_from(u32::from(c)).unwrap_or(0xFFFD)).collect()
+    text.nfc()
+        .filter(keep)
+        .map(|c| u16::try_from(u32::from(c)).unwrap_or(0xFFFD))
+        .collect()
 }
 
 fn frames(runs: &[Run]) -> Vec<Frame> {
     let count = runs.iter().map(|run| run.block + 1).max().unwrap_or(0);
-    let mut frames: Vec<Frame> = (0..count).map(|block| frame(runs.iter().filter(|run| run.block == block))).collect();
-    let extents: Vec<Extent> =
-        runs.iter().filter_map(|run| frames.get(run.block).map(|frame| extent(run, frame))).collect();
+    let mut frames: Vec<Frame> = (0..count)
+        .map(|block| frame(runs.iter().filter(|run| run.block == block)))
+        .collect();
+    let extents: Vec<Extent> = runs
+        .iter()
+        .filter_map(|run| frames.get(run.block).map(|frame| extent(run, frame)))
+        .collect();
     for (frame, size) in frames.iter_mut().zip(sizing::sizes(&extents, count)) {
         frame.size = size;
     }
@@ -199,10 +256,19 @@ fn frame<'a>(runs: impl Iterator<Item = &'a Run> + Clone) -> Frame {
     let left = runs.clone().map(Run::left).fold(f32::MAX, f32::min);
     let right = runs.clone().map(Run::right).fold(f32::MIN, f32::max);
     let rise = (right - left) * runs.clone().map(|run| run.slope.abs()).fold(0.0, f32::max);
-    let (up, down) = (median(runs.clone().map(|run| run.up)), median(runs.map(|run| run.down)));
+    let (up, down) = (
+        median(runs.clone().map(|run| run.up)),
+        median(runs.map(|run| run.down)),
+    );
     let size = up + down;
     let (lean, lift) = lean(rise, size, up, down);
-    Frame { size, middle: (left + right) / 2.0, lean, lift, rise: rise * lean }
+    Frame {
+        size,
+        middle: (left + right) / 2.0,
+        lean,
+        lift,
+        rise: rise * lean,
+    }
 }
 
 /// How much of a `rise` over the block's width the runs take, and how far they must be lifted for the boxes to
@@ -212,13 +278,19 @@ fn lean(rise: f32, size: f32, up: f32, down: f32) -> (f32, f32) {
         return (1.0, 0.0);
     }
     let boxes = 0.95 * (up + down);
-    let lean = (SAFE_RISE * size / rise).max(1.0 - boxes / rise).min(UTMOST_RISE * size / rise);
+    let lean = (SAFE_RISE * size / rise)
+        .max(1.0 - boxes / rise)
+        .min(UTMOST_RISE * size / rise);
     let rest = (1.0 - lean) * rise / 2.0;
     (lean, (rest - 0.95 * down).max(0.0))
 }
 
 fn extent(run: &Run, frame: &Frame) -> Extent {
-    let gaps = || run.pieces.windows(2).filter_map(|pair| Some(pair.get(1)?.left - pair.first()?.right));
+    let gaps = || {
+        run.pieces
+            .windows(2)
+            .filter_map(|pair| Some(pair.get(1)?.left - pair.first()?.right))
+    };
     let letters = run.pieces.len() > 1 && run.pieces.iter().all(|piece| piece.units.len() == 1);
     let advance = |piece: &Piece| (piece.right - piece.left) / piece.units.len() as f32;
     Extent {
@@ -230,7 +302,12 @@ fn extent(run: &Run, frame: &Frame) -> Extent {
         height: run.height(),
         gap: gaps().fold(f32::MAX, f32::min),
         letters,
-        narrowest: run.pieces.iter().filter(|piece| piece.units.len() > 1).map(advance).fold(f32::MAX, f32::min),
+        narrowest: run
+            .pieces
+            .iter()
+            .filter(|piece| piece.units.len() > 1)
+            .map(advance)
+            .fold(f32::MAX, f32::min),
     }
 }
 
@@ -240,7 +317,9 @@ fn spaced(run: &Run, size: f32) -> Vec<Piece> {
     let least = PARTING_GAP * size;
     for index in 1..pieces.len() {
         let (head, tail) = pieces.split_at_mut(index);
-        let (Some(left), Some(right)) = (head.last_mut(), tail.first_mut()) else { continue };
+        let (Some(left), Some(right)) = (head.last_mut(), tail.first_mut()) else {
+            continue;
+        };
         let gap = right.left - left.right;
         // At most a tenth of the narrower word is given up for a clear gap.
         let give = 0.1 * (left.right - left.left).min(right.right - right.left);
@@ -289,7 +368,10 @@ impl Pen<'_> {
             let centre = (piece.left + piece.right) / 2.0;
             let base = level + frame.lean * (run.base(centre) - run.base(frame.middle));
             let rest = run.base(centre) - base;
-            let usual = fonts.index(out, Face::around((run.up + rest) / size, (run.down - rest) / size))?;
+            let usual = fonts.index(
+                out,
+                Face::around((run.up + rest) / size, (run.down - rest) / size),
+            )?;
             let own = Face::around((piece.top - base) / size, (base - piece.foot) / size);
             self.font(fonts.better(usual, own), size);
             let mut x = match end {
@@ -320,7 +402,11 @@ impl Pen<'_> {
         let (x, y) = (hundredths(x), hundredths(y));
         let (dx, dy) = (x - self.at.0, y - self.at.1);
         self.at = (x, y);
-        self.say(&format!("{} {} Td\n", rounded(dx as f32 / 100.0, 2), rounded(dy as f32 / 100.0, 2)));
+        self.say(&format!(
+            "{} {} Td\n",
+            rounded(dx as f32 / 100.0, 2),
+            rounded(dy as f32 / 100.0, 2)
+        ));
         x as f32 / 100.0
     }
 

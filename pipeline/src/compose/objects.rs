@@ -28,7 +28,11 @@ pub(super) struct ObjectWriter<W> {
 impl<W: Write> ObjectWriter<W> {
     /// Starts the file with its header line and the binary mark (ISO 19005-1, 6.1.2).
     pub(super) fn new(sink: W, version: &str) -> io::Result<Self> {
-        let mut writer = Self { sink, position: 0, offsets: Vec::new() };
+        let mut writer = Self {
+            sink,
+            position: 0,
+            offsets: Vec::new(),
+        };
         writer.put(format!("%PDF-{version}\n").as_bytes())?;
         writer.put(b"%\xE2\xE3\xCF\xD3\n")?;
         Ok(writer)
@@ -80,10 +84,16 @@ impl<W: Write> ObjectWriter<W> {
     }
 
     fn begin(&mut self, at: Ref) -> io::Result<()> {
-        let slot = (at.0 as usize).checked_sub(1).and_then(|index| self.offsets.get_mut(index));
+        let slot = (at.0 as usize)
+            .checked_sub(1)
+            .and_then(|index| self.offsets.get_mut(index));
         match slot {
             Some(slot @ None) => *slot = Some(self.position),
-            _ => return Err(io::Error::other("an object was written twice or never promised")),
+            _ => {
+                return Err(io::Error::other(
+                    "an object was written twice or never promised",
+                ));
+            }
         }
         self.put(format!("{} 0 obj\n", at.0).as_bytes())
     }

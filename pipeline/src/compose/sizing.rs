@@ -37,13 +37,23 @@ pub(super) const PARTING_GAP: f32 = 0.06;
 /// Word gaps are kept over this many where it costs the words little (`pdftotext -raw` sees no space under 0.15).
 pub(super) const CLEAR_GAP: f32 = 0.16;
 
+/// Lines on a page past which every block is set in the usual size: comparing each line with each costs a
+/// second at some 20,000, and the densest printed page has a few hundred.
+const MAX_LINES: usize = 3000;
+
 /// Font size for each block.
 pub(super) fn sizes(lines: &[Extent], blocks: usize) -> Vec<f32> {
     let usual = median(lines.iter().map(|line| line.height)).max(1.0) * USUAL;
+    if lines.len() > MAX_LINES {
+        return vec![usual; blocks];
+    }
     let mut limits = vec![Limits::default(); blocks];
     for (index, line) in lines.iter().enumerate() {
-        let Some(limit) = limits.get_mut(line.block) else { continue };
-        limit.height = limit.height.max(line.height);
+        let Some(limit) = limits.get_mut(line.block) else {
+            continue;
+        };
+        // A speck or a picture taken for a word does not speak for its block.
+        limit.height = limit.height.max(line.height.min(2.5 * usual));
         limit.high = limit.high.min(line.narrowest / 0.12);
         // Among single letters poppler sees no space under 0.4.
         if line.letters {
@@ -81,7 +91,12 @@ struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { low: 0.0, high: f32::MAX, height: 1.0, beside: false }
+        Self {
+            low: 0.0,
+            high: f32::MAX,
+            height: 1.0,
+            beside: false,
+        }
     }
 }
 
@@ -96,7 +111,9 @@ impl Limits {
                 if other.block == line.block {
                     *nearest = nearest.min(apart);
                 }
-                self.high = self.high.min((1.75 * apart - 2.0 * line.rise).clamp(1.2 * apart, 1.5 * apart));
+                self.high = self
+                    .high
+                    .min((1.75 * apart - 2.0 * line.rise).clamp(1.2 * apart, 1.5 * apart));
             }
         } else if other.block != line.block && apart < 1.2 * line.height {
             self.beside = true;
@@ -148,10 +165,15 @@ fn set_apart(sizes: &mut [f32], limits: &[Limits], pairs: &[(usize, usize)]) {
             .filter(|(a, b)| *b == block && (beside(*a) || beside(*b)))
             .filter_map(|(a, _)| sizes.get(*a).copied())
             .collect();
-        let Some(size) = sizes.get_mut(block) else { continue };
+        let Some(size) = sizes.get_mut(block) else {
+            continue;
+        };
         // Four neighbours at most in a row of steps; more than that stay as they are.
         for _ in 0..4 {
-            if earlier.iter().all(|other| (*size - other).abs() > 0.06 * size.max(*other)) {
+            if earlier
+                .iter()
+                .all(|other| (*size - other).abs() > 0.06 * size.max(*other))
+            {
                 break;
             }
             *size /= GRADE;
@@ -161,7 +183,10 @@ fn set_apart(sizes: &mut [f32], limits: &[Limits], pairs: &[(usize, usize)]) {
 
 /// The middle value, 0 of nothing.
 pub(super) fn median(values: impl IntoIterator<Item = f32>) -> f32 {
-    let mut values: Vec<f32> = values.into_iter().filter(|value| value.is_finite()).collect();
+    let mut values: Vec<f32> = values
+        .into_iter()
+        .filter(|value| value.is_finite())
+        .collect();
     values.sort_by(f32::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)
 }

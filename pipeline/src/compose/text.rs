@@ -59,14 +59,27 @@ mod tests {
     use crate::document::{Point, Rect, Word};
 
     fn line(block: u32, words: &[&str]) -> Line {
-        let word = |text: &&str| Word { text: (*text).to_owned(), bbox: Rect::default(), confidence: 1.0 };
-        Line { words: words.iter().map(word).collect(), baseline: [Point::default(); 2], block }
+        let word = |text: &&str| Word {
+            text: (*text).to_owned(),
+            bbox: Rect::default(),
+            confidence: 1.0,
+        };
+        Line {
+            words: words.iter().map(word).collect(),
+            baseline: [Point::default(); 2],
+            block,
+        }
     }
 
     #[test]
     fn blocks_and_pages_are_parted() {
         let mut text = TextWriter::new(Vec::new());
-        text.page(&[line(1, &["Số:", "1"]), line(1, &["ho\u{302}\u{300}"]), line(2, &["c\nd"])]).unwrap();
+        text.page(&[
+            line(1, &["Số:", "1"]),
+            line(1, &["ho\u{302}\u{300}"]),
+            line(2, &["c\nd"]),
+        ])
+        .unwrap();
         text.page(&[]).unwrap();
         text.page(&[line(1, &["cuối"])]).unwrap();
         let out = String::from_utf8(text.finish().unwrap()).unwrap();
