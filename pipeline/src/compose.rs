@@ -47,6 +47,34 @@ pub struct PageSpec<'a> {
     pub lines: &'a [Line],
 }
 
+/// What the text files say about one page.
+#[derive(Clone, Copy, Debug)]
+pub struct PageText<'a> {
+    /// Page number in the document, from 1.
+    pub number: u32,
+    /// Name of the image or file that the page came from.
+    pub image: &'a str,
+    /// Width of the shown page in px.
+    pub width_px: u32,
+    /// Height of the shown page in px.
+    pub height_px: u32,
+    /// Resolution of the shown page.
+    pub dpi: f32,
+    /// Lines of words in reading order, in shown px.
+    pub lines: &'a [Line],
+}
+
+/// What the text files say about a whole document.
+#[derive(Clone, Copy, Debug)]
+pub struct DocumentText<'a> {
+    /// Title, for people.
+    pub title: &'a str,
+    /// Language of the text (RFC 3066).
+    pub language: &'a str,
+    /// The program, with its version.
+    pub creator: &'a str,
+}
+
 /// An image and where it goes on the page.
 #[derive(Clone, Copy, Debug)]
 pub struct Placement<'a> {
@@ -59,8 +87,13 @@ pub struct Placement<'a> {
 impl<'a> Placement<'a> {
     /// The image turned by `turn` so that it fills `area` (shown px).
     pub fn filling(image: &'a StoredImage, turn: Turn, area: Rect) -> Self {
-        let stretch = Affine { m: [area.w, 0.0, 0.0, area.h, area.x, area.y] };
-        Self { image, to_shown: turn.map(1.0, 1.0).then(&stretch) }
+        let stretch = Affine {
+            m: [area.w, 0.0, 0.0, area.h, area.x, area.y],
+        };
+        Self {
+            image,
+            to_shown: turn.map(1.0, 1.0).then(&stretch),
+        }
     }
 }
 
@@ -124,19 +157,63 @@ pub fn refusal(image: &StoredImage, profile: pdfa::Profile) -> Option<Refusal> {
 
 impl PageSpec<'_> {
     /// From shown px (y down) to the page's points (y up).
-    fn to_points(&self) -> Affine {
+    fn point_map(&self) -> Affine {
         let sx = self.width_pt / self.width_px.max(1) as f32;
         let sy = self.height_pt / self.height_px.max(1) as f32;
-        Affine { m: [sx, 0.0, 0.0, -sy, 0.0, self.height_pt] }
+        Affine {
+            m: [sx, 0.0, 0.0, -sy, 0.0, self.height_pt],
+        }
     }
 }
 
-/// The box that holds all words of a line; a line without words has none.
-fn line_box(line: &Line) -> Option<Rect> {
-    union(line.words.iter().map(|word| word.bbox))
+/// Runs of lines that belong to one block, in order.
+fn blocks(lines: &[Line]) -> impl Iterator<Item = &[Line]> {
+    lines.chunk_by(|a, b| a.block == b.block)
 }
 
-/// The smallest box around all boxes.
-fn union(boxes: impl IntoIterator<Item = Rect>) -> Option<Rect> {
-    boxes.into_iter().reduce(Rect::union)
+/// A rectangle on whole px, as the text files write it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct PixelBox {
+    left: i64,
+    top: i64,
+    right: i64,
+    bottom: i64,
+}
+
+impl PixelBox {
+    /// The px that `rect` touches.
+    fn of(rect: Rect) -> Self {
+        // A float too large for an integer saturates, and no number at all becomes 0.
+        Self {
+            left: rect.x.floor() as i64,
+            top: rect.y.floor() as i64,
+            right: (rect.x + rect.w).ceil() as i64,
+            bottom: (rect.y + rect.h).ceil() as i64,
+        }
+    }
+
+    /// The smallest box around the words of all lines; without words an empty one.
+    fn around(lines: &[Line]) -> Self {
+        lines
+            .iter()
+            .flat_map(|line| &line.words)
+            .map(|word| Self::of(word.bbox))
+            .reduce(|a, b| Self {
+                left: a.left.min(b.left),
+                top: a.top.min(b.top),
+                right: a.right.max(b.right),
+                bottom: a.bottom.max(b.bottom),
+            })
+            .unwrap_or(Self {
+                left: 0,
+                top: 0,
+                right: 0,
+                bottom: 0,
+            })
+    }
+}
+
+/// `text` in NFC.
+fn nfc(text: &str) -> String {
+    unicode_normalization::UnicodeNormalization::nfc(text).collect()
 }

@@ -1,118 +1,148 @@
-//! ALTO 4: the words with their boxes as the libraries' XML, in px of the page as shown.
+//! The words as ALTO 4, the form in which libraries and archives keep recognised text.
 
 use std::io::{self, Write};
 
 use super::xml::escaped;
-use super::{PageSpec, line_box, union};
-use crate::document::{Line, Rect};
+use super::{DocumentText, PageText, PixelBox, blocks, nfc};
+use crate::document::{Line, Word};
 
-/// Writes ALTO page by page.
-pub struct Writer<W> {
-    out: W,
-    page: usize,
+/// Writes a document page by page.
+pub struct AltoWriter<W> {
+    sink: W,
+    language: String,
 }
 
-impl<W: Write> Writer<W> {
-    /// Starts the file; `source` is the image file that the pages come from.
+impl<W: Write> AltoWriter<W> {
+    /// Writes the description; `source` is the name of the file that the pages came from.
     ///
     /// # Errors
-    /// When the sink fails.
-    pub fn new(mut out: W, source: &str) -> io::Result<Self> {
+    /// Those of the sink.
+    pub fn new(mut sink: W, document: &DocumentText<'_>, source: &str) -> io::Result<Self> {
+        let (source, creator) = (escaped(&nfc(source)), escaped(&nfc(document.creator)));
         write!(
-            out,
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-             <alto xmlns=\"http://www.loc.gov/standards/alto/ns-v4#\" \
-             xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" \
-             xsi:schemaLocation=\"http://www.loc.gov/standards/alto/ns-v4# \
-             http://www.loc.gov/standards/alto/v4/alto-4-2.xsd\">\n\
-             <Description>\n<MeasurementUnit>pixel</MeasurementUnit>\n\
-             <sourceImageInformation><fileName>{}</fileName></sourceImageInformation>\n\
-             <Processing ID=\"ocr\"><processingSoftware><softwareName>Saoy</softwareName>\
-             <softwareVersion>{}</softwareVersion></processingSoftware></Processing>\n\
-             </Description>\n<Layout>\n",
-            escaped(source),
-            env!("CARGO_PKG_VERSION"),
+            sink,
+            r#"<?xml version="1.0" encoding="UTF-8"?>
+<alto xmlns="http://www.loc.gov/standards/alto/ns-v4#" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://www.loc.gov/standards/alto/ns-v4# http://www.loc.gov/standards/alto/v4/alto-4-2.xsd">
+<Description>
+<MeasurementUnit>pixel</MeasurementUnit>
+<sourceImageInformation><fileName>{source}</fileName></sourceImageInformation>
+<Processing ID="ocr"><processingSoftware><softwareName>{creator}</softwareName></processingSoftware></Processing>
+</Description>
+<Layout>
+"#
         )?;
-        Ok(Self { out, page: 0 })
+        Ok(Self {
+            sink,
+            language: escaped(document.language),
+        })
     }
 
     /// Writes the next page.
     ///
     /// # Errors
-    /// When the sink fails.
-    pub fn page(&mut self, page: &PageSpec<'_>) -> io::Result<()> {
-        self.page += 1;
-        let number = self.page;
-        let (width, height) = (page.width_px, page.height_px);
+    /// Those of the sink.
+    pub fn page(&mut self, page: &PageText<'_>) -> io::Result<()> {
+        let PageText {
+            number,
+            width_px,
+            height_px,
+            ..
+        } = *page;
         writeln!(
-            self.out,
-            "<Page ID=\"p{number}\" PHYSICAL_IMG_NR=\"{number}\" WIDTH=\"{width}\" HEIGHT=\"{height}\">\n\
-             <PrintSpace HPOS=\"0\" VPOS=\"0\" WIDTH=\"{width}\" HEIGHT=\"{height}\">"
+            self.sink,
+            r#"<Page ID="page_{number}" PHYSICAL_IMG_NR="{number}" WIDTH="{width_px}" HEIGHT="{height_px}">"#
         )?;
-        let mut rest = page.lines;
-        let (mut block, mut line) = (0, 0);
-        while let Some(first) = rest.first() {
-            let length = rest.iter().take_while(|other| other.block == first.block).count();
-            let (lines, after) = rest.split_at(length);
-            block += 1;
-            self.block(lines, block, &mut line)?;
-            rest = after;
+        writeln!(
+            self.sink,
+            r#"<PrintSpace HPOS="0" VPOS="0" WIDTH="{width_px}" HEIGHT="{height_px}">"#
+        )?;
+        let (mut lines, mut words) = (0, 0);
+        for (index, block) in blocks(page.lines).enumerate() {
+            writeln!(
+                self.sink,
+                r#"<TextBlock ID="block_{number}_{}" {} LANG="{}">"#,
+                index + 1,
+                place(PixelBox::around(block)),
+                self.language
+            )?;
+            // A TextLine without a String is not valid.
+            for line in block.iter().filter(|line| !line.words.is_empty()) {
+                lines += 1;
+                self.line(line, number, lines, &mut words)?;
+            }
+            writeln!(self.sink, "</TextBlock>")?;
         }
-        self.out.write_all(b"</PrintSpace>\n</Page>\n")
+        writeln!(self.sink, "</PrintSpace>\n</Page>")
     }
 
-    /// Ends the file and hands the sink back, flushed.
+    /// Writes the end and hands the sink back, flushed.
     ///
     /// # Errors
-    /// When the sink fails.
+    /// Those of the sink.
     pub fn finish(mut self) -> io::Result<W> {
-        self.out.write_all(b"</Layout>\n</alto>\n")?;
-        self.out.flush()?;
-        Ok(self.out)
+        writeln!(self.sink, "</Layout>\n</alto>")?;
+        self.sink.flush()?;
+        Ok(self.sink)
     }
 
-    fn block(&mut self, lines: &[Line], block: usize, count: &mut usize) -> io::Result<()> {
-        let Some(bounds) = union(lines.iter().filter_map(line_box)) else { return Ok(()) };
-        writeln!(self.out, "<TextBlock ID=\"p{}b{block}\" {}>", self.page, place(bounds))?;
-        for line in lines {
-            *count += 1;
-            self.line(line, *count)?;
-        }
-        self.out.write_all(b"</TextBlock>\n")
-    }
-
-    fn line(&mut self, line: &Line, number: usize) -> io::Result<()> {
-        let Some(bounds) = line_box(line) else { return Ok(()) };
-        let [a, b] = line.baseline;
-        // From 4.0 on a baseline may be a list of points (ALTO 4, PointsType).
-        let baseline = format!("{:.0},{:.0} {:.0},{:.0}", a.x.max(0.0), a.y.max(0.0), b.x.max(0.0), b.y.max(0.0));
-        writeln!(self.out, "<TextLine ID=\"p{}l{number}\" {} BASELINE=\"{baseline}\">", self.page, place(bounds))?;
-        let mut previous: Option<Rect> = None;
+    fn line(&mut self, line: &Line, page: u32, number: u32, words: &mut u32) -> io::Result<()> {
+        let around = place(PixelBox::around(std::slice::from_ref(line)));
+        let baseline = baseline(line);
+        writeln!(
+            self.sink,
+            r#"<TextLine ID="line_{page}_{number}" {around}{baseline}>"#
+        )?;
+        let mut left: Option<PixelBox> = None;
         for word in &line.words {
-            if let Some(left) = previous {
-                let at = left.x + left.w;
-                let gap = (word.bbox.x - at).max(0.0);
-                write!(self.out, "<SP WIDTH=\"{gap:.0}\" VPOS=\"{:.0}\" HPOS=\"{:.0}\"/>", left.y.max(0.0), at.max(0.0))?;
+            *words += 1;
+            let here = PixelBox::of(word.bbox);
+            if let Some(left) = left {
+                let width = (here.left - left.right).max(0);
+                writeln!(
+                    self.sink,
+                    r#"<SP HPOS="{}" VPOS="{}" WIDTH="{width}"/>"#,
+                    left.right, left.top
+                )?;
             }
-            write!(
-                self.out,
-                "<String CONTENT=\"{}\" {} WC=\"{:.2}\"/>",
-                escaped(&word.text),
-                place(word.bbox),
-                word.confidence
+            left = Some(here);
+            writeln!(
+                self.sink,
+                "{}",
+                string(word, &format!("word_{page}_{words}"))
             )?;
-            previous = Some(word.bbox);
         }
-        self.out.write_all(b"</TextLine>\n")
+        writeln!(self.sink, "</TextLine>")
     }
 }
 
-fn place(b: Rect) -> String {
+fn string(word: &Word, id: &str) -> String {
+    let confidence = word.confidence.clamp(0.0, 1.0);
+    let (place, text) = (place(PixelBox::of(word.bbox)), escaped(&nfc(&word.text)));
+    format!(r#"<String ID="{id}" {place} WC="{confidence:.2}" CONTENT="{text}"/>"#)
+}
+
+fn place(at: PixelBox) -> String {
     format!(
-        "HPOS=\"{:.0}\" VPOS=\"{:.0}\" WIDTH=\"{:.0}\" HEIGHT=\"{:.0}\"",
-        b.x.max(0.0),
-        b.y.max(0.0),
-        b.w.max(0.0),
-        b.h.max(0.0)
+        r#"HPOS="{}" VPOS="{}" WIDTH="{}" HEIGHT="{}""#,
+        at.left,
+        at.top,
+        at.right.saturating_sub(at.left),
+        at.bottom.saturating_sub(at.top)
     )
+}
+
+/// The two ends of the baseline as ALTO 4 writes points.
+fn baseline(line: &Line) -> String {
+    let [start, end] = line.baseline;
+    if [start.x, start.y, end.x, end.y]
+        .iter()
+        .all(|value| value.is_finite())
+    {
+        format!(
+            r#" BASELINE="{:.0},{:.0} {:.0},{:.0}""#,
+            start.x, start.y, end.x, end.y
+        )
+    } else {
+        String::new()
+    }
 }

@@ -11,11 +11,21 @@ use super::objects::{ObjectWriter, Ref, deflate};
 
 /// Advance of every glyph in thousandths of the font size.
 pub(super) const ADVANCE: f32 = 500.0;
+/// The code that fills a wide gap and reads as two spaces. A surrogate, which no text here uses as a code.
+///
+/// Readers that look only at geometry tear a line apart at a wide gap, whatever spaces stand in it; poppler drops
+/// single spaces before it looks. A glyph that reads as two is to it a word like any other, and holds the line.
+pub(super) const FILLER: u16 = 0xD800;
+/// Words whose own box shares less than this with that of their line may have another face.
+const UNEVEN: f32 = 0.72;
 /// Faces in one document; past it the nearest face serves. 16 heights by 16 depths cover all that OCR boxes
 /// show, and the limit keeps a hostile page from filling the file with fonts.
 const MAX_FACES: usize = 256;
 /// Steps of ascent and descent, in thousandths of the font size.
-pub(super) const STEP: i32 = 50;
+const STEP: i32 = 25;
+/// A face of the document serves for every box whose top and foot it misses by no more steps than this: finer
+/// ones would cover boxes no better than OCR draws them, and each costs near 1 kB.
+const NEAR: i32 = 3;
 
 /// Ascent and descent in steps of [`STEP`] thousandths of the font size; the baseline is always inside
 /// (poppler takes a descent's absolute value and ignores 0, and so do others).
@@ -31,15 +41,27 @@ impl Face {
     /// The face whose box reaches `up` and `down` font sizes from the baseline, as nearly as the steps allow.
     pub(super) fn around(up: f32, down: f32) -> Self {
         // Poppler ignores values from 3 font sizes on.
-        let steps = |value: f32| ((value * 1000.0 / STEP as f32).round() as i32).clamp(1, 58);
-        Self { up: steps(up), down: steps(down) }
+        let steps =
+            |value: f32| ((value * 1000.0 / STEP as f32).round() as i32).clamp(1, 2900 / STEP);
+        Self {
+            up: steps(up),
+            down: steps(down),
+        }
+    }
+}
+
+impl Face {
+    /// The common part of two boxes, as a part of both together.
+    fn overlap(self, other: Self) -> f32 {
+        let common = self.up.min(other.up) + self.down.min(other.down);
+        let both = self.up.max(other.up) + self.down.max(other.down);
+        common as f32 / both as f32
     }
 }
 
 /// The faces of one document and the streams that they share.
 pub(super) struct Fonts {
     faces: Vec<(Face, Ref)>,
-    program: Ref,
     to_unicode: Ref,
     glyph_map: Ref,
     cid_set: Option<Ref>,
@@ -48,17 +70,16 @@ pub(super) struct Fonts {
 impl Fonts {
     /// Writes the shared streams. PDF/A-1 wants a `/CIDSet` for a subset (6.3.5); later parts are better off without.
     pub(super) fn new<W: Write>(out: &mut ObjectWriter<W>, with_cid_set: bool) -> io::Result<Self> {
-        let program = out.promise()?;
-        let data = truetype();
-        let entries = format!("/Filter/FlateDecode/Length1 {}", data.len());
-        out.stream(program, &entries, &deflate(&data)?)?;
-
         let unicode_map = out.promise()?;
         out.stream(unicode_map, "/Filter/FlateDecode", &deflate(&to_unicode())?)?;
 
         // Every CID shows the empty glyph 1.
         let glyph_map = out.promise()?;
-        out.stream(glyph_map, "/Filter/FlateDecode", &deflate(&[0, 1].repeat(0x1_0000))?)?;
+        out.stream(
+            glyph_map,
+            "/Filter/FlateDecode",
+            &deflate(&[0, 1].repeat(0x1_0000))?,
+        )?;
 
         let cid_set = if with_cid_set {
             let at = out.promise()?;
@@ -67,22 +88,55 @@ impl Fonts {
         } else {
             None
         };
-        Ok(Self { faces: Vec::new(), program, to_unicode: unicode_map, glyph_map, cid_set })
+        Ok(Self {
+            faces: Vec::new(),
+            to_unicode: unicode_map,
+            glyph_map,
+            cid_set,
+        })
     }
 
     /// The index of `face` in this document; its resource name is `F` and the index.
-    pub(super) fn index<W: Write>(&mut self, out: &mut ObjectWriter<W>, face: Face) -> io::Result<usize> {
-        if let Some(found) = self.faces.iter().position(|(have, _)| *have == face) {
-            return Ok(found);
-        }
-        if self.faces.len() >= MAX_FACES {
-            let far = |have: &Face| (have.up - face.up).abs() + (have.down - face.down).abs();
-            let nearest = self.faces.iter().enumerate().min_by_key(|(_, (have, _))| far(have));
-            return Ok(nearest.map_or(0, |(index, _)| index));
+    pub(super) fn index<W: Write>(
+        &mut self,
+        out: &mut ObjectWriter<W>,
+        face: Face,
+    ) -> io::Result<usize> {
+        let far = |have: &Face| (have.up - face.up).abs().max((have.down - face.down).abs());
+        let nearest = self
+            .faces
+            .iter()
+            .enumerate()
+            .min_by_key(|(_, (have, _))| far(have));
+        if let Some((index, (have, _))) = nearest
+            && (far(have) <= NEAR || self.faces.len() >= MAX_FACES)
+        {
+            return Ok(index);
         }
         let at = self.write(out, face)?;
         self.faces.push((face, at));
         Ok(self.faces.len() - 1)
+    }
+
+    /// The face that the document already has for a word whose own box is far from that of its line; lines stay
+    /// even otherwise.
+    pub(super) fn better(&self, usual: usize, own: Face) -> usize {
+        let fit = |index: usize| {
+            self.faces
+                .get(index)
+                .map_or(0.0, |(face, _)| face.overlap(own))
+        };
+        if fit(usual) >= UNEVEN {
+            return usual;
+        }
+        let best = (0..self.faces.len())
+            .max_by(|a, b| fit(*a).total_cmp(&fit(*b)))
+            .unwrap_or(usual);
+        if fit(best) > fit(usual) + 0.05 {
+            best
+        } else {
+            usual
+        }
     }
 
     /// The object of the face with this index.
@@ -94,7 +148,18 @@ impl Fonts {
         let name = format!("{}+GlyphLessFont", subset_tag(self.faces.len()));
         let (font, descendant, descriptor) = (out.promise()?, out.promise()?, out.promise()?);
         let (up, down) = (face.up * STEP, -face.down * STEP);
-        let cid_set = self.cid_set.map(|at| format!("/CIDSet {at}")).unwrap_or_default();
+        // MuPDF takes ascent and descent from the program, the others from the descriptor.
+        let program = out.promise()?;
+        let data = truetype(up as i16, down as i16);
+        out.stream(
+            program,
+            &format!("/Filter/FlateDecode/Length1 {}", data.len()),
+            &deflate(&data)?,
+        )?;
+        let cid_set = self
+            .cid_set
+            .map(|at| format!("/CIDSet {at}"))
+            .unwrap_or_default();
         out.object(
             font,
             &format!(
@@ -117,9 +182,8 @@ impl Fonts {
             descriptor,
             &format!(
                 "<</Type/FontDescriptor/FontName/{name}/Flags 5/FontBBox[0 {down} {ADVANCE} {up}]\
-                 /ItalicAngle 0/Ascent {up}/Descent {down}/CapHeight {up}/StemV 80\
-                 /FontFile2 {}{cid_set}>>",
-                self.program
+                 /ItalicAngle 0/Ascent {up}/Descent {down}/StemV 80\
+                 /FontFile2 {program}{cid_set}>>"
             ),
         )?;
         Ok(font)
@@ -137,23 +201,27 @@ fn subset_tag(index: usize) -> String {
     tag.iter().map(|&byte| char::from(byte)).collect()
 }
 
-/// The TrueType program: `.notdef` and one empty glyph, both half an em wide, no `cmap` needed beyond a token one.
-fn truetype() -> Vec<u8> {
+/// The TrueType program: `.notdef` and one empty glyph, both half an em wide, in the six tables that a
+/// CIDFont needs (ISO 32000-1, 9.9, table 126).
+fn truetype(up: i16, down: i16) -> Vec<u8> {
+    let (up, down) = (up as u16, down as u16);
     let tables = [
-        (*b"OS/2", os2()),
-        (*b"cmap", words(&[0, 1, 3, 1, 0, 12, 4, 32, 0, 4, 4, 1, 0, 0x20, 0xFFFF, 0, 0x20, 0xFFFF, 0xFFE1, 1, 0, 0])),
         (*b"glyf", vec![0]),
-        (*b"head", head()),
-        // version, ascender 900, descender -250, gap, advance 500, bearings 0, extent 500, caret upright, 2 metrics
-        (*b"hhea", words(&[1, 0, 900, 0xFF06, 0, 500, 0, 0, 500, 1, 0, 0, 0, 0, 0, 0, 0, 2])),
+        (*b"head", head(up, down)),
+        // version, ascender, descender, gap, advance 500, bearings 0, extent 500, caret upright, 2 metrics
+        (
+            *b"hhea",
+            words(&[1, 0, up, down, 0, 500, 0, 0, 500, 1, 0, 0, 0, 0, 0, 0, 0, 2]),
+        ),
         (*b"hmtx", words(&[500, 0, 500, 0])),
         (*b"loca", words(&[0, 0, 0])),
-        (*b"maxp", words(&[1, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0])),
-        (*b"name", name()),
-        (*b"post", [words(&[3, 0]), vec![0; 28]].concat()),
+        (
+            *b"maxp",
+            words(&[1, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]),
+        ),
     ];
-    // 12 bytes of header, 16 for each of 10 tables; the search fields are those of 10.
-    let mut out = words(&[1, 0, 10, 128, 3, 32]);
+    // 12 bytes of header, 16 for each of 6 tables; the search fields are those of 6.
+    let mut out = words(&[1, 0, 6, 64, 2, 32]);
     let mut offset = 12 + 16 * tables.len() as u32;
     let mut head_at = 0;
     for (tag, data) in &tables {
@@ -177,27 +245,22 @@ fn truetype() -> Vec<u8> {
     out
 }
 
-/// `head`: 1,000 units per em, an empty box, 16-bit offsets.
-fn head() -> Vec<u8> {
+/// `head`: 1,000 units per em, the box, 16-bit offsets.
+fn head(up: u16, down: u16) -> Vec<u8> {
     let start = words(&[1, 0, 1, 0, 0, 0, 0x5F0F, 0x3CF5, 0x0003, 1000]);
-    [start, vec![0; 16], words(&[0, 0, 500, 0, 0, 8, 2, 0, 0])].concat()
-}
-
-/// `OS/2` version 1, regular weight and width, installable.
-fn os2() -> Vec<u8> {
-    let start = words(&[1, 500, 400, 5, 0]);
-    [start, vec![0; 52], words(&[0x40, 0x20, 0xFFFF, 900, 0xFF06, 0, 900, 250, 0, 0, 0, 0])].concat()
-}
-
-/// `name` with the PostScript name only.
-fn name() -> Vec<u8> {
-    let text: Vec<u16> = "GlyphLessFont".encode_utf16().collect();
-    let length = text.len() as u16 * 2;
-    [words(&[0, 1, 18, 3, 1, 0x409, 6, length, 0]), words(&text)].concat()
+    [
+        start,
+        vec![0; 16],
+        words(&[0, down, 500, up, 0, 8, 2, 0, 0]),
+    ]
+    .concat()
 }
 
 fn words(values: &[u16]) -> Vec<u8> {
-    values.iter().flat_map(|value| value.to_be_bytes()).collect()
+    values
+        .iter()
+        .flat_map(|value| value.to_be_bytes())
+        .collect()
 }
 
 /// The sum of all big-endian 32-bit words, the last one padded with zeros (OpenType, "calculating checksums").
@@ -212,7 +275,8 @@ fn checksum(data: &[u8]) -> u32 {
 }
 
 /// The Unicode map: every code is the UTF-16 unit it stands for. One range for each high byte, because a
-/// range must not carry into it (ISO 32000-1, 9.10.3); surrogates and the two non-characters stay out.
+/// range must not carry into it (ISO 32000-1, 9.10.3); surrogates stay out but for [`FILLER`], and so do
+/// the two non-characters.
 fn to_unicode() -> Vec<u8> {
     let mut rows: Vec<String> = Vec::with_capacity(256);
     for high in (0x00..=0xFFu8).filter(|high| !(0xD8..=0xDF).contains(high)) {
@@ -221,7 +285,9 @@ fn to_unicode() -> Vec<u8> {
             0xFF => (0x00, 0xFD),
             _ => (0x00, 0xFF),
         };
-        rows.push(format!("<{high:02X}{low:02X}><{high:02X}{top:02X}><{high:02X}{low:02X}>\n"));
+        rows.push(format!(
+            "<{high:02X}{low:02X}><{high:02X}{top:02X}><{high:02X}{low:02X}>\n"
+        ));
     }
     let mut out = String::from(
         "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n\
@@ -229,9 +295,16 @@ fn to_unicode() -> Vec<u8> {
          /CMapName/Adobe-Identity-UCS def\n/CMapType 2 def\n\
          1 begincodespacerange\n<0000><FFFF>\nendcodespacerange\n",
     );
+    out.push_str(&format!(
+        "1 beginbfchar\n<{FILLER:04X}><00200020>\nendbfchar\n"
+    ));
     // A block holds at most 100 ranges (Adobe Technical Note 5014, 5.2).
     for block in rows.chunks(100) {
-        out.push_str(&format!("{} beginbfrange\n{}endbfrange\n", block.len(), block.concat()));
+        out.push_str(&format!(
+            "{} beginbfrange\n{}endbfrange\n",
+            block.len(),
+            block.concat()
+        ));
     }
     out.push_str("endcmap\nCMapName currentdict/CMap defineresource pop\nend\nend\n");
     out.into_bytes()

@@ -1,136 +1,137 @@
-//! hOCR 1.2: the words with their boxes as XHTML, in px of the page as shown.
+//! The words as hOCR 1.2: XHTML with boxes, baselines and confidences in the titles of its elements.
 
 use std::io::{self, Write};
 
 use super::xml::escaped;
-use super::{PageSpec, line_box, union};
-use crate::document::{Line, Rect};
+use super::{DocumentText, PageText, PixelBox, blocks, nfc};
+use crate::document::{Line, Word};
 
-/// Writes hOCR page by page.
-pub struct Writer<W> {
-    out: W,
-    source: String,
-    page: usize,
+/// Writes a document page by page.
+pub struct HocrWriter<W> {
+    sink: W,
 }
 
-impl<W: Write> Writer<W> {
-    /// Starts the file; `source` is the image file that the pages refer to.
+impl<W: Write> HocrWriter<W> {
+    /// Writes the head.
     ///
     /// # Errors
-    /// When the sink fails.
-    pub fn new(mut out: W, title: &str, source: &str) -> io::Result<Self> {
+    /// Those of the sink.
+    pub fn new(mut sink: W, document: &DocumentText<'_>) -> io::Result<Self> {
+        let (title, creator) = (escaped(&nfc(document.title)), escaped(document.creator));
+        let language = escaped(document.language);
         write!(
-            out,
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-             <!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Transitional//EN\" \
-             \"http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd\">\n\
-             <html xmlns=\"http://www.w3.org/1999/xhtml\">\n<head>\n<title>{}</title>\n\
-             <meta http-equiv=\"Content-Type\" content=\"text/html;charset=utf-8\"/>\n\
-             <meta name=\"ocr-system\" content=\"{}\"/>\n\
-             <meta name=\"ocr-capabilities\" content=\"ocr_page ocr_carea ocr_par ocr_line ocrx_word\"/>\n\
-             </head>\n<body>\n",
-            escaped(title),
-            concat!("Saoy ", env!("CARGO_PKG_VERSION")),
+            sink,
+            r#"<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">
+<html xmlns="http://www.w3.org/1999/xhtml" xml:lang="{language}" lang="{language}">
+<head>
+<title>{title}</title>
+<meta http-equiv="Content-Type" content="text/html;charset=utf-8"/>
+<meta name="ocr-system" content="{creator}"/>
+<meta name="ocr-langs" content="{language}"/>
+<meta name="ocr-capabilities" content="ocr_page ocr_carea ocr_par ocr_line ocrx_word ocrp_wconf"/>
+</head>
+<body>
+"#
         )?;
-        Ok(Self { out, source: source.to_owned(), page: 0 })
+        Ok(Self { sink })
     }
 
     /// Writes the next page.
     ///
     /// # Errors
-    /// When the sink fails.
-    pub fn page(&mut self, page: &PageSpec<'_>) -> io::Result<()> {
-        let number = self.page + 1;
+    /// Those of the sink.
+    pub fn page(&mut self, page: &PageText<'_>) -> io::Result<()> {
+        let number = page.number;
+        // Inside the title the name stands in double quotes, and a backslash would escape.
+        let image = page.image.replace(['"', '\\'], "_");
+        let dpi = page.dpi.round();
         writeln!(
-            self.out,
-            "<div class=\"ocr_page\" id=\"page_{number}\" title=\"image &quot;{}&quot;; bbox 0 0 {} {}; ppageno {}\">",
-            escaped(&self.source.replace('"', "'")),
+            self.sink,
+            r#"<div class="ocr_page" id="page_{number}" title="image &quot;{}&quot;; bbox 0 0 {} {}; ppageno {}; scan_res {dpi} {dpi}">"#,
+            escaped(&image),
             page.width_px,
             page.height_px,
-            self.page
+            number.saturating_sub(1)
         )?;
-        let mut rest = page.lines;
-        let mut counts = Counts { page: number, area: 0, line: 0, word: 0 };
-        while let Some(first) = rest.first() {
-            let length = rest.iter().take_while(|line| line.block == first.block).count();
-            let (block, after) = rest.split_at(length);
-            self.block(block, &mut counts)?;
-            rest = after;
+        let (mut lines, mut words) = (0, 0);
+        for (index, block) in blocks(page.lines).enumerate() {
+            let (id, place) = (
+                format!("{number}_{}", index + 1),
+                bbox(PixelBox::around(block)),
+            );
+            writeln!(
+                self.sink,
+                r#"<div class="ocr_carea" id="block_{id}" title="{place}">"#
+            )?;
+            writeln!(
+                self.sink,
+                r#"<p class="ocr_par" id="par_{id}" title="{place}">"#
+            )?;
+            for line in block {
+                lines += 1;
+                self.line(line, &format!("{number}_{lines}"), &mut words)?;
+            }
+            writeln!(self.sink, "</p>\n</div>")?;
         }
-        self.page = number;
-        self.out.write_all(b"</div>\n")
+        writeln!(self.sink, "</div>")
     }
 
-    /// Ends the file and hands the sink back, flushed.
+    /// Writes the end and hands the sink back, flushed.
     ///
     /// # Errors
-    /// When the sink fails.
+    /// Those of the sink.
     pub fn finish(mut self) -> io::Result<W> {
-        self.out.write_all(b"</body>\n</html>\n")?;
-        self.out.flush()?;
-        Ok(self.out)
+        writeln!(self.sink, "</body>\n</html>")?;
+        self.sink.flush()?;
+        Ok(self.sink)
     }
 
-    fn block(&mut self, lines: &[Line], counts: &mut Counts) -> io::Result<()> {
-        let Some(bounds) = union(lines.iter().filter_map(line_box)) else { return Ok(()) };
-        counts.area += 1;
-        let (page, area) = (counts.page, counts.area);
-        writeln!(
-            self.out,
-            "<div class=\"ocr_carea\" id=\"block_{page}_{area}\" title=\"{b}\">\n\
-             <p class=\"ocr_par\" id=\"par_{page}_{area}\" title=\"{b}\">",
-            b = bbox(bounds)
-        )?;
-        for line in lines {
-            self.line(line, counts)?;
-        }
-        self.out.write_all(b"</p>\n</div>\n")
-    }
-
-    fn line(&mut self, line: &Line, counts: &mut Counts) -> io::Result<()> {
-        let Some(bounds) = line_box(line) else { return Ok(()) };
-        counts.line += 1;
-        let (slope, offset) = baseline(line, bounds);
+    fn line(&mut self, line: &Line, id: &str, words: &mut u32) -> io::Result<()> {
+        let around = PixelBox::around(std::slice::from_ref(line));
+        let baseline = baseline(line, around);
         write!(
-            self.out,
-            "<span class=\"ocr_line\" id=\"line_{}_{}\" title=\"{}; baseline {slope:.4} {offset:.1}\">",
-            counts.page,
-            counts.line,
-            bbox(bounds)
+            self.sink,
+            r#"<span class="ocr_line" id="line_{id}" title="{}{baseline}">"#,
+            bbox(around)
         )?;
+        let page = id.split('_').next().unwrap_or_default();
         for (index, word) in line.words.iter().enumerate() {
-            counts.word += 1;
-            let space = if index == 0 { "" } else { " " };
+            *words += 1;
+            let space = if index > 0 { " " } else { "" };
             write!(
-                self.out,
-                "{space}<span class=\"ocrx_word\" id=\"word_{}_{}\" title=\"{}; x_wconf {:.0}\">{}</span>",
-                counts.page,
-                counts.word,
-                bbox(word.bbox),
-                word.confidence * 100.0,
-                escaped(&word.text)
+                self.sink,
+                "{space}{}",
+                span(word, &format!("word_{page}_{words}"))
             )?;
         }
-        self.out.write_all(b"</span>\n")
+        writeln!(self.sink, "</span>")
     }
 }
 
-struct Counts {
-    page: usize,
-    area: usize,
-    line: usize,
-    word: usize,
+fn span(word: &Word, id: &str) -> String {
+    let confidence = (word.confidence.clamp(0.0, 1.0) * 100.0).round() as u8;
+    let (place, text) = (bbox(PixelBox::of(word.bbox)), escaped(&nfc(&word.text)));
+    format!(
+        r#"<span class="ocrx_word" id="{id}" title="{place}; x_wconf {confidence}">{text}</span>"#
+    )
 }
 
-/// The `bbox` property: left, top, right, bottom in whole px.
-fn bbox(b: Rect) -> String {
-    format!("bbox {:.0} {:.0} {:.0} {:.0}", b.x.max(0.0), b.y.max(0.0), (b.x + b.w).max(0.0), (b.y + b.h).max(0.0))
+fn bbox(place: PixelBox) -> String {
+    format!(
+        "bbox {} {} {} {}",
+        place.left, place.top, place.right, place.bottom
+    )
 }
 
-/// Slope, and offset from the bottom left corner of the line's box (hOCR 1.2, 5.4.3).
-fn baseline(line: &Line, bounds: Rect) -> (f32, f32) {
-    let [a, b] = line.baseline;
-    let run = b.x - a.x;
-    let slope = if run.abs() < 1.0 { 0.0 } else { (b.y - a.y) / run };
-    (slope, a.y + slope * (bounds.x - a.x) - (bounds.y + bounds.h))
+/// Slope, and the offset where the baseline crosses the left edge, from the box's lower left corner (hOCR 1.2, 4.2).
+fn baseline(line: &Line, around: PixelBox) -> String {
+    let [start, end] = line.baseline;
+    let slope = (end.y - start.y) / (end.x - start.x);
+    let offset = start.y + (around.left as f32 - start.x) * slope - around.bottom as f32;
+    if slope.is_finite() && offset.is_finite() {
+        format!("; baseline {slope:.4} {offset:.1}")
+    } else {
+        String::new()
+    }
 }

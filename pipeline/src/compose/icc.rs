@@ -31,7 +31,11 @@ pub(super) fn header(profile: &[u8]) -> Option<Header> {
 
 /// True when every tag of the profile's table lies inside the profile.
 fn tags_lie_inside(profile: &[u8]) -> bool {
-    let Some(count) = profile.get(128..132).and_then(|b| b.try_into().ok()).map(u32::from_be_bytes) else {
+    let Some(count) = profile
+        .get(128..132)
+        .and_then(|b| b.try_into().ok())
+        .map(u32::from_be_bytes)
+    else {
         return false;
     };
     // Real profiles have 3 to 40 tags.
@@ -97,7 +101,12 @@ pub(super) fn cmyk() -> Vec<u8> {
 const D50: [f64; 3] = [0.964_20, 1.0, 0.824_91];
 
 /// Puts header, tag table and data together; tags named together share their data.
-fn assemble(class: [u8; 4], space: [u8; 4], pcs: [u8; 4], tags: &[(&[[u8; 4]], Vec<u8>)]) -> Vec<u8> {
+fn assemble(
+    class: [u8; 4],
+    space: [u8; 4],
+    pcs: [u8; 4],
+    tags: &[(&[[u8; 4]], Vec<u8>)],
+) -> Vec<u8> {
     let count: usize = tags.iter().map(|(names, _)| names.len()).sum();
     let mut table = be32(count as u32);
     let mut body = Vec::new();
@@ -171,7 +180,11 @@ fn srgb_curve() -> Vec<u8> {
 
 /// IEC 61966-2-1, 5.2.
 fn to_linear(value: f64) -> f64 {
-    if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    if value <= 0.040_45 {
+        value / 12.92
+    } else {
+        ((value + 0.055) / 1.055).powf(2.4)
+    }
 }
 
 /// `lut8Type` with straight input and output curves (ICC.1:2001-04, 6.5.7).
@@ -241,7 +254,13 @@ fn lab8(linear: [f64; 3]) -> [u8; 3] {
     let x = (0.436_066 * r + 0.385_147 * g + 0.143_066 * b) / D50[0];
     let y = 0.222_488 * r + 0.716_873 * g + 0.060_608 * b;
     let z = (0.013_916 * r + 0.097_076 * g + 0.714_096 * b) / D50[2];
-    let f = |t: f64| if t > 0.008_856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 };
+    let f = |t: f64| {
+        if t > 0.008_856 {
+            t.cbrt()
+        } else {
+            7.787 * t + 16.0 / 116.0
+        }
+    };
     let byte = |value: f64| value.round().clamp(0.0, 255.0) as u8;
     [
         byte((116.0 * f(y) - 16.0) * 2.55),
@@ -256,8 +275,20 @@ mod tests {
 
     #[test]
     fn our_own_profiles_pass_our_own_check() {
-        assert_eq!(header(&srgb()), Some(Header { major: 2, components: 3 }));
-        assert_eq!(header(&cmyk()), Some(Header { major: 2, components: 4 }));
+        assert_eq!(
+            header(&srgb()),
+            Some(Header {
+                major: 2,
+                components: 3
+            })
+        );
+        assert_eq!(
+            header(&cmyk()),
+            Some(Header {
+                major: 2,
+                components: 4
+            })
+        );
     }
 
     #[test]

@@ -39,12 +39,22 @@ pub(super) fn check(image: &StoredImage, profile: Profile) -> Result<(), Refusal
         }
         Coding::Jpx { .. } if profile.is_part_1() => Err(Refusal::JpxInPart1),
         Coding::Jpx { data } => super::jpx::check(data),
-        Coding::Flate { bits, colors, palette, .. } => check_flate(*bits, *colors, palette.as_deref(), profile),
+        Coding::Flate {
+            bits,
+            colors,
+            palette,
+            ..
+        } => check_flate(*bits, *colors, palette.as_deref(), profile),
         _ => Ok(()),
     }
 }
 
-fn check_flate(bits: u8, colors: u8, palette: Option<&[u8]>, profile: Profile) -> Result<(), Refusal> {
+fn check_flate(
+    bits: u8,
+    colors: u8,
+    palette: Option<&[u8]>,
+    profile: Profile,
+) -> Result<(), Refusal> {
     if !matches!(bits, 1 | 2 | 4 | 8 | 16) {
         return Err(Refusal::Parameters("bits"));
     }
@@ -71,37 +81,85 @@ impl Shared {
         image: &StoredImage,
         profile: Profile,
     ) -> io::Result<Ref> {
-        let size = format!("/Type/XObject/Subtype/Image/Width {}/Height {}", image.width, image.height);
+        let size = format!(
+            "/Type/XObject/Subtype/Image/Width {}/Height {}",
+            image.width, image.height
+        );
         let (entries, data) = match &image.coding {
-            Coding::Jpeg { data, components, inverted, icc } => {
+            Coding::Jpeg {
+                data,
+                components,
+                inverted,
+                icc,
+            } => {
                 let space = self.space(out, *components, icc.as_ref(), profile)?;
-                let decode = if *components == 4 && *inverted { "/Decode[1 0 1 0 1 0 1 0]" } else { "" };
-                (format!("/BitsPerComponent 8/ColorSpace{space}{decode}/Filter/DCTDecode"), data)
+                let decode = if *components == 4 && *inverted {
+                    "/Decode[1 0 1 0 1 0 1 0]"
+                } else {
+                    ""
+                };
+                (
+                    format!("/BitsPerComponent 8/ColorSpace{space}{decode}/Filter/DCTDecode"),
+                    data,
+                )
             }
-            Coding::Ccitt { data, k, black_is_1, byte_align, end_of_line, end_of_block } => {
+            Coding::Ccitt {
+                data,
+                k,
+                black_is_1,
+                byte_align,
+                end_of_line,
+                end_of_block,
+            } => {
                 let entries = format!(
                     "/BitsPerComponent 1/ColorSpace/DeviceGray/Filter/CCITTFaxDecode\
                      /DecodeParms<</K {k}/Columns {}/Rows {}{}{}{}{}>>",
                     image.width,
                     image.height,
                     if *black_is_1 { "/BlackIs1 true" } else { "" },
-                    if *byte_align { "/EncodedByteAlign true" } else { "" },
+                    if *byte_align {
+                        "/EncodedByteAlign true"
+                    } else {
+                        ""
+                    },
                     if *end_of_line { "/EndOfLine true" } else { "" },
-                    if *end_of_block { "" } else { "/EndOfBlock false" },
+                    if *end_of_block {
+                        ""
+                    } else {
+                        "/EndOfBlock false"
+                    },
                 );
                 (entries, data)
             }
-            Coding::Jbig2 { data, globals, inverted } => {
-                let globals = globals.as_ref().map(|globals| self.stream(out, Kind::Globals, globals));
+            Coding::Jbig2 {
+                data,
+                globals,
+                inverted,
+            } => {
+                let globals = globals
+                    .as_ref()
+                    .map(|globals| self.stream(out, Kind::Globals, globals));
                 let parms = match globals.transpose()? {
                     Some(at) => format!("/DecodeParms<</JBIG2Globals {at}>>"),
                     None => String::new(),
                 };
                 let decode = if *inverted { "/Decode[1 0]" } else { "" };
-                (format!("/BitsPerComponent 1/ColorSpace/DeviceGray{decode}/Filter/JBIG2Decode{parms}"), data)
+                (
+                    format!(
+                        "/BitsPerComponent 1/ColorSpace/DeviceGray{decode}/Filter/JBIG2Decode{parms}"
+                    ),
+                    data,
+                )
             }
             Coding::Jpx { data } => ("/Filter/JPXDecode".to_owned(), data),
-            Coding::Flate { data, bits, colors, png_rows, palette, icc } => {
+            Coding::Flate {
+                data,
+                bits,
+                colors,
+                png_rows,
+                palette,
+                icc,
+            } => {
                 let space = match palette {
                     Some(palette) => indexed(palette),
                     None => self.space(out, *colors, icc.as_ref(), profile)?,
@@ -114,7 +172,10 @@ impl Shared {
                 } else {
                     String::new()
                 };
-                (format!("/BitsPerComponent {bits}/ColorSpace{space}/Filter/FlateDecode{parms}"), data)
+                (
+                    format!("/BitsPerComponent {bits}/ColorSpace{space}/Filter/FlateDecode{parms}"),
+                    data,
+                )
             }
         };
         let at = out.promise()?;
@@ -156,9 +217,18 @@ impl Shared {
     }
 
     /// The object that holds these bytes, written now unless it was lately.
-    fn stream<W: Write>(&mut self, out: &mut ObjectWriter<W>, kind: Kind, data: &Arc<[u8]>) -> io::Result<Ref> {
+    fn stream<W: Write>(
+        &mut self,
+        out: &mut ObjectWriter<W>,
+        kind: Kind,
+        data: &Arc<[u8]>,
+    ) -> io::Result<Ref> {
         let same = |have: &Arc<[u8]>| Arc::ptr_eq(have, data) || have == data;
-        if let Some((_, _, at)) = self.known.iter().find(|(k, have, _)| *k == kind && same(have)) {
+        if let Some((_, _, at)) = self
+            .known
+            .iter()
+            .find(|(k, have, _)| *k == kind && same(have))
+        {
             return Ok(*at);
         }
         let at = match kind {
@@ -178,9 +248,17 @@ impl Shared {
 }
 
 /// Writes a colour profile with the device space of as many components as its alternate.
-pub(super) fn write_profile<W: Write>(out: &mut ObjectWriter<W>, components: u8, data: &[u8]) -> io::Result<Ref> {
+pub(super) fn write_profile<W: Write>(
+    out: &mut ObjectWriter<W>,
+    components: u8,
+    data: &[u8],
+) -> io::Result<Ref> {
     let at = out.promise()?;
-    out.stream(at, &format!("/N {components}/Filter/FlateDecode"), &deflate(data)?)?;
+    out.stream(
+        at,
+        &format!("/N {components}/Filter/FlateDecode"),
+        &deflate(data)?,
+    )?;
     Ok(at)
 }
 

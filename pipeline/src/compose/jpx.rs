@@ -34,7 +34,10 @@ fn child(mut data: &[u8], kind: [u8; 4]) -> Option<&[u8]> {
         let (start, end) = match length {
             // To the end of the file.
             0 => (8, data.len()),
-            1 => (16, usize::try_from(u64::from_be_bytes(data.get(8..16)?.try_into().ok()?)).ok()?),
+            1 => (
+                16,
+                usize::try_from(u64::from_be_bytes(data.get(8..16)?.try_into().ok()?)).ok()?,
+            ),
             length => (8, usize::try_from(length).ok()?),
         };
         let contents = data.get(start..end)?;

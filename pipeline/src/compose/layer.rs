@@ -1,28 +1,28 @@
 //! The words of a page as invisible text over their image (ISO 32000-1, 9.3.6, mode 3).
 //!
 //! A line is one run with real spaces. Each word is stretched to its box and each space to its gap, so that a
-//! highlight covers what was searched for. The run lies on the line's baseline, slanted with it.
+//! highlight covers what was searched for.
 //!
-//! Where the page is skewed so far that a slanted run would be torn apart by readers which look for level lines
-//! (half a font size of rise is all that poppler allows), the run leans only as far as is safe, and each word
-//! takes a face whose box reaches up or down to where the word really is.
+//! On a skewed page the words of a line follow its baseline as far as is safe: readers look for level lines, and
+//! a line that rises more than half a font size is torn apart by them. What rise is left is taken up by the faces:
+//! each word has one whose box reaches up or down to where the word really is. A box holds its run, so this ends
+//! where the skew over a block's width is past its letters' height (about 2 degrees for a full line of 14 pt); from
+//! there on boxes lag behind their words, and text is still found.
 
 use std::io::{self, Write};
 
 use unicode_normalization::UnicodeNormalization;
 
 use super::PageSpec;
-use super::font::{ADVANCE, Face, Fonts};
+use super::font::{ADVANCE, FILLER, Face, Fonts};
 use super::objects::{ObjectWriter, rounded};
-use super::sizing::{self, Extent, JOINING_GAP, PARTING_GAP, median};
+use super::sizing::{self, CLEAR_GAP, Extent, JOINING_GAP, PARTING_GAP, median};
 use crate::document::{Affine, Line, Point};
 
-/// Word gaps wider than this many letter heights part columns or cells and are left as they are.
-const COLUMN_GAP: f32 = 3.2;
-/// How far a run may rise or fall inside its block, in font sizes (poppler: 0.5 from a line's first word).
-const SAFE_RISE: f32 = 0.25;
-/// The same where the boxes alone cannot follow the skew.
-const UTMOST_RISE: f32 = 0.42;
+/// How far a slanted run may rise or fall, in font sizes (poppler: 0.5 from a line's first word; pdf.js less).
+const SAFE_RISE: f32 = 0.2;
+/// The same for runs of which the boxes alone cannot follow the skew.
+const UTMOST_RISE: f32 = 0.4;
 
 /// The drawing operators of the text layer, and the faces that they use.
 pub(super) struct Layer {
@@ -33,14 +33,25 @@ pub(super) struct Layer {
 }
 
 /// Sets the words of `page`.
-pub(super) fn set<W: Write>(page: &PageSpec<'_>, fonts: &mut Fonts, out: &mut ObjectWriter<W>) -> io::Result<Layer> {
+pub(super) fn set<W: Write>(
+    page: &PageSpec<'_>,
+    fonts: &mut Fonts,
+    out: &mut ObjectWriter<W>,
+) -> io::Result<Layer> {
     let runs = runs(page);
-    let mut layer = Layer { content: Vec::new(), faces: Vec::new() };
+    let mut layer = Layer {
+        content: Vec::new(),
+        faces: Vec::new(),
+    };
     if runs.is_empty() {
         return Ok(layer);
     }
     let frames = frames(&runs);
-    let mut pen = Pen { layer: &mut layer, state: None };
+    let mut pen = Pen {
+        layer: &mut layer,
+        state: None,
+        at: (0, 0),
+    };
     pen.layer.content.extend(b"BT 3 Tr\n");
     for run in &runs {
         if let Some(frame) = frames.get(run.block) {
@@ -57,6 +68,8 @@ struct Piece {
     units: Vec<u16>,
     left: f32,
     right: f32,
+    top: f32,
+    foot: f32,
 }
 
 /// A line in points, y up.
@@ -104,15 +117,20 @@ struct Frame {
     lean: f32,
     /// How far runs are lifted off their baselines so that every box still holds its run.
     lift: f32,
+    /// How far its runs rise or fall over the block's width.
+    rise: f32,
 }
 
 fn runs(page: &PageSpec<'_>) -> Vec<Run> {
-    let map = page.to_points();
+    let map = page.point_map();
     let mut names: Vec<u32> = Vec::new();
     let mut runs = Vec::new();
     for line in page.lines {
-        let block = names.iter().position(|name| *name == line.block).unwrap_or(names.len());
-        if let Some(run) = run(line, block, &map) {
+        let block = names
+            .iter()
+            .position(|name| *name == line.block)
+            .unwrap_or(names.len());
+        if let Some(run) = run(line, block, &map, page) {
             if block == names.len() {
                 names.push(line.block);
             }
@@ -123,23 +141,43 @@ fn runs(page: &PageSpec<'_>) -> Vec<Run> {
     runs
 }
 
-fn run(line: &Line, block: usize, map: &Affine) -> Option<Run> {
+fn run(line: &Line, block: usize, map: &Affine, page: &PageSpec<'_>) -> Option<Run> {
+    // A box that reaches off the page is cut to it; readers ignore what lies outside and choke on large numbers.
+    let cut = |point: Point| Point {
+        x: point.x.clamp(0.0, page.width_pt),
+        y: point.y.clamp(0.0, page.height_pt),
+    };
     let mut pieces = Vec::new();
     let mut boxes = Vec::new();
     for word in &line.words {
         let units = units(&word.text);
-        let low = map.apply(Point { x: word.bbox.x, y: word.bbox.y + word.bbox.h });
-        let high = map.apply(Point { x: word.bbox.x + word.bbox.w, y: word.bbox.y });
-        let finite = [low.x, low.y, high.x, high.y].iter().all(|value| value.is_finite());
+        let low = map.apply(Point {
+            x: word.bbox.x,
+            y: word.bbox.y + word.bbox.h,
+        });
+        let high = map.apply(Point {
+            x: word.bbox.x + word.bbox.w,
+            y: word.bbox.y,
+        });
+        let finite = [low.x, low.y, high.x, high.y]
+            .iter()
+            .all(|value| value.is_finite());
+        let (low, high) = (cut(low), cut(high));
         if !units.is_empty() && finite {
-            pieces.push(Piece { units, left: low.x, right: high.x.max(low.x) });
+            pieces.push(Piece {
+                units,
+                left: low.x,
+                right: high.x.max(low.x),
+                top: high.y,
+                foot: low.y,
+            });
             boxes.push((low, high));
         }
     }
     let [start, end] = line.baseline.map(|point| map.apply(point));
     let height = median(boxes.iter().map(|(low, high)| high.y - low.y)).max(0.5);
     let foot = median(boxes.iter().map(|(low, _)| low.y));
-    let (x, _) = (median(boxes.iter().map(|(low, high)| (low.x + high.x) / 2.0)), ());
+    let x = median(boxes.iter().map(|(low, high)| (low.x + high.x) / 2.0));
     let mut slope = (end.y - start.y) / (end.x - start.x);
     let mut y = start.y + (x - start.x) * slope;
     // A baseline that is none, or stands nowhere near its words, gives way to the feet of the words.
@@ -148,16 +186,30 @@ fn run(line: &Line, block: usize, map: &Affine) -> Option<Run> {
         y = foot;
     }
     let reach = |side: fn(&(Point, Point), f32) -> f32| {
-        median(boxes.iter().map(|b| side(b, y + ((b.0.x + b.1.x) / 2.0 - x) * slope)))
+        median(
+            boxes
+                .iter()
+                .map(|b| side(b, y + ((b.0.x + b.1.x) / 2.0 - x) * slope)),
+        )
     };
     let up = reach(|b, base| b.1.y - base).max(0.3 * height);
     let down = reach(|b, base| base - b.0.y).max(0.02 * height);
-    (!pieces.is_empty()).then_some(Run { pieces, block, at: Point { x, y }, slope, up, down })
+    (!pieces.is_empty()).then_some(Run {
+        pieces,
+        block,
+        at: Point { x, y },
+        slope,
+        up,
+        down,
+    })
 }
 
 /// Short lines have slopes that mean little: where a line's own does not say clearly otherwise, the page's counts.
 fn share_slope(runs: &mut [Run]) {
-    let mut slopes: Vec<(f32, f32)> = runs.iter().map(|run| (run.slope, run.right() - run.left())).collect();
+    let mut slopes: Vec<(f32, f32)> = runs
+        .iter()
+        .map(|run| (run.slope, run.right() - run.left()))
+        .collect();
     slopes.sort_by(|a, b| a.0.total_cmp(&b.0));
     let total: f32 = slopes.iter().map(|(_, width)| width).sum();
     let mut seen = 0.0;
@@ -178,34 +230,45 @@ fn share_slope(runs: &mut [Run]) {
 /// code: they become U+FFFD. Controls, and what a Unicode map must not hold (ISO 19005-2, 6.2.11.7.2), go.
 fn units(text: &str) -> Vec<u16> {
     let keep = |c: &char| !c.is_control() && !matches!(c, '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}');
-    text.nfc().filter(keep).map(|c| u16::try_from(u32::from(c)).unwrap_or(0xFFFD)).collect()
+    text.nfc()
+        .filter(keep)
+        .map(|c| u16::try_from(u32::from(c)).unwrap_or(0xFFFD))
+        .collect()
 }
 
 fn frames(runs: &[Run]) -> Vec<Frame> {
     let count = runs.iter().map(|run| run.block + 1).max().unwrap_or(0);
-    let mut reach = vec![(f32::MAX, f32::MIN); count];
-    for run in runs {
-        if let Some((left, right)) = reach.get_mut(run.block) {
-            *left = left.min(run.left());
-            *right = right.max(run.right());
-        }
-    }
-    let middle = |block: usize| reach.get(block).map_or(0.0, |(left, right)| (left + right) / 2.0);
-    let extents: Vec<Extent> = runs.iter().map(|run| extent(run, middle(run.block))).collect();
-    let steep = |run: &Run| (run.right() - run.left()) * run.slope.abs() > 0.2 * run.height();
-    let sizes = sizing::sizes(&extents, count, runs.iter().any(steep));
-    sizes
+    let mut frames: Vec<Frame> = (0..count)
+        .map(|block| frame(runs.iter().filter(|run| run.block == block)))
+        .collect();
+    let extents: Vec<Extent> = runs
         .iter()
-        .enumerate()
-        .map(|(block, &size)| {
-            let width = reach.get(block).map_or(0.0, |(left, right)| right - left);
-            let own = || runs.iter().filter(|run| run.block == block);
-            let slope = own().map(|run| run.slope.abs()).fold(0.0, f32::max);
-            let (up, down) = (median(own().map(|run| run.up)), median(own().map(|run| run.down)));
-            let (lean, lift) = lean(width * slope, size, up, down);
-            Frame { size, middle: middle(block), lean, lift }
-        })
-        .collect()
+        .filter_map(|run| frames.get(run.block).map(|frame| extent(run, frame)))
+        .collect();
+    for (frame, size) in frames.iter_mut().zip(sizing::sizes(&extents, count)) {
+        frame.size = size;
+    }
+    frames
+}
+
+/// The frame of one block, its size still a guess.
+fn frame<'a>(runs: impl Iterator<Item = &'a Run> + Clone) -> Frame {
+    let left = runs.clone().map(Run::left).fold(f32::MAX, f32::min);
+    let right = runs.clone().map(Run::right).fold(f32::MIN, f32::max);
+    let rise = (right - left) * runs.clone().map(|run| run.slope.abs()).fold(0.0, f32::max);
+    let (up, down) = (
+        median(runs.clone().map(|run| run.up)),
+        median(runs.map(|run| run.down)),
+    );
+    let size = up + down;
+    let (lean, lift) = lean(rise, size, up, down);
+    Frame {
+        size,
+        middle: (left + right) / 2.0,
+        lean,
+        lift,
+        rise: rise * lean,
+    }
 }
 
 /// How much of a `rise` over the block's width the runs take, and how far they must be lifted for the boxes to
@@ -215,46 +278,54 @@ fn lean(rise: f32, size: f32, up: f32, down: f32) -> (f32, f32) {
         return (1.0, 0.0);
     }
     let boxes = 0.95 * (up + down);
-    let lean = (SAFE_RISE * size / rise).max(1.0 - boxes / rise).min(UTMOST_RISE * size / rise);
+    let lean = (SAFE_RISE * size / rise)
+        .max(1.0 - boxes / rise)
+        .min(UTMOST_RISE * size / rise);
     let rest = (1.0 - lean) * rise / 2.0;
     (lean, (rest - 0.95 * down).max(0.0))
 }
 
-fn extent(run: &Run, middle: f32) -> Extent {
-    let gaps = || run.pieces.windows(2).filter_map(|pair| Some(pair.get(1)?.left - pair.first()?.right));
-    let closable = COLUMN_GAP * run.height();
+fn extent(run: &Run, frame: &Frame) -> Extent {
+    let gaps = || {
+        run.pieces
+            .windows(2)
+            .filter_map(|pair| Some(pair.get(1)?.left - pair.first()?.right))
+    };
     let letters = run.pieces.len() > 1 && run.pieces.iter().all(|piece| piece.units.len() == 1);
     let advance = |piece: &Piece| (piece.right - piece.left) / piece.units.len() as f32;
     Extent {
         block: run.block,
         left: run.left(),
         right: run.right(),
-        base: run.base(middle),
+        base: run.base(frame.middle),
+        rise: frame.rise,
         height: run.height(),
-        widest_gap: gaps().filter(|gap| *gap <= closable).fold(0.0, f32::max),
-        letter_gap: letters.then(|| gaps().fold(f32::MAX, f32::min)),
-        narrowest: run.pieces.iter().filter(|piece| piece.units.len() > 1).map(advance).fold(f32::MAX, f32::min),
+        gap: gaps().fold(f32::MAX, f32::min),
+        letters,
+        narrowest: run
+            .pieces
+            .iter()
+            .filter(|piece| piece.units.len() > 1)
+            .map(advance)
+            .fold(f32::MAX, f32::min),
     }
 }
 
-/// The pieces with every gap wide enough to part and, unless it parts columns, narrow enough to join.
+/// The pieces with every gap wide enough to part.
 fn spaced(run: &Run, size: f32) -> Vec<Piece> {
     let mut pieces = run.pieces.clone();
-    let (least, most) = (PARTING_GAP * size, JOINING_GAP * size);
-    let closable = COLUMN_GAP * run.height();
+    let least = PARTING_GAP * size;
     for index in 1..pieces.len() {
         let (head, tail) = pieces.split_at_mut(index);
-        let (Some(left), Some(right)) = (head.last_mut(), tail.first_mut()) else { continue };
-        let gap = right.left - left.right;
-        let change = if gap > most && gap <= closable {
-            (gap - most) / 2.0
-        } else if gap < least {
-            (gap - least) / 2.0
-        } else {
+        let (Some(left), Some(right)) = (head.last_mut(), tail.first_mut()) else {
             continue;
         };
-        left.right += change;
-        right.left -= change;
+        let gap = right.left - left.right;
+        // At most a tenth of the narrower word is given up for a clear gap.
+        let give = 0.1 * (left.right - left.left).min(right.right - right.left);
+        let lacking = (CLEAR_GAP * size - gap).min(give).max(least - gap).max(0.0);
+        left.right -= lacking / 2.0;
+        right.left += lacking / 2.0;
     }
     // What the trimming turned inside out gets its least width back; the rest of the line moves on.
     let mut free = f32::MIN;
@@ -272,6 +343,13 @@ struct Pen<'a> {
     layer: &'a mut Layer,
     /// Face index and font size as last set.
     state: Option<(usize, f32)>,
+    /// Where the last `Td` went, in hundredths of a point: whole numbers, so that nothing adds up.
+    at: (i32, i32),
+}
+
+/// Pages end at 14,400 pt; what lies far outside is not shown anyway.
+fn hundredths(value: f32) -> i32 {
+    (value.clamp(-30_000.0, 30_000.0) * 100.0).round() as i32
 }
 
 impl Pen<'_> {
@@ -284,25 +362,27 @@ impl Pen<'_> {
     ) -> io::Result<()> {
         let size = (frame.size * 10.0).round().max(1.0) / 10.0;
         let pieces = spaced(run, size);
-        let slanted = frame.lean >= 1.0;
-        let slope = if slanted { run.slope } else { 0.0 };
-        // Along a slanted run the way is longer than its shadow on the page.
-        let length = (1.0 + slope * slope).sqrt();
-        let mut x = 0.0;
+        let level = run.base(frame.middle) + frame.lift;
+        let mut end = None;
         for (index, piece) in pieces.iter().enumerate() {
             let centre = (piece.left + piece.right) / 2.0;
-            let base = run.base(frame.middle) + frame.lean * (run.base(centre) - run.base(frame.middle)) + frame.lift;
-            let rest = if slanted { 0.0 } else { run.base(centre) - base };
-            let face = Face::around((run.up + rest) / size, (run.down - rest) / size);
-            self.font(fonts.index(out, face)?, size);
-            if index == 0 || !slanted {
-                let y = if slanted { run.base(piece.left) } else { base };
-                x = self.place(piece.left, y, slope);
-            }
-            x += self.show(&piece.units, (piece.right - x) * length, size) / length;
+            let base = level + frame.lean * (run.base(centre) - run.base(frame.middle));
+            let rest = run.base(centre) - base;
+            let usual = fonts.index(
+                out,
+                Face::around((run.up + rest) / size, (run.down - rest) / size),
+            )?;
+            let own = Face::around((piece.top - base) / size, (base - piece.foot) / size);
+            self.font(fonts.better(usual, own), size);
+            let mut x = match end {
+                Some((x, y)) if hundredths(base) == y => x,
+                _ => self.place(piece.left, base),
+            };
+            x += self.show(&piece.units, piece.right - x, size);
             if let Some(next) = pieces.get(index + 1) {
-                x += self.show(&[0x20], (next.left - x) * length, size) / length;
+                x += self.gap(next.left - x, size);
             }
+            end = Some((x, hundredths(base)));
         }
         Ok(())
     }
@@ -318,12 +398,27 @@ impl Pen<'_> {
     }
 
     /// Moves to `x`, `y`; answers with the `x` that was written.
-    fn place(&mut self, x: f32, y: f32, slope: f32) -> f32 {
-        let x = (x * 100.0).round() / 100.0;
-        let (cos, sin) = (1.0 / (1.0 + slope * slope).sqrt(), slope / (1.0 + slope * slope).sqrt());
-        let (c, s, n) = (rounded(cos, 5), rounded(sin, 5), rounded(-sin, 5));
-        self.say(&format!("{c} {s} {n} {c} {} {} Tm\n", rounded(x, 2), rounded(y, 2)));
-        x
+    fn place(&mut self, x: f32, y: f32) -> f32 {
+        let (x, y) = (hundredths(x), hundredths(y));
+        let (dx, dy) = (x - self.at.0, y - self.at.1);
+        self.at = (x, y);
+        self.say(&format!(
+            "{} {} Td\n",
+            rounded(dx as f32 / 100.0, 2),
+            rounded(dy as f32 / 100.0, 2)
+        ));
+        x as f32 / 100.0
+    }
+
+    /// Shows a space over `width`, or where it is wide two with a filler between them.
+    fn gap(&mut self, width: f32, size: f32) -> f32 {
+        if width <= JOINING_GAP * size {
+            return self.show(&[0x20], width, size);
+        }
+        let brim = 0.12 * size;
+        let first = self.show(&[0x20], brim, size);
+        let filled = self.show(&[FILLER], width - first - brim, size);
+        first + filled + self.show(&[0x20], width - first - filled, size)
     }
 
     /// Shows the units over `width`; answers with the width that they really take.

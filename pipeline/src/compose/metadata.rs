@@ -27,20 +27,48 @@ impl DateTime {
     /// The form of RFC 3339, which is also the form of ISO 8601 that XMP takes.
     pub fn to_rfc3339(self) -> String {
         let (sign, hours, minutes) = self.offset();
-        let Self { year, month, day, hour, minute, second, .. } = self.clamped();
-        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{sign}{hours:02}:{minutes:02}")
+        let Self {
+            year,
+            month,
+            day,
+            hour,
+            minute,
+            second,
+            ..
+        } = self.clamped();
+        format!(
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{sign}{hours:02}:{minutes:02}"
+        )
     }
 
     /// The form of ISO 32000-1, 7.9.4.
     fn pdf(self) -> String {
         let (sign, hours, minutes) = self.offset();
-        let Self { year, month, day, hour, minute, second, .. } = self.clamped();
-        format!("(D:{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}{sign}{hours:02}'{minutes:02}')")
+        let Self {
+            year,
+            month,
+            day,
+            hour,
+            minute,
+            second,
+            ..
+        } = self.clamped();
+        format!(
+            "(D:{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}{sign}{hours:02}'{minutes:02}')"
+        )
     }
 
     fn offset(self) -> (char, u16, u16) {
         let minutes = self.utc_offset_minutes.unsigned_abs().min(23 * 60 + 59);
-        (if self.utc_offset_minutes < 0 { '-' } else { '+' }, minutes / 60, minutes % 60)
+        (
+            if self.utc_offset_minutes < 0 {
+                '-'
+            } else {
+                '+'
+            },
+            minutes / 60,
+            minutes % 60,
+        )
     }
 
     /// The nearest value that both notations can hold.
@@ -85,7 +113,11 @@ pub(super) fn xmp(options: &Options, claim: Option<Profile>) -> String {
     let producer = escaped(&shown(&options.producer));
     let language = escaped(&options.language);
     let date = options.created.to_rfc3339();
-    let id: String = options.id.iter().map(|byte| format!("{byte:02x}")).collect();
+    let id: String = options
+        .id
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!(
         "<?xpacket begin=\"\u{FEFF}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n\
 <x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\
@@ -108,7 +140,13 @@ xmlns:xmpMM=\"http://ns.adobe.com/xap/1.0/mm/\" xmlns:pdfaid=\"http://www.aiim.o
 fn shown(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
     text.nfc()
-        .map(|c| if matches!(c, '\t' | '\n' | '\r') { ' ' } else { c })
+        .map(|c| {
+            if matches!(c, '\t' | '\n' | '\r') {
+                ' '
+            } else {
+                c
+            }
+        })
         .filter(|c| !c.is_control() && !matches!(c, '\u{FFFE}' | '\u{FFFF}'))
         .collect()
 }
@@ -130,7 +168,10 @@ mod tests {
         };
         assert_eq!(date.to_rfc3339(), "2025-03-09T07:05:01+07:00");
         assert_eq!(date.pdf(), "(D:20250309070501+07'00')");
-        let west = DateTime { utc_offset_minutes: -210, ..date };
+        let west = DateTime {
+            utc_offset_minutes: -210,
+            ..date
+        };
         assert_eq!(west.to_rfc3339(), "2025-03-09T07:05:01-03:30");
     }
 }

@@ -71,7 +71,15 @@ impl Default for Options {
             language: "vi-VN".to_owned(),
             creator: version.to_owned(),
             producer: version.to_owned(),
-            created: DateTime { year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0, utc_offset_minutes: 0 },
+            created: DateTime {
+                year: 1970,
+                month: 1,
+                day: 1,
+                hour: 0,
+                minute: 0,
+                second: 0,
+                utc_offset_minutes: 0,
+            },
             id: [0; 16],
         }
     }
@@ -97,7 +105,11 @@ impl<W: Write> PdfaWriter<W> {
     /// # Errors
     /// [`Error::Io`] when the sink fails.
     pub fn new(sink: W, options: Options) -> Result<Self, Error> {
-        let version = if options.profile.is_part_1() { "1.4" } else { "1.7" };
+        let version = if options.profile.is_part_1() {
+            "1.4"
+        } else {
+            "1.7"
+        };
         let mut out = ObjectWriter::new(sink, version)?;
         let (catalog, tree) = (out.promise()?, out.promise()?);
         let intent = image::write_profile(&mut out, 3, &icc::srgb())?;
@@ -120,18 +132,23 @@ impl<W: Write> PdfaWriter<W> {
     /// [`Error::Refused`] and [`Error::PageSize`] before anything of the page was written: the page may be tried
     /// again. [`Error::TooLarge`] and [`Error::Io`] end the file.
     pub fn page(&mut self, page: &PageSpec<'_>) -> Result<(), Error> {
-        let number = u32::try_from(self.pages.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let number = u32::try_from(self.pages.len())
+            .unwrap_or(u32::MAX)
+            .saturating_add(1);
         self.check(number, page)?;
         let mut content = Vec::new();
         let mut objects = String::new();
         for (index, placement) in page.images.iter().enumerate() {
-            let at = self.shared.write(&mut self.out, placement.image, self.options.profile)?;
+            let at = self
+                .shared
+                .write(&mut self.out, placement.image, self.options.profile)?;
             objects.push_str(&format!("/I{index} {at}"));
             content.extend(painted(index, &image_matrix(page, &placement.to_shown)).bytes());
         }
         let fonts = self.text(page, &mut content)?;
         let contents = self.out.promise()?;
-        self.out.stream(contents, "/Filter/FlateDecode", &deflate(&content)?)?;
+        self.out
+            .stream(contents, "/Filter/FlateDecode", &deflate(&content)?)?;
         let at = self.out.promise()?;
         self.out.object(
             at,
@@ -175,13 +192,22 @@ impl<W: Write> PdfaWriter<W> {
     /// [`Error::Io`] when the sink fails.
     pub fn finish(mut self) -> Result<W, Error> {
         let kids: String = self.pages.iter().map(|at| format!("{at} ")).collect();
-        let tree = format!("<</Type/Pages/Count {}/Kids[{}]>>", self.pages.len(), kids.trim_end());
+        let tree = format!(
+            "<</Type/Pages/Count {}/Kids[{}]>>",
+            self.pages.len(),
+            kids.trim_end()
+        );
         self.out.object(self.tree, &tree)?;
         let meta = self.out.promise()?;
         // Never compressed: PDF/A-1 forbids it (6.7.2), and archives look for it in the bytes.
-        self.out.stream(meta, "/Type/Metadata/Subtype/XML", metadata::xmp(&self.options, self.claim()).as_bytes())?;
+        self.out.stream(
+            meta,
+            "/Type/Metadata/Subtype/XML",
+            metadata::xmp(&self.options, self.claim()).as_bytes(),
+        )?;
         let info = self.out.promise()?;
-        self.out.object(info, &metadata::information(&self.options))?;
+        self.out
+            .object(info, &metadata::information(&self.options))?;
         let catalog = format!(
             "<</Type/Catalog/Pages {}/Metadata {meta}/Lang{}/ViewerPreferences<</DisplayDocTitle true>>\
              /OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)\
@@ -195,16 +221,30 @@ impl<W: Write> PdfaWriter<W> {
     }
 
     fn check(&self, number: u32, page: &PageSpec<'_>) -> Result<(), Error> {
-        let PageSpec { width_pt, height_pt, .. } = *page;
-        if ![width_pt, height_pt].iter().all(|side| (MIN_SIDE..=MAX_SIDE).contains(side)) {
-            return Err(Error::PageSize { page: number, width_pt, height_pt });
+        let PageSpec {
+            width_pt,
+            height_pt,
+            ..
+        } = *page;
+        if ![width_pt, height_pt]
+            .iter()
+            .all(|side| (MIN_SIDE..=MAX_SIDE).contains(side))
+        {
+            return Err(Error::PageSize {
+                page: number,
+                width_pt,
+                height_pt,
+            });
         }
         if self.out.is_full() {
             return Err(Error::TooLarge { page: number });
         }
         for (placement, image) in page.images.iter().zip(1..) {
-            image::check(placement.image, self.options.profile)
-                .map_err(|why| Error::Refused { page: number, image, why })?;
+            image::check(placement.image, self.options.profile).map_err(|why| Error::Refused {
+                page: number,
+                image,
+                why,
+            })?;
         }
         Ok(())
     }
@@ -235,8 +275,10 @@ const MAX_SIDE: f32 = 14_400.0;
 
 /// From PDF's unit square (y up) to the page's points.
 fn image_matrix(page: &PageSpec<'_>, to_shown: &Affine) -> Affine {
-    let upright = Affine { m: [1.0, 0.0, 0.0, -1.0, 0.0, 1.0] };
-    upright.then(to_shown).then(&page.to_points())
+    let upright = Affine {
+        m: [1.0, 0.0, 0.0, -1.0, 0.0, 1.0],
+    };
+    upright.then(to_shown).then(&page.point_map())
 }
 
 fn painted(index: usize, matrix: &Affine) -> String {

@@ -18,37 +18,56 @@ pub(super) struct Extent {
     pub(super) right: f32,
     /// Where its baseline crosses the middle of its block.
     pub(super) base: f32,
+    /// How far its run rises or falls over its block.
+    pub(super) rise: f32,
     /// Height of its letters, ascender to descender.
     pub(super) height: f32,
-    /// Its widest word gap that may be closed up.
-    pub(super) widest_gap: f32,
-    /// Its narrowest word gap, when every word is one character.
-    pub(super) letter_gap: Option<f32>,
+    /// Its narrowest word gap.
+    pub(super) gap: f32,
+    /// Every word is one character.
+    pub(super) letters: bool,
     /// Its narrowest advance of a character in a word of several.
     pub(super) narrowest: f32,
 }
 
-/// Word gaps are kept under this many font sizes (poppler: 0.7, and some room).
-pub(super) const JOINING_GAP: f32 = 0.62;
-/// Word gaps are kept over this many font sizes (poppler sees no space under 0.03, MuPDF none under about 0.05).
-pub(super) const PARTING_GAP: f32 = 0.08;
+/// Word gaps from this many font sizes on are filled (poppler parts words at 0.7).
+pub(super) const JOINING_GAP: f32 = 0.6;
+/// Word gaps are kept over this many font sizes (poppler sees no space under 0.03).
+pub(super) const PARTING_GAP: f32 = 0.06;
+/// Word gaps are kept over this many where it costs the words little (`pdftotext -raw` sees no space under 0.15).
+pub(super) const CLEAR_GAP: f32 = 0.16;
+
+/// Lines on a page past which every block is set in the usual size: comparing each line with each costs a
+/// second at some 20,000, and the densest printed page has a few hundred.
+const MAX_LINES: usize = 3000;
 
 /// Font size for each block.
-pub(super) fn sizes(lines: &[Extent], blocks: usize, skewed: bool) -> Vec<f32> {
+pub(super) fn sizes(lines: &[Extent], blocks: usize) -> Vec<f32> {
     let usual = median(lines.iter().map(|line| line.height)).max(1.0) * USUAL;
+    if lines.len() > MAX_LINES {
+        return vec![usual; blocks];
+    }
     let mut limits = vec![Limits::default(); blocks];
     for (index, line) in lines.iter().enumerate() {
-        let Some(limit) = limits.get_mut(line.block) else { continue };
-        limit.height = limit.height.max(line.height);
-        limit.low = limit.low.max(line.widest_gap / JOINING_GAP);
+        let Some(limit) = limits.get_mut(line.block) else {
+            continue;
+        };
+        // A speck or a picture taken for a word does not speak for its block.
+        limit.height = limit.height.max(line.height.min(2.5 * usual));
         limit.high = limit.high.min(line.narrowest / 0.12);
-        if let Some(gap) = line.letter_gap {
-            limit.high = limit.high.min(gap / 0.42);
+        // Among single letters poppler sees no space under 0.4.
+        if line.letters {
+            limit.high = limit.high.min(line.gap / 0.42);
         }
+        let mut nearest = f32::MAX;
         for (other_index, other) in lines.iter().enumerate() {
             if index != other_index {
-                limit.meet(line, other, skewed);
+                limit.meet(line, other, &mut nearest);
             }
+        }
+        // A block falls apart where its lines are further than 1.5 sizes from each other.
+        if nearest < 4.0 * line.height {
+            limit.low = limit.low.max(nearest / 1.45);
         }
     }
     let mut sizes: Vec<f32> = limits.iter().map(|limit| limit.size(usual)).collect();
@@ -56,6 +75,8 @@ pub(super) fn sizes(lines: &[Extent], blocks: usize, skewed: bool) -> Vec<f32> {
     sizes
 }
 
+/// From one font size of a page to the next; adjoining columns need more than 5 %.
+const GRADE: f32 = 1.1;
 /// Font size in letter heights where nothing speaks against it.
 const USUAL: f32 = 1.2;
 
@@ -70,19 +91,29 @@ struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { low: 0.0, high: f32::MAX, height: 1.0, beside: false }
+        Self {
+            low: 0.0,
+            high: f32::MAX,
+            height: 1.0,
+            beside: false,
+        }
     }
 }
 
 impl Limits {
     /// Lowers the upper limit for what another line asks for.
-    fn meet(&mut self, line: &Extent, other: &Extent, skewed: bool) {
+    fn meet(&mut self, line: &Extent, other: &Extent, nearest: &mut f32) {
         let apart = (line.base - other.base).abs();
         let gap = (other.left - line.right).max(line.left - other.right);
         if gap < 0.0 {
-            // One under the other. Half a size must not reach the next base line; on skewed pages base lines lean too.
+            // One under the other. Half a size, and what the run leans, must not reach the next base line.
             if apart > 0.4 * line.height {
-                self.high = self.high.min(apart * if skewed { 1.15 } else { 1.5 });
+                if other.block == line.block {
+                    *nearest = nearest.min(apart);
+                }
+                self.high = self
+                    .high
+                    .min((1.75 * apart - 2.0 * line.rise).clamp(1.2 * apart, 1.5 * apart));
             }
         } else if other.block != line.block && apart < 1.2 * line.height {
             self.beside = true;
@@ -93,7 +124,18 @@ impl Limits {
     fn size(&self, usual: f32) -> f32 {
         // Under half the letter height the face would reach past the 3 font sizes that readers believe.
         let floor = 0.45 * self.height;
-        usual.max(self.low).min(self.high).max(floor)
+        let wish = usual.max(self.low).min(self.high).max(floor);
+        // Few sizes on a page mean few faces in the file.
+        let step = (wish / usual).ln() / GRADE.ln();
+        let above = usual * GRADE.powf((step - 0.1).ceil());
+        let below = usual * GRADE.powf(step.floor());
+        if above <= self.high {
+            above
+        } else if below >= self.low.max(floor) {
+            below
+        } else {
+            wish
+        }
     }
 }
 
@@ -123,20 +165,28 @@ fn set_apart(sizes: &mut [f32], limits: &[Limits], pairs: &[(usize, usize)]) {
             .filter(|(a, b)| *b == block && (beside(*a) || beside(*b)))
             .filter_map(|(a, _)| sizes.get(*a).copied())
             .collect();
-        let Some(size) = sizes.get_mut(block) else { continue };
+        let Some(size) = sizes.get_mut(block) else {
+            continue;
+        };
         // Four neighbours at most in a row of steps; more than that stay as they are.
         for _ in 0..4 {
-            if earlier.iter().all(|other| (*size - other).abs() > 0.07 * size.max(*other)) {
+            if earlier
+                .iter()
+                .all(|other| (*size - other).abs() > 0.06 * size.max(*other))
+            {
                 break;
             }
-            *size *= 0.92;
+            *size /= GRADE;
         }
     }
 }
 
 /// The middle value, 0 of nothing.
 pub(super) fn median(values: impl IntoIterator<Item = f32>) -> f32 {
-    let mut values: Vec<f32> = values.into_iter().filter(|value| value.is_finite()).collect();
+    let mut values: Vec<f32> = values
+        .into_iter()
+        .filter(|value| value.is_finite())
+        .collect();
     values.sort_by(f32::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)
 }

@@ -1,49 +1,56 @@
-//! Plain text: the lines in reading order, an empty line between blocks, a form feed between pages.
+//! The words as plain text: a line is a line, blocks are parted by an empty line, pages by a form feed.
 
 use std::io::{self, Write};
 
+use super::{blocks, nfc};
 use crate::document::Line;
 
-/// Writes pages of plain text as they come; UTF-8, NFC as the lines are.
-pub struct Writer<W> {
-    out: W,
+/// Writes UTF-8 in NFC, page after page.
+pub struct TextWriter<W> {
+    sink: W,
     begun: bool,
 }
 
-impl<W: Write> Writer<W> {
-    /// Starts the text.
-    pub fn new(out: W) -> Self {
-        Self { out, begun: false }
+impl<W: Write> TextWriter<W> {
+    /// Starts an empty text.
+    pub fn new(sink: W) -> Self {
+        Self { sink, begun: false }
     }
 
-    /// Writes the next page.
+    /// Writes the lines of the next page; a page without lines is an empty page.
     ///
     /// # Errors
-    /// When the sink fails.
+    /// Those of the sink.
     pub fn page(&mut self, lines: &[Line]) -> io::Result<()> {
-        if std::mem::replace(&mut self.begun, true) {
-            self.out.write_all(b"\x0C")?;
+        if self.begun {
+            self.sink.write_all(b"\x0C")?;
         }
-        let mut block = None;
-        for line in lines {
-            if block.is_some_and(|block| block != line.block) {
-                self.out.write_all(b"\n")?;
+        self.begun = true;
+        for (index, block) in blocks(lines).enumerate() {
+            if index > 0 {
+                self.sink.write_all(b"\n")?;
             }
-            block = Some(line.block);
-            self.out.write_all(line.text().as_bytes())?;
-            self.out.write_all(b"\n")?;
+            for line in block {
+                let words: Vec<String> = line.words.iter().map(|word| plain(&word.text)).collect();
+                writeln!(self.sink, "{}", words.join(" "))?;
+            }
         }
         Ok(())
     }
 
-    /// Hands the sink back, flushed.
+    /// Ends the text with a line end, whatever the last page held, and hands the sink back, flushed.
     ///
     /// # Errors
-    /// When the sink fails.
+    /// Those of the sink.
     pub fn finish(mut self) -> io::Result<W> {
-        self.out.flush()?;
-        Ok(self.out)
+        self.sink.flush()?;
+        Ok(self.sink)
     }
+}
+
+/// NFC, with controls (a line end above all) as nothing: one line of the page stays one line.
+fn plain(text: &str) -> String {
+    nfc(text).chars().filter(|c| !c.is_control()).collect()
 }
 
 #[cfg(test)]
@@ -51,18 +58,31 @@ mod tests {
     use super::*;
     use crate::document::{Point, Rect, Word};
 
-    fn line(text: &str, block: u32) -> Line {
-        let word = |text: &str| Word { text: text.to_owned(), bbox: Rect::default(), confidence: 1.0 };
-        Line { words: text.split(' ').map(word).collect(), baseline: [Point::default(); 2], block }
+    fn line(block: u32, words: &[&str]) -> Line {
+        let word = |text: &&str| Word {
+            text: (*text).to_owned(),
+            bbox: Rect::default(),
+            confidence: 1.0,
+        };
+        Line {
+            words: words.iter().map(word).collect(),
+            baseline: [Point::default(); 2],
+            block,
+        }
     }
 
     #[test]
-    fn blocks_and_pages_are_set_apart() {
-        let mut writer = Writer::new(Vec::new());
-        writer.page(&[line("BỘ NỘI VỤ", 0), line("Số: 15/QĐ-BNV", 0), line("Điều 1.", 1)]).unwrap();
-        writer.page(&[]).unwrap();
-        writer.page(&[line("Nơi nhận:", 0)]).unwrap();
-        let text = String::from_utf8(writer.finish().unwrap()).unwrap();
-        assert_eq!(text, "BỘ NỘI VỤ\nSố: 15/QĐ-BNV\n\nĐiều 1.\n\x0C\x0CNơi nhận:\n");
+    fn blocks_and_pages_are_parted() {
+        let mut text = TextWriter::new(Vec::new());
+        text.page(&[
+            line(1, &["Số:", "1"]),
+            line(1, &["ho\u{302}\u{300}"]),
+            line(2, &["c\nd"]),
+        ])
+        .unwrap();
+        text.page(&[]).unwrap();
+        text.page(&[line(1, &["cuối"])]).unwrap();
+        let out = String::from_utf8(text.finish().unwrap()).unwrap();
+        assert_eq!(out, "Số: 1\nhồ\n\ncd\n\u{c}\u{c}cuối\n");
     }
 }

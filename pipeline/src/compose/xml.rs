@@ -24,6 +24,9 @@ mod tests {
 
     #[test]
     fn markup_and_controls() {
-        assert_eq!(escaped("a<b>&\"'\u{1}\n\u{FFFF}ế"), "a&lt;b&gt;&amp;&quot;&#39; ế");
+        assert_eq!(
+            escaped("a<b>&\"'\u{1}\n\u{FFFF}ế"),
+            "a&lt;b&gt;&amp;&quot;&#39; ế"
+        );
     }
 }

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::Run;
+use super::{PRODUCER, Run};
 use super::failures::WriteError;
 use super::journal::Output;
 use super::page::Finished;
 use super::publish::{Finished as Complete, Staged};
 use crate::compose::pdfa::{self, PdfaWriter};
-use crate::compose::{DateTime, PageSpec, Placement, alto, hocr, text};
+use crate::compose::alto::AltoWriter;
+use crate::compose::hocr::HocrWriter;
+use crate::compose::text::TextWriter;
+use crate::compose::{DateTime, DocumentText, PageSpec, PageText, Placement};
 use crate::ingest::File;
 use crate::record::{DocumentRecord, OutputRecord};
 
@@ -31,9 +34,9 @@ pub(super) struct Outputs {
     name: String,
     staging: PathBuf,
     pdf: PdfaWriter<Staged>,
-    text: Option<text::Writer<Staged>>,
-    hocr: Option<hocr::Writer<Staged>>,
-    alto: Option<alto::Writer<Staged>>,
+    text: Option<TextWriter<Staged>>,
+    hocr: Option<HocrWriter<Staged>>,
+    alto: Option<AltoWriter<Staged>>,
 }
 
 impl Outputs {
@@ -50,12 +53,13 @@ impl Outputs {
             ..pdfa::Options::default()
         };
         let source = about.source.display().to_string();
+        let document = DocumentText { title: &about.title, language: LANGUAGE, creator: PRODUCER };
         Ok(Self {
             name: name.to_owned(),
             pdf: PdfaWriter::new(staged("pdf")?, options)?,
-            text: if sidecars.txt { Some(text::Writer::new(staged("txt")?)) } else { None },
-            hocr: if sidecars.hocr { Some(hocr::Writer::new(staged("hocr")?, &about.title, &source)?) } else { None },
-            alto: if sidecars.alto { Some(alto::Writer::new(staged("alto.xml")?, &source)?) } else { None },
+            text: if sidecars.txt { Some(TextWriter::new(staged("txt")?)) } else { None },
+            hocr: if sidecars.hocr { Some(HocrWriter::new(staged("hocr")?, &document)?) } else { None },
+            alto: if sidecars.alto { Some(AltoWriter::new(staged("alto.xml")?, &document, &source)?) } else { None },
             staging,
         })
     }
@@ -78,14 +82,23 @@ impl Outputs {
             }
             None => self.pdf.page(&spec)?,
         }
+        let image = source.map(|file| file.path().display().to_string()).unwrap_or_default();
+        let words = PageText {
+            number: page.record.number,
+            image: &image,
+            width_px: page.record.width_px,
+            height_px: page.record.height_px,
+            dpi: page.record.dpi,
+            lines: &page.lines,
+        };
         if let Some(text) = &mut self.text {
             text.page(&page.lines)?;
         }
         if let Some(hocr) = &mut self.hocr {
-            hocr.page(&spec)?;
+            hocr.page(&words)?;
         }
         if let Some(alto) = &mut self.alto {
-            alto.page(&spec)?;
+            alto.page(&words)?;
         }
         Ok(())
     }
@@ -131,6 +144,8 @@ impl Outputs {
     }
 }
 
+/// Language of the papers, for readers aloud (RFC 3066).
+const LANGUAGE: &str = "vi-VN";
 /// Why a file with pages that were never paper claims nothing.
 const BORN_DIGITAL: &str = "has pages that were never paper and are kept as they are; whether their fonts and colours keep PDF/A is not known, so none is claimed";
 /// Why the PDF is the source file.

@@ -24,7 +24,11 @@ pub enum Set {
 
 impl Sheet {
     pub fn new(skew_deg: f32) -> Self {
-        Self { lines: Vec::new(), block: 0, skew_deg }
+        Self {
+            lines: Vec::new(),
+            block: 0,
+            skew_deg,
+        }
     }
 
     pub fn next_block(&mut self) {
@@ -54,15 +58,30 @@ impl Sheet {
                 self.turned(x, base + down * size),
                 self.turned(x + width, base + down * size),
             ];
-            set_words.push(Word { text: (*word).to_owned(), bbox: around(&corners), confidence: 0.95 });
+            set_words.push(Word {
+                text: (*word).to_owned(),
+                bbox: around(&corners),
+                confidence: 0.95,
+            });
             x += width + gap;
         }
         let baseline = [self.turned(from, base), self.turned(x - gap, base)];
-        self.lines.push(Line { words: set_words, baseline, block: self.block });
+        self.lines.push(Line {
+            words: set_words,
+            baseline,
+            block: self.block,
+        });
     }
 
     /// Breaks `text` into justified lines; answers with the base of the line after the last.
-    pub fn paragraph(&mut self, text: &str, size: f32, margins: (f32, f32), mut base: f32, pitch: f32) -> f32 {
+    pub fn paragraph(
+        &mut self,
+        text: &str,
+        size: f32,
+        margins: (f32, f32),
+        mut base: f32,
+        pitch: f32,
+    ) -> f32 {
         let (left, right) = margins;
         let (mut line, mut at) = (Vec::new(), left + 2.0 * size);
         let mut used = 0.0;
@@ -81,15 +100,13 @@ impl Sheet {
         base + pitch
     }
 
-    /// All words in reading order.
-    pub fn words(&self) -> Vec<&Word> {
-        self.lines.iter().flat_map(|line| &line.words).collect()
-    }
-
     fn turned(&self, x: f32, y: f32) -> Point {
         let (sin, cos) = self.skew_deg.to_radians().sin_cos();
         let (cx, cy) = (WIDTH as f32 / 2.0, HEIGHT as f32 / 2.0);
-        Point { x: cx + (x - cx) * cos - (y - cy) * sin, y: cy + (x - cx) * sin + (y - cy) * cos }
+        Point {
+            x: cx + (x - cx) * cos - (y - cy) * sin,
+            y: cy + (x - cx) * sin + (y - cy) * cos,
+        }
     }
 }
 
@@ -97,7 +114,12 @@ fn around(points: &[Point]) -> Rect {
     let low = |f: fn(&Point) -> f32| points.iter().map(f).fold(f32::MAX, f32::min);
     let high = |f: fn(&Point) -> f32| points.iter().map(f).fold(f32::MIN, f32::max);
     let (x, y) = (low(|p| p.x).round(), low(|p| p.y).round());
-    Rect { x, y, w: high(|p| p.x).round() - x, h: high(|p| p.y).round() - y }
+    Rect {
+        x,
+        y,
+        w: high(|p| p.x).round() - x,
+        h: high(|p| p.y).round() - y,
+    }
 }
 
 /// Width of a word in ems, in a Times-like face.
@@ -155,15 +177,57 @@ pub fn decision(skew_deg: f32) -> Sheet {
     s.line("TỈNH BẮC NINH", em, 250.0, 1000.0, 365.0, Set::Centred);
     s.line("Số: 1234/QĐ-UBND", em, 250.0, 1000.0, 500.0, Set::Centred);
     s.next_block();
-    s.line("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", em, 1020.0, 2330.0, 300.0, Set::Centred);
-    s.line("Độc lập - Tự do - Hạnh phúc", em, 1020.0, 2330.0, 365.0, Set::Centred);
-    s.line("Bắc Ninh, ngày 05 tháng 01 năm 2024", em, 1020.0, 2330.0, 500.0, Set::Centred);
+    s.line(
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        em,
+        1020.0,
+        2330.0,
+        300.0,
+        Set::Centred,
+    );
+    s.line(
+        "Độc lập - Tự do - Hạnh phúc",
+        em,
+        1020.0,
+        2330.0,
+        365.0,
+        Set::Centred,
+    );
+    s.line(
+        "Bắc Ninh, ngày 05 tháng 01 năm 2024",
+        em,
+        1020.0,
+        2330.0,
+        500.0,
+        Set::Centred,
+    );
     s.next_block();
     s.line("QUYẾT ĐỊNH", 58.0, 300.0, 2300.0, 680.0, Set::Centred);
-    s.line("Về việc phê duyệt quy hoạch chi tiết xây dựng khu dân cư", em, 300.0, 2300.0, 760.0, Set::Centred);
-    s.line("phường Võ Cường, thành phố Bắc Ninh", em, 300.0, 2300.0, 830.0, Set::Centred);
+    s.line(
+        "Về việc phê duyệt quy hoạch chi tiết xây dựng khu dân cư",
+        em,
+        300.0,
+        2300.0,
+        760.0,
+        Set::Centred,
+    );
+    s.line(
+        "phường Võ Cường, thành phố Bắc Ninh",
+        em,
+        300.0,
+        2300.0,
+        830.0,
+        Set::Centred,
+    );
     s.next_block();
-    s.line("CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH", em, 300.0, 2300.0, 960.0, Set::Centred);
+    s.line(
+        "CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH",
+        em,
+        300.0,
+        2300.0,
+        960.0,
+        Set::Centred,
+    );
     s.next_block();
     let margins = (330.0, 2300.0);
     let mut y = 1060.0;
@@ -189,8 +253,22 @@ pub fn decision(skew_deg: f32) -> Sheet {
         y = s.paragraph(article, em, margins, y, 78.0);
     }
     // A line whose last word would not fit: gaps of more than two ems.
-    s.line("3. Nguồn vốn: ngân sách tỉnh", em, 438.0, 1700.0, y, Set::Justified);
-    s.line("(45.000.000.000 đồng).", em, 330.0, 2300.0, y + 78.0, Set::Left);
+    s.line(
+        "3. Nguồn vốn: ngân sách tỉnh",
+        em,
+        438.0,
+        1700.0,
+        y,
+        Set::Justified,
+    );
+    s.line(
+        "(45.000.000.000 đồng).",
+        em,
+        330.0,
+        2300.0,
+        y + 78.0,
+        Set::Left,
+    );
     s.next_block();
     y = table(&mut s, y + 190.0);
     foot(&mut s, y + 60.0);
@@ -205,8 +283,24 @@ fn table(s: &mut Sheet, mut y: f32) -> f32 {
         ["2", "Trường mầm non", "3.400 m2", "27,2%"],
         ["3", "Công viên cây xanh", "2.250 m2", "18,0%"],
     ] {
-        for (cell, (left, right)) in row.iter().zip([(340.0, 460.0), (480.0, 1400.0), (1420.0, 1850.0), (1870.0, 2290.0)]) {
-            s.line(cell, 50.0, left, right, y, if left < 400.0 { Set::Centred } else { Set::Left });
+        for (cell, (left, right)) in row.iter().zip([
+            (340.0, 460.0),
+            (480.0, 1400.0),
+            (1420.0, 1850.0),
+            (1870.0, 2290.0),
+        ]) {
+            s.line(
+                cell,
+                50.0,
+                left,
+                right,
+                y,
+                if left < 400.0 {
+                    Set::Centred
+                } else {
+                    Set::Left
+                },
+            );
         }
         merge_row(s);
         y += 84.0;
@@ -220,21 +314,60 @@ fn merge_row(s: &mut Sheet) {
     let cells = s.lines.split_off(s.lines.len() - 4);
     let (first, last) = (cells[0].baseline[0], cells[3].baseline[1]);
     let words = cells.into_iter().flat_map(|cell| cell.words).collect();
-    s.lines.push(Line { words, baseline: [first, last], block: s.block });
+    s.lines.push(Line {
+        words,
+        baseline: [first, last],
+        block: s.block,
+    });
 }
 
 /// Recipients on the left, signature on the right.
 fn foot(s: &mut Sheet, y: f32) {
-    for (row, text) in
-        ["Nơi nhận:", "- Như Điều 3;", "- Văn phòng Chính phủ (để b/c);", "- Sở Tư pháp;", "- Lưu: VT, XDCB."].iter().enumerate()
+    for (row, text) in [
+        "Nơi nhận:",
+        "- Như Điều 3;",
+        "- Văn phòng Chính phủ (để b/c);",
+        "- Sở Tư pháp;",
+        "- Lưu: VT, XDCB.",
+    ]
+    .iter()
+    .enumerate()
     {
         s.line(text, 46.0, 330.0, 1100.0, y + row as f32 * 56.0, Set::Left);
     }
     s.next_block();
-    s.line("TM. ỦY BAN NHÂN DÂN", em_of_foot(), 1350.0, 2300.0, y, Set::Centred);
-    s.line("KT. CHỦ TỊCH", em_of_foot(), 1350.0, 2300.0, y + 68.0, Set::Centred);
-    s.line("PHÓ CHỦ TỊCH", em_of_foot(), 1350.0, 2300.0, y + 136.0, Set::Centred);
-    s.line("Nguyễn Văn Đạo", em_of_foot(), 1350.0, 2300.0, y + 420.0, Set::Centred);
+    s.line(
+        "TM. ỦY BAN NHÂN DÂN",
+        em_of_foot(),
+        1350.0,
+        2300.0,
+        y,
+        Set::Centred,
+    );
+    s.line(
+        "KT. CHỦ TỊCH",
+        em_of_foot(),
+        1350.0,
+        2300.0,
+        y + 68.0,
+        Set::Centred,
+    );
+    s.line(
+        "PHÓ CHỦ TỊCH",
+        em_of_foot(),
+        1350.0,
+        2300.0,
+        y + 136.0,
+        Set::Centred,
+    );
+    s.line(
+        "Nguyễn Văn Đạo",
+        em_of_foot(),
+        1350.0,
+        2300.0,
+        y + 420.0,
+        Set::Centred,
+    );
     s.next_block();
 }
 
