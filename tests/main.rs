@@ -1,0 +1,20 @@
+//! What the program promises as a whole, tried on the built executables, in the order of the pipeline.
+#![forbid(unsafe_code)]
+
+/// Runs the program in a folder of its own and reads what it made.
+mod program;
+
+/// What goes in: formats, folders, names; what of the input is found again in the output, byte for byte.
+mod inputs;
+
+/// Bad inputs: none may cost more than itself.
+mod bad_inputs;
+
+/// Failing engines: none may cost more than a page.
+mod bad_engines;
+
+/// What comes out, before judges from outside: PDF/A, text layer, hOCR, ALTO, records.
+mod outputs;
+
+/// Stops of all kinds: kill, Ctrl-C, full disk, second runs; nothing done is lost, nothing half-made shows.
+mod stops;
