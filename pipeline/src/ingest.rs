@@ -314,3 +314,6 @@ impl LoadedPage {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
