@@ -192,11 +192,6 @@ impl Plan {
             return;
         }
         let wide = layout.bits == 16;
-        let wanted: Vec<u8> = if wide {
-            key.to_vec()
-        } else {
-            key.iter().skip(1).step_by(2).copied().collect()
-        };
         let size = layout.samples * if wide { 2 } else { 1 };
         for (raw, pixel) in packed.chunks_exact(size).zip(pixels) {
             if raw == key {

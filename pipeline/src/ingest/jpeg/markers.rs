@@ -90,7 +90,7 @@ impl Markers {
     fn take(&mut self, marker: u8, body: &[u8], at: usize) -> Result<(), Fault> {
         match marker {
             SOF0..=SOF15 if !matches!(marker, DHT | JPG | DAC) => {
-                self.take_frame(marker, body, at)?
+                self.take_frame(marker, body, at)?;
             }
             DRI => self.restart_interval = be16(body, 0).unwrap_or_default(),
             DNL => {
@@ -100,11 +100,11 @@ impl Markers {
             }
             APP0 if body.starts_with(b"JFIF\0") => self.take_jfif(body),
             APP1 if body.starts_with(b"Exif\0") && self.exif.is_none() => {
-                self.exif = Some(body.to_vec())
+                self.exif = Some(body.to_vec());
             }
             APP2 => self.take_icc(body),
             APP14 if body.starts_with(b"Adobe") => {
-                self.adobe = self.adobe.or(body.get(11).copied())
+                self.adobe = self.adobe.or(body.get(11).copied());
             }
             _ => {}
         }

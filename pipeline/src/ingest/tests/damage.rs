@@ -156,7 +156,7 @@ fn declared_sizes_are_refused_before_memory_is_taken() {
         assert!(matches!(
             load(bytes).unwrap_err().fault,
             Fault::TooLarge { .. }
-        ))
+        ));
     };
     too_large(&Page::plain(4_000_000_000, 10, 8, 1, 1, vec![0]).file());
     too_large(&Page::plain(29_999, 29_999, 8, 1, 1, vec![0]).file());

@@ -22,6 +22,61 @@ fn jpeg_files_are_untouched() {
 }
 
 #[test]
+fn profiles_in_parts_are_joined_when_they_fit() {
+    let mut profile: Vec<u8> = (0..100_000_u32).map(|i| low(i % 251)).collect();
+    profile[16..20].copy_from_slice(b"GRAY");
+    profile[36..40].copy_from_slice(b"acsp");
+    let stored = |raster: &Raster| {
+        let mut bytes = Vec::new();
+        let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, 90);
+        encoder.add_icc_profile(&profile).unwrap();
+        let color = match raster {
+            Raster::Gray(_) => jpeg_encoder::ColorType::Luma,
+            Raster::Rgb(_) => jpeg_encoder::ColorType::Rgb,
+        };
+        let side = |px: u32| u16::try_from(px).unwrap();
+        encoder
+            .encode(bytes_of(raster), side(WIDTH), side(HEIGHT), color)
+            .unwrap();
+        loaded(&bytes).stored
+    };
+    assert!(
+        matches!(&stored(&gray()).coding, Coding::Jpeg { icc: Some(icc), .. } if icc[..] == profile[..])
+    );
+    assert!(matches!(
+        stored(&rgb()).coding,
+        Coding::Jpeg { icc: None, .. }
+    ));
+}
+
+#[test]
+fn deflated_strips_are_untouched_unless_bilevel() {
+    let deflated = |raster: &Raster| {
+        use std::io::Write;
+        let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+        zlib.write_all(bytes_of(raster)).unwrap();
+        Page::plain(WIDTH, HEIGHT, 8, 1, 1, zlib.finish().unwrap())
+            .with(259, 3, &[8])
+            .file()
+    };
+    let page = loaded(&deflated(&gray()));
+    assert!(
+        page.stored.untouched
+            && matches!(
+                page.stored.coding,
+                Coding::Flate {
+                    png_rows: false,
+                    ..
+                }
+            )
+    );
+    assert_eq!(shown(&page.stored), gray());
+    let page = loaded(&deflated(&bilevel()));
+    assert!(matches!(page.stored.coding, Coding::Ccitt { .. }));
+    assert_eq!(shown(&page.stored), bilevel());
+}
+
+#[test]
 fn jpeg_of_plain_rgb_gets_its_marker() {
     // Components named R, G, B and no marker that says so.
     let mut bytes = jpeg(&rgb());

@@ -174,7 +174,7 @@ fn packed_bits_of_tiff() {
         .with(259, 3, &[32_773])
         .file();
     fixture(&bytes, &gray(), 0);
-    let white = vec![0x81, 255].repeat(usize::try_from(WIDTH * HEIGHT).unwrap() / 128 + 1);
+    let white = [0x81, 255].repeat(usize::try_from(WIDTH * HEIGHT).unwrap() / 128 + 1);
     let bytes = Page::plain(WIDTH, HEIGHT, 8, 1, 1, white)
         .with(259, 3, &[32_773])
         .file();
@@ -290,6 +290,37 @@ fn many_pages_in_both_byte_orders() {
             Fault::NoSuchPage { pages: 3 }
         ));
     }
+}
+
+#[test]
+fn pages_load_on_several_threads() {
+    let pages = (0..40)
+        .map(|value| Page::plain(50, 50, 8, 1, 1, vec![value; 2500]))
+        .collect();
+    let file = file(
+        "pages.tif",
+        &Tiff {
+            big_endian: false,
+            pages,
+        }
+        .bytes(),
+    );
+    let source = Source::open(&file.path, &Limits::default()).unwrap();
+    std::thread::scope(|scope| {
+        for start in 0..4 {
+            let source = &source;
+            scope.spawn(move || {
+                for page in (start..40).step_by(4) {
+                    let expected = u8::try_from(page).unwrap();
+                    assert!(
+                        bytes_of(&source.load(page).unwrap().raster)
+                            .iter()
+                            .all(|p| *p == expected)
+                    );
+                }
+            });
+        }
+    });
 }
 
 #[test]
