@@ -2,7 +2,8 @@
 //!
 //! # Steps
 //! 1. The engine reads the whole page.
-//! 2. Lines that it found hard are looked at again, with wide word gaps closed up.
+//! 2. A doubtful foot of the page is read again, column by column and without coloured ink; doubtful lines are
+//!    read again with wide word gaps closed up.
 //! 3. Lines are cut at gutters and put into reading order.
 //! 4. Boxes and baselines go from prepared px to px of the page as shown.
 
@@ -12,7 +13,11 @@ use serde::Serialize;
 use crate::document::{Affine, Gray, Line, Point, Rect, Word};
 use crate::record::Flag;
 
+pub use foot::BlackOnly;
+
 mod again;
+
+mod foot;
 
 mod repair;
 
@@ -42,7 +47,8 @@ pub struct Recognized {
     pub flags: Vec<Flag>,
 }
 
-/// Reads a prepared page; `to_page` maps prepared px to px of the page as shown.
+/// Reads a prepared page; `to_page` maps prepared px to px of the page as shown, and `black_only` renders parts of
+/// the prepared page without anything that has colour.
 ///
 /// # Errors
 /// What the last of the tries said; the page can then go on without text.
@@ -50,6 +56,7 @@ pub fn recognize(
     prepared: &Gray,
     dpi: f32,
     to_page: &Affine,
+    black_only: &BlackOnly<'_>,
     readers: &Readers,
     options: &Options,
 ) -> Result<Recognized, OcrError> {
@@ -60,7 +67,9 @@ pub fn recognize(
     let mut flags = Vec::new();
     if options.second_look {
         // A second look that fails leaves the first reading as it is.
-        if let Err(error) = again::look_again(&mut lines, prepared, dpi, readers) {
+        let looked = foot::look_again(&mut lines, prepared, dpi, black_only, readers)
+            .and_then(|()| again::look_again(&mut lines, prepared, dpi, readers));
+        if let Err(error) = looked {
             flags.push(Flag::new("second_look_failed").saying(error.to_string()));
         }
     }

@@ -11,7 +11,7 @@ use crate::document::{Affine, Line, Turn};
 use crate::failure::Reason;
 use crate::compose;
 use crate::ingest::{self, Kept, Page, PlacedImage, Scan};
-use crate::preprocess::{self, Input, Orientation, Prepared, TurnFound};
+use crate::preprocess::{self, Input, Look, Orientation, Prepared, TurnFound};
 use crate::recognize;
 use crate::record::{Failure, Flag, ImageOrigin, PageRecord, TextOrigin, Timings, mean_confidence};
 
@@ -182,7 +182,9 @@ fn recognized(run: &Run<'_>, scan: &Scan, prepared: &Prepared) -> Result<recogni
         .then(&turned(raster_size, turn.undone()))
         .then(&scan.to_page)
         .then(&turned(scan.size_px, turn));
-    recognize::recognize(&prepared.image, prepared.dpi, &to_page, run.world.readers, &run.plan.options.recognize)
+    let black_only = |area| preprocess::look(&scan.raster, &prepared.to_stored, area, Look::BlackOnly);
+    let options = &run.plan.options.recognize;
+    recognize::recognize(&prepared.image, prepared.dpi, &to_page, &black_only, run.world.readers, options)
 }
 
 /// A missing program or model is nothing that the next page could do without.
