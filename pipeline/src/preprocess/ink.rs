@@ -399,18 +399,18 @@ mod tests {
     #[test]
     fn a_red_ring_is_a_seal_and_a_red_line_is_not() {
         let mut image = Rgb {
-            width: 900,
-            height: 900,
-            pixels: vec![255; 900 * 900 * 3],
+            width: 1500,
+            height: 1500,
+            pixels: vec![255; 1500 * 1500 * 3],
         };
-        for y in 0..900i32 {
-            for x in 0..900i32 {
+        for y in 0..1500i32 {
+            for x in 0..1500i32 {
                 let r2 = (x - 400) * (x - 400) + (y - 400) * (y - 400);
                 let ring =
                     (190 * 190..210 * 210).contains(&r2) || (80 * 80..140 * 140).contains(&r2);
                 let line = (850..860).contains(&y);
                 if ring || line {
-                    let at = (y as usize * 900 + x as usize) * 3;
+                    let at = (y as usize * 1500 + x as usize) * 3;
                     image.pixels[at..at + 3].copy_from_slice(&[220, 40, 50]);
                 }
             }
