@@ -4,6 +4,9 @@
 /// Runs the program in a folder of its own and reads what it made.
 mod program;
 
+/// Papers so small that reading one takes no time, in files that the tests write themselves.
+mod paper;
+
 /// What goes in: formats, folders, names; what of the input is found again in the output, byte for byte.
 mod inputs;
 
