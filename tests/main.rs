@@ -4,6 +4,12 @@
 /// Runs the program in a folder of its own and reads what it made.
 mod program;
 
+/// Pictures in memory, as other people's programs render and extract them.
+mod picture;
+
+/// Small PDF files, put together by hand.
+mod paper;
+
 /// What goes in: formats, folders, names; what of the input is found again in the output, byte for byte.
 mod inputs;
 

@@ -73,6 +73,26 @@ pub fn samples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")
 }
 
+/// A file among the fixtures.
+pub fn fixtures(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
+}
+
+/// What another program prints about a file, which it must not complain about.
+pub fn asked<S: AsRef<OsStr>>(program: &str, arguments: &[S]) -> String {
+    let (code, answer, complaints) = run(Command::new(program).args(arguments));
+    let shown: Vec<_> = arguments.iter().map(|argument| argument.as_ref().to_string_lossy()).collect();
+    assert_eq!((code, complaints.as_str()), (0, ""), "{program} {}: {answer}", shown.join(" "));
+    answer
+}
+
+/// Whether `part` stands in `whole` byte for byte.
+pub fn contains(whole: &[u8], part: &[u8]) -> bool {
+    let Some(first) = part.first() else { return true };
+    let starts = whole.iter().enumerate().filter(|(_, byte)| *byte == first);
+    starts.into_iter().any(|(at, _)| whole[at..].starts_with(part))
+}
+
 /// Runs a command to its end and gives exit code, standard output and standard error.
 pub fn run(command: &mut Command) -> (i32, String, String) {
     let Output { status, stdout, stderr } = command.output().expect("the program starts");
