@@ -17,12 +17,20 @@ fn printed() -> Vec<String> {
         let path = fixtures(&format!("../../ocr-models/tests/ocr/fixtures/{name}.txt"));
         std::fs::read_to_string(path).expect("the text of a fixture")
     });
-    lines.join("\n").split_whitespace().map(str::to_owned).collect()
+    lines
+        .join("\n")
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Share of the printed words, 0 to 1, that stand in `text`.
 fn share_read(text: &str) -> f64 {
     let printed = printed();
     let read: Vec<&str> = text.split_whitespace().collect();
-    printed.iter().filter(|word| read.contains(&word.as_str())).count() as f64 / printed.len() as f64
+    printed
+        .iter()
+        .filter(|word| read.contains(&word.as_str()))
+        .count() as f64
+        / printed.len() as f64
 }

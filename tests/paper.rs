@@ -38,7 +38,8 @@ impl Paper {
 
     /// Adds an image of the fixtures' size; `entries` name colour space and filter.
     pub fn image(&mut self, (width, height): (usize, usize), entries: &str, data: &[u8]) -> Id {
-        let entries = format!("/Type /XObject /Subtype /Image /Width {width} /Height {height} {entries}");
+        let entries =
+            format!("/Type /XObject /Subtype /Image /Width {width} /Height {height} {entries}");
         self.stream(&entries, data)
     }
 
@@ -55,8 +56,16 @@ impl Paper {
             let id = self.object(format!("<< /Type /Page /Parent {parent} 0 R {page} >>"));
             let _ = write!(kids, "{id} 0 R ");
         }
-        self.set(parent, format!("<< /Type /Pages /Count {} /Kids [ {kids}] {tree} >>", pages.len()));
-        let root = self.object(format!("<< /Type /Catalog /Pages {parent} 0 R {catalogue} >>"));
+        self.set(
+            parent,
+            format!(
+                "<< /Type /Pages /Count {} /Kids [ {kids}] {tree} >>",
+                pages.len()
+            ),
+        );
+        let root = self.object(format!(
+            "<< /Type /Catalog /Pages {parent} 0 R {catalogue} >>"
+        ));
         self.written(root)
     }
 
@@ -71,7 +80,10 @@ impl Paper {
         }
         let (start, size) = (file.len(), self.objects.len() + 1);
         file.extend(format!("xref\n0 {size}\n{table}").as_bytes());
-        file.extend(format!("trailer\n<< /Size {size} /Root {root} 0 R >>\nstartxref\n{start}\n%%EOF\n").as_bytes());
+        file.extend(
+            format!("trailer\n<< /Size {size} /Root {root} 0 R >>\nstartxref\n{start}\n%%EOF\n")
+                .as_bytes(),
+        );
         file
     }
 }
@@ -84,13 +96,23 @@ pub fn jbig2((width, height): (u32, u32), mmr: &[u8]) -> Vec<u8> {
     const REGION: u8 = 38;
     let segment = |number: u32, kind: u8, data: &[u8]| {
         let length = u32::try_from(data.len()).expect("a small segment");
-        [&number.to_be_bytes()[..], &[kind, 0, 1], &length.to_be_bytes(), data].concat()
+        [
+            &number.to_be_bytes()[..],
+            &[kind, 0, 1],
+            &length.to_be_bytes(),
+            data,
+        ]
+        .concat()
     };
     let size = [width.to_be_bytes(), height.to_be_bytes()].concat();
     let page = [&size[..], &[0; 8], &[0], &[0, 0]].concat();
     // At 0, 0, combined by OR; coded by MMR.
     let region = [&size[..], &[0; 8], &[0], &[1], mmr].concat();
-    [segment(0, PAGE_INFORMATION, &page), segment(1, REGION, &region)].concat()
+    [
+        segment(0, PAGE_INFORMATION, &page),
+        segment(1, REGION, &region),
+    ]
+    .concat()
 }
 
 /// zlib, as `/FlateDecode` wants it.

@@ -19,8 +19,15 @@ pub struct Picture {
 impl Picture {
     /// A picture by rule.
     pub fn of(width: usize, height: usize, colour: impl Fn(usize, usize) -> [u8; 3]) -> Self {
-        let pixels = (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| colour(x, y)).collect();
-        Self { width, height, pixels }
+        let pixels = (0..height)
+            .flat_map(|y| (0..width).map(move |x| (x, y)))
+            .map(|(x, y)| colour(x, y))
+            .collect();
+        Self {
+            width,
+            height,
+            pixels,
+        }
     }
 
     /// A binary file of the Netpbm family: `P4`, `P5` or `P6`, 8 bits.
@@ -28,14 +35,29 @@ impl Picture {
         let mut at = 0;
         let mut token = || {
             while bytes[at].is_ascii_whitespace() || bytes[at] == b'#' {
-                at += if bytes[at] == b'#' { bytes[at..].iter().position(|b| *b == b'\n').expect("a line end") } else { 1 };
+                at += if bytes[at] == b'#' {
+                    bytes[at..]
+                        .iter()
+                        .position(|b| *b == b'\n')
+                        .expect("a line end")
+                } else {
+                    1
+                };
             }
             let from = at;
-            at += bytes[at..].iter().position(u8::is_ascii_whitespace).expect("an end of the header");
-            std::str::from_utf8(&bytes[from..at]).expect("a header").to_owned()
+            at += bytes[at..]
+                .iter()
+                .position(u8::is_ascii_whitespace)
+                .expect("an end of the header");
+            std::str::from_utf8(&bytes[from..at])
+                .expect("a header")
+                .to_owned()
         };
         let kind = token();
-        let (width, height): (usize, usize) = (token().parse().expect("a width"), token().parse().expect("a height"));
+        let (width, height): (usize, usize) = (
+            token().parse().expect("a width"),
+            token().parse().expect("a height"),
+        );
         if kind != "P4" {
             assert_eq!(token(), "255");
         }
@@ -43,7 +65,11 @@ impl Picture {
         match kind.as_str() {
             "P4" => Self::of(width, height, |x, y| {
                 let byte = data[y * width.div_ceil(8) + x / 8];
-                if byte >> (7 - x % 8) & 1 == 1 { [0; 3] } else { [255; 3] }
+                if byte >> (7 - x % 8) & 1 == 1 {
+                    [0; 3]
+                } else {
+                    [255; 3]
+                }
             }),
             "P5" => Self::of(width, height, |x, y| [data[y * width + x]; 3]),
             "P6" => Self::of(width, height, |x, y| {
@@ -59,7 +85,10 @@ impl Picture {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (page, dpi) = (page.to_string(), dpi.to_string());
         let mut poppler = Command::new("pdftoppm");
-        poppler.args(["-singlefile", "-r", &dpi, "-f", &page, "-l", &page]).arg(pdf).arg(folder.path().join("page"));
+        poppler
+            .args(["-singlefile", "-r", &dpi, "-f", &page, "-l", &page])
+            .arg(pdf)
+            .arg(folder.path().join("page"));
         let (code, _, errors) = run(&mut poppler);
         assert_eq!((code, errors.as_str()), (0, ""), "{}", pdf.display());
         Self::netpbm(&std::fs::read(folder.path().join("page.ppm")).expect("a rendered page"))
@@ -77,7 +106,9 @@ impl Picture {
     pub fn difference(&self, other: &Self) -> f64 {
         assert_eq!((self.width, self.height), (other.width, other.height));
         let pairs = self.pixels.iter().zip(&other.pixels);
-        let sum: u64 = pairs.flat_map(|(a, b)| (0..3).map(move |c| u64::from(a[c].abs_diff(b[c])))).sum();
+        let sum: u64 = pairs
+            .flat_map(|(a, b)| (0..3).map(move |c| u64::from(a[c].abs_diff(b[c]))))
+            .sum();
         sum as f64 / (3 * self.pixels.len()) as f64
     }
 
@@ -89,7 +120,11 @@ impl Picture {
     /// Rows `from` to `to`.
     pub fn rows(&self, from: usize, to: usize) -> Self {
         let pixels = self.pixels[from * self.width..to * self.width].to_vec();
-        Self { width: self.width, height: to - from, pixels }
+        Self {
+            width: self.width,
+            height: to - from,
+            pixels,
+        }
     }
 }
 
@@ -110,9 +145,11 @@ pub fn grey_piece() -> Picture {
 /// The piece in colour, by the rule of `make.py`.
 pub fn colour_piece() -> Picture {
     let piece = piece();
-    Picture::of(piece.width, piece.height, |x, y| match (piece.at(x, y), x) {
-        ([0, 0, 0], _) => [20, 20, 120],
-        (_, 0..20) => [200, 30, 30],
-        _ => [250, 245 - (y / 20) as u8, 225],
+    Picture::of(piece.width, piece.height, |x, y| {
+        match (piece.at(x, y), x) {
+            ([0, 0, 0], _) => [20, 20, 120],
+            (_, 0..20) => [200, 30, 30],
+            _ => [250, 245 - (y / 20) as u8, 225],
+        }
     })
 }
