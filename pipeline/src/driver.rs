@@ -154,11 +154,14 @@ pub enum RunError {
 /// Only when the run as a whole cannot begin or its record cannot be written; documents that fail are set
 /// aside in the record.
 pub fn digitize(plan: &Plan, world: &World<'_>) -> Result<BatchRecord, RunError> {
-    let found = preview(&plan.inputs, &plan.out, plan.folder_as_document);
+    let mut found = preview(&plan.inputs, &plan.out, plan.folder_as_document);
     if found.documents.is_empty() && found.set_aside.is_empty() {
         return Err(RunError::Nothing);
     }
     let workplace = Workplace::open(&plan.out)?;
+    // An output folder may lie among the inputs, or be one of them: what runs of ours made there is no input.
+    found.documents.retain(|document| !workplace.made(&document.path));
+    found.set_aside.retain(|other| !workplace.made(&other.path));
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(plan.jobs)
         .thread_name(|index| format!("page-{index}"))

@@ -333,3 +333,6 @@ impl LoadedPage {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

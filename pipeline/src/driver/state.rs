@@ -47,6 +47,14 @@ impl Workplace {
         Ok(Self { out: out.to_owned(), staging, pages, quarantine, journal, _lock: lock })
     }
 
+    /// Whether `path` is a file in the output folder that this run or one before it made.
+    pub(super) fn made(&self, path: &Path) -> bool {
+        let in_out = || Some(fs::canonicalize(path.parent()?).ok()? == fs::canonicalize(&self.out).ok()?);
+        let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+        let ours = || self.journal.is_ours(&name) || name == "batch.json" || name.ends_with(".why.txt");
+        in_out().unwrap_or(false) && ours()
+    }
+
     /// Where the pages of a document that were read before the run was stopped are kept.
     pub(super) fn page_store(&self, key: &Key, options: &str) -> PageStore {
         let short = |text: &str| text.get(..16).unwrap_or(text).to_owned();

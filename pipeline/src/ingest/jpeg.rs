@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use zune_jpeg::JpegDecoder;
-use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
@@ -15,8 +14,11 @@ use super::samples;
 use super::{LoadedPage, Note};
 use crate::document::{Coding, Gray, Raster, Rgb, StoredImage};
 use markers::Markers;
+use watched::Watched;
 
 pub(super) mod markers;
+
+mod watched;
 
 /// Loads the page that a JPEG file is.
 pub(super) fn load(data: Vec<u8>, limits: &Limits) -> Result<LoadedPage, Fault> {
@@ -178,20 +180,19 @@ pub(super) fn components(
     };
     let pixels = limits.admit(markers.width, markers.height, 1 + count + whole)?;
     // Every marker but those the decoder needs is left out: what it thinks of them must not decide.
-    let bare = markers.bare(
-        data,
-        if transform == Transform::Luma {
-            count.saturating_sub(2)
-        } else {
-            0
-        },
-    );
+    let adobe = if transform == Transform::Luma {
+        markers.components.saturating_sub(2)
+    } else {
+        0
+    };
+    let (bare, end) = markers.bare(data, adobe);
     let output = match (markers.components, transform) {
         (1, _) => ColorSpace::Luma,
         (3, _) => ColorSpace::RGB,
         (_, Transform::Luma) => ColorSpace::YCCK,
         (_, Transform::None) => ColorSpace::CMYK,
     };
+    let (bytes, overrun) = Watched::new(&bare, end);
     let decoded = guard::decode(|| {
         let options = DecoderOptions::default()
             .set_strict_mode(true)
@@ -199,10 +200,16 @@ pub(super) fn components(
             .set_max_height(usize::from(u16::MAX))
             .jpeg_set_max_scans(MAX_SCANS)
             .jpeg_set_out_colorspace(output);
-        JpegDecoder::new_with_options(ZCursor::new(bare.as_slice()), options)
+        JpegDecoder::new_with_options(bytes, options)
             .decode()
             .map_err(|error| Fault::damaged(markers.first_scan, one_line(&error.to_string())))
     })?;
+    if overrun.get() {
+        return Err(Fault::damaged(
+            markers.end as u64,
+            "the scan ends before its last pixels: a part is missing",
+        ));
+    }
     if decoded.len() == pixels * usize::from(markers.components) {
         Ok(decoded)
     } else {

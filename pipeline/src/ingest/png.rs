@@ -10,7 +10,7 @@ use super::exif::Exif;
 use super::guard;
 use super::jpeg::profile_fits;
 use super::limits::Limits;
-use super::recode::recode;
+use super::recode::{is_bilevel_image, recode};
 use super::samples::{Alpha, Layout, Meaning};
 use super::{LoadedPage, Note};
 use crate::document::{Coding, Raster, StoredImage};
@@ -119,7 +119,8 @@ fn decode(data: &[u8], limits: &Limits) -> Result<Decoded, Fault> {
 struct Plan {
     layout: Layout,
     palette: Option<Vec<[u8; 3]>>,
-    /// Entries of the palette, or one colour, that are not opaque.
+    /// The covers of the palette's entries, or the samples of the one colour that is transparent, each in
+    /// as many bytes as in a row.
     transparent: Option<Vec<u8>>,
 }
 
@@ -178,7 +179,7 @@ impl Plan {
         let layout = &self.layout;
         let pixels = out.chunks_mut(layout.channels());
         if layout.bits < 8 {
-            let wanted = key.get(1).copied().unwrap_or_default();
+            let wanted = key.first().copied().unwrap_or_default();
             let per_byte = 8 / usize::from(layout.bits);
             let mask = (1_u8 << layout.bits) - 1;
             for (place, pixel) in pixels.enumerate() {
@@ -191,14 +192,9 @@ impl Plan {
             return;
         }
         let wide = layout.bits == 16;
-        let wanted: Vec<u8> = if wide {
-            key.to_vec()
-        } else {
-            key.iter().skip(1).step_by(2).copied().collect()
-        };
         let size = layout.samples * if wide { 2 } else { 1 };
         for (raw, pixel) in packed.chunks_exact(size).zip(pixels) {
-            if raw == wanted {
+            if raw == key {
                 pixel.fill(255);
             }
         }
@@ -270,8 +266,8 @@ impl<'a> Chunks<'a> {
             ColorType::Rgb => 3,
             ColorType::GrayscaleAlpha | ColorType::Rgba => return None,
         };
-        // Bilevel pages are smaller as G4 by far.
-        if decoded.depth == 1 {
+        // Bilevel pages are smaller as G4 by far, whatever their depth.
+        if matches!(&decoded.raster, Raster::Gray(gray) if is_bilevel_image(gray)) {
             return None;
         }
         Some(StoredImage {

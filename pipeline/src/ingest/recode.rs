@@ -213,6 +213,8 @@ fn cost(filtered: &[u8]) -> u64 {
 const FILTER_SUB: u8 = 1;
 const FILTER_UP: u8 = 2;
 const FILTER_PAETH: u8 = 4;
+/// On an A4 page at 300 dpi in colour, ms of CPU and bytes: level 2 131 ms 4.54 MB, 3 155 ms 4.33 MB,
+/// 4 200 ms 4.17 MB, 6 370 ms 4.00 MB.
 const FLATE_LEVEL: u32 = 3;
 /// The encoder subtracts positions as 16-bit numbers.
 const MAX_G4_SIDE: u32 = 32_767;

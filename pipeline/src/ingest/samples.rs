@@ -140,6 +140,21 @@ impl Layout {
             _ => ([0; 3], [255; 3]),
         };
         let channels = self.channels();
+        if channels == 1 {
+            let eights = eights(zero[0], one[0]);
+            let (whole, tail) = out.as_chunks_mut::<8>();
+            for (byte, pixels) in packed.iter().zip(whole.iter_mut()) {
+                *pixels = eights.get(usize::from(*byte)).copied().unwrap_or_default();
+            }
+            let last = packed.get(whole.len()).copied().unwrap_or_default();
+            copy(
+                eights
+                    .get(usize::from(last))
+                    .map_or(&[], |pixels| pixels.as_slice()),
+                tail,
+            );
+            return;
+        }
         for (byte, pixels) in packed.iter().zip(out.chunks_mut(8 * channels)) {
             for (bit, pixel) in pixels.chunks_mut(channels).enumerate() {
                 let color = if (byte >> (7 - bit)) & 1 == 1 {
@@ -160,27 +175,27 @@ impl Layout {
         match &self.meaning {
             Meaning::Gray => each(pixels, out, |s, to: &mut [u8; 1]| to[0] = at(s, 0)),
             Meaning::InvertedGray => {
-                each(pixels, out, |s, to: &mut [u8; 1]| to[0] = 255 - at(s, 0))
+                each(pixels, out, |s, to: &mut [u8; 1]| to[0] = 255 - at(s, 0));
             }
             Meaning::Rgb => each(pixels, out, |s, to: &mut [u8; 3]| {
-                *to = [at(s, 0), at(s, 1), at(s, 2)]
+                *to = [at(s, 0), at(s, 1), at(s, 2)];
             }),
             Meaning::Palette(colors) if self.channels() == 1 => {
                 each(pixels, out, |s, to: &mut [u8; 1]| {
-                    to[0] = entry(colors, at(s, 0))[0]
+                    to[0] = entry(colors, at(s, 0))[0];
                 });
             }
             Meaning::Palette(colors) => each(pixels, out, |s, to: &mut [u8; 3]| {
-                *to = entry(colors, at(s, 0))
+                *to = entry(colors, at(s, 0));
             }),
             Meaning::Cmyk => {
                 each(pixels, out, |s, to: &mut [u8; 3]| {
-                    *to = cmyk(at(s, 0), at(s, 1), at(s, 2), at(s, 3))
+                    *to = cmyk(at(s, 0), at(s, 1), at(s, 2), at(s, 3));
                 });
             }
             Meaning::YCbCr => {
                 each(pixels, out, |s, to: &mut [u8; 3]| {
-                    *to = ycbcr(at(s, 0), at(s, 1), at(s, 2))
+                    *to = ycbcr(at(s, 0), at(s, 1), at(s, 2));
                 });
             }
         }
@@ -203,6 +218,20 @@ impl Layout {
             }
         }
     }
+}
+
+/// The pixels of each byte of bilevel rows.
+fn eights(zero: u8, one: u8) -> Vec<[u8; 8]> {
+    let pixel = |byte: u8, bit: u8| {
+        if (byte >> (7 - bit)) & 1 == 1 {
+            one
+        } else {
+            zero
+        }
+    };
+    (0..=255)
+        .map(|byte| [0, 1, 2, 3, 4, 5, 6, 7].map(|bit| pixel(byte, bit)))
+        .collect()
 }
 
 /// The colour of ink on paper: what each ink lets through, multiplied.

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use super::bytes::ReadAt;
 use super::error::Fault;
 use super::limits::Limits;
-use super::recode::{flate, recode};
+use super::recode::{flate, is_bilevel_image, recode};
 use super::samples::Meaning;
 use super::{LoadedPage, Note};
-use crate::document::{Coding, StoredImage};
+use crate::document::{Coding, Raster, StoredImage};
 use directory::{Directory, Header};
 use geometry::Geometry;
 
@@ -17,6 +17,8 @@ pub(super) mod directory;
 mod geometry;
 
 mod chunk;
+
+mod unpack;
 
 mod fax;
 
@@ -64,9 +66,9 @@ impl Index {
                 Directory::read(source, &header, next).map_err(|fault| (here, fault))?;
             let is_page = is_page(&directory, source, &header).map_err(|fault| (here, fault))?;
             if is_page {
-                pages.push(next)
+                pages.push(next);
             } else {
-                others.push(next)
+                others.push(next);
             }
             next = directory.next;
         }
@@ -135,6 +137,9 @@ pub(super) fn load(
     };
     let (raster, deep) = pixels.finish(&geometry);
     let (width, height) = (geometry.width, geometry.height);
+    // Bilevel pages are smaller as G4 by far.
+    let bilevel = matches!(&raster, Raster::Gray(gray) if is_bilevel_image(gray));
+    let kept = kept.filter(|kept| !(bilevel && matches!(kept.coding, Coding::Flate { .. })));
     let mut stored = match (kept, deep) {
         (Some(kept), _) => kept,
         (None, Some(samples)) => flate(

@@ -62,14 +62,63 @@ pub(super) fn faded(image: &Rgb) -> (Gray, InkGrid) {
             planes.count(&mut red[cells.clone()], &mut blue[cells]);
         }
     }
-    (
-        Gray {
-            width: image.width,
-            height: image.height,
-            pixels,
-        },
-        grid,
-    )
+    let mut gray = Gray {
+        width: image.width,
+        height: image.height,
+        pixels,
+    };
+    clear_rims(&mut gray, &grid, planes.paper);
+    (gray, grid)
+}
+
+/// Paints over what is left of ink in the cells where there was some: soft edges of strokes, whose chroma
+/// is too weak to be lifted. A pixel stays when something as dark as print is within two pixels.
+fn clear_rims(gray: &mut Gray, grid: &InkGrid, paper: u8) {
+    let w = gray.width as usize;
+    let inked = grid
+        .red
+        .iter()
+        .zip(&grid.blue)
+        .map(|(red, blue)| red + blue >= CELL_SHARE);
+    let mut rims = Vec::new();
+    for (cell, _) in inked.enumerate().filter(|&(_, inked)| inked) {
+        let side = CELL as usize;
+        find_rims(
+            gray,
+            cell % grid.columns * side,
+            cell / grid.columns * side,
+            paper,
+            &mut rims,
+        );
+    }
+    rims.into_iter()
+        .for_each(|(x, y)| gray.pixels[y * w + x] = paper);
+}
+
+/// Adds the pixels of the cell at (`left`, `top`) that are darker than paper and far from print.
+fn find_rims(gray: &Gray, left: usize, top: usize, paper: u8, rims: &mut Vec<(usize, usize)>) {
+    let (w, h) = (gray.width as usize, gray.height as usize);
+    let print = (u16::from(paper) * 45 / 100) as u8;
+    let side = CELL as usize;
+    let (right, bottom) = ((left + side).min(w), (top + side).min(h));
+    let (from, to) = (left.saturating_sub(2), (right + 2).min(w));
+    for y in top..bottom {
+        // The darkest of five rows, column by column.
+        let mut darkest = [255u8; CELL as usize + 4];
+        for row in y.saturating_sub(2)..(y + 3).min(h) {
+            let row = &gray.pixels[row * w + from..row * w + to];
+            darkest
+                .iter_mut()
+                .zip(row)
+                .for_each(|(dark, &v)| *dark = v.min(*dark));
+        }
+        for x in left..right {
+            let around = x.saturating_sub(2) - from..(x + 3).min(w) - from;
+            if gray.pixels[y * w + x] < paper && darkest[around].iter().all(|&v| v > print) {
+                rims.push((x, y));
+            }
+        }
+    }
 }
 
 /// Plain luma (ITU-R BT.601 weights, as JPEG has them), nothing faded.
@@ -339,6 +388,27 @@ mod tests {
         assert_eq!(seals.len(), 1);
         assert!((seals[0].bbox.x - 190.0).abs() <= 16.0 && (seals[0].bbox.w - 420.0).abs() <= 32.0);
         assert!(found.iter().any(|r| !r.seal && r.bbox.w > 800.0));
+    }
+
+    #[test]
+    fn soft_rims_of_ink_go_and_print_beside_it_stays() {
+        let mut image = Rgb {
+            width: 64,
+            height: 64,
+            pixels: vec![255; 64 * 64 * 3],
+        };
+        for y in 8..56 {
+            let mut put = |x: usize, color: [u8; 3]| {
+                image.pixels[(y * 64 + x) * 3..(y * 64 + x) * 3 + 3].copy_from_slice(&color);
+            };
+            (20..26).for_each(|x| put(x, [200, 40, 60]));
+            put(26, [170, 150, 152]);
+            (40..44).for_each(|x| put(x, [15, 15, 15]));
+            put(44, [150, 150, 150]);
+        }
+        let row = &faded(&image).0.pixels[30 * 64..31 * 64];
+        assert_eq!(row[26], 255);
+        assert_eq!((row[41], row[44]), (15, 150));
     }
 
     #[test]

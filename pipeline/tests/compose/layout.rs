@@ -3,27 +3,27 @@
 use saoy_pipeline::document::{Line, Point, Rect, Word};
 
 /// A4 at 300 dpi.
-pub const WIDTH: u32 = 2480;
+pub(crate) const WIDTH: u32 = 2480;
 /// A4 at 300 dpi.
-pub const HEIGHT: u32 = 3508;
+pub(crate) const HEIGHT: u32 = 3508;
 
 /// A page under construction.
-pub struct Sheet {
-    pub lines: Vec<Line>,
+pub(crate) struct Sheet {
+    pub(crate) lines: Vec<Line>,
     block: u32,
     skew_deg: f32,
 }
 
 /// How a line stands between its margins.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Set {
+pub(crate) enum Set {
     Left,
     Centred,
     Justified,
 }
 
 impl Sheet {
-    pub fn new(skew_deg: f32) -> Self {
+    pub(crate) fn new(skew_deg: f32) -> Self {
         Self {
             lines: Vec::new(),
             block: 0,
@@ -31,12 +31,20 @@ impl Sheet {
         }
     }
 
-    pub fn next_block(&mut self) {
+    pub(crate) fn next_block(&mut self) {
         self.block += 1;
     }
 
     /// Sets one line of words; `size` is the font size in px, `left` and `right` the margins.
-    pub fn line(&mut self, text: &str, size: f32, left: f32, right: f32, base: f32, set: Set) {
+    pub(crate) fn line(
+        &mut self,
+        text: &str,
+        size: f32,
+        left: f32,
+        right: f32,
+        base: f32,
+        set: Set,
+    ) {
         let words: Vec<&str> = text.split_whitespace().collect();
         let widths: Vec<f32> = words.iter().map(|word| width(word) * size).collect();
         let total: f32 = widths.iter().sum();
@@ -74,7 +82,7 @@ impl Sheet {
     }
 
     /// Breaks `text` into justified lines; answers with the base of the line after the last.
-    pub fn paragraph(
+    pub(crate) fn paragraph(
         &mut self,
         text: &str,
         size: f32,
@@ -169,7 +177,7 @@ fn extent(word: &str) -> (f32, f32) {
 }
 
 /// A decision: two-column head, title, grounds, articles, list, table, two-column foot.
-pub fn decision(skew_deg: f32) -> Sheet {
+pub(crate) fn decision(skew_deg: f32) -> Sheet {
     let mut s = Sheet::new(skew_deg);
     let em = 54.0;
     // Left column whole, then the right one.

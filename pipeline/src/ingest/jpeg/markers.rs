@@ -34,6 +34,8 @@ pub(in crate::ingest) struct Markers {
     /// What a decoder needs: tables, frame, scans.
     essential: Vec<Range<usize>>,
     icc_parts: Vec<(u8, Vec<u8>)>,
+    /// The lowest bit sent so far of each coefficient of the first component of a progressive file.
+    sent: Vec<Option<u8>>,
 }
 
 impl Markers {
@@ -60,6 +62,7 @@ impl Markers {
                 body.start,
             )?;
             if marker == SOS {
+                markers.take_scan(data.get(body.clone()).unwrap_or_default());
                 at = markers.scan(data, start, body.end)?;
             } else if !is_application(marker) {
                 markers.essential.push(start..at);
@@ -72,6 +75,14 @@ impl Markers {
                 "the image ends before its first scan",
             ));
         }
+        if markers.progressive
+            && !(markers.sent.len() == 64 && markers.sent.iter().all(|low| *low == Some(0)))
+        {
+            return Err(Fault::damaged(
+                at as u64,
+                "the last scans of a progressive image are missing",
+            ));
+        }
         markers.join_icc();
         Ok(markers)
     }
@@ -79,7 +90,7 @@ impl Markers {
     fn take(&mut self, marker: u8, body: &[u8], at: usize) -> Result<(), Fault> {
         match marker {
             SOF0..=SOF15 if !matches!(marker, DHT | JPG | DAC) => {
-                self.take_frame(marker, body, at)?
+                self.take_frame(marker, body, at)?;
             }
             DRI => self.restart_interval = be16(body, 0).unwrap_or_default(),
             DNL => {
@@ -89,11 +100,11 @@ impl Markers {
             }
             APP0 if body.starts_with(b"JFIF\0") => self.take_jfif(body),
             APP1 if body.starts_with(b"Exif\0") && self.exif.is_none() => {
-                self.exif = Some(body.to_vec())
+                self.exif = Some(body.to_vec());
             }
             APP2 => self.take_icc(body),
             APP14 if body.starts_with(b"Adobe") => {
-                self.adobe = self.adobe.or(body.get(11).copied())
+                self.adobe = self.adobe.or(body.get(11).copied());
             }
             _ => {}
         }
@@ -191,6 +202,34 @@ impl Markers {
         }
     }
 
+    /// Notes which bits of which coefficients a progressive scan sends (G.1.1.1). Only the first component
+    /// is followed: encoders may leave out what is all zero in the others.
+    fn take_scan(&mut self, body: &[u8]) {
+        let [count, components @ ..] = body else {
+            return;
+        };
+        let count = usize::from(*count);
+        let mut names = components.iter().step_by(2).take(count);
+        let Some([first, last, bits]) = components
+            .get(count * 2..)
+            .and_then(|rest| rest.first_chunk())
+        else {
+            return;
+        };
+        if !names.any(|name| *name == self.ids[0]) {
+            return;
+        }
+        self.sent.resize(64, None);
+        let band = self
+            .sent
+            .iter_mut()
+            .take(usize::from(*last) + 1)
+            .skip(usize::from(*first));
+        for low in band {
+            *low = Some(bits & 0x0F);
+        }
+    }
+
     /// Passes over the entropy-coded bytes of a scan; returns where the next marker is.
     fn scan(&mut self, data: &[u8], start: usize, body_end: usize) -> Result<usize, Fault> {
         self.scans += 1;
@@ -232,19 +271,26 @@ impl Markers {
         Ok(at)
     }
 
-    /// The file with only what a decoder needs, its colour transform stated by an Adobe marker.
-    pub(super) fn bare(&self, data: &[u8], transform: u64) -> Vec<u8> {
+    /// The file with only what a decoder needs, its colour transform stated by an Adobe marker; and
+    /// where its scan ends when zero bytes stand after it (see `Watched`), else a place beyond the end.
+    pub(super) fn bare(&self, data: &[u8], transform: u8) -> (Vec<u8>, usize) {
         let length: usize = self.essential.iter().map(ExactSizeIterator::len).sum();
-        let mut bare = Vec::with_capacity(length + 32);
+        let mut bare = Vec::with_capacity(length + 32 + PADDING);
         bare.extend_from_slice(&[0xFF, SOI]);
         if self.components > 1 {
-            bare.extend_from_slice(&adobe(u8::try_from(transform).unwrap_or_default()));
+            bare.extend_from_slice(&adobe(transform));
         }
         for range in &self.essential {
             bare.extend_from_slice(data.get(range.clone()).unwrap_or_default());
         }
+        let mut end = usize::MAX;
+        // The ends of the scans of a progressive file are told by the markers between them.
+        if self.scans == 1 && !self.progressive {
+            end = bare.len();
+            bare.resize(end + PADDING, 0);
+        }
         bare.extend_from_slice(&[0xFF, EOI]);
-        bare
+        (bare, end)
     }
 
     /// The file with an Adobe marker before all others.
@@ -314,6 +360,9 @@ fn be16(bytes: &[u8], at: usize) -> Option<u16> {
         .and_then(|rest| rest.first_chunk())
         .map(|pair| u16::from_be_bytes(*pair))
 }
+
+/// Zero bytes after a scan: more than the decoder fetches ahead.
+const PADDING: usize = 64;
 
 const TEM: u8 = 0x01;
 const SOF0: u8 = 0xC0;
