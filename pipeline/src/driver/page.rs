@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Run;
 use super::state::PageStore;
-use crate::document::{Affine, Line, Turn};
+use crate::document::{Affine, Line, Raster, Turn};
 use crate::failure::Reason;
 use crate::compose;
 use crate::ingest::{self, Kept, Page, PlacedImage, Scan};
@@ -142,11 +142,16 @@ fn read(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Reading, Failur
 /// Makes the copy for OCR; asks the engine which way up the page stands where the lines do not tell.
 fn prepare(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Prepared, Failure> {
     let input = Input { raster: &scan.raster, turn: scan.turn, dpi_x: scan.dpi.0, dpi_y: scan.dpi.1 };
-    let options = run.plan.options.preprocess;
+    let mut options = run.plan.options.preprocess;
     let prepared = |options: &preprocess::Options| {
         preprocess::prepare(&input, options).map_err(|error| place.failure(Reason::Defect, error))
     };
-    let first = prepared(&options)?;
+    let mut first = prepared(&options)?;
+    if first.quality.blank && options.ink_drop && matches!(scan.raster, Raster::Rgb(_)) {
+        // A page written all in coloured ink is no blank page; what faded for the sake of print is all there is.
+        options.ink_drop = false;
+        first = prepared(&options)?;
+    }
     let TurnFound::Doubtful(..) = first.turn_found else { return Ok(first) };
     match asked_turn(run, &first) {
         Some(turn) if turn != Turn::None => {
