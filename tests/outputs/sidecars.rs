@@ -56,12 +56,11 @@ pub(super) fn hocr_words(hocr: &str) -> Vec<Word> {
 
 /// The words of an ALTO file, in order.
 fn alto_words(alto: &str) -> Vec<String> {
-    let strings = alto.split("<String ").skip(1);
-    let content =
-        |string: &str| plain(string.split_once("CONTENT=\"")?.1.split_once('"')?.0).into();
-    strings
-        .map(|string| content(string).expect("content"))
-        .collect()
+    let content = |string: &str| {
+        let (_, rest) = string.split_once("CONTENT=\"").expect("content");
+        plain(rest.split_once('"').expect("an end of the content").0)
+    };
+    alto.split("<String ").skip(1).map(content).collect()
 }
 
 #[test]
