@@ -14,6 +14,8 @@ use crate::record::Flag;
 
 mod again;
 
+mod repair;
+
 mod order;
 
 /// How pages are read.
@@ -62,7 +64,7 @@ pub fn recognize(
             flags.push(Flag::new("second_look_failed").saying(error.to_string()));
         }
     }
-    let lines = ordered(lines).into_iter().map(|line| line.mapped(to_page)).collect();
+    let lines = ordered(repair::repaired(lines)).into_iter().map(|line| line.mapped(to_page)).collect();
     Ok(Recognized { lines, flags })
 }
 

@@ -38,7 +38,6 @@ pub(super) fn of_write(error: &WriteError, source: &Path, out: &Path, page: usiz
         }
         WriteError::Compose(compose::Error::Refused { .. }) => at_page(Reason::NotInProfile),
         WriteError::Compose(compose::Error::TooLarge { .. } | compose::Error::PageSize { .. }) => at_page(Reason::TooLarge),
-        WriteError::Compose(_) => at_page(Reason::Defect),
         WriteError::Source(error) if matches!(error, saoy_pdf::PdfError::Write { .. }) => {
             Reason::CannotWrite.about(out, None, error)
         }

@@ -71,7 +71,7 @@ const GOOD_X_HEIGHT: f32 = 22.0;
 /// How many times a page with letters of `x_height` px is to be enlarged.
 pub(super) fn enlargement(x_height: Option<f32>, size: (u32, u32)) -> f32 {
     match x_height {
-        Some(px) if px < SMALL_X_HEIGHT && px >= 3.0 => (GOOD_X_HEIGHT / px)
+        Some(px) if (3.0..SMALL_X_HEIGHT).contains(&px) => (GOOD_X_HEIGHT / px)
             .min(4.0)
             .min(LONGEST / size.0.max(size.1).max(1) as f32)
             .max(1.0),

@@ -62,7 +62,7 @@ fn is_doubtful(line: &Line) -> bool {
 }
 
 /// Mean confidence weighted by letters.
-fn certainty(line: &Line) -> f32 {
+pub(super) fn certainty(line: &Line) -> f32 {
     let (mut sum, mut letters) = (0.0, 0.0);
     for word in &line.words {
         let count = word.text.chars().count() as f32;

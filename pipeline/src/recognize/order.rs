@@ -208,10 +208,17 @@ struct Span {
 fn column_band(rows: &[Row], height: f32, page: Span) -> Option<(usize, usize, Gutter)> {
     (0..rows.len()).find_map(|seed| {
         let gutter = seed_gutter(rows.get(seed)?, height)?;
-        let (last, gutter) = grow_down(rows, seed, gutter, height);
-        let last = drop_strays(rows, seed, last, gutter, height);
         let first = grow_up(rows, seed, gutter, height);
-        is_columns(rows, first, last, gutter, height, page).then_some((first, last, gutter))
+        let (longest, narrow) = grow_down(rows, seed, gutter, height);
+        let last = drop_strays(rows, seed, longest, narrow, height);
+        if is_signature(rows, first, last, narrow, page) || is_two_column_text(rows, first, last, narrow) {
+            return Some((first, last, narrow));
+        }
+        let apart = |pair: &[Row]| pair[1].top - pair[0].bottom > HEADER_PITCH * height;
+        let near = rows.get(seed..longest)?.windows(2).position(apart).map_or(longest, |at| seed + at + 1);
+        let (_, narrow) = grow_down(rows.get(..near)?, seed, gutter, height);
+        let last = drop_strays(rows, seed, near, narrow, height);
+        is_header(rows, first, last, narrow, page).then_some((first, last, narrow))
     })
 }
 
@@ -301,21 +308,35 @@ fn lines_up(rows: &[Row], seed: usize, index: usize, gutter: Gutter, height: f32
     })
 }
 
-fn is_columns(rows: &[Row], first: usize, last: usize, gutter: Gutter, height: f32, page: Span) -> bool {
+/// How many rows have something in the left column, in the right one, and in both.
+fn filled(band: &[Row], gutter: Gutter) -> (usize, usize, usize) {
+    band.iter().map(|row| sides(row, gutter)).fold((0, 0, 0), |(left, right, both), (l, r)| {
+        (left + usize::from(l), right + usize::from(r), both + usize::from(l && r))
+    })
+}
+
+/// Agency and state name at the top of the page.
+fn is_header(rows: &[Row], first: usize, last: usize, gutter: Gutter, page: Span) -> bool {
     let Some(band) = rows.get(first..last) else { return false };
-    let both = band.iter().filter(|row| sides(row, gutter) == (true, true)).count();
-    let lines = |left: bool| {
-        band.iter().filter(|row| if left { sides(row, gutter).0 } else { sides(row, gutter).1 }).count()
-    };
-    let text = page.bottom - page.top;
-    let (Some(head), Some(foot)) = (band.first(), band.last()) else { return false };
-    let header = head.top - page.top < HEADER_ZONE * text
-        && band.windows(2).all(|pair| pair[1].top - pair[0].bottom < HEADER_PITCH * height)
-        && lines(true) >= 2
-        && lines(false) >= 2;
-    let at_end = rows.get(last..).unwrap_or_default().len() <= 1 || page.bottom - foot.bottom < 0.04 * text;
-    let signature = at_end && lines(true) >= 2 && lines(false) >= 2;
-    header || signature || both >= COLUMN_ROWS && both * 10 >= band.len() * 6
+    let (left, right, _) = filled(band, gutter);
+    let top = band.first().map_or(f32::MAX, |row| row.top);
+    top - page.top < HEADER_ZONE * (page.bottom - page.top) && left >= 2 && right >= 2
+}
+
+/// Recipients and signature at the end of the text; a page number may follow.
+fn is_signature(rows: &[Row], first: usize, last: usize, gutter: Gutter, page: Span) -> bool {
+    let Some(band) = rows.get(first..last) else { return false };
+    let (left, right, _) = filled(band, gutter);
+    let bottom = band.last().map_or(0.0, |row| row.bottom);
+    let at_end = rows.len() - last <= 1 || page.bottom - bottom < 0.04 * (page.bottom - page.top);
+    at_end && left >= 2 && right >= 2
+}
+
+/// Many rows with both columns filled.
+fn is_two_column_text(rows: &[Row], first: usize, last: usize, gutter: Gutter) -> bool {
+    let Some(band) = rows.get(first..last) else { return false };
+    let (.., both) = filled(band, gutter);
+    both >= COLUMN_ROWS && both * 10 >= band.len() * 6
 }
 
 /// Pieces of one row that stand on one baseline become one line again.
