@@ -7,6 +7,12 @@ mod program;
 /// Papers so small that reading one takes no time, in files that the tests write themselves.
 mod paper;
 
+/// Pictures in memory, as other people's programs render and extract them.
+mod picture;
+
+/// Small PDF files, put together by hand.
+mod handmade;
+
 /// What goes in: formats, folders, names; what of the input is found again in the output, byte for byte.
 mod inputs;
 

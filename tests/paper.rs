@@ -16,7 +16,9 @@ pub fn seed(name: &str) -> Vec<u8> {
 /// The names of the committed small papers, sorted.
 pub fn seed_names() -> Vec<String> {
     let entries = std::fs::read_dir(seeds()).expect("the seeds");
-    let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let names = entries
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned());
     let mut names: Vec<String> = names.filter(|name| !name.ends_with(".sh")).collect();
     names.sort();
     names
@@ -34,7 +36,11 @@ impl Bits {
     /// White all over.
     pub fn blank(width: u32, height: u32) -> Self {
         let rows = vec![0; width.div_ceil(8) as usize * height as usize];
-        Self { width, height, rows }
+        Self {
+            width,
+            height,
+            rows,
+        }
     }
 
     /// A line of text from the reader's tests: `motto`, `number`, `place` or `paragraph`.
@@ -46,12 +52,19 @@ impl Bits {
         let size = std::str::from_utf8(parts.next().expect("a size")).expect("a size");
         let (width, height) = size.split_once(' ').expect("two numbers");
         let (width, height) = (width.parse().expect("px"), height.parse().expect("px"));
-        Self { width, height, rows: parts.next().expect("pixels").to_vec() }
+        Self {
+            width,
+            height,
+            rows: parts.next().expect("pixels").to_vec(),
+        }
     }
 
     /// Puts `other` down with its left edge at byte column `column`, its top at row `y`.
     pub fn paste(&mut self, other: &Self, column: usize, y: usize) {
-        let (ours, theirs) = (self.width.div_ceil(8) as usize, other.width.div_ceil(8) as usize);
+        let (ours, theirs) = (
+            self.width.div_ceil(8) as usize,
+            other.width.div_ceil(8) as usize,
+        );
         for (row, from) in other.rows.chunks(theirs).enumerate() {
             let at = (y + row) * ours + column;
             self.rows[at..at + theirs].copy_from_slice(from);
@@ -63,7 +76,11 @@ impl Bits {
 pub fn page(number: usize, width: u32) -> Bits {
     let mut page = Bits::blank(width, 560);
     page.paste(&Bits::text("paragraph"), 8, 60);
-    page.paste(&Bits::text(["motto", "number", "place"][number % 3]), 8, 400);
+    page.paste(
+        &Bits::text(["motto", "number", "place"][number % 3]),
+        8,
+        400,
+    );
     for bit in 0..16 {
         if number >> bit & 1 == 1 {
             // A thick bar in the lower margin: 8 px wide, 6 px high.
@@ -122,7 +139,10 @@ pub fn tiff(pages: &[Bits]) -> Vec<u8> {
 
 /// A TIFF of the pages with these numbers, as [`page`] makes them.
 pub fn paper(numbers: impl IntoIterator<Item = usize>) -> Vec<u8> {
-    let pages: Vec<Bits> = numbers.into_iter().map(|number| page(number, WIDTH)).collect();
+    let pages: Vec<Bits> = numbers
+        .into_iter()
+        .map(|number| page(number, WIDTH))
+        .collect();
     tiff(&pages)
 }
 
@@ -132,7 +152,10 @@ pub struct Dice(pub u64);
 impl Dice {
     /// A number below `bound`.
     pub fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).expect("31 bits") % bound
     }
 }

@@ -40,20 +40,31 @@ impl Desk {
     /// `saoy digitize in -o out` with further arguments, not yet started.
     pub fn digitize<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Command {
         let mut command = saoy();
-        command.arg("digitize").arg(self.input("")).arg("-o").arg(self.output("")).args(arguments);
+        command
+            .arg("digitize")
+            .arg(self.input(""))
+            .arg("-o")
+            .arg(self.output(""))
+            .args(arguments);
         command
     }
 
     /// A JSON file among the outputs.
     pub fn json(&self, name: &str) -> Value {
-        let text = std::fs::read(self.output(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let text =
+            std::fs::read(self.output(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
         serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
     /// Names of the files in the output folder, sorted, without the state folder.
     pub fn made(&self) -> Vec<String> {
         let mut names: Vec<String> = std::fs::read_dir(self.output(""))
-            .map(|entries| entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect())
+            .map(|entries| {
+                entries
+                    .flatten()
+                    .map(|entry| entry.file_name().to_string_lossy().into_owned())
+                    .collect()
+            })
             .unwrap_or_default();
         names.retain(|name| name != ".saoy");
         names.sort();
@@ -71,7 +82,11 @@ pub fn saoy() -> Command {
 /// The OCR reader, which `cargo build` puts beside the program.
 pub fn reader() -> PathBuf {
     let path = Path::new(env!("CARGO_BIN_EXE_saoy")).with_file_name("saoy-reader");
-    assert!(path.is_file(), "{} is missing: run cargo build first", path.display());
+    assert!(
+        path.is_file(),
+        "{} is missing: run cargo build first",
+        path.display()
+    );
     path
 }
 
@@ -80,9 +95,47 @@ pub fn samples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")
 }
 
+/// A file among the fixtures.
+pub fn fixtures(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(name)
+}
+
+/// What another program prints about a file, which it must not complain about.
+pub fn asked<S: AsRef<OsStr>>(program: &str, arguments: &[S]) -> String {
+    let (code, answer, complaints) = run(Command::new(program).args(arguments));
+    let shown: Vec<_> = arguments
+        .iter()
+        .map(|argument| argument.as_ref().to_string_lossy())
+        .collect();
+    assert_eq!(
+        (code, complaints.as_str()),
+        (0, ""),
+        "{program} {}: {answer}",
+        shown.join(" ")
+    );
+    answer
+}
+
+/// Whether `part` stands in `whole` byte for byte.
+pub fn contains(whole: &[u8], part: &[u8]) -> bool {
+    let Some(first) = part.first() else {
+        return true;
+    };
+    let starts = whole.iter().enumerate().filter(|(_, byte)| *byte == first);
+    starts
+        .into_iter()
+        .any(|(at, _)| whole[at..].starts_with(part))
+}
+
 /// Runs a command to its end and gives exit code, standard output and standard error.
 pub fn run(command: &mut Command) -> (i32, String, String) {
-    let Output { status, stdout, stderr } = command.output().expect("the program starts");
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().expect("the program starts");
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     (status.code().unwrap_or(-1), text(stdout), text(stderr))
 }

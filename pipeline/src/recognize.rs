@@ -34,7 +34,10 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { tries: 3, second_look: true }
+        Self {
+            tries: 3,
+            second_look: true,
+        }
     }
 }
 
@@ -73,7 +76,10 @@ pub fn recognize(
             flags.push(Flag::new("second_look_failed").saying(error.to_string()));
         }
     }
-    let lines = ordered(repair::repaired(lines)).into_iter().map(|line| line.mapped(to_page)).collect();
+    let lines = ordered(repair::repaired(lines))
+        .into_iter()
+        .map(|line| line.mapped(to_page))
+        .collect();
     Ok(Recognized { lines, flags })
 }
 
@@ -83,12 +89,18 @@ pub fn ordered(lines: Vec<Line>) -> Vec<Line> {
 }
 
 /// Tries again after crashes; a page on which the engine hangs would only hang it again.
-fn try_hard<T>(tries: u32, mut attempt: impl FnMut() -> Result<T, OcrError>) -> Result<T, OcrError> {
+fn try_hard<T>(
+    tries: u32,
+    mut attempt: impl FnMut() -> Result<T, OcrError>,
+) -> Result<T, OcrError> {
     let mut left = tries.max(1);
     loop {
         left -= 1;
         match attempt() {
-            Err(error) if left > 0 && error.is_retryable() && !matches!(error, OcrError::TimedOut { .. }) => {}
+            Err(error)
+                if left > 0
+                    && error.is_retryable()
+                    && !matches!(error, OcrError::TimedOut { .. }) => {}
             outcome => return outcome,
         }
     }
@@ -98,8 +110,17 @@ fn line_of(line: saoy_ocr::Line) -> Line {
     let bottom = (line.bbox.y + line.bbox.h) as f32;
     let (left, right) = (line.bbox.x as f32, (line.bbox.x + line.bbox.w) as f32);
     let baseline = match line.baseline {
-        Some(points) => points.map(|point| Point { x: point.x as f32, y: point.y as f32 }),
-        None => [Point { x: left, y: bottom }, Point { x: right, y: bottom }],
+        Some(points) => points.map(|point| Point {
+            x: point.x as f32,
+            y: point.y as f32,
+        }),
+        None => [
+            Point { x: left, y: bottom },
+            Point {
+                x: right,
+                y: bottom,
+            },
+        ],
     };
     let words = line.words.into_iter().map(|word| Word {
         text: word.text,
@@ -111,5 +132,9 @@ fn line_of(line: saoy_ocr::Line) -> Line {
         },
         confidence: word.confidence,
     });
-    Line { words: words.collect(), baseline, block: line.block }
+    Line {
+        words: words.collect(),
+        baseline,
+        block: line.block,
+    }
 }
