@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use crate::words::Ui;
 
 /// The whole grammar.
-pub fn command(ui: Ui) -> Command {
+pub(crate) fn command(ui: Ui) -> Command {
     let command = grammar(ui);
     match ui {
         Ui::En => command,
@@ -243,7 +243,7 @@ fn flag(name: &'static str, help: &str) -> Arg {
 }
 
 /// The value of an argument that the grammar requires or gives a default.
-pub fn given<'a, T: Clone + Send + Sync + 'static>(
+pub(crate) fn given<'a, T: Clone + Send + Sync + 'static>(
     matches: &'a ArgMatches,
     name: &str,
 ) -> anyhow::Result<&'a T> {

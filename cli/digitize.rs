@@ -23,7 +23,7 @@ use crate::words::Ui;
 use crate::{engine, terminal};
 
 /// Runs the command; the exit code is by the table of the program.
-pub fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     let plan = plan_of(matches)?;
     if matches.get_flag("dry-run") {
         return preview(&plan);

@@ -12,7 +12,7 @@ use crate::engine;
 use crate::words::Ui;
 
 /// Runs the command: 0 when nothing is missing, 4 otherwise.
-pub fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     let checks = checks(matches, ui)?;
     let healthy = checks.iter().all(|check| check.ok);
     let mut out = io::stdout().lock();

@@ -16,7 +16,7 @@ const LOG_EVERY: Duration = Duration::from_secs(10);
 
 /// How progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
+pub(crate) enum Style {
     /// A living line or plain lines, as standard error allows.
     Auto,
     /// One JSON object a line.
@@ -26,7 +26,7 @@ pub enum Style {
 }
 
 /// Shows the progress of a run on standard error.
-pub struct Progress {
+pub(crate) struct Progress {
     ui: Ui,
     style: Style,
     terminal: bool,
@@ -48,7 +48,7 @@ struct State {
 
 impl Progress {
     /// Begins to watch now.
-    pub fn new(ui: Ui, style: Style) -> Self {
+    pub(crate) fn new(ui: Ui, style: Style) -> Self {
         let state = State {
             began: Instant::now(),
             drawn: None,
@@ -199,12 +199,12 @@ fn clock(seconds: f64) -> String {
 }
 
 /// Prints an error and what caused it, in the chosen language as far as it has one.
-pub fn complain(ui: Ui, error: &anyhow::Error) {
+pub(crate) fn complain(ui: Ui, error: &anyhow::Error) {
     let _ = writeln!(io::stderr(), "{}: {error:#}", ui.say("lỗi", "error"));
 }
 
 /// Prints what to do next.
-pub fn hint(ui: Ui, vi: &str, en: &str) {
+pub(crate) fn hint(ui: Ui, vi: &str, en: &str) {
     let _ = writeln!(
         io::stderr(),
         "  {}: {}",

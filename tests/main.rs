@@ -1,5 +1,14 @@
 //! What the program promises as a whole, tried on the built executables, in the order of the pipeline.
 #![forbid(unsafe_code)]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    unreachable_pub,
+    reason = "a test that cannot go on fails, and says so; the rooms of a test binary have no outside"
+)]
 
 /// Runs the program in a folder of its own and reads what it made.
 mod program;

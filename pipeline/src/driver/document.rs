@@ -87,10 +87,11 @@ impl<'a> Opened<'a> {
         let (facts, key) = identify(document).map_err(|failure| (None, failure))?;
         let name = name_for(run, document, &key);
         let named = |failure| (Some((key.clone(), name.clone())), failure);
-        if let Some(past) = run.workplace.journal.past(&key).filter(|_| !run.plan.force) {
-            if past.options == run.options && is_intact(&run.plan.out, past) {
-                return Ok(Opening::Settled(Box::new(skipped(document, &name, past))));
-            }
+        let past = run.workplace.journal.past(&key).filter(|_| !run.plan.force);
+        if let Some(past) =
+            past.filter(|past| past.options == run.options && is_intact(&run.plan.out, past))
+        {
+            return Ok(Opening::Settled(Box::new(skipped(document, &name, past))));
         }
         let (files, places) = open_files(run, document).map_err(named)?;
         refuse_foreign_names(run, document, &name).map_err(named)?;

@@ -5,7 +5,7 @@ use hayro_interpret::hayro_syntax::Pdf;
 use hayro_interpret::hayro_syntax::page::Page as PdfPage;
 use kurbo::{Affine as PageMap, Rect as PageRect};
 
-use super::survey::{SeenImage, Survey, survey};
+use super::survey::{SeenGlyph, SeenImage, Survey, survey};
 use super::{image, render, words};
 use crate::document::{Affine, Line, Turn};
 use crate::ingest::error::Fault;
@@ -190,7 +190,7 @@ impl View<'_> {
             .glyphs
             .iter()
             .filter(|glyph| after(glyph.order) && glyph.visible)
-            .map(|glyph| glyph.bounds());
+            .map(SeenGlyph::bounds);
         let whole = self.whole();
         let on_page = images
             .chain(paths)
