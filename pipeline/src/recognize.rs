@@ -23,6 +23,8 @@ mod repair;
 
 mod order;
 
+mod enumerators;
+
 /// How pages are read.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Options {
@@ -76,7 +78,7 @@ pub fn recognize(
             flags.push(Flag::new("second_look_failed").saying(error.to_string()));
         }
     }
-    let lines = ordered(repair::repaired(lines))
+    let lines = enumerators::mended(ordered(repair::repaired(lines)))
         .into_iter()
         .map(|line| line.mapped(to_page))
         .collect();

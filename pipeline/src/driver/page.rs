@@ -412,25 +412,42 @@ pub(super) fn codes(flags: &[Flag]) -> Vec<String> {
 /// What the quality of the page gives to report, with the figures behind it.
 fn findings(prepared: &Prepared) -> Vec<Flag> {
     let quality = &prepared.quality;
-    let mut flags = Vec::new();
-    if quality.blank {
-        flags.push(Flag::new("blank_page"));
-    }
-    if quality.skew_deg.abs() >= NOTABLE_SKEW {
-        flags.push(Flag::new("skewed").with_value(quality.skew_deg));
-    }
-    flags.extend(
-        prepared
-            .ink
-            .iter()
-            .filter(|ink| ink.seal)
-            .map(|ink| Flag::new("seal_present").at(ink.bbox)),
-    );
-    flags
+    let cut: Vec<String> = quality
+        .cut
+        .iter()
+        .map(|side| format!("{side:?}").to_lowercase())
+        .collect();
+    let found = [
+        quality.blank.then(|| Flag::new("blank_page")),
+        quality
+            .low_resolution()
+            .then(|| Flag::new("low_resolution").with_value(quality.dpi.0.max(quality.dpi.1))),
+        (quality.skew_deg.abs() >= NOTABLE_SKEW)
+            .then(|| Flag::new("skewed").with_value(quality.skew_deg)),
+        quality
+            .blurred()
+            .then(|| Flag::new("blurred").with_value(quality.sharpness.unwrap_or_default())),
+        (!quality.blank && quality.contrast < FAINT)
+            .then(|| Flag::new("low_contrast").with_value(f32::from(quality.contrast))),
+        (quality.specks_per_cm2 > SPECKLED)
+            .then(|| Flag::new("noisy").with_value(quality.specks_per_cm2)),
+        (!cut.is_empty()).then(|| Flag::new("cut_edge").saying(cut.join(", "))),
+        quality.dark_margin.then(|| Flag::new("dark_margin")),
+    ];
+    let seals = prepared
+        .ink
+        .iter()
+        .filter(|ink| ink.seal)
+        .map(|ink| Flag::new("seal_present").at(ink.bbox));
+    found.into_iter().flatten().chain(seals).collect()
 }
 
 /// Lines that slant more than this are worth a look at the feeder, degrees.
 const NOTABLE_SKEW: f32 = 1.0;
+/// Grey levels between paper and print below which print is faint; fresh laser print has 180 to 230.
+const FAINT: u8 = 80;
+/// Isolated dots per square centimetre above which a scanner's threshold is set badly; ordinary scans have below 1.
+const SPECKLED: f32 = 8.0;
 
 fn whole_dpi(dpi: f32) -> u32 {
     dpi.round().clamp(1.0, 10_000.0) as u32
