@@ -16,9 +16,11 @@ use crate::record::{Flag, ImageOrigin};
 
 /// Images that cover less of the page than this are figures on a page, not a scan of one.
 const SCAN_COVERS: f64 = 0.5;
-/// Visible text that covers more than this makes a page with a picture behind it a born-digital page. A
-/// watermark or a signature block covers 1 to 2 % of a page, ten lines of text about 8 %.
+/// Level visible text that covers more than this, in more letters than [`FEW_LETTERS`], makes a page with a picture
+/// behind it a born-digital page. A signature block covers 1 to 2 % of a page, ten lines of text about 8 %.
 const TEXT_COVERS: f64 = 0.05;
+/// Stamps and watermarks have fewer letters than this, however large they are set.
+const FEW_LETTERS: usize = 300;
 /// Hidden text that covers more than this is a text layer.
 const LAYER_COVERS: f64 = 0.02;
 /// What lies over a scan is set on top as patches until these cover this share of it; then the whole page is rendered.
@@ -48,8 +50,10 @@ pub(super) fn page_of(bytes: Vec<u8>, policy: TextPolicy, limits: &Limits) -> Re
         policy,
     };
     let hidden = survey.text_coverage(|glyph| !glyph.visible && glyph.text.is_some());
-    let visible = survey.text_coverage(|glyph| glyph.visible);
-    let is_scan = view.images_cover() >= SCAN_COVERS && visible < TEXT_COVERS;
+    let printed = |glyph: &SeenGlyph| glyph.visible && glyph.is_level();
+    let letters = survey.glyphs.iter().filter(|glyph| printed(glyph)).count();
+    let is_print = letters > FEW_LETTERS && survey.text_coverage(printed) >= TEXT_COVERS;
+    let is_scan = view.images_cover() >= SCAN_COVERS && !is_print;
     if policy == TextPolicy::Force {
         return view.rendered(None, limits).map(into_scan);
     }

@@ -76,6 +76,12 @@ pub(super) struct SeenGlyph {
 }
 
 impl SeenGlyph {
+    /// Whether it stands on a level line, as print does and most watermarks do not (within about 10 degrees).
+    pub(super) fn is_level(&self) -> bool {
+        let [a, b, ..] = self.to_page.as_coeffs();
+        a > 0.0 && b.abs() <= 0.17 * a
+    }
+
     /// Its box: the advance wide, from a descender below to an ascender above the baseline.
     pub(super) fn bounds(&self) -> Rect {
         self.to_page
