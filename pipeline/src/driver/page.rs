@@ -99,7 +99,7 @@ fn recode_refused(run: &Run<'_>, scan: &mut Scan) {
 
 fn read(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Reading, Failure> {
     let begun = Instant::now();
-    let prepared = prepare(run, place, scan)?;
+    let (prepared, hung) = prepare(run, place, scan)?;
     let preprocess_ms = millis(begun);
     let mut flags = scan.flags.clone();
     flags.extend(findings(&prepared));
@@ -123,7 +123,7 @@ fn read(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Reading, Failur
         return Ok(reading);
     }
     let begun = Instant::now();
-    match recognized(run, scan, &prepared) {
+    match hung.map_or_else(|| recognized(run, scan, &prepared), Err) {
         Ok(found) => {
             reading.lines = found.lines;
             reading.flags.extend(found.flags);
@@ -139,38 +139,42 @@ fn read(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Reading, Failur
     Ok(reading)
 }
 
-/// Makes the copy for OCR; asks the engine which way up the page stands where the lines do not tell.
-fn prepare(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Prepared, Failure> {
+/// Makes the copy for OCR; asks the engine which way up the page stands where the lines do not tell. With
+/// the copy comes what the engine said when it hung on that question: it would hang on the page as well.
+fn prepare(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<(Prepared, Option<OcrError>), Failure> {
     let input = Input { raster: &scan.raster, turn: scan.turn, dpi_x: scan.dpi.0, dpi_y: scan.dpi.1 };
     let options = run.plan.options.preprocess;
     let prepared = |options: &preprocess::Options| {
         preprocess::prepare(&input, options).map_err(|error| place.failure(Reason::Defect, error))
     };
     let first = prepared(&options)?;
-    let TurnFound::Doubtful(..) = first.turn_found else { return Ok(first) };
+    let TurnFound::Doubtful(..) = first.turn_found else { return Ok((first, None)) };
     match asked_turn(run, &first) {
-        Some(turn) if turn != Turn::None => {
+        Ok(Some(turn)) if turn != Turn::None => {
             let turn = first.turn_applied.then(turn);
-            prepared(&preprocess::Options { orientation: Orientation::Fixed(turn), ..options })
+            Ok((prepared(&preprocess::Options { orientation: Orientation::Fixed(turn), ..options })?, None))
         }
-        _ => Ok(first),
+        Err(error) if matches!(error, OcrError::TimedOut { .. }) => Ok((first, Some(error))),
+        // An engine that cannot tell may still read.
+        _ => Ok((first, None)),
     }
 }
 
 /// The turn that the engine thinks the prepared image still needs, when it is reasonably certain.
-fn asked_turn(run: &Run<'_>, prepared: &Prepared) -> Option<Turn> {
+fn asked_turn(run: &Run<'_>, prepared: &Prepared) -> Result<Option<Turn>, OcrError> {
     /// The engine's scale has no top; 15 is what its makers call reasonably confident, pages with little
     /// text reach 2 to 5 when right.
     const CERTAIN: f32 = 2.0;
     let image = &prepared.image;
-    let view = GrayView::new(image.width, image.height, whole_dpi(prepared.dpi), &image.pixels).ok()?;
-    let found = run.world.readers.orientation(&view).ok()??;
-    match found.turned {
-        90 if found.confidence >= CERTAIN => Some(Turn::Left),
-        180 if found.confidence >= CERTAIN => Some(Turn::Half),
-        270 if found.confidence >= CERTAIN => Some(Turn::Right),
+    let view = GrayView::new(image.width, image.height, whole_dpi(prepared.dpi), &image.pixels)?;
+    let found = run.world.readers.orientation(&view)?;
+    let certain = found.filter(|found| found.confidence >= CERTAIN);
+    Ok(certain.and_then(|found| match found.turned {
+        90 => Some(Turn::Left),
+        180 => Some(Turn::Half),
+        270 => Some(Turn::Right),
         _ => None,
-    }
+    }))
 }
 
 fn recognized(run: &Run<'_>, scan: &Scan, prepared: &Prepared) -> Result<recognize::Recognized, OcrError> {
