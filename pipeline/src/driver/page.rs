@@ -225,6 +225,8 @@ fn finished_scan(place: &Place<'_>, scan: Scan, reading: Reading, decode_ms: u32
         .collect();
     let (width_pt, height_pt) = scan.size_pt;
     let size_pt = if reading.turn.swaps_sides() { (height_pt, width_pt) } else { (width_pt, height_pt) };
+    let scale = page_scale(size_pt);
+    let size_pt = (size_pt.0 * scale, size_pt.1 * scale);
     let ms = Timings {
         decode: decode_ms,
         preprocess: reading.preprocess_ms,
@@ -243,10 +245,29 @@ fn finished_scan(place: &Place<'_>, scan: Scan, reading: Reading, decode_ms: u32
         image: scan.origin,
         ms,
     };
-    let flags: Vec<Flag> = reading.flags.into_iter().map(|flag| flag.on_page(place.number())).collect();
+    let scaled = (scale != 1.0).then(|| Flag::new("page_scaled").with_value(scale));
+    let flags: Vec<Flag> =
+        reading.flags.into_iter().chain(scaled).map(|flag| flag.on_page(place.number())).collect();
     let record = seen.record(place, &reading.lines, &flags);
     Finished { images, size_pt, lines: reading.lines, record, flags, kept: false }
 }
+
+/// What a page's sides must be multiplied by so that a PDF page can have them: a strip of a few px is shown
+/// larger, a scan that claims too low a resolution smaller. The pixels stay as they are.
+fn page_scale((width, height): (f32, f32)) -> f32 {
+    let (short, long) = (width.min(height), width.max(height));
+    if short > 0.0 && short < SHORTEST_SIDE {
+        SHORTEST_SIDE / short
+    } else if long > LONGEST_SIDE {
+        LONGEST_SIDE / long
+    } else {
+        1.0
+    }
+}
+
+/// Sides of a PDF page, pt: 3 to 14,400 (ISO 32000-1, C.2; ISO 19005-2, 6.1.13), less what rounding may cost.
+const SHORTEST_SIDE: f32 = 3.01;
+const LONGEST_SIDE: f32 = 14_399.0;
 
 fn finished_kept(place: &Place<'_>, kept: Kept, decode_ms: u32) -> Finished {
     let lines = recognize::ordered(kept.lines.clone());
