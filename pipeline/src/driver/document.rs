@@ -372,8 +372,8 @@ fn identify(document: &Document) -> Result<(Vec<FileFacts>, Key), Failure> {
 
 /// The name that the document had before, else a new one.
 fn name_for(run: &Run<'_>, document: &Document, key: &Key) -> String {
-    if let Some(name) = run.workplace.journal.names().get(key) {
-        return name.clone();
+    if let Some(name) = run.workplace.journal.name_of(key) {
+        return name.to_owned();
     }
     run.names.lock().unwrap_or_else(PoisonError::into_inner).take(&document.name)
 }
