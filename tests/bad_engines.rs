@@ -89,24 +89,45 @@ impl Batch {
             let record = self.desk.json(&format!("{name}.json"));
             let pages = record["pages"].as_array().unwrap();
             assert_eq!(pages.len(), count, "{deed}");
-            assert_eq!(pages_of(&self.desk.output(&format!("{name}.pdf"))), count, "{deed}");
+            assert_eq!(
+                pages_of(&self.desk.output(&format!("{name}.pdf"))),
+                count,
+                "{deed}"
+            );
             for page in pages {
                 let harmed = name == "2-poisoned" && page["number"] == 2;
-                let flagged = page["flags"].as_array().unwrap().contains(&"ocr_failed".into());
+                let flagged = page["flags"]
+                    .as_array()
+                    .unwrap()
+                    .contains(&"ocr_failed".into());
                 let words = page["words"].as_u64().unwrap();
                 assert_eq!(flagged, harmed, "{deed}: {name}: {page}");
-                assert!(if harmed { words == 0 } else { words > 20 }, "{deed}: {name}: {page}");
+                assert!(
+                    if harmed { words == 0 } else { words > 20 },
+                    "{deed}: {name}: {page}"
+                );
             }
         }
-        let why = self.desk.output(".saoy/quarantine/2-poisoned.p0002.why.txt");
+        let why = self
+            .desk
+            .output(".saoy/quarantine/2-poisoned.p0002.why.txt");
         let text = fs::read_to_string(&why).unwrap_or_else(|error| panic!("{deed}: {error}"));
-        assert!(text.contains(&format!("the {deed} is on purpose")), "{deed}: {text}");
+        assert!(
+            text.contains(&format!("the {deed} is on purpose")),
+            "{deed}: {text}"
+        );
         let kept = fs::read_dir(why.parent().unwrap()).unwrap().count();
         assert_eq!(kept, 2, "{deed}: reason and pixels of one page");
         let record = self.desk.json("2-poisoned.json");
         let flags = record["flags"].as_array().unwrap();
-        let flag = flags.iter().find(|flag| flag["code"] == "ocr_failed").unwrap();
-        assert!(flag["page"] == 2 && !flag["detail"].as_str().unwrap().is_empty(), "{flag}");
+        let flag = flags
+            .iter()
+            .find(|flag| flag["code"] == "ocr_failed")
+            .unwrap();
+        assert!(
+            flag["page"] == 2 && !flag["detail"].as_str().unwrap().is_empty(),
+            "{flag}"
+        );
         record["pages"][1].clone()
     }
 
@@ -114,13 +135,21 @@ impl Batch {
     fn tries(&self) -> usize {
         let wide = |line: &&String| line.contains("\"width\":16") || line.contains("\"width\":17");
         let asked = self.cage.asked();
-        asked.iter().filter(wide).filter(|line| line.contains("Page")).count()
+        asked
+            .iter()
+            .filter(wide)
+            .filter(|line| line.contains("Page"))
+            .count()
     }
 }
 
 /// Pages of a PDF, counted by qpdf.
 fn pages_of(pdf: &Path) -> usize {
-    let Output { stdout, .. } = Command::new("qpdf").arg("--show-npages").arg(pdf).output().unwrap();
+    let Output { stdout, .. } = Command::new("qpdf")
+        .arg("--show-npages")
+        .arg(pdf)
+        .output()
+        .unwrap();
     String::from_utf8(stdout).unwrap().trim().parse().unwrap()
 }
 
@@ -146,7 +175,10 @@ fn a_page_that_hangs_costs_the_limit_and_no_more() {
     let batch = Batch::run("hang", limit);
     let page = batch.poisoned("hang");
     // The engine is first asked which way up the page stands; hanging in that is hanging on the page.
-    let spent: u64 = ["preprocess", "recognize"].iter().map(|stage| page["ms"][stage].as_u64().unwrap()).sum();
+    let spent: u64 = ["preprocess", "recognize"]
+        .iter()
+        .map(|stage| page["ms"][stage].as_u64().unwrap())
+        .sum();
     let limit = u64::from(limit) * 1000;
     assert!((limit..=limit + 2000).contains(&spent), "{spent} ms");
     assert!(batch.tries() <= 1);
@@ -163,7 +195,13 @@ fn engines_that_die_on_their_second_page_only_cost_time() {
         assert!(page["words"].as_u64().unwrap() > 20, "{page}");
     }
     assert!(!desk.output(".saoy/quarantine").exists());
-    assert!(cage.asked().iter().filter(|line| line.contains("Page")).count() > 4);
+    assert!(
+        cage.asked()
+            .iter()
+            .filter(|line| line.contains("Page"))
+            .count()
+            > 4
+    );
 }
 
 #[test]
@@ -193,19 +231,41 @@ fn engines_that_fail_on_everything_leave_faithful_images() {
         desk.put("a.tif", paper([1, 2]));
         desk.put("b.tif", paper([3]));
         let mut command = desk.digitize(&PLAIN);
-        let (code, _, stderr) = run(command.args(["--page-limit", "1", "--reader"]).arg(cage.program()));
+        let (code, _, stderr) = run(command
+            .args(["--page-limit", "1", "--reader"])
+            .arg(cage.program()));
         assert_eq!(code, 0, "{animal}: {stderr}");
         for (name, count) in [("a", 2), ("b", 1)] {
             let record = desk.json(&format!("{name}.json"));
             let pages = record["pages"].as_array().unwrap();
             assert_eq!(pages.len(), count, "{animal}");
-            assert!(pages.iter().all(|page| page["flags"].to_string().contains("ocr_failed")), "{animal}: {record}");
-            assert_eq!(pages_of(&desk.output(&format!("{name}.pdf"))), count, "{animal}");
+            assert!(
+                pages
+                    .iter()
+                    .all(|page| page["flags"].to_string().contains("ocr_failed")),
+                "{animal}: {record}"
+            );
+            assert_eq!(
+                pages_of(&desk.output(&format!("{name}.pdf"))),
+                count,
+                "{animal}"
+            );
         }
         // Reason and pixels of three pages.
-        assert_eq!(fs::read_dir(desk.output(".saoy/quarantine")).unwrap().count(), 6, "{animal}");
+        assert_eq!(
+            fs::read_dir(desk.output(".saoy/quarantine"))
+                .unwrap()
+                .count(),
+            6,
+            "{animal}"
+        );
         let batch = desk.json("batch.json");
-        assert!(batch["documents"][0]["flags"].to_string().contains("ocr_failed"), "{animal}: {batch}");
+        assert!(
+            batch["documents"][0]["flags"]
+                .to_string()
+                .contains("ocr_failed"),
+            "{animal}: {batch}"
+        );
     }
 }
 
@@ -217,7 +277,10 @@ fn an_engine_that_comes_round_is_believed() {
         desk.put("a.tif", paper([1]));
         let (code, _, stderr) = run(desk.digitize(&PLAIN).arg("--reader").arg(cage.program()));
         assert_eq!(code, 0, "{animal}: {stderr}");
-        assert!(desk.json("a.json")["pages"][0]["words"].as_u64().unwrap() > 20, "{animal}");
+        assert!(
+            desk.json("a.json")["pages"][0]["words"].as_u64().unwrap() > 20,
+            "{animal}"
+        );
     }
 }
 
@@ -234,11 +297,25 @@ fn what_is_no_engine_is_said_once_and_nothing_is_made() {
         assert_eq!(code, 4, "{stderr}");
         assert!(stderr.contains(&program.display().to_string()), "{stderr}");
         assert!(stderr.contains("saoy doctor"), "{stderr}");
-        assert!(!desk.made().iter().any(|name| name.ends_with(".pdf")), "{:?}", desk.made());
+        assert!(
+            !desk.made().iter().any(|name| name.ends_with(".pdf")),
+            "{:?}",
+            desk.made()
+        );
         // With a good engine the same folder is done.
         let (code, _, stderr) = run(&mut desk.digitize(&PLAIN));
         assert_eq!(code, 0, "{stderr}");
-        assert_eq!(desk.made().iter().filter(|name| name.ends_with(".pdf")).count(), 5);
-        assert!(!desk.made().iter().any(|name| name.ends_with(".why.txt")), "{:?}", desk.made());
+        assert_eq!(
+            desk.made()
+                .iter()
+                .filter(|name| name.ends_with(".pdf"))
+                .count(),
+            5
+        );
+        assert!(
+            !desk.made().iter().any(|name| name.ends_with(".why.txt")),
+            "{:?}",
+            desk.made()
+        );
     }
 }
