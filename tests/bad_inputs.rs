@@ -615,7 +615,7 @@ fn a_single_bad_input_gives_the_code_of_its_class() {
     let cut = desk.put("cut.tif", &paper([1])[..500]);
     let good = desk.put("good.tif", paper([1]));
     let locked = desk.put("locked.tif", paper([2]));
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
     fs::create_dir(desk.input("nothing")).unwrap();
     let code_of = |inputs: &[&Path], more: &[&str]| {
         let mut command = saoy();

@@ -160,10 +160,9 @@ impl Journal {
 
     /// Takes `name` from an earlier content of the same path that nothing was ever made of.
     fn give_name(&mut self, key: &Key, name: &str) {
-        if let Some(before) = self.failed.remove(&key.path).filter(|before| before != key) {
-            if self.names.get(&before).is_some_and(|taken| taken == name) {
-                self.names.remove(&before);
-            }
+        let Some(before) = self.failed.remove(&key.path) else { return };
+        if before != *key && self.names.get(&before).is_some_and(|taken| taken == name) {
+            self.names.remove(&before);
         }
     }
 
