@@ -15,7 +15,7 @@ use saoy_pipeline::compose::DateTime;
 use saoy_pipeline::compose::pdfa::Profile;
 use saoy_pipeline::driver::{self, Options, Plan, RunError, Sidecars, World};
 use saoy_pipeline::ingest::{Limits, TextPolicy};
-use saoy_pipeline::record::{BatchRecord, FailureClass, Status};
+use saoy_pipeline::record::{BatchRecord, Failure, FailureClass, Status};
 
 use crate::args::given;
 use crate::terminal::{Progress, Style};
@@ -188,7 +188,8 @@ fn print_json(record: &BatchRecord) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// 0 when all is done; a single input gives its own class; several give 1; a stopped run gives 130.
+/// 0 when all is done; a single input gives its own class; several give 1; a stopped run gives 130. What
+/// stops the whole run (no disk space, no engine) gives its class however many inputs there are.
 fn exit_code(record: &BatchRecord) -> u8 {
     if record.interrupted && record.totals.pending > 0 {
         return FailureClass::Interrupted.exit_code();
@@ -200,6 +201,13 @@ fn exit_code(record: &BatchRecord) -> u8 {
         .collect();
     match (failures.as_slice(), record.totals.documents) {
         ([], _) => 0,
+        (failed, _)
+            if failed
+                .iter()
+                .any(|entry| entry.error.as_ref().is_some_and(Failure::stops_the_run)) =>
+        {
+            FailureClass::Environment.exit_code()
+        }
         ([only], 1) => only
             .error
             .as_ref()

@@ -3,18 +3,18 @@
 use std::path::{Path, PathBuf};
 
 /// Folder of the committed small papers, one of each coding.
-pub fn seeds() -> PathBuf {
+pub(crate) fn seeds() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/seeds")
 }
 
 /// The bytes of a committed small paper.
-pub fn seed(name: &str) -> Vec<u8> {
+pub(crate) fn seed(name: &str) -> Vec<u8> {
     let path = seeds().join(name);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// The names of the committed small papers, sorted.
-pub fn seed_names() -> Vec<String> {
+pub(crate) fn seed_names() -> Vec<String> {
     let entries = std::fs::read_dir(seeds()).expect("the seeds");
     let names = entries
         .flatten()
@@ -26,15 +26,15 @@ pub fn seed_names() -> Vec<String> {
 
 /// A bilevel image, rows of whole bytes, 1 = black.
 #[derive(Clone)]
-pub struct Bits {
-    pub width: u32,
-    pub height: u32,
-    pub rows: Vec<u8>,
+pub(crate) struct Bits {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) rows: Vec<u8>,
 }
 
 impl Bits {
     /// White all over.
-    pub fn blank(width: u32, height: u32) -> Self {
+    pub(crate) fn blank(width: u32, height: u32) -> Self {
         let rows = vec![0; width.div_ceil(8) as usize * height as usize];
         Self {
             width,
@@ -44,7 +44,7 @@ impl Bits {
     }
 
     /// A line of text from the reader's tests: `motto`, `number`, `place` or `paragraph`.
-    pub fn text(name: &str) -> Self {
+    pub(crate) fn text(name: &str) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("ocr-models/tests/ocr/fixtures");
         let bytes = std::fs::read(folder.join(format!("{name}.pbm"))).expect("a fixture");
         let mut parts = bytes.splitn(3, |byte| *byte == b'\n');
@@ -60,7 +60,7 @@ impl Bits {
     }
 
     /// Puts `other` down with its left edge at byte column `column`, its top at row `y`.
-    pub fn paste(&mut self, other: &Self, column: usize, y: usize) {
+    pub(crate) fn paste(&mut self, other: &Self, column: usize, y: usize) {
         let (ours, theirs) = (
             self.width.div_ceil(8) as usize,
             other.width.div_ceil(8) as usize,
@@ -73,7 +73,7 @@ impl Bits {
 }
 
 /// A page `width` px wide with a paragraph and a row of marks that no other `number` has.
-pub fn page(number: usize, width: u32) -> Bits {
+pub(crate) fn page(number: usize, width: u32) -> Bits {
     let mut page = Bits::blank(width, 560);
     page.paste(&Bits::text("paragraph"), 8, 60);
     page.paste(
@@ -94,10 +94,10 @@ pub fn page(number: usize, width: u32) -> Bits {
 }
 
 /// The usual width of [`page`], px.
-pub const WIDTH: u32 = 1360;
+pub(crate) const WIDTH: u32 = 1360;
 
 /// An uncompressed TIFF at 300 dpi (TIFF 6.0, section 3: baseline bilevel, 0 is white).
-pub fn tiff(pages: &[Bits]) -> Vec<u8> {
+pub(crate) fn tiff(pages: &[Bits]) -> Vec<u8> {
     let mut file = b"II*\0\x08\0\0\0".to_vec();
     for (number, page) in pages.iter().enumerate() {
         let here = u32::try_from(file.len()).expect("small");
@@ -138,7 +138,7 @@ pub fn tiff(pages: &[Bits]) -> Vec<u8> {
 }
 
 /// A TIFF of the pages with these numbers, as [`page`] makes them.
-pub fn paper(numbers: impl IntoIterator<Item = usize>) -> Vec<u8> {
+pub(crate) fn paper(numbers: impl IntoIterator<Item = usize>) -> Vec<u8> {
     let pages: Vec<Bits> = numbers
         .into_iter()
         .map(|number| page(number, WIDTH))
@@ -147,11 +147,11 @@ pub fn paper(numbers: impl IntoIterator<Item = usize>) -> Vec<u8> {
 }
 
 /// Numbers that look random and are the same in every run (Knuth's MMIX generator).
-pub struct Dice(pub u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
     /// A number below `bound`.
-    pub fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)

@@ -9,11 +9,11 @@
 //! Memory is bounded by the number of workers, not by the length of a document: a page holds a permit from
 //! its dispatch until it is written.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use ring::digest::{Context, SHA256};
 use saoy_ocr::Readers;
@@ -24,7 +24,7 @@ use crate::compose::pdfa::Profile;
 use crate::ingest::{self, Limits};
 use crate::preprocess;
 use crate::recognize;
-use crate::record::{BATCH_SCHEMA, BatchEntry, BatchRecord, Ignored, Status, Totals};
+use crate::record::{BATCH_SCHEMA, BatchEntry, BatchRecord, Failure, Ignored, Status, Totals};
 
 mod document;
 
@@ -172,7 +172,7 @@ pub fn digitize(plan: &Plan, world: &World<'_>) -> Result<BatchRecord, RunError>
         .thread_name(|index| format!("page-{index}"))
         .build()?;
     let started = (world.now)();
-    let run = Run::new(plan, world, &workplace, started);
+    let run = Run::new(plan, world, &workplace, started, &found);
     run.announce(&found);
     pool.in_place_scope(|scope| run.dispatch(&found, scope));
     run.finish(&found)
@@ -189,6 +189,10 @@ struct Run<'a> {
     names: Mutex<Names>,
     permits: Permits,
     entries: Mutex<Vec<(usize, BatchEntry)>>,
+    /// The documents of the run, for the question whether a file is an input.
+    found: &'a ingest::Found,
+    /// Canonical paths of all inputs; looked up only when an output's name is taken already.
+    inputs: OnceLock<BTreeSet<PathBuf>>,
     /// Set when the disk is full or the engine is gone: what cannot work for one document cannot for the next.
     hopeless: AtomicBool,
 }
@@ -199,6 +203,7 @@ impl<'a> Run<'a> {
         world: &'a World<'a>,
         workplace: &'a Workplace,
         started: DateTime,
+        found: &'a ingest::Found,
     ) -> Self {
         let mut names = Names::default();
         for name in workplace.journal.names().values() {
@@ -213,6 +218,8 @@ impl<'a> Run<'a> {
             names: Mutex::new(names),
             permits: Permits::new(plan.jobs + AHEAD),
             entries: Mutex::new(Vec::new()),
+            found,
+            inputs: OnceLock::new(),
             hopeless: AtomicBool::new(false),
         }
     }
@@ -256,7 +263,26 @@ impl<'a> Run<'a> {
         self.world.stop.load(Ordering::Relaxed) || self.hopeless.load(Ordering::Relaxed)
     }
 
+    /// Whether `path`, which must be canonical, is an input of this run.
+    fn is_input(&self, path: &Path) -> bool {
+        let files = || {
+            self.found
+                .documents
+                .iter()
+                .flat_map(|document| &document.files)
+        };
+        let inputs = || {
+            files()
+                .filter_map(|file| file.canonicalize().ok())
+                .collect()
+        };
+        self.inputs.get_or_init(inputs).contains(path)
+    }
+
     fn record(&self, index: usize, entry: BatchEntry, bytes: u64) {
+        if entry.error.as_ref().is_some_and(Failure::stops_the_run) {
+            self.hopeless.store(true, Ordering::Relaxed);
+        }
         self.world.watch.event(&Event::Document {
             entry: &entry,
             bytes,

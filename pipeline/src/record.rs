@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::document::{Line, Rect};
+use crate::failure::Reason;
 
 /// Name and version of the document record.
 pub const DOCUMENT_SCHEMA: &str = "saoy.document/1";
@@ -311,6 +312,14 @@ pub struct Failure {
     /// Page number from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<u32>,
+}
+
+impl Failure {
+    /// Whether the next document would fail for the same reason: something of the environment is missing.
+    pub fn stops_the_run(&self) -> bool {
+        // A defect is the program's own, but it is about one document.
+        self.class == FailureClass::Environment && self.code != Reason::Defect.code()
+    }
 }
 
 /// One sentence in both languages of the program, NFC.

@@ -21,8 +21,8 @@ use crate::failure::Reason;
 use crate::ingest::inputs;
 use crate::ingest::{Document, File, SetAside};
 use crate::record::{
-    BatchEntry, DOCUMENT_SCHEMA, DocumentRecord, Failure, FailureClass, Flag, OutputRecord,
-    PageRecord, SourceRecord, Status,
+    BatchEntry, DOCUMENT_SCHEMA, DocumentRecord, Failure, Flag, OutputRecord, PageRecord,
+    SourceRecord, Status,
 };
 
 /// What came of opening a document.
@@ -363,11 +363,6 @@ impl<'a> Opened<'a> {
         self.run.permits.give_back(assembly.waiting.len());
         assembly.waiting.clear();
         drop(assembly);
-        if matches!(failure.class, FailureClass::Environment)
-            && failure.code != Reason::Defect.code()
-        {
-            self.run.hopeless.store(true, Ordering::Relaxed);
-        }
         let named = Some((self.key.clone(), self.name.clone()));
         let entry = set_aside(self.run, &self.document.path, named, failure);
         self.run.record(self.index, entry, self.document.bytes);
@@ -422,8 +417,8 @@ fn identify(document: &Document) -> Result<(Vec<FileFacts>, Key), Failure> {
 
 /// The name that the document had before, else a new one.
 fn name_for(run: &Run<'_>, document: &Document, key: &Key) -> String {
-    if let Some(name) = run.workplace.journal.names().get(key) {
-        return name.clone();
+    if let Some(name) = run.workplace.journal.name_of(key) {
+        return name.to_owned();
     }
     run.names
         .lock()
@@ -472,18 +467,19 @@ fn open_files(run: &Run<'_>, document: &Document) -> Result<(Vec<File>, Places),
 
 /// Never replaces a file that no run of ours made, and never an input, whatever was asked.
 fn refuse_foreign_names(run: &Run<'_>, document: &Document, name: &str) -> Result<(), Failure> {
-    for ending in ["pdf", "txt", "json", "hocr", "alto.xml"] {
+    // A copy of a signed file is made only by force.
+    let copy = run.plan.force.then_some("copy.pdf");
+    for ending in ["pdf", "txt", "json", "hocr", "alto.xml"]
+        .into_iter()
+        .chain(copy)
+    {
         let file = format!("{name}.{ending}");
         let path = run.plan.out.join(&file);
         let Ok(found) = fs::canonicalize(&path) else {
             continue;
         };
-        let is_input = document
-            .files
-            .iter()
-            .any(|input| fs::canonicalize(input).is_ok_and(|input| input == found));
         let foreign = !run.workplace.journal.is_ours(&file) && !run.plan.force;
-        if is_input || foreign {
+        if foreign || run.is_input(&found) {
             return Err(Reason::NameTaken.about(&document.path, None, path.display()));
         }
     }

@@ -89,10 +89,19 @@ pub(super) struct Past {
 
 /// The journal of one output folder.
 pub(super) struct Journal {
-    file: Mutex<File>,
+    file: Mutex<Tail>,
     names: BTreeMap<Key, String>,
     done: BTreeMap<Key, Past>,
     ours: BTreeSet<String>,
+    /// Source paths whose document was set aside before anything was made of it.
+    failed: BTreeMap<String, Key>,
+}
+
+/// The end of the journal's file.
+struct Tail {
+    file: File,
+    /// The last line was not written whole, as on a full disk; the next must not be joined to it.
+    torn: bool,
 }
 
 impl Journal {
@@ -104,10 +113,14 @@ impl Journal {
             .create(true)
             .open(path)?;
         let mut journal = Self {
-            file: Mutex::new(file.try_clone()?),
+            file: Mutex::new(Tail {
+                file: file.try_clone()?,
+                torn: false,
+            }),
             names: BTreeMap::new(),
             done: BTreeMap::new(),
             ours: BTreeSet::new(),
+            failed: BTreeMap::new(),
         };
         let mut torn = false;
         let mut reader = BufReader::new(&mut file);
@@ -133,6 +146,7 @@ impl Journal {
         match entry {
             Entry::Publishing { key, name, files } => {
                 self.done.remove(&key);
+                self.give_name(&key, &name);
                 self.names.insert(key, name);
                 self.ours.extend(files);
             }
@@ -146,6 +160,7 @@ impl Journal {
             } => {
                 self.ours
                     .extend(outputs.iter().map(|output| output.file.clone()));
+                self.give_name(&key, &name);
                 self.names.insert(key.clone(), name);
                 self.done.insert(
                     key,
@@ -158,18 +173,43 @@ impl Journal {
                 );
             }
             Entry::Failed { key, name, .. } => {
+                if !self.ours.contains(&format!("{name}.pdf")) {
+                    self.failed.insert(key.path.clone(), key.clone());
+                }
                 self.names.insert(key, name);
             }
         }
+    }
+
+    /// Takes `name` from an earlier content of the same path that nothing was ever made of.
+    fn give_name(&mut self, key: &Key, name: &str) {
+        let Some(before) = self.failed.remove(&key.path) else {
+            return;
+        };
+        if before != *key && self.names.get(&before).is_some_and(|taken| taken == name) {
+            self.names.remove(&before);
+        }
+    }
+
+    /// The name of a document: the one it had, or the one that is free since what lay under its path before
+    /// was set aside, as when a damaged file was copied again.
+    pub(super) fn name_of(&self, key: &Key) -> Option<&str> {
+        let before = || self.names.get(self.failed.get(&key.path)?);
+        self.names.get(key).or_else(before).map(String::as_str)
     }
 
     /// Appends `entry` and waits until it is on disk.
     pub(super) fn append(&self, entry: &Entry) -> io::Result<()> {
         let mut line = serde_json::to_vec(entry)?;
         line.push(b'\n');
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.write_all(&line)?;
-        file.sync_data()
+        let mut tail = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        if tail.torn {
+            line.insert(0, b'\n');
+        }
+        tail.torn = true;
+        tail.file.write_all(&line)?;
+        tail.torn = false;
+        tail.file.sync_data()
     }
 
     /// The finished run of a document, when there is one.
@@ -236,6 +276,41 @@ mod tests {
             }
             assert!(journal.past(&key("c")).is_some(), "cut at {cut}");
         }
+    }
+
+    #[test]
+    fn a_file_copied_again_takes_over_the_name_and_only_then() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        let content = |sha256: &str| Key {
+            path: "/in/a.tif".into(),
+            sha256: sha256.into(),
+        };
+        let failure = crate::failure::Reason::Damaged.about(Path::new("a.tif"), None, "cut");
+        let failed = |sha256| Entry::Failed {
+            key: content(sha256),
+            name: "a".into(),
+            failure: failure.clone(),
+        };
+        let journal = Journal::open(&path).unwrap();
+        journal.append(&failed("00")).unwrap();
+        let journal = Journal::open(&path).unwrap();
+        assert_eq!(journal.name_of(&content("11")), Some("a"));
+        assert_eq!(journal.name_of(&key("/in/b.tif")), None);
+        let files = vec!["a.pdf".to_owned()];
+        journal
+            .append(&Entry::Publishing {
+                key: content("11"),
+                name: "a".into(),
+                files,
+            })
+            .unwrap();
+        let journal = Journal::open(&path).unwrap();
+        assert_eq!(journal.name_of(&content("11")), Some("a"));
+        // The damaged content, should it come back, must not replace what was made.
+        assert_eq!(journal.name_of(&content("00")), None);
+        journal.append(&failed("11")).unwrap();
+        assert_eq!(Journal::open(&path).unwrap().name_of(&content("22")), None);
     }
 
     #[test]

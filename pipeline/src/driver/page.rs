@@ -108,7 +108,7 @@ fn recode_refused(run: &Run<'_>, scan: &mut Scan) {
 
 fn read(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Reading, Failure> {
     let begun = Instant::now();
-    let prepared = prepare(run, place, scan)?;
+    let (prepared, hung) = prepare(run, place, scan)?;
     let preprocess_ms = millis(begun);
     let mut flags = scan.flags.clone();
     flags.extend(findings(&prepared));
@@ -135,7 +135,7 @@ fn read(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Reading, Failur
         return Ok(reading);
     }
     let begun = Instant::now();
-    match recognized(run, scan, &prepared) {
+    match hung.map_or_else(|| recognized(run, scan, &prepared), Err) {
         Ok(found) => {
             reading.lines = found.lines;
             reading.flags.extend(found.flags);
@@ -160,8 +160,13 @@ fn read(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Reading, Failur
     Ok(reading)
 }
 
-/// Makes the copy for OCR; asks the engine which way up the page stands where the lines do not tell.
-fn prepare(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Prepared, Failure> {
+/// Makes the copy for OCR; asks the engine which way up the page stands where the lines do not tell. With
+/// the copy comes what the engine said when it hung on that question: it would hang on the page as well.
+fn prepare(
+    run: &Run<'_>,
+    place: &Place<'_>,
+    scan: &Scan,
+) -> Result<(Prepared, Option<OcrError>), Failure> {
     let input = Input {
         raster: &scan.raster,
         turn: scan.turn,
@@ -179,22 +184,27 @@ fn prepare(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Prepared, Fa
         first = prepared(&options)?;
     }
     let TurnFound::Doubtful(..) = first.turn_found else {
-        return Ok(first);
+        return Ok((first, None));
     };
     match asked_turn(run, &first) {
-        Some(turn) if turn != Turn::None => {
+        Ok(Some(turn)) if turn != Turn::None => {
             let turn = first.turn_applied.then(turn);
-            prepared(&preprocess::Options {
-                orientation: Orientation::Fixed(turn),
-                ..options
-            })
+            Ok((
+                prepared(&preprocess::Options {
+                    orientation: Orientation::Fixed(turn),
+                    ..options
+                })?,
+                None,
+            ))
         }
-        _ => Ok(first),
+        Err(error) if matches!(error, OcrError::TimedOut { .. }) => Ok((first, Some(error))),
+        // An engine that cannot tell may still read.
+        _ => Ok((first, None)),
     }
 }
 
 /// The turn that the engine thinks the prepared image still needs, when it is reasonably certain.
-fn asked_turn(run: &Run<'_>, prepared: &Prepared) -> Option<Turn> {
+fn asked_turn(run: &Run<'_>, prepared: &Prepared) -> Result<Option<Turn>, OcrError> {
     /// The engine's scale has no top; 15 is what its makers call reasonably confident, pages with little
     /// text reach 2 to 5 when right.
     const CERTAIN: f32 = 2.0;
@@ -204,15 +214,15 @@ fn asked_turn(run: &Run<'_>, prepared: &Prepared) -> Option<Turn> {
         image.height,
         whole_dpi(prepared.dpi),
         &image.pixels,
-    )
-    .ok()?;
-    let found = run.world.readers.orientation(&view).ok()??;
-    match found.turned {
-        90 if found.confidence >= CERTAIN => Some(Turn::Left),
-        180 if found.confidence >= CERTAIN => Some(Turn::Half),
-        270 if found.confidence >= CERTAIN => Some(Turn::Right),
+    )?;
+    let found = run.world.readers.orientation(&view)?;
+    let certain = found.filter(|found| found.confidence >= CERTAIN);
+    Ok(certain.and_then(|found| match found.turned {
+        90 => Some(Turn::Left),
+        180 => Some(Turn::Half),
+        270 => Some(Turn::Right),
         _ => None,
-    }
+    }))
 }
 
 fn recognized(
@@ -291,6 +301,8 @@ fn finished_scan(place: &Place<'_>, scan: Scan, reading: Reading, decode_ms: u32
     } else {
         (width_pt, height_pt)
     };
+    let scale = page_scale(size_pt);
+    let size_pt = (size_pt.0 * scale, size_pt.1 * scale);
     let ms = Timings {
         decode: decode_ms,
         preprocess: reading.preprocess_ms,
@@ -313,9 +325,11 @@ fn finished_scan(place: &Place<'_>, scan: Scan, reading: Reading, decode_ms: u32
         image: scan.origin,
         ms,
     };
+    let scaled = (scale != 1.0).then(|| Flag::new("page_scaled").with_value(scale));
     let flags: Vec<Flag> = reading
         .flags
         .into_iter()
+        .chain(scaled)
         .map(|flag| flag.on_page(place.number()))
         .collect();
     let record = seen.record(place, &reading.lines, &flags);
@@ -328,6 +342,23 @@ fn finished_scan(place: &Place<'_>, scan: Scan, reading: Reading, decode_ms: u32
         kept: false,
     }
 }
+
+/// What a page's sides must be multiplied by so that a PDF page can have them: a strip of a few px is shown
+/// larger, a scan that claims too low a resolution smaller. The pixels stay as they are.
+fn page_scale((width, height): (f32, f32)) -> f32 {
+    let (short, long) = (width.min(height), width.max(height));
+    if short > 0.0 && short < SHORTEST_SIDE {
+        SHORTEST_SIDE / short
+    } else if long > LONGEST_SIDE {
+        LONGEST_SIDE / long
+    } else {
+        1.0
+    }
+}
+
+/// Sides of a PDF page, pt: 3 to 14,400 (ISO 32000-1, C.2; ISO 19005-2, 6.1.13), less what rounding may cost.
+const SHORTEST_SIDE: f32 = 3.01;
+const LONGEST_SIDE: f32 = 14_399.0;
 
 fn finished_kept(place: &Place<'_>, kept: Kept, decode_ms: u32) -> Finished {
     let lines = recognize::ordered(kept.lines.clone());
