@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use crate::words::Ui;
 
 /// The whole grammar.
-pub fn command(ui: Ui) -> Command {
+pub(crate) fn command(ui: Ui) -> Command {
     let command = grammar(ui);
     match ui {
         Ui::En => command,
@@ -50,9 +50,20 @@ fn grammar(ui: Ui) -> Command {
 
 /// Replaces the words that the parser's own help is made of, which it has in English only.
 fn in_vietnamese(command: Command) -> Command {
-    let help = Arg::new("help").short('h').long("help").action(ArgAction::Help).help("In hướng dẫn này");
-    let version = Arg::new("version").short('V').long("version").action(ArgAction::Version).help("In phiên bản");
-    let names: Vec<String> = command.get_subcommands().map(|one| one.get_name().to_owned()).collect();
+    let help = Arg::new("help")
+        .short('h')
+        .long("help")
+        .action(ArgAction::Help)
+        .help("In hướng dẫn này");
+    let version = Arg::new("version")
+        .short('V')
+        .long("version")
+        .action(ArgAction::Version)
+        .help("In phiên bản");
+    let names: Vec<String> = command
+        .get_subcommands()
+        .map(|one| one.get_name().to_owned())
+        .collect();
     let spoken = |command: Command| {
         command
             .disable_help_flag(true)
@@ -63,27 +74,46 @@ fn in_vietnamese(command: Command) -> Command {
     let root = spoken(command.disable_version_flag(true).arg(version))
         .subcommand_help_heading("Lệnh")
         .subcommand_value_name("LỆNH");
-    names.iter().fold(root, |root, name| root.mut_subcommand(name, spoken))
+    names
+        .iter()
+        .fold(root, |root, name| root.mut_subcommand(name, spoken))
 }
 
 /// An argument with its values and its default said in Vietnamese.
 fn explained(argument: Arg) -> Arg {
-    let heading = if argument.is_positional() { "Đối số" } else { "Tùy chọn" };
+    let heading = if argument.is_positional() {
+        "Đối số"
+    } else {
+        "Tùy chọn"
+    };
     let argument = argument.help_heading(heading);
     if !argument.get_action().takes_values() {
         return argument;
     }
-    let mut said = argument.get_help().map(ToString::to_string).unwrap_or_default();
-    let values: Vec<String> =
-        argument.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+    let mut said = argument
+        .get_help()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let values: Vec<String> = argument
+        .get_possible_values()
+        .iter()
+        .map(|value| value.get_name().to_owned())
+        .collect();
     if !values.is_empty() {
         said += &format!(" [các giá trị: {}]", values.join(", "));
     }
-    let defaults: Vec<_> = argument.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
+    let defaults: Vec<_> = argument
+        .get_default_values()
+        .iter()
+        .map(|value| value.to_string_lossy())
+        .collect();
     if !defaults.is_empty() {
         said += &format!(" [mặc định: {}]", defaults.join(", "));
     }
-    argument.help(said).hide_possible_values(true).hide_default_value(true)
+    argument
+        .help(said)
+        .hide_possible_values(true)
+        .hide_default_value(true)
 }
 
 fn digitize(ui: Ui) -> Command {
@@ -206,10 +236,18 @@ fn doctor(ui: Ui) -> Command {
 }
 
 fn flag(name: &'static str, help: &str) -> Arg {
-    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help.to_owned())
+    Arg::new(name)
+        .long(name)
+        .action(ArgAction::SetTrue)
+        .help(help.to_owned())
 }
 
 /// The value of an argument that the grammar requires or gives a default.
-pub fn given<'a, T: Clone + Send + Sync + 'static>(matches: &'a ArgMatches, name: &str) -> anyhow::Result<&'a T> {
-    matches.get_one::<T>(name).ok_or_else(|| anyhow::anyhow!("argument {name} has no value"))
+pub(crate) fn given<'a, T: Clone + Send + Sync + 'static>(
+    matches: &'a ArgMatches,
+    name: &str,
+) -> anyhow::Result<&'a T> {
+    matches
+        .get_one::<T>(name)
+        .ok_or_else(|| anyhow::anyhow!("argument {name} has no value"))
 }

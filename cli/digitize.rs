@@ -23,7 +23,7 @@ use crate::words::Ui;
 use crate::{engine, terminal};
 
 /// Runs the command; the exit code is by the table of the program.
-pub fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     let plan = plan_of(matches)?;
     if matches.get_flag("dry-run") {
         return preview(&plan);
@@ -39,7 +39,12 @@ pub fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     let stop = Arc::new(AtomicBool::new(false));
     stop_on_signals(&stop)?;
     let progress = Progress::new(ui, style(matches)?);
-    let world = World { readers: &readers, now: &local_time, watch: &progress, stop: &stop };
+    let world = World {
+        readers: &readers,
+        now: &local_time,
+        watch: &progress,
+        stop: &stop,
+    };
     match driver::digitize(&plan, &world) {
         Ok(record) => {
             if matches.get_flag("json") {
@@ -48,7 +53,11 @@ pub fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::from(exit_code(&record)))
         }
         Err(error) => {
-            let code = if matches!(error, RunError::Nothing) { FailureClass::Input } else { FailureClass::Environment };
+            let code = if matches!(error, RunError::Nothing) {
+                FailureClass::Input
+            } else {
+                FailureClass::Environment
+            };
             terminal::complain(ui, &error.into());
             Ok(ExitCode::from(code.exit_code()))
         }
@@ -56,9 +65,18 @@ pub fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
 }
 
 fn plan_of(matches: &ArgMatches) -> anyhow::Result<Plan> {
-    let inputs = matches.get_many::<PathBuf>("inputs").into_iter().flatten().cloned().collect();
-    let asked: BTreeSet<&str> =
-        matches.get_many::<String>("sidecar").into_iter().flatten().map(String::as_str).collect();
+    let inputs = matches
+        .get_many::<PathBuf>("inputs")
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect();
+    let asked: BTreeSet<&str> = matches
+        .get_many::<String>("sidecar")
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .collect();
     let sidecars = Sidecars {
         txt: asked.contains("txt"),
         json: asked.contains("json"),
@@ -89,7 +107,9 @@ fn plan_of(matches: &ArgMatches) -> anyhow::Result<Plan> {
         inputs,
         out: given::<PathBuf>(matches, "out")?.clone(),
         options,
-        jobs: matches.get_one::<u16>("jobs").map_or_else(cpus, |jobs| usize::from(*jobs)),
+        jobs: matches
+            .get_one::<u16>("jobs")
+            .map_or_else(cpus, |jobs| usize::from(*jobs)),
         folder_as_document: matches.get_flag("folder-as-document"),
         force: matches.get_flag("force"),
         limits: Limits::default(),
@@ -99,7 +119,11 @@ fn plan_of(matches: &ArgMatches) -> anyhow::Result<Plan> {
 /// The reader pool, after a look whether program and models are there: a batch should not begin without.
 fn readers(matches: &ArgMatches, language: &str) -> anyhow::Result<Readers> {
     let program = engine::program(matches)?;
-    anyhow::ensure!(program.is_file(), "the reader program {} is missing", program.display());
+    anyhow::ensure!(
+        program.is_file(),
+        "the reader program {} is missing",
+        program.display()
+    );
     let folders = engine::model_folders(matches);
     saoy_ocr::locate(language, &folders)?;
     let mut config = ReaderConfig::new(program, folders);
@@ -150,7 +174,11 @@ fn preview(plan: &Plan) -> anyhow::Result<ExitCode> {
         writeln!(io::stderr(), "{}: {}", other.path.display(), other.reason)?;
     }
     let fine = found.set_aside.iter().all(|other| !other.matters);
-    Ok(ExitCode::from(if fine { 0 } else { FailureClass::Input.exit_code() }))
+    Ok(ExitCode::from(if fine {
+        0
+    } else {
+        FailureClass::Input.exit_code()
+    }))
 }
 
 fn print_json(record: &BatchRecord) -> anyhow::Result<()> {
@@ -165,10 +193,17 @@ fn exit_code(record: &BatchRecord) -> u8 {
     if record.interrupted && record.totals.pending > 0 {
         return FailureClass::Interrupted.exit_code();
     }
-    let failures: Vec<_> = record.documents.iter().filter(|entry| entry.status == Status::Failed).collect();
+    let failures: Vec<_> = record
+        .documents
+        .iter()
+        .filter(|entry| entry.status == Status::Failed)
+        .collect();
     match (failures.as_slice(), record.totals.documents) {
         ([], _) => 0,
-        ([only], 1) => only.error.as_ref().map_or(1, |failure| failure.class.exit_code()),
+        ([only], 1) => only
+            .error
+            .as_ref()
+            .map_or(1, |failure| failure.class.exit_code()),
         _ => 1,
     }
 }

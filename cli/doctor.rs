@@ -12,16 +12,27 @@ use crate::engine;
 use crate::words::Ui;
 
 /// Runs the command: 0 when nothing is missing, 4 otherwise.
-pub fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     let checks = checks(matches, ui)?;
     let healthy = checks.iter().all(|check| check.ok);
     let mut out = io::stdout().lock();
     if matches.get_flag("json") {
-        serde_json::to_writer_pretty(&mut out, &Report { schema: "saoy.doctor/1", ok: healthy, checks: &checks })?;
+        serde_json::to_writer_pretty(
+            &mut out,
+            &Report {
+                schema: "saoy.doctor/1",
+                ok: healthy,
+                checks: &checks,
+            },
+        )?;
         writeln!(out)?;
     } else {
         for check in &checks {
-            let mark = if check.ok { ui.say("có   ", "ok     ") } else { ui.say("THIẾU", "MISSING") };
+            let mark = if check.ok {
+                ui.say("có   ", "ok     ")
+            } else {
+                ui.say("THIẾU", "MISSING")
+            };
             writeln!(out, "{mark}  {}: {}", check.what, check.found)?;
             if let Some(mend) = &check.mend {
                 writeln!(out, "         {}: {mend}", ui.say("chạy", "run"))?;
@@ -50,11 +61,21 @@ struct Check {
 
 impl Check {
     fn good(what: &str, found: impl Into<String>) -> Self {
-        Self { what: what.to_owned(), ok: true, found: found.into(), mend: None }
+        Self {
+            what: what.to_owned(),
+            ok: true,
+            found: found.into(),
+            mend: None,
+        }
     }
 
     fn bad(what: &str, found: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { what: what.to_owned(), ok: false, found: found.into(), mend: Some(mend.into()) }
+        Self {
+            what: what.to_owned(),
+            ok: false,
+            found: found.into(),
+            mend: Some(mend.into()),
+        }
     }
 }
 
@@ -72,12 +93,20 @@ fn checks(matches: &ArgMatches, ui: Ui) -> anyhow::Result<Vec<Check>> {
 fn reader(program: &Path, folders: Vec<std::path::PathBuf>, ui: Ui) -> Check {
     let what = ui.say("bộ nhận dạng chữ", "OCR reader");
     if !program.is_file() {
-        let found = format!("{} {}", program.display(), ui.say("không có", "is not there"));
+        let found = format!(
+            "{} {}",
+            program.display(),
+            ui.say("không có", "is not there")
+        );
         return Check::bad(what, found, "cargo build --release --workspace");
     }
     match Readers::new(ReaderConfig::new(program, folders)).engine() {
         Ok(engine) => Check::good(what, format!("{} ({engine})", program.display())),
-        Err(error) => Check::bad(what, error.to_string(), "sudo apt-get install libtesseract5 tesseract-ocr-vie"),
+        Err(error) => Check::bad(
+            what,
+            error.to_string(),
+            "sudo apt-get install libtesseract5 tesseract-ocr-vie",
+        ),
     }
 }
 
@@ -89,13 +118,27 @@ fn model(language: &str, folders: &[std::path::PathBuf], ui: Ui) -> Check {
         .map_or_else(|| "ocr-models/install.sh".to_owned(), mending);
     match saoy_ocr::locate(language, folders) {
         Err(error) => Check::bad(&what, error.to_string(), mend),
-        Ok(located) => match located.files.first().map(|file| (file, saoy_ocr::verify(file))) {
-            Some((file, Ok(Verdict::Verified(model)))) => {
-                Check::good(&what, format!("{} ({} {})", file.display(), model.package.name, model.package.version))
-            }
+        Ok(located) => match located
+            .files
+            .first()
+            .map(|file| (file, saoy_ocr::verify(file)))
+        {
+            Some((file, Ok(Verdict::Verified(model)))) => Check::good(
+                &what,
+                format!(
+                    "{} ({} {})",
+                    file.display(),
+                    model.package.name,
+                    model.package.version
+                ),
+            ),
             Some((file, Ok(_))) => Check::good(
                 &what,
-                format!("{} ({})", file.display(), ui.say("không có trong danh mục", "not in the manifest")),
+                format!(
+                    "{} ({})",
+                    file.display(),
+                    ui.say("không có trong danh mục", "not in the manifest")
+                ),
             ),
             Some((_, Err(error))) => Check::bad(&what, error.to_string(), mend),
             None => Check::bad(&what, ui.say("không có tệp nào", "no file"), mend),

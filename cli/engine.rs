@@ -7,7 +7,7 @@ use clap::ArgMatches;
 use saoy_ocr::{ReaderConfig, SYSTEM_DIRS};
 
 /// The program that reads: the one named, else `saoy-reader` beside this program.
-pub fn program(matches: &ArgMatches) -> anyhow::Result<PathBuf> {
+pub(crate) fn program(matches: &ArgMatches) -> anyhow::Result<PathBuf> {
     if let Some(named) = matches.get_one::<PathBuf>("reader") {
         return Ok(named.clone());
     }
@@ -16,14 +16,24 @@ pub fn program(matches: &ArgMatches) -> anyhow::Result<PathBuf> {
 }
 
 /// Folders that may hold models, the most specific first: the data folder's, then the system's.
-pub fn model_folders(matches: &ArgMatches) -> Vec<PathBuf> {
+pub(crate) fn model_folders(matches: &ArgMatches) -> Vec<PathBuf> {
     let own = data_folder(matches).map(|folder| folder.join("models"));
-    own.into_iter().chain(SYSTEM_DIRS.iter().map(|folder| Path::new(folder).to_owned())).collect()
+    own.into_iter()
+        .chain(
+            SYSTEM_DIRS
+                .iter()
+                .map(|folder| Path::new(folder).to_owned()),
+        )
+        .collect()
 }
 
 /// The program's data folder: `--data`, else `SAOY_DATA`, else the XDG data directory (XDG Base Directory 0.8).
-pub fn data_folder(matches: &ArgMatches) -> Option<PathBuf> {
-    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+pub(crate) fn data_folder(matches: &ArgMatches) -> Option<PathBuf> {
+    let variable = |name: &str| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
     matches
         .get_one::<PathBuf>("data")
         .cloned()

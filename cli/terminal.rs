@@ -16,7 +16,7 @@ const LOG_EVERY: Duration = Duration::from_secs(10);
 
 /// How progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
+pub(crate) enum Style {
     /// A living line or plain lines, as standard error allows.
     Auto,
     /// One JSON object a line.
@@ -26,7 +26,7 @@ pub enum Style {
 }
 
 /// Shows the progress of a run on standard error.
-pub struct Progress {
+pub(crate) struct Progress {
     ui: Ui,
     style: Style,
     terminal: bool,
@@ -48,7 +48,7 @@ struct State {
 
 impl Progress {
     /// Begins to watch now.
-    pub fn new(ui: Ui, style: Style) -> Self {
+    pub(crate) fn new(ui: Ui, style: Style) -> Self {
         let state = State {
             began: Instant::now(),
             drawn: None,
@@ -60,21 +60,35 @@ impl Progress {
             bytes_done: 0,
             bytes_skipped: 0,
         };
-        Self { ui, style, terminal: io::stderr().is_terminal(), state: Mutex::new(state) }
+        Self {
+            ui,
+            style,
+            terminal: io::stderr().is_terminal(),
+            state: Mutex::new(state),
+        }
     }
 
     fn line(&self, state: &State) -> String {
         let seconds = state.began.elapsed().as_secs_f64().max(0.001);
         let speed = f64::from(state.pages) / seconds;
-        let (documents, pages) = (self.ui.say("văn bản", "documents"), self.ui.say("trang", "pages"));
+        let (documents, pages) = (
+            self.ui.say("văn bản", "documents"),
+            self.ui.say("trang", "pages"),
+        );
         let per_second = self.ui.say("trang/giây", "pages/s");
-        let mut line =
-            format!("{}/{} {documents}, {} {pages}, {speed:.2} {per_second}", state.finished, state.documents, state.pages);
+        let mut line = format!(
+            "{}/{} {documents}, {} {pages}, {speed:.2} {per_second}",
+            state.finished, state.documents, state.pages
+        );
         if let Some(left) = time_left(state, seconds) {
             line += &format!(", {} {}", self.ui.say("còn", "left"), clock(left));
         }
         if state.failed > 0 {
-            line += &format!(", {} {}", state.failed, self.ui.say("để riêng", "set aside"));
+            line += &format!(
+                ", {} {}",
+                state.failed,
+                self.ui.say("để riêng", "set aside")
+            );
         }
         line
     }
@@ -96,7 +110,11 @@ impl Progress {
     }
 
     fn say(&self, text: &str) {
-        let clear = if self.terminal && self.style == Style::Auto { "\r\x1b[K" } else { "" };
+        let clear = if self.terminal && self.style == Style::Auto {
+            "\r\x1b[K"
+        } else {
+            ""
+        };
         let _ = writeln!(io::stderr(), "{clear}{text}");
     }
 }
@@ -128,8 +146,16 @@ impl Watch for Progress {
                     Status::Done | Status::Pending => {}
                 }
                 if let Some(failure) = &entry.error {
-                    self.say(&format!("{}: {}", self.ui.say("lỗi", "error"), self.ui.of(&failure.message)));
-                    self.say(&format!("  {}: {}", self.ui.say("gợi ý", "hint"), self.ui.of(&failure.hint)));
+                    self.say(&format!(
+                        "{}: {}",
+                        self.ui.say("lỗi", "error"),
+                        self.ui.of(&failure.message)
+                    ));
+                    self.say(&format!(
+                        "  {}: {}",
+                        self.ui.say("gợi ý", "hint"),
+                        self.ui.of(&failure.hint)
+                    ));
                 }
                 self.draw(&mut state, false);
             }
@@ -145,16 +171,26 @@ impl Watch for Progress {
 
 /// Seconds until the bytes that are left are done at the speed so far; none before there is a speed.
 fn time_left(state: &State, seconds: f64) -> Option<f64> {
-    let left = state.bytes.saturating_sub(state.bytes_skipped).saturating_sub(state.bytes_done);
+    let left = state
+        .bytes
+        .saturating_sub(state.bytes_skipped)
+        .saturating_sub(state.bytes_done);
     (state.bytes_done > 0 && left > 0).then(|| {
-        #[expect(clippy::cast_precision_loss, reason = "a forecast needs no more than f64 holds")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a forecast needs no more than f64 holds"
+        )]
         let ratio = left as f64 / state.bytes_done as f64;
         ratio * seconds
     })
 }
 
 fn clock(seconds: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and is never negative")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "saturates, and is never negative"
+    )]
     let seconds = seconds.ceil() as u64;
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
         (0, minutes, seconds) => format!("{minutes}:{seconds:02}"),
@@ -163,11 +199,16 @@ fn clock(seconds: f64) -> String {
 }
 
 /// Prints an error and what caused it, in the chosen language as far as it has one.
-pub fn complain(ui: Ui, error: &anyhow::Error) {
+pub(crate) fn complain(ui: Ui, error: &anyhow::Error) {
     let _ = writeln!(io::stderr(), "{}: {error:#}", ui.say("lỗi", "error"));
 }
 
 /// Prints what to do next.
-pub fn hint(ui: Ui, vi: &str, en: &str) {
-    let _ = writeln!(io::stderr(), "  {}: {}", ui.say("gợi ý", "hint"), ui.say(vi, en));
+pub(crate) fn hint(ui: Ui, vi: &str, en: &str) {
+    let _ = writeln!(
+        io::stderr(),
+        "  {}: {}",
+        ui.say("gợi ý", "hint"),
+        ui.say(vi, en)
+    );
 }

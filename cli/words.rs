@@ -4,7 +4,7 @@ use saoy_pipeline::record::Bilingual;
 
 /// The language in which the program speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ui {
+pub(crate) enum Ui {
     /// Vietnamese.
     Vi,
     /// English.
@@ -13,7 +13,7 @@ pub enum Ui {
 
 impl Ui {
     /// The one of two sentences that is in this language.
-    pub fn say<'a>(self, vi: &'a str, en: &'a str) -> &'a str {
+    pub(crate) fn say<'a>(self, vi: &'a str, en: &'a str) -> &'a str {
         match self {
             Self::Vi => vi,
             Self::En => en,
@@ -21,14 +21,14 @@ impl Ui {
     }
 
     /// The sentence in this language.
-    pub fn of(self, text: &Bilingual) -> &str {
+    pub(crate) fn of(self, text: &Bilingual) -> &str {
         self.say(&text.vi, &text.en)
     }
 
     /// What `--ui` on the command line says, else what the locale says; English where neither does.
     ///
     /// Needed before the arguments are parsed, since the help is in both languages too.
-    pub fn detect(arguments: &[std::ffi::OsString]) -> Self {
+    pub(crate) fn detect(arguments: &[std::ffi::OsString]) -> Self {
         let flag = arguments.iter().enumerate().find_map(|(index, argument)| {
             let argument = argument.to_str()?;
             match argument.strip_prefix("--ui") {

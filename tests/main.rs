@@ -1,14 +1,26 @@
 //! What the program promises as a whole, tried on the built executables, in the order of the pipeline.
 #![forbid(unsafe_code)]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    unreachable_pub,
+    reason = "a test that cannot go on fails, and says so; the rooms of a test binary have no outside"
+)]
 
 /// Runs the program in a folder of its own and reads what it made.
 mod program;
+
+/// Papers so small that reading one takes no time, in files that the tests write themselves.
+mod paper;
 
 /// Pictures in memory, as other people's programs render and extract them.
 mod picture;
 
 /// Small PDF files, put together by hand.
-mod paper;
+mod handmade;
 
 /// What goes in: formats, folders, names; what of the input is found again in the output, byte for byte.
 mod inputs;

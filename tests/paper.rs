@@ -1,124 +1,161 @@
-//! Small PDF files, put together by hand: what offices and their programs make of a scan.
+//! Papers so small that reading one takes no time, in files that the tests write themselves.
 
-use std::fmt::Write;
+use std::path::{Path, PathBuf};
 
-/// A PDF under construction; objects are numbered from 1.
-#[derive(Default)]
-pub struct Paper {
-    objects: Vec<Vec<u8>>,
+/// Folder of the committed small papers, one of each coding.
+pub fn seeds() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/seeds")
 }
 
-/// An object's number.
-pub type Id = usize;
+/// The bytes of a committed small paper.
+pub fn seed(name: &str) -> Vec<u8> {
+    let path = seeds().join(name);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
 
-impl Paper {
-    /// A number for an object that comes later.
-    pub fn reserve(&mut self) -> Id {
-        self.objects.push(Vec::new());
-        self.objects.len()
-    }
+/// The names of the committed small papers, sorted.
+pub fn seed_names() -> Vec<String> {
+    let entries = std::fs::read_dir(seeds()).expect("the seeds");
+    let names = entries
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut names: Vec<String> = names.filter(|name| !name.ends_with(".sh")).collect();
+    names.sort();
+    names
+}
 
-    /// Fills a reserved number.
-    pub fn set(&mut self, id: Id, body: impl AsRef<[u8]>) {
-        self.objects[id - 1] = body.as_ref().to_vec();
-    }
+/// A bilevel image, rows of whole bytes, 1 = black.
+#[derive(Clone)]
+pub struct Bits {
+    pub width: u32,
+    pub height: u32,
+    pub rows: Vec<u8>,
+}
 
-    /// Adds an object.
-    pub fn object(&mut self, body: impl AsRef<[u8]>) -> Id {
-        let id = self.reserve();
-        self.set(id, body);
-        id
-    }
-
-    /// Adds a stream; `entries` are those of its dictionary beside `/Length`.
-    pub fn stream(&mut self, entries: &str, data: &[u8]) -> Id {
-        let head = format!("<< {entries} /Length {} >>\nstream\n", data.len());
-        self.object([head.as_bytes(), data, b"\nendstream"].concat())
-    }
-
-    /// Adds an image of the fixtures' size; `entries` name colour space and filter.
-    pub fn image(&mut self, (width, height): (usize, usize), entries: &str, data: &[u8]) -> Id {
-        let entries =
-            format!("/Type /XObject /Subtype /Image /Width {width} /Height {height} {entries}");
-        self.stream(&entries, data)
-    }
-
-    /// The file: one page tree over `pages`, whose bodies are all that a page has but `/Type` and `/Parent`.
-    pub fn finish(self, pages: &[String], tree: &str) -> Vec<u8> {
-        self.finish_with(pages, tree, "")
-    }
-
-    /// The same with further entries in the catalogue.
-    pub fn finish_with(mut self, pages: &[String], tree: &str, catalogue: &str) -> Vec<u8> {
-        let parent = self.reserve();
-        let mut kids = String::new();
-        for page in pages {
-            let id = self.object(format!("<< /Type /Page /Parent {parent} 0 R {page} >>"));
-            let _ = write!(kids, "{id} 0 R ");
+impl Bits {
+    /// White all over.
+    pub fn blank(width: u32, height: u32) -> Self {
+        let rows = vec![0; width.div_ceil(8) as usize * height as usize];
+        Self {
+            width,
+            height,
+            rows,
         }
-        self.set(
-            parent,
-            format!(
-                "<< /Type /Pages /Count {} /Kids [ {kids}] {tree} >>",
-                pages.len()
-            ),
-        );
-        let root = self.object(format!(
-            "<< /Type /Catalog /Pages {parent} 0 R {catalogue} >>"
-        ));
-        self.written(root)
     }
 
-    fn written(&self, root: Id) -> Vec<u8> {
-        let mut file = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n".to_vec();
-        let mut table = String::from("0000000000 65535 f \n");
-        for (index, body) in self.objects.iter().enumerate() {
-            let _ = writeln!(table, "{:010} 00000 n ", file.len());
-            file.extend(format!("{} 0 obj\n", index + 1).as_bytes());
-            file.extend(body);
-            file.extend(b"\nendobj\n");
+    /// A line of text from the reader's tests: `motto`, `number`, `place` or `paragraph`.
+    pub fn text(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("ocr-models/tests/ocr/fixtures");
+        let bytes = std::fs::read(folder.join(format!("{name}.pbm"))).expect("a fixture");
+        let mut parts = bytes.splitn(3, |byte| *byte == b'\n');
+        assert_eq!(parts.next(), Some(&b"P4"[..]), "{name}");
+        let size = std::str::from_utf8(parts.next().expect("a size")).expect("a size");
+        let (width, height) = size.split_once(' ').expect("two numbers");
+        let (width, height) = (width.parse().expect("px"), height.parse().expect("px"));
+        Self {
+            width,
+            height,
+            rows: parts.next().expect("pixels").to_vec(),
         }
-        let (start, size) = (file.len(), self.objects.len() + 1);
-        file.extend(format!("xref\n0 {size}\n{table}").as_bytes());
-        file.extend(
-            format!("trailer\n<< /Size {size} /Root {root} 0 R >>\nstartxref\n{start}\n%%EOF\n")
-                .as_bytes(),
+    }
+
+    /// Puts `other` down with its left edge at byte column `column`, its top at row `y`.
+    pub fn paste(&mut self, other: &Self, column: usize, y: usize) {
+        let (ours, theirs) = (
+            self.width.div_ceil(8) as usize,
+            other.width.div_ceil(8) as usize,
         );
-        file
+        for (row, from) in other.rows.chunks(theirs).enumerate() {
+            let at = (y + row) * ours + column;
+            self.rows[at..at + theirs].copy_from_slice(from);
+        }
     }
 }
 
-/// An embedded JBIG2 stream (ITU-T T.88, annex D.3) with one region of which `mmr` is the coded data.
-pub fn jbig2((width, height): (u32, u32), mmr: &[u8]) -> Vec<u8> {
-    /// Page information: resolution unknown, default pixel white, no striping.
-    const PAGE_INFORMATION: u8 = 48;
-    /// Immediate generic region.
-    const REGION: u8 = 38;
-    let segment = |number: u32, kind: u8, data: &[u8]| {
-        let length = u32::try_from(data.len()).expect("a small segment");
-        [
-            &number.to_be_bytes()[..],
-            &[kind, 0, 1],
-            &length.to_be_bytes(),
-            data,
-        ]
-        .concat()
-    };
-    let size = [width.to_be_bytes(), height.to_be_bytes()].concat();
-    let page = [&size[..], &[0; 8], &[0], &[0, 0]].concat();
-    // At 0, 0, combined by OR; coded by MMR.
-    let region = [&size[..], &[0; 8], &[0], &[1], mmr].concat();
-    [
-        segment(0, PAGE_INFORMATION, &page),
-        segment(1, REGION, &region),
-    ]
-    .concat()
+/// A page `width` px wide with a paragraph and a row of marks that no other `number` has.
+pub fn page(number: usize, width: u32) -> Bits {
+    let mut page = Bits::blank(width, 560);
+    page.paste(&Bits::text("paragraph"), 8, 60);
+    page.paste(
+        &Bits::text(["motto", "number", "place"][number % 3]),
+        8,
+        400,
+    );
+    for bit in 0..16 {
+        if number >> bit & 1 == 1 {
+            // A thick bar in the lower margin: 8 px wide, 6 px high.
+            for row in 540..546 {
+                let at = row * width.div_ceil(8) as usize + 8 + 2 * bit;
+                page.rows[at] = 0xFF;
+            }
+        }
+    }
+    page
 }
 
-/// zlib, as `/FlateDecode` wants it.
-pub fn flate(data: &[u8]) -> Vec<u8> {
-    use std::io::Write as _;
-    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(data).expect("memory");
-    encoder.finish().expect("memory")
+/// The usual width of [`page`], px.
+pub const WIDTH: u32 = 1360;
+
+/// An uncompressed TIFF at 300 dpi (TIFF 6.0, section 3: baseline bilevel, 0 is white).
+pub fn tiff(pages: &[Bits]) -> Vec<u8> {
+    let mut file = b"II*\0\x08\0\0\0".to_vec();
+    for (number, page) in pages.iter().enumerate() {
+        let here = u32::try_from(file.len()).expect("small");
+        let length = u32::try_from(page.rows.len()).expect("small");
+        // 11 entries, the link to the next directory, one rational; then the pixels.
+        let rational = here + 2 + 11 * 12 + 4;
+        let strip = rational + 8;
+        // The next directory must begin on a word boundary.
+        let next = (strip + length).next_multiple_of(2);
+        let entries: [(u16, u16, u32); 11] = [
+            (256, 4, page.width),
+            (257, 4, page.height),
+            (258, 3, 1),
+            (259, 3, 1),
+            (262, 3, 0),
+            (273, 4, strip),
+            (278, 4, page.height),
+            (279, 4, length),
+            (282, 5, rational),
+            (283, 5, rational),
+            (296, 3, 2),
+        ];
+        file.extend(11_u16.to_le_bytes());
+        for (tag, kind, value) in entries {
+            file.extend(tag.to_le_bytes());
+            file.extend(kind.to_le_bytes());
+            file.extend(1_u32.to_le_bytes());
+            file.extend(value.to_le_bytes());
+        }
+        let last = number + 1 == pages.len();
+        file.extend((if last { 0 } else { next }).to_le_bytes());
+        file.extend(300_u32.to_le_bytes());
+        file.extend(1_u32.to_le_bytes());
+        file.extend(&page.rows);
+        file.resize(next as usize, 0);
+    }
+    file
+}
+
+/// A TIFF of the pages with these numbers, as [`page`] makes them.
+pub fn paper(numbers: impl IntoIterator<Item = usize>) -> Vec<u8> {
+    let pages: Vec<Bits> = numbers
+        .into_iter()
+        .map(|number| page(number, WIDTH))
+        .collect();
+    tiff(&pages)
+}
+
+/// Numbers that look random and are the same in every run (Knuth's MMIX generator).
+pub struct Dice(pub u64);
+
+impl Dice {
+    /// A number below `bound`.
+    pub fn below(&mut self, bound: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).expect("31 bits") % bound
+    }
 }

@@ -79,6 +79,17 @@ pub fn saoy() -> Command {
     command
 }
 
+/// The OCR reader, which `cargo build` puts beside the program.
+pub fn reader() -> PathBuf {
+    let path = Path::new(env!("CARGO_BIN_EXE_saoy")).with_file_name("saoy-reader");
+    assert!(
+        path.is_file(),
+        "{} is missing: run cargo build first",
+        path.display()
+    );
+    path
+}
+
 /// The folder of the committed samples.
 pub fn samples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")

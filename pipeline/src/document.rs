@@ -102,7 +102,10 @@ impl Turn {
 
     /// Whether width and height change places.
     pub fn swaps_sides(self) -> bool {
-        matches!(self, Self::Transpose | Self::Right | Self::Transverse | Self::Left)
+        matches!(
+            self,
+            Self::Transpose | Self::Right | Self::Transverse | Self::Left
+        )
     }
 
     /// The turn that takes this one back.
@@ -119,7 +122,10 @@ impl Turn {
     #[must_use]
     pub fn then(self, next: Self) -> Self {
         let both = self.map(1.0, 1.0).then(&next.map(1.0, 1.0));
-        Self::ALL.into_iter().find(|turn| turn.map(1.0, 1.0) == both).unwrap_or(self)
+        Self::ALL
+            .into_iter()
+            .find(|turn| turn.map(1.0, 1.0) == both)
+            .unwrap_or(self)
     }
 
     /// Degrees clockwise; mirrors count as what they turn.
@@ -272,18 +278,40 @@ impl Rect {
     #[must_use]
     pub fn union(self, other: Self) -> Self {
         let (x, y) = (self.x.min(other.x), self.y.min(other.y));
-        let (right, bottom) = ((self.x + self.w).max(other.x + other.w), (self.y + self.h).max(other.y + other.h));
-        Self { x, y, w: right - x, h: bottom - y }
+        let (right, bottom) = (
+            (self.x + self.w).max(other.x + other.w),
+            (self.y + self.h).max(other.y + other.h),
+        );
+        Self {
+            x,
+            y,
+            w: right - x,
+            h: bottom - y,
+        }
     }
 
     /// The upright rectangle around the mapped corners.
     #[must_use]
     pub fn mapped(self, map: &Affine) -> Self {
-        let corners = [(0.0, 0.0), (self.w, 0.0), (0.0, self.h), (self.w, self.h)]
-            .map(|(dx, dy)| map.apply(Point { x: self.x + dx, y: self.y + dy }));
-        let low = corners.iter().fold((f32::MAX, f32::MAX), |low, p| (low.0.min(p.x), low.1.min(p.y)));
-        let high = corners.iter().fold((f32::MIN, f32::MIN), |high, p| (high.0.max(p.x), high.1.max(p.y)));
-        Self { x: low.0, y: low.1, w: high.0 - low.0, h: high.1 - low.1 }
+        let corners =
+            [(0.0, 0.0), (self.w, 0.0), (0.0, self.h), (self.w, self.h)].map(|(dx, dy)| {
+                map.apply(Point {
+                    x: self.x + dx,
+                    y: self.y + dy,
+                })
+            });
+        let low = corners.iter().fold((f32::MAX, f32::MAX), |low, p| {
+            (low.0.min(p.x), low.1.min(p.y))
+        });
+        let high = corners.iter().fold((f32::MIN, f32::MIN), |high, p| {
+            (high.0.max(p.x), high.1.max(p.y))
+        });
+        Self {
+            x: low.0,
+            y: low.1,
+            w: high.0 - low.0,
+            h: high.1 - low.1,
+        }
     }
 }
 
@@ -335,7 +363,11 @@ mod tests {
     fn every_turn_is_taken_back_by_its_undoing() {
         for turn in Turn::ALL {
             assert_eq!(turn.then(turn.undone()), Turn::None, "{turn:?}");
-            let (w, h) = if turn.swaps_sides() { (20.0, 30.0) } else { (30.0, 20.0) };
+            let (w, h) = if turn.swaps_sides() {
+                (20.0, 30.0)
+            } else {
+                (30.0, 20.0)
+            };
             let there_and_back = turn.map(30.0, 20.0).then(&turn.undone().map(w, h));
             assert_eq!(there_and_back, Affine::IDENTITY, "{turn:?}");
         }

@@ -79,7 +79,10 @@ pub struct Options {
 
 /// Which files are written beside the PDF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "four independent choices of the user")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four independent choices of the user"
+)]
 pub struct Sidecars {
     /// Plain text.
     pub txt: bool,
@@ -160,7 +163,9 @@ pub fn digitize(plan: &Plan, world: &World<'_>) -> Result<BatchRecord, RunError>
     }
     let workplace = Workplace::open(&plan.out)?;
     // An output folder may lie among the inputs, or be one of them: what runs of ours made there is no input.
-    found.documents.retain(|document| !workplace.made(&document.path));
+    found
+        .documents
+        .retain(|document| !workplace.made(&document.path));
     found.set_aside.retain(|other| !workplace.made(&other.path));
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(plan.jobs)
@@ -189,7 +194,12 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(plan: &'a Plan, world: &'a World<'a>, workplace: &'a Workplace, started: DateTime) -> Self {
+    fn new(
+        plan: &'a Plan,
+        world: &'a World<'a>,
+        workplace: &'a Workplace,
+        started: DateTime,
+    ) -> Self {
         let mut names = Names::default();
         for name in workplace.journal.names().values() {
             names.reserve(name);
@@ -247,13 +257,20 @@ impl<'a> Run<'a> {
     }
 
     fn record(&self, index: usize, entry: BatchEntry, bytes: u64) {
-        self.world.watch.event(&Event::Document { entry: &entry, bytes });
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner).push((index, entry));
+        self.world.watch.event(&Event::Document {
+            entry: &entry,
+            bytes,
+        });
+        self.entries
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push((index, entry));
     }
 
     /// Writes `batch.json` and closes the run.
     fn finish(&self, found: &ingest::Found) -> Result<BatchRecord, RunError> {
-        let mut entries = std::mem::take(&mut *self.entries.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut entries =
+            std::mem::take(&mut *self.entries.lock().unwrap_or_else(PoisonError::into_inner));
         entries.sort_by_key(|(index, _)| *index);
         let entries: Vec<BatchEntry> = entries.into_iter().map(|(_, entry)| entry).collect();
         let totals = totals(&entries, papers(found));
@@ -265,27 +282,62 @@ impl<'a> Run<'a> {
             ended: (self.world.now)().to_rfc3339(),
             interrupted,
             totals,
-            ignored: found.set_aside.iter().filter(|other| !other.matters).map(Ignored::of).collect(),
+            ignored: found
+                .set_aside
+                .iter()
+                .filter(|other| !other.matters)
+                .map(Ignored::of)
+                .collect(),
             documents: entries,
         };
-        let failed = |source: io::Error| RunError::Output { path: self.plan.out.clone(), source };
+        let failed = |source: io::Error| RunError::Output {
+            path: self.plan.out.clone(),
+            source,
+        };
         let mut text = serde_json::to_vec_pretty(&record).map_err(|error| failed(error.into()))?;
         text.push(b'\n');
-        publish::write_whole(&self.workplace.staging, &self.workplace.out, "batch.json", &text).map_err(failed)?;
-        self.world.watch.event(&Event::Ended { totals, interrupted });
+        publish::write_whole(
+            &self.workplace.staging,
+            &self.workplace.out,
+            "batch.json",
+            &text,
+        )
+        .map_err(failed)?;
+        self.world.watch.event(&Event::Ended {
+            totals,
+            interrupted,
+        });
         Ok(record)
     }
 }
 
 fn totals(entries: &[BatchEntry], documents: usize) -> Totals {
-    let count = |status| u32::try_from(entries.iter().filter(|entry| entry.status == status).count());
-    let [done, skipped, failed] =
-        [Status::Done, Status::Skipped, Status::Failed].map(|status| count(status).unwrap_or(u32::MAX));
+    let count = |status| {
+        u32::try_from(
+            entries
+                .iter()
+                .filter(|entry| entry.status == status)
+                .count(),
+        )
+    };
+    let [done, skipped, failed] = [Status::Done, Status::Skipped, Status::Failed]
+        .map(|status| count(status).unwrap_or(u32::MAX));
     let settled = done.saturating_add(skipped);
     let documents = u32::try_from(documents).unwrap_or(u32::MAX);
-    let pages = entries.iter().filter(|entry| entry.status == Status::Done).map(|entry| entry.pages).sum();
+    let pages = entries
+        .iter()
+        .filter(|entry| entry.status == Status::Done)
+        .map(|entry| entry.pages)
+        .sum();
     let pending = documents.saturating_sub(settled.saturating_add(failed));
-    Totals { documents, done, skipped, failed, pending, pages }
+    Totals {
+        documents,
+        done,
+        skipped,
+        failed,
+        pending,
+        pages,
+    }
 }
 
 fn options_hash(options: &Options) -> String {
@@ -298,17 +350,28 @@ fn options_hash(options: &Options) -> String {
 
 /// How many papers the inputs stand for, with those that cannot be opened.
 fn papers(found: &ingest::Found) -> usize {
-    found.documents.len() + found.set_aside.iter().filter(|trouble| trouble.matters).count()
+    found.documents.len()
+        + found
+            .set_aside
+            .iter()
+            .filter(|trouble| trouble.matters)
+            .count()
 }
 
 impl Ignored {
     fn of(other: &ingest::SetAside) -> Self {
-        Self { path: other.path.display().to_string(), reason: other.reason.to_string() }
+        Self {
+            path: other.path.display().to_string(),
+            reason: other.reason.to_string(),
+        }
     }
 }
 
 /// What a run would digitise, without touching anything.
 pub fn preview(inputs: &[PathBuf], out: &Path, folder_as_document: bool) -> ingest::Found {
-    let options = ingest::inputs::Options { folder_as_document, output: Some(out.to_owned()) };
+    let options = ingest::inputs::Options {
+        folder_as_document,
+        output: Some(out.to_owned()),
+    };
     ingest::find(inputs, &options)
 }

@@ -74,7 +74,9 @@ impl Reason {
             | Self::Unreadable
             | Self::Changed => FailureClass::Input,
             Self::NameTaken | Self::NotInProfile => FailureClass::Policy,
-            Self::CannotWrite | Self::DiskFull | Self::EngineMissing | Self::Defect => FailureClass::Environment,
+            Self::CannotWrite | Self::DiskFull | Self::EngineMissing | Self::Defect => {
+                FailureClass::Environment
+            }
             Self::Interrupted => FailureClass::Interrupted,
         }
     }
@@ -82,25 +84,49 @@ impl Reason {
     fn sentence(self) -> [&'static str; 2] {
         match self {
             Self::Empty => ["tệp rỗng", "the file is empty"],
-            Self::UnknownFormat => {
-                ["không phải định dạng ảnh hoặc PDF đọc được", "not an image or PDF format that can be read"]
-            }
-            Self::Damaged => ["tệp hỏng hoặc bị cắt cụt", "the file is damaged or cut short"],
-            Self::Unsupported => ["kiểu mã hóa chưa được hỗ trợ", "a coding that is not supported"],
+            Self::UnknownFormat => [
+                "không phải định dạng ảnh hoặc PDF đọc được",
+                "not an image or PDF format that can be read",
+            ],
+            Self::Damaged => [
+                "tệp hỏng hoặc bị cắt cụt",
+                "the file is damaged or cut short",
+            ],
+            Self::Unsupported => [
+                "kiểu mã hóa chưa được hỗ trợ",
+                "a coding that is not supported",
+            ],
             Self::TooLarge => ["vượt giới hạn kích thước", "larger than the limits allow"],
             Self::Encrypted => ["PDF được mã hóa bằng mật khẩu", "the PDF is encrypted"],
-            Self::Unreadable => ["không mở hoặc không đọc được tệp", "the file cannot be opened or read"],
-            Self::Changed => ["tệp bị thay đổi trong khi đang đọc", "the file changed while it was being read"],
-            Self::NameTaken => {
-                ["đã có tệp khác mang tên kết quả", "another file already has the name of an output"]
-            }
-            Self::NotInProfile => {
-                ["trang không thể lưu theo chuẩn PDF/A đã chọn", "the chosen PDF/A part cannot hold the page"]
-            }
-            Self::CannotWrite => ["không ghi được vào thư mục kết quả", "the output folder cannot be written"],
+            Self::Unreadable => [
+                "không mở hoặc không đọc được tệp",
+                "the file cannot be opened or read",
+            ],
+            Self::Changed => [
+                "tệp bị thay đổi trong khi đang đọc",
+                "the file changed while it was being read",
+            ],
+            Self::NameTaken => [
+                "đã có tệp khác mang tên kết quả",
+                "another file already has the name of an output",
+            ],
+            Self::NotInProfile => [
+                "trang không thể lưu theo chuẩn PDF/A đã chọn",
+                "the chosen PDF/A part cannot hold the page",
+            ],
+            Self::CannotWrite => [
+                "không ghi được vào thư mục kết quả",
+                "the output folder cannot be written",
+            ],
             Self::DiskFull => ["hết dung lượng đĩa", "the disk is full"],
-            Self::EngineMissing => ["thiếu bộ nhận dạng chữ hoặc dữ liệu ngôn ngữ", "the OCR reader or its model is missing"],
-            Self::Interrupted => ["lượt chạy bị dừng trước khi xong", "the run was stopped first"],
+            Self::EngineMissing => [
+                "thiếu bộ nhận dạng chữ hoặc dữ liệu ngôn ngữ",
+                "the OCR reader or its model is missing",
+            ],
+            Self::Interrupted => [
+                "lượt chạy bị dừng trước khi xong",
+                "the run was stopped first",
+            ],
             Self::Defect => ["lỗi của chương trình", "a defect of this program"],
         }
     }
@@ -123,20 +149,32 @@ impl Reason {
                 "gỡ mật khẩu bằng chương trình đã tạo ra tệp rồi chạy lại",
                 "remove the password with the program that made it, then run again",
             ],
-            Self::Unreadable => ["kiểm tra tệp còn tồn tại và quyền đọc", "check that the file exists and may be read"],
-            Self::Changed => ["chờ ghi xong tệp rồi chạy lại", "wait until the file is written, then run again"],
+            Self::Unreadable => [
+                "kiểm tra tệp còn tồn tại và quyền đọc",
+                "check that the file exists and may be read",
+            ],
+            Self::Changed => [
+                "chờ ghi xong tệp rồi chạy lại",
+                "wait until the file is written, then run again",
+            ],
             Self::NameTaken => [
                 "chọn thư mục kết quả khác, hoặc thêm --force để ghi đè",
                 "choose another output folder, or add --force to replace it",
             ],
             Self::NotInProfile => ["chọn --pdfa 2b", "choose --pdfa 2b"],
-            Self::CannotWrite => ["kiểm tra quyền ghi và ổ đĩa", "check permissions and the disk"],
+            Self::CannotWrite => [
+                "kiểm tra quyền ghi và ổ đĩa",
+                "check permissions and the disk",
+            ],
             Self::DiskFull => [
                 "giải phóng dung lượng rồi chạy lại cùng lệnh này; việc đã xong được giữ nguyên",
                 "make room, then run the same command again; finished work is kept",
             ],
             Self::EngineMissing => ["chạy: saoy doctor", "run: saoy doctor"],
-            Self::Interrupted => ["chạy lại cùng lệnh này để làm tiếp", "run the same command again to go on"],
+            Self::Interrupted => [
+                "chạy lại cùng lệnh này để làm tiếp",
+                "run the same command again to go on",
+            ],
             Self::Defect => [
                 "báo lỗi kèm tệp này; các tài liệu khác không bị ảnh hưởng",
                 "report it with this file; no other document is affected",
@@ -160,7 +198,10 @@ impl Reason {
                 vi: one_line(&format!("{file}{at_vi}: {vi} ({detail})")),
                 en: one_line(&format!("{file}{at_en}: {en} ({detail})")),
             },
-            hint: Bilingual { vi: hint_vi.to_owned(), en: hint_en.to_owned() },
+            hint: Bilingual {
+                vi: hint_vi.to_owned(),
+                en: hint_en.to_owned(),
+            },
             page,
         }
     }
@@ -176,5 +217,7 @@ impl Reason {
 
 /// File names and details may hold anything; a report line may not.
 fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }

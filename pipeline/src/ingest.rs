@@ -45,9 +45,9 @@ mod pdf;
 mod file;
 
 pub use error::{Fault, IngestError};
-pub use limits::Limits;
 pub use file::File;
 pub use inputs::{Document, Found, SetAside, find};
+pub use limits::Limits;
 pub use page::{Kept, Page, PlacedImage, Scan, TextPolicy};
 pub use pdf::PdfSource;
 pub use recode::recode;
@@ -72,7 +72,14 @@ pub enum Format {
 
 impl Format {
     /// Every format that is read.
-    pub const ALL: [Self; 6] = [Self::Tiff, Self::Jpeg, Self::Png, Self::WebP, Self::Jpeg2000, Self::Pdf];
+    pub const ALL: [Self; 6] = [
+        Self::Tiff,
+        Self::Jpeg,
+        Self::Png,
+        Self::WebP,
+        Self::Jpeg2000,
+        Self::Pdf,
+    ];
 
     /// The name people use.
     pub fn name(self) -> &'static str {
@@ -250,7 +257,11 @@ impl Source {
 
 /// Tells the format of a file by its first bytes.
 fn format_at(path: &Path) -> Result<Format, IngestError> {
-    let at = |fault| IngestError { path: path.to_owned(), page: None, fault };
+    let at = |fault| IngestError {
+        path: path.to_owned(),
+        page: None,
+        fault,
+    };
     format_of(&mut FileBytes::open(path).map_err(at)?).map_err(at)
 }
 

@@ -2,7 +2,8 @@
 //!
 //! # Steps
 //! 1. The engine reads the whole page.
-//! 2. Lines that it found hard are looked at again, with wide word gaps closed up.
+//! 2. A doubtful foot of the page is read again, column by column and without coloured ink; doubtful lines are
+//!    read again with wide word gaps closed up.
 //! 3. Lines are cut at gutters and put into reading order.
 //! 4. Boxes and baselines go from prepared px to px of the page as shown.
 
@@ -12,11 +13,17 @@ use serde::Serialize;
 use crate::document::{Affine, Gray, Line, Point, Rect, Word};
 use crate::record::Flag;
 
+pub use foot::BlackOnly;
+
 mod again;
+
+mod foot;
 
 mod repair;
 
 mod order;
+
+mod enumerators;
 
 /// How pages are read.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -29,7 +36,10 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { tries: 3, second_look: true }
+        Self {
+            tries: 3,
+            second_look: true,
+        }
     }
 }
 
@@ -42,7 +52,8 @@ pub struct Recognized {
     pub flags: Vec<Flag>,
 }
 
-/// Reads a prepared page; `to_page` maps prepared px to px of the page as shown.
+/// Reads a prepared page; `to_page` maps prepared px to px of the page as shown, and `black_only` renders parts of
+/// the prepared page without anything that has colour.
 ///
 /// # Errors
 /// What the last of the tries said; the page can then go on without text.
@@ -50,6 +61,7 @@ pub fn recognize(
     prepared: &Gray,
     dpi: f32,
     to_page: &Affine,
+    black_only: &BlackOnly<'_>,
     readers: &Readers,
     options: &Options,
 ) -> Result<Recognized, OcrError> {
@@ -60,11 +72,16 @@ pub fn recognize(
     let mut flags = Vec::new();
     if options.second_look {
         // A second look that fails leaves the first reading as it is.
-        if let Err(error) = again::look_again(&mut lines, prepared, dpi, readers) {
+        let looked = foot::look_again(&mut lines, prepared, dpi, black_only, readers)
+            .and_then(|()| again::look_again(&mut lines, prepared, dpi, readers));
+        if let Err(error) = looked {
             flags.push(Flag::new("second_look_failed").saying(error.to_string()));
         }
     }
-    let lines = ordered(repair::repaired(lines)).into_iter().map(|line| line.mapped(to_page)).collect();
+    let lines = enumerators::mended(ordered(repair::repaired(lines)))
+        .into_iter()
+        .map(|line| line.mapped(to_page))
+        .collect();
     Ok(Recognized { lines, flags })
 }
 
@@ -74,12 +91,18 @@ pub fn ordered(lines: Vec<Line>) -> Vec<Line> {
 }
 
 /// Tries again after crashes; a page on which the engine hangs would only hang it again.
-fn try_hard<T>(tries: u32, mut attempt: impl FnMut() -> Result<T, OcrError>) -> Result<T, OcrError> {
+fn try_hard<T>(
+    tries: u32,
+    mut attempt: impl FnMut() -> Result<T, OcrError>,
+) -> Result<T, OcrError> {
     let mut left = tries.max(1);
     loop {
         left -= 1;
         match attempt() {
-            Err(error) if left > 0 && error.is_retryable() && !matches!(error, OcrError::TimedOut { .. }) => {}
+            Err(error)
+                if left > 0
+                    && error.is_retryable()
+                    && !matches!(error, OcrError::TimedOut { .. }) => {}
             outcome => return outcome,
         }
     }
@@ -89,8 +112,17 @@ fn line_of(line: saoy_ocr::Line) -> Line {
     let bottom = (line.bbox.y + line.bbox.h) as f32;
     let (left, right) = (line.bbox.x as f32, (line.bbox.x + line.bbox.w) as f32);
     let baseline = match line.baseline {
-        Some(points) => points.map(|point| Point { x: point.x as f32, y: point.y as f32 }),
-        None => [Point { x: left, y: bottom }, Point { x: right, y: bottom }],
+        Some(points) => points.map(|point| Point {
+            x: point.x as f32,
+            y: point.y as f32,
+        }),
+        None => [
+            Point { x: left, y: bottom },
+            Point {
+                x: right,
+                y: bottom,
+            },
+        ],
     };
     let words = line.words.into_iter().map(|word| Word {
         text: word.text,
@@ -102,5 +134,9 @@ fn line_of(line: saoy_ocr::Line) -> Line {
         },
         confidence: word.confidence,
     });
-    Line { words: words.collect(), baseline, block: line.block }
+    Line {
+        words: words.collect(),
+        baseline,
+        block: line.block,
+    }
 }

@@ -108,7 +108,13 @@ pub struct Flag {
 impl Flag {
     /// A finding without figures.
     pub fn new(code: &str) -> Self {
-        Self { code: code.to_owned(), page: None, value: None, bbox: None, detail: None }
+        Self {
+            code: code.to_owned(),
+            page: None,
+            value: None,
+            bbox: None,
+            detail: None,
+        }
     }
 
     /// The same finding about a page.

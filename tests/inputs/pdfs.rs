@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 use super::share_read;
-use crate::paper::{Paper, flate, jbig2};
+use crate::handmade::{Paper, flate, jbig2};
 use crate::picture::{Picture, colour_piece, piece};
 use crate::program::{Desk, asked, contains, fixtures, run};
 

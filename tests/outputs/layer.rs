@@ -4,7 +4,7 @@ use unicode_normalization::is_nfc;
 
 use super::sidecars::{Word, hocr_words};
 use super::{digitized, found, names, text, truth};
-use crate::paper::Paper;
+use crate::handmade::Paper;
 use crate::picture::Picture;
 use crate::program::{asked, samples};
 

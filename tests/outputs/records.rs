@@ -8,7 +8,7 @@ use serde_json::Value;
 use unicode_normalization::is_nfc;
 
 use super::{digitized, names, text};
-use crate::paper::{Paper, flate};
+use crate::handmade::{Paper, flate};
 use crate::program::{Desk, fixtures, run};
 
 /// Holds a record to `docs/schemas/NAME`.

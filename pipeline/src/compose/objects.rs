@@ -41,7 +41,10 @@ pub(super) struct ObjectWriter<W> {
 impl<W: Write> ObjectWriter<W> {
     /// Starts the file with its header line and the binary mark (ISO 19005-1, 6.1.2).
     pub(super) fn new(sink: W, version: &str) -> io::Result<Self> {
-        Ok(Self { file: FileWriter::new(sink, version).map_err(io_error)?, promised: 0 })
+        Ok(Self {
+            file: FileWriter::new(sink, version).map_err(io_error)?,
+            promised: 0,
+        })
     }
 
     /// The number for an object that will be written later.
@@ -68,12 +71,16 @@ impl<W: Write> ObjectWriter<W> {
 
     /// Writes the promised stream `at`; `entries` are those of its dictionary besides `/Length`.
     pub(super) fn stream(&mut self, at: Ref, entries: &str, data: &[u8]) -> io::Result<()> {
-        self.file.put_raw_stream(at.0, entries.as_bytes(), data).map_err(io_error)
+        self.file
+            .put_raw_stream(at.0, entries.as_bytes(), data)
+            .map_err(io_error)
     }
 
     /// Ends the file: cross-reference table, trailer, end mark.
     pub(super) fn finish(self, root: Ref, info: Ref, id: [u8; 16]) -> io::Result<W> {
-        self.file.finish(root.0, Some(info.0), [id, id]).map_err(io_error)
+        self.file
+            .finish(root.0, Some(info.0), [id, id])
+            .map_err(io_error)
     }
 }
 

@@ -171,7 +171,12 @@ impl<W: Write> PdfaWriter<W> {
     ///
     /// # Errors
     /// When the page or a part of it is damaged, or the sink fails.
-    pub fn keep(&mut self, source: usize, document: &Document, index: usize) -> Result<(), PdfError> {
+    pub fn keep(
+        &mut self,
+        source: usize,
+        document: &Document,
+        index: usize,
+    ) -> Result<(), PdfError> {
         let page = document.page(index)?;
         let copied = self.kept.remove(&source).unwrap_or_default();
         let mut copier = Copier::resume(document, copied);

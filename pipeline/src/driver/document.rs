@@ -10,19 +10,19 @@ use std::time::{Instant, SystemTime};
 
 use ring::digest::{Context, SHA256};
 
+use super::failures::{WriteError, of_ingest, of_write, reason_of};
 use super::journal::{Entry, Key, Output, Past};
 use super::page::{self, Finished, Place, codes, millis};
 use super::publish::{self, hash_file, hex, sync_folder};
 use super::state::PageStore;
-use super::failures::{WriteError, of_ingest, of_write, reason_of};
 use super::writer::{About, Original, Outputs};
 use super::{Event, PRODUCER, Run};
 use crate::failure::Reason;
 use crate::ingest::inputs;
 use crate::ingest::{Document, File, SetAside};
 use crate::record::{
-    BatchEntry, DOCUMENT_SCHEMA, DocumentRecord, Failure, FailureClass, Flag, OutputRecord, PageRecord, SourceRecord,
-    Status,
+    BatchEntry, DOCUMENT_SCHEMA, DocumentRecord, Failure, FailureClass, Flag, OutputRecord,
+    PageRecord, SourceRecord, Status,
 };
 
 /// What came of opening a document.
@@ -87,10 +87,11 @@ impl<'a> Opened<'a> {
         let (facts, key) = identify(document).map_err(|failure| (None, failure))?;
         let name = name_for(run, document, &key);
         let named = |failure| (Some((key.clone(), name.clone())), failure);
-        if let Some(past) = run.workplace.journal.past(&key).filter(|_| !run.plan.force) {
-            if past.options == run.options && is_intact(&run.plan.out, past) {
-                return Ok(Opening::Settled(Box::new(skipped(document, &name, past))));
-            }
+        let past = run.workplace.journal.past(&key).filter(|_| !run.plan.force);
+        if let Some(past) =
+            past.filter(|past| past.options == run.options && is_intact(&run.plan.out, past))
+        {
+            return Ok(Opening::Settled(Box::new(skipped(document, &name, past))));
         }
         let (files, places) = open_files(run, document).map_err(named)?;
         refuse_foreign_names(run, document, &name).map_err(named)?;
@@ -157,8 +158,14 @@ impl<'a> Opened<'a> {
         let Some(source) = self.files.get(file) else {
             return Err(Reason::Defect.about(&self.document.path, None, "a page without a file"));
         };
-        let loaded = source.load(index, self.run.plan.options.text).map_err(|error| of_ingest(&error))?;
-        let place = Place { file: source.path(), name: &self.name, index: page };
+        let loaded = source
+            .load(index, self.run.plan.options.text)
+            .map_err(|error| of_ingest(&error))?;
+        let place = Place {
+            file: source.path(),
+            name: &self.name,
+            index: page,
+        };
         page::work(self.run, &place, loaded, millis(begun), &self.store)
     }
 
@@ -181,7 +188,9 @@ impl<'a> Opened<'a> {
     fn write_ready(&self, assembly: &mut Assembly) -> Result<(), Failure> {
         loop {
             let next = assembly.next;
-            let Some(finished) = assembly.waiting.remove(&next) else { return Ok(()) };
+            let Some(finished) = assembly.waiting.remove(&next) else {
+                return Ok(());
+            };
             let written = self.write_page(assembly, next, finished);
             assembly.next += 1;
             self.run.permits.give_back(1);
@@ -193,12 +202,21 @@ impl<'a> Opened<'a> {
         }
     }
 
-    fn write_page(&self, assembly: &mut Assembly, page: usize, mut finished: Finished) -> Result<(), Failure> {
+    fn write_page(
+        &self,
+        assembly: &mut Assembly,
+        page: usize,
+        mut finished: Finished,
+    ) -> Result<(), Failure> {
         // A document that failed meanwhile has no outputs any more.
-        let Some(outputs) = assembly.outputs.as_mut() else { return Ok(()) };
+        let Some(outputs) = assembly.outputs.as_mut() else {
+            return Ok(());
+        };
         let begun = Instant::now();
         let (file, index) = self.places.get(page).copied().unwrap_or_default();
-        outputs.page(&finished, (file, index), self.files.get(file)).map_err(|error| self.not_written(&error, page))?;
+        outputs
+            .page(&finished, (file, index), self.files.get(file))
+            .map_err(|error| self.not_written(&error, page))?;
         finished.record.ms.compose = millis(begun);
         assembly.all_kept &= finished.kept;
         assembly.flags.extend(finished.flags);
@@ -219,12 +237,17 @@ impl<'a> Opened<'a> {
 
     /// Everything is written: sync, tell the journal, give the files their names.
     fn publish(&self, assembly: &mut Assembly) -> Result<(), Failure> {
-        let Some(outputs) = assembly.outputs.take() else { return Ok(()) };
+        let Some(outputs) = assembly.outputs.take() else {
+            return Ok(());
+        };
         self.refuse_changed()?;
-        let write_failed = |error: io::Error| Reason::of_write(&error).about(&self.run.plan.out, None, error);
+        let write_failed =
+            |error: io::Error| Reason::of_write(&error).about(&self.run.plan.out, None, error);
         let original = self.original(assembly);
         let last = self.page_count().saturating_sub(1);
-        let mut made = outputs.finish(original.as_ref()).map_err(|error| self.not_written(&error, last))?;
+        let mut made = outputs
+            .finish(original.as_ref())
+            .map_err(|error| self.not_written(&error, last))?;
         let record = self.record(assembly, made.output.clone());
         if self.run.plan.options.sidecars.json {
             made.add_record(&self.name, &record).map_err(write_failed)?;
@@ -232,7 +255,9 @@ impl<'a> Opened<'a> {
         let journal = &self.run.workplace.journal;
         let (key, name) = (self.key.clone(), self.name.clone());
         let files = made.names();
-        journal.append(&Entry::Publishing { key, name, files }).map_err(write_failed)?;
+        journal
+            .append(&Entry::Publishing { key, name, files })
+            .map_err(write_failed)?;
         let outputs = made.publish(&self.run.plan.out).map_err(write_failed)?;
         self.remove_stale(&outputs);
         sync_folder(&self.run.plan.out).map_err(write_failed)?;
@@ -255,7 +280,9 @@ impl<'a> Opened<'a> {
 
     /// The source file, when the output is to be its copy: signed, or nothing in it was ever paper.
     fn original(&self, assembly: &Assembly) -> Option<Original<'_>> {
-        let [file] = self.files.as_slice() else { return None };
+        let [file] = self.files.as_slice() else {
+            return None;
+        };
         let pdf = file.pdf()?;
         let signed = pdf.is_signed();
         (signed || assembly.all_kept).then(|| Original {
@@ -286,7 +313,11 @@ impl<'a> Opened<'a> {
             let same = fs::metadata(&facts.path)
                 .is_ok_and(|now| now.len() == facts.bytes && now.modified().ok() == facts.modified);
             if !same {
-                return Err(Reason::Changed.about(&facts.path, None, "size or time differ from those at the start"));
+                return Err(Reason::Changed.about(
+                    &facts.path,
+                    None,
+                    "size or time differ from those at the start",
+                ));
             }
         }
         Ok(())
@@ -295,7 +326,12 @@ impl<'a> Opened<'a> {
     fn record(&self, assembly: &mut Assembly, output: OutputRecord) -> DocumentRecord {
         let pages = std::mem::take(&mut assembly.pages);
         let many = self.facts.len() > 1;
-        let files = self.facts.iter().filter(|_| many).map(|facts| facts.path.display().to_string()).collect();
+        let files = self
+            .facts
+            .iter()
+            .filter(|_| many)
+            .map(|facts| facts.path.display().to_string())
+            .collect();
         DocumentRecord {
             schema: DOCUMENT_SCHEMA.to_owned(),
             producer: PRODUCER.to_owned(),
@@ -327,7 +363,9 @@ impl<'a> Opened<'a> {
         self.run.permits.give_back(assembly.waiting.len());
         assembly.waiting.clear();
         drop(assembly);
-        if matches!(failure.class, FailureClass::Environment) && failure.code != Reason::Defect.code() {
+        if matches!(failure.class, FailureClass::Environment)
+            && failure.code != Reason::Defect.code()
+        {
             self.run.hopeless.store(true, Ordering::Relaxed);
         }
         let named = Some((self.key.clone(), self.name.clone()));
@@ -350,7 +388,12 @@ impl<'a> Opened<'a> {
 impl Drop for Opened<'_> {
     /// A run that is stopped drops documents whose pages are not all in; their permits go back.
     fn drop(&mut self) {
-        let waiting = self.assembly.get_mut().unwrap_or_else(PoisonError::into_inner).waiting.len();
+        let waiting = self
+            .assembly
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .waiting
+            .len();
         self.run.permits.give_back(waiting);
     }
 }
@@ -363,10 +406,17 @@ fn identify(document: &Document) -> Result<(Vec<FileFacts>, Key), Failure> {
         let unreadable = |error: io::Error| Reason::Unreadable.about(path, None, error);
         let modified = fs::metadata(path).map_err(unreadable)?.modified().ok();
         let bytes = hash_file(path, &mut hash).map_err(unreadable)?;
-        facts.push(FileFacts { path: path.clone(), bytes, modified });
+        facts.push(FileFacts {
+            path: path.clone(),
+            bytes,
+            modified,
+        });
     }
     let path = std::path::absolute(&document.path).unwrap_or_else(|_| document.path.clone());
-    let key = Key { path: path.display().to_string(), sha256: hex(hash.finish().as_ref()) };
+    let key = Key {
+        path: path.display().to_string(),
+        sha256: hex(hash.finish().as_ref()),
+    };
     Ok((facts, key))
 }
 
@@ -375,7 +425,10 @@ fn name_for(run: &Run<'_>, document: &Document, key: &Key) -> String {
     if let Some(name) = run.workplace.journal.names().get(key) {
         return name.clone();
     }
-    run.names.lock().unwrap_or_else(PoisonError::into_inner).take(&document.name)
+    run.names
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take(&document.name)
 }
 
 /// Whether every output of an earlier run still is what it was.
@@ -384,7 +437,9 @@ fn is_intact(out: &Path, past: &Past) -> bool {
         let mut hash = Context::new(&SHA256);
         let path = out.join(&output.file);
         let same_size = fs::metadata(&path).is_ok_and(|found| found.len() == output.bytes);
-        same_size && hash_file(&path, &mut hash).is_ok() && hex(hash.finish().as_ref()) == output.sha256
+        same_size
+            && hash_file(&path, &mut hash).is_ok()
+            && hex(hash.finish().as_ref()) == output.sha256
     })
 }
 
@@ -420,8 +475,13 @@ fn refuse_foreign_names(run: &Run<'_>, document: &Document, name: &str) -> Resul
     for ending in ["pdf", "txt", "json", "hocr", "alto.xml"] {
         let file = format!("{name}.{ending}");
         let path = run.plan.out.join(&file);
-        let Ok(found) = fs::canonicalize(&path) else { continue };
-        let is_input = document.files.iter().any(|input| fs::canonicalize(input).is_ok_and(|input| input == found));
+        let Ok(found) = fs::canonicalize(&path) else {
+            continue;
+        };
+        let is_input = document
+            .files
+            .iter()
+            .any(|input| fs::canonicalize(input).is_ok_and(|input| input == found));
         let foreign = !run.workplace.journal.is_ours(&file) && !run.plan.force;
         if is_input || foreign {
             return Err(Reason::NameTaken.about(&document.path, None, path.display()));
@@ -431,22 +491,42 @@ fn refuse_foreign_names(run: &Run<'_>, document: &Document, name: &str) -> Resul
 }
 
 /// Remembers a failure in the journal and beside the outputs.
-fn set_aside(run: &Run<'_>, path: &Path, named: Option<(Key, String)>, failure: &Failure) -> BatchEntry {
+fn set_aside(
+    run: &Run<'_>,
+    path: &Path,
+    named: Option<(Key, String)>,
+    failure: &Failure,
+) -> BatchEntry {
     let name = match named {
         Some((key, name)) => {
-            let entry = Entry::Failed { key, name: name.clone(), failure: failure.clone() };
+            let entry = Entry::Failed {
+                key,
+                name: name.clone(),
+                failure: failure.clone(),
+            };
             // A journal that cannot be written shows in the run's own record; the failure is in it too.
             let _ = run.workplace.journal.append(&entry);
             name
         }
         None => {
-            let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-            run.names.lock().unwrap_or_else(PoisonError::into_inner).take(&stem)
+            let stem = path
+                .file_stem()
+                .map(|stem| stem.to_string_lossy().into_owned())
+                .unwrap_or_default();
+            run.names
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(&stem)
         }
     };
     let text = why(failure);
     let file = format!("{name}.why.txt");
-    let _ = publish::write_whole(&run.workplace.staging, &run.plan.out, &file, text.as_bytes());
+    let _ = publish::write_whole(
+        &run.workplace.staging,
+        &run.plan.out,
+        &file,
+        text.as_bytes(),
+    );
     BatchEntry {
         path: path.display().to_string(),
         name,
@@ -459,7 +539,12 @@ fn set_aside(run: &Run<'_>, path: &Path, named: Option<(Key, String)>, failure: 
 
 /// The text of `NAME.why.txt`.
 fn why(failure: &Failure) -> String {
-    let Failure { code, message, hint, .. } = failure;
+    let Failure {
+        code,
+        message,
+        hint,
+        ..
+    } = failure;
     format!(
         "{}\nGợi ý: {}\n\n{}\nHint: {}\n\n{code}\n",
         message.vi, hint.vi, message.en, hint.en
@@ -472,5 +557,10 @@ pub(super) fn entry_of_trouble(run: &Run<'_>, trouble: &SetAside) -> BatchEntry 
         inputs::Reason::Fault(fault) => reason_of(fault),
         _ => Reason::Unreadable,
     };
-    set_aside(run, &trouble.path, None, &reason.about(&trouble.path, None, &trouble.reason))
+    set_aside(
+        run,
+        &trouble.path,
+        None,
+        &reason.about(&trouble.path, None, &trouble.reason),
+    )
 }

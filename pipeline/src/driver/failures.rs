@@ -10,7 +10,9 @@ use crate::record::Failure;
 
 /// What a file or page that cannot be used means for its document.
 pub(super) fn of_ingest(error: &IngestError) -> Failure {
-    let page = error.page.map(|page| u32::try_from(page).map_or(u32::MAX, |page| page.saturating_add(1)));
+    let page = error
+        .page
+        .map(|page| u32::try_from(page).map_or(u32::MAX, |page| page.saturating_add(1)));
     reason_of(&error.fault).about(&error.path, page, &error.fault)
 }
 
@@ -37,7 +39,9 @@ pub(super) fn of_write(error: &WriteError, source: &Path, out: &Path, page: usiz
             Reason::of_write(error).about(out, None, error)
         }
         WriteError::Compose(compose::Error::Refused { .. }) => at_page(Reason::NotInProfile),
-        WriteError::Compose(compose::Error::TooLarge { .. } | compose::Error::PageSize { .. }) => at_page(Reason::TooLarge),
+        WriteError::Compose(compose::Error::TooLarge { .. } | compose::Error::PageSize { .. }) => {
+            at_page(Reason::TooLarge)
+        }
         WriteError::Source(error) if matches!(error, saoy_pdf::PdfError::Write { .. }) => {
             Reason::CannotWrite.about(out, None, error)
         }

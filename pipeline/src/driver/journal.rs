@@ -98,7 +98,11 @@ pub(super) struct Journal {
 impl Journal {
     /// Opens or begins the journal at `path`.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .open(path)?;
         let mut journal = Self {
             file: Mutex::new(file.try_clone()?),
             names: BTreeMap::new(),
@@ -132,10 +136,26 @@ impl Journal {
                 self.names.insert(key, name);
                 self.ours.extend(files);
             }
-            Entry::Done { key, name, options, pages, flags, outputs } => {
-                self.ours.extend(outputs.iter().map(|output| output.file.clone()));
+            Entry::Done {
+                key,
+                name,
+                options,
+                pages,
+                flags,
+                outputs,
+            } => {
+                self.ours
+                    .extend(outputs.iter().map(|output| output.file.clone()));
                 self.names.insert(key.clone(), name);
-                self.done.insert(key, Past { options, pages, flags, outputs });
+                self.done.insert(
+                    key,
+                    Past {
+                        options,
+                        pages,
+                        flags,
+                        outputs,
+                    },
+                );
             }
             Entry::Failed { key, name, .. } => {
                 self.names.insert(key, name);
@@ -173,12 +193,26 @@ mod tests {
     use super::*;
 
     fn key(path: &str) -> Key {
-        Key { path: path.into(), sha256: "00".into() }
+        Key {
+            path: path.into(),
+            sha256: "00".into(),
+        }
     }
 
     fn done(path: &str) -> Entry {
-        let outputs = vec![Output { file: format!("{path}.pdf"), sha256: "11".into(), bytes: 3 }];
-        Entry::Done { key: key(path), name: path.into(), options: "o".into(), pages: 2, flags: vec![], outputs }
+        let outputs = vec![Output {
+            file: format!("{path}.pdf"),
+            sha256: "11".into(),
+            bytes: 3,
+        }];
+        Entry::Done {
+            key: key(path),
+            name: path.into(),
+            options: "o".into(),
+            pages: 2,
+            flags: vec![],
+            outputs,
+        }
     }
 
     #[test]
@@ -211,10 +245,19 @@ mod tests {
         let journal = Journal::open(&path).unwrap();
         journal.append(&done("a")).unwrap();
         let files = vec!["a.pdf".to_owned(), "a.txt".to_owned()];
-        journal.append(&Entry::Publishing { key: key("a"), name: "a".into(), files }).unwrap();
+        journal
+            .append(&Entry::Publishing {
+                key: key("a"),
+                name: "a".into(),
+                files,
+            })
+            .unwrap();
         let journal = Journal::open(&path).unwrap();
         assert!(journal.past(&key("a")).is_none());
         assert!(journal.is_ours("a.txt"));
-        assert_eq!(journal.names().get(&key("a")).map(String::as_str), Some("a"));
+        assert_eq!(
+            journal.names().get(&key("a")).map(String::as_str),
+            Some("a")
+        );
     }
 }

@@ -40,7 +40,11 @@ fn fold(name: &str) -> String {
 fn portable(wished: &str) -> String {
     let mut name = String::new();
     for c in wished.nfc() {
-        let c = if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c };
+        let c = if c.is_control() || "/\\:*?\"<>|".contains(c) {
+            '_'
+        } else {
+            c
+        };
         if name.len() + c.len_utf8() > LONGEST {
             break;
         }
@@ -79,9 +83,13 @@ mod tests {
 
     #[test]
     fn names_are_portable() {
-        for (wished, expected) in
-            [("..", "_"), (".ẩn", "_ẩn"), ("a/b:c", "a_b_c"), ("", "document"), ("Batch", "batch-document")]
-        {
+        for (wished, expected) in [
+            ("..", "_"),
+            (".ẩn", "_ẩn"),
+            ("a/b:c", "a_b_c"),
+            ("", "document"),
+            ("Batch", "batch-document"),
+        ] {
             assert_eq!(portable(wished), expected, "{wished}");
         }
         assert!(portable(&"ệ".repeat(300)).len() <= LONGEST);

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::Run;
 use super::state::PageStore;
+use crate::compose;
 use crate::document::{Affine, Line, Raster, Turn};
 use crate::failure::Reason;
-use crate::compose;
 use crate::ingest::{self, Kept, Page, PlacedImage, Scan};
-use crate::preprocess::{self, Input, Orientation, Prepared, TurnFound};
+use crate::preprocess::{self, Input, Look, Orientation, Prepared, TurnFound};
 use crate::recognize;
 use crate::record::{Failure, Flag, ImageOrigin, PageRecord, TextOrigin, Timings, mean_confidence};
 
@@ -67,7 +67,13 @@ struct Reading {
 }
 
 /// Takes one loaded page through the stages.
-pub(super) fn work(run: &Run<'_>, place: &Place<'_>, page: Page, decode_ms: u32, store: &PageStore) -> Result<Finished, Failure> {
+pub(super) fn work(
+    run: &Run<'_>,
+    place: &Place<'_>,
+    page: Page,
+    decode_ms: u32,
+    store: &PageStore,
+) -> Result<Finished, Failure> {
     match page {
         Page::Kept(kept) => Ok(finished_kept(place, *kept, decode_ms)),
         Page::Scan(mut scan) => {
@@ -87,10 +93,13 @@ pub(super) fn work(run: &Run<'_>, place: &Place<'_>, page: Page, decode_ms: u32,
 
 /// Images that the chosen PDF/A part cannot hold are stored without loss in a coding that it can.
 fn recode_refused(run: &Run<'_>, scan: &mut Scan) {
-    let Some(first) = scan.images.first_mut() else { return };
+    let Some(first) = scan.images.first_mut() else {
+        return;
+    };
     if let Some(refusal) = compose::refusal(&first.image, run.plan.options.pdfa) {
         first.image = ingest::recode(&scan.raster);
-        scan.flags.push(Flag::new("recoded_for_pdfa").saying(refusal.to_string()));
+        scan.flags
+            .push(Flag::new("recoded_for_pdfa").saying(refusal.to_string()));
         if scan.origin == ImageOrigin::Untouched {
             scan.origin = ImageOrigin::Recoded;
         }
@@ -115,7 +124,10 @@ fn read(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Reading, Failur
     };
     if let Some(lines) = &scan.text {
         let map = turned(scan.size_px, reading.turn);
-        reading.lines = recognize::ordered(lines.clone()).into_iter().map(|line| line.mapped(&map)).collect();
+        reading.lines = recognize::ordered(lines.clone())
+            .into_iter()
+            .map(|line| line.mapped(&map))
+            .collect();
         reading.text_from = TextOrigin::Source;
         return Ok(reading);
     }
@@ -129,10 +141,19 @@ fn read(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Reading, Failur
             reading.flags.extend(found.flags);
             reading.text_from = TextOrigin::Ocr;
         }
-        Err(error) if is_environment(&error) => return Err(place.failure(Reason::EngineMissing, error)),
+        Err(error) if is_environment(&error) => {
+            return Err(place.failure(Reason::EngineMissing, error));
+        }
         Err(error) => {
-            run.workplace.quarantine(place.name, place.number(), &explained(&error), &prepared.image);
-            reading.flags.push(Flag::new("ocr_failed").saying(error.to_string()));
+            run.workplace.quarantine(
+                place.name,
+                place.number(),
+                &explained(&error),
+                &prepared.image,
+            );
+            reading
+                .flags
+                .push(Flag::new("ocr_failed").saying(error.to_string()));
         }
     }
     reading.recognize_ms = millis(begun);
@@ -141,7 +162,12 @@ fn read(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Reading, Failur
 
 /// Makes the copy for OCR; asks the engine which way up the page stands where the lines do not tell.
 fn prepare(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Prepared, Failure> {
-    let input = Input { raster: &scan.raster, turn: scan.turn, dpi_x: scan.dpi.0, dpi_y: scan.dpi.1 };
+    let input = Input {
+        raster: &scan.raster,
+        turn: scan.turn,
+        dpi_x: scan.dpi.0,
+        dpi_y: scan.dpi.1,
+    };
     let mut options = run.plan.options.preprocess;
     let prepared = |options: &preprocess::Options| {
         preprocess::prepare(&input, options).map_err(|error| place.failure(Reason::Defect, error))
@@ -152,11 +178,16 @@ fn prepare(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Prepared, Fa
         options.ink_drop = false;
         first = prepared(&options)?;
     }
-    let TurnFound::Doubtful(..) = first.turn_found else { return Ok(first) };
+    let TurnFound::Doubtful(..) = first.turn_found else {
+        return Ok(first);
+    };
     match asked_turn(run, &first) {
         Some(turn) if turn != Turn::None => {
             let turn = first.turn_applied.then(turn);
-            prepared(&preprocess::Options { orientation: Orientation::Fixed(turn), ..options })
+            prepared(&preprocess::Options {
+                orientation: Orientation::Fixed(turn),
+                ..options
+            })
         }
         _ => Ok(first),
     }
@@ -168,7 +199,13 @@ fn asked_turn(run: &Run<'_>, prepared: &Prepared) -> Option<Turn> {
     /// text reach 2 to 5 when right.
     const CERTAIN: f32 = 2.0;
     let image = &prepared.image;
-    let view = GrayView::new(image.width, image.height, whole_dpi(prepared.dpi), &image.pixels).ok()?;
+    let view = GrayView::new(
+        image.width,
+        image.height,
+        whole_dpi(prepared.dpi),
+        &image.pixels,
+    )
+    .ok()?;
     let found = run.world.readers.orientation(&view).ok()??;
     match found.turned {
         90 if found.confidence >= CERTAIN => Some(Turn::Left),
@@ -178,7 +215,11 @@ fn asked_turn(run: &Run<'_>, prepared: &Prepared) -> Option<Turn> {
     }
 }
 
-fn recognized(run: &Run<'_>, scan: &Scan, prepared: &Prepared) -> Result<recognize::Recognized, OcrError> {
+fn recognized(
+    run: &Run<'_>,
+    scan: &Scan,
+    prepared: &Prepared,
+) -> Result<recognize::Recognized, OcrError> {
     // The raster may be a part of a page with margins; both turn together.
     let turn = prepared.turn_applied;
     let raster_size = turned_size(turned_size(scan.raster.size(), scan.turn), turn);
@@ -187,14 +228,27 @@ fn recognized(run: &Run<'_>, scan: &Scan, prepared: &Prepared) -> Result<recogni
         .then(&turned(raster_size, turn.undone()))
         .then(&scan.to_page)
         .then(&turned(scan.size_px, turn));
-    recognize::recognize(&prepared.image, prepared.dpi, &to_page, run.world.readers, &run.plan.options.recognize)
+    let black_only =
+        |area| preprocess::look(&scan.raster, &prepared.to_stored, area, Look::BlackOnly);
+    let options = &run.plan.options.recognize;
+    recognize::recognize(
+        &prepared.image,
+        prepared.dpi,
+        &to_page,
+        &black_only,
+        run.world.readers,
+        options,
+    )
 }
 
 /// A missing program or model is nothing that the next page could do without.
 fn is_environment(error: &OcrError) -> bool {
     matches!(
         error,
-        OcrError::Missing { .. } | OcrError::Model(_) | OcrError::Version { .. } | OcrError::Start { .. }
+        OcrError::Missing { .. }
+            | OcrError::Model(_)
+            | OcrError::Version { .. }
+            | OcrError::Start { .. }
     )
 }
 
@@ -214,7 +268,11 @@ fn turned((width, height): (u32, u32), turn: Turn) -> Affine {
 }
 
 fn turned_size((width, height): (u32, u32), turn: Turn) -> (u32, u32) {
-    if turn.swaps_sides() { (height, width) } else { (width, height) }
+    if turn.swaps_sides() {
+        (height, width)
+    } else {
+        (width, height)
+    }
 }
 
 fn finished_scan(place: &Place<'_>, scan: Scan, reading: Reading, decode_ms: u32) -> Finished {
@@ -222,10 +280,17 @@ fn finished_scan(place: &Place<'_>, scan: Scan, reading: Reading, decode_ms: u32
     let images = scan
         .images
         .into_iter()
-        .map(|placed| PlacedImage { to_shown: placed.to_shown.then(&map), image: placed.image })
+        .map(|placed| PlacedImage {
+            to_shown: placed.to_shown.then(&map),
+            image: placed.image,
+        })
         .collect();
     let (width_pt, height_pt) = scan.size_pt;
-    let size_pt = if reading.turn.swaps_sides() { (height_pt, width_pt) } else { (width_pt, height_pt) };
+    let size_pt = if reading.turn.swaps_sides() {
+        (height_pt, width_pt)
+    } else {
+        (width_pt, height_pt)
+    };
     let ms = Timings {
         decode: decode_ms,
         preprocess: reading.preprocess_ms,
@@ -233,7 +298,11 @@ fn finished_scan(place: &Place<'_>, scan: Scan, reading: Reading, decode_ms: u32
         compose: 0,
     };
     let rotation = (scan.turn.degrees() + reading.turn.degrees()) % 360;
-    let dpi = if scan.turn.swaps_sides() { scan.dpi.1 } else { scan.dpi.0 };
+    let dpi = if scan.turn.swaps_sides() {
+        scan.dpi.1
+    } else {
+        scan.dpi.0
+    };
     let seen = Seen {
         size_px: turned_size(scan.size_px, reading.turn),
         dpi,
@@ -244,26 +313,56 @@ fn finished_scan(place: &Place<'_>, scan: Scan, reading: Reading, decode_ms: u32
         image: scan.origin,
         ms,
     };
-    let flags: Vec<Flag> = reading.flags.into_iter().map(|flag| flag.on_page(place.number())).collect();
+    let flags: Vec<Flag> = reading
+        .flags
+        .into_iter()
+        .map(|flag| flag.on_page(place.number()))
+        .collect();
     let record = seen.record(place, &reading.lines, &flags);
-    Finished { images, size_pt, lines: reading.lines, record, flags, kept: false }
+    Finished {
+        images,
+        size_pt,
+        lines: reading.lines,
+        record,
+        flags,
+        kept: false,
+    }
 }
 
 fn finished_kept(place: &Place<'_>, kept: Kept, decode_ms: u32) -> Finished {
     let lines = recognize::ordered(kept.lines.clone());
-    let flags: Vec<Flag> = kept.flags.iter().cloned().map(|flag| flag.on_page(place.number())).collect();
+    let flags: Vec<Flag> = kept
+        .flags
+        .iter()
+        .cloned()
+        .map(|flag| flag.on_page(place.number()))
+        .collect();
     let seen = Seen {
         size_px: kept.size_px(),
         dpi: Kept::DPI,
         rotation: 0,
         skew_deg: 0.0,
         blank: lines.is_empty(),
-        text_from: if lines.is_empty() { TextOrigin::None } else { TextOrigin::Source },
+        text_from: if lines.is_empty() {
+            TextOrigin::None
+        } else {
+            TextOrigin::Source
+        },
         image: ImageOrigin::Kept,
-        ms: Timings { decode: decode_ms, ..Timings::default() },
+        ms: Timings {
+            decode: decode_ms,
+            ..Timings::default()
+        },
     };
     let record = seen.record(place, &lines, &flags);
-    Finished { images: Vec::new(), size_pt: kept.size_pt, lines, record, flags, kept: true }
+    Finished {
+        images: Vec::new(),
+        size_pt: kept.size_pt,
+        lines,
+        record,
+        flags,
+        kept: true,
+    }
 }
 
 /// The facts of a page's record that are not counted from its lines.
@@ -313,19 +412,42 @@ pub(super) fn codes(flags: &[Flag]) -> Vec<String> {
 /// What the quality of the page gives to report, with the figures behind it.
 fn findings(prepared: &Prepared) -> Vec<Flag> {
     let quality = &prepared.quality;
-    let mut flags = Vec::new();
-    if quality.blank {
-        flags.push(Flag::new("blank_page"));
-    }
-    if quality.skew_deg.abs() >= NOTABLE_SKEW {
-        flags.push(Flag::new("skewed").with_value(quality.skew_deg));
-    }
-    flags.extend(prepared.ink.iter().filter(|ink| ink.seal).map(|ink| Flag::new("seal_present").at(ink.bbox)));
-    flags
+    let cut: Vec<String> = quality
+        .cut
+        .iter()
+        .map(|side| format!("{side:?}").to_lowercase())
+        .collect();
+    let found = [
+        quality.blank.then(|| Flag::new("blank_page")),
+        quality
+            .low_resolution()
+            .then(|| Flag::new("low_resolution").with_value(quality.dpi.0.max(quality.dpi.1))),
+        (quality.skew_deg.abs() >= NOTABLE_SKEW)
+            .then(|| Flag::new("skewed").with_value(quality.skew_deg)),
+        quality
+            .blurred()
+            .then(|| Flag::new("blurred").with_value(quality.sharpness.unwrap_or_default())),
+        (!quality.blank && quality.contrast < FAINT)
+            .then(|| Flag::new("low_contrast").with_value(f32::from(quality.contrast))),
+        (quality.specks_per_cm2 > SPECKLED)
+            .then(|| Flag::new("noisy").with_value(quality.specks_per_cm2)),
+        (!cut.is_empty()).then(|| Flag::new("cut_edge").saying(cut.join(", "))),
+        quality.dark_margin.then(|| Flag::new("dark_margin")),
+    ];
+    let seals = prepared
+        .ink
+        .iter()
+        .filter(|ink| ink.seal)
+        .map(|ink| Flag::new("seal_present").at(ink.bbox));
+    found.into_iter().flatten().chain(seals).collect()
 }
 
 /// Lines that slant more than this are worth a look at the feeder, degrees.
 const NOTABLE_SKEW: f32 = 1.0;
+/// Grey levels between paper and print below which print is faint; fresh laser print has 180 to 230.
+const FAINT: u8 = 80;
+/// Isolated dots per square centimetre above which a scanner's threshold is set badly; ordinary scans have below 1.
+const SPECKLED: f32 = 8.0;
 
 fn whole_dpi(dpi: f32) -> u32 {
     dpi.round().clamp(1.0, 10_000.0) as u32

@@ -28,7 +28,12 @@ impl Staged {
     pub(super) fn create(folder: &Path, name: &str) -> io::Result<Self> {
         let path = folder.join(name);
         let file = BufWriter::with_capacity(1 << 16, File::create(&path)?);
-        Ok(Self { path, file, hash: Context::new(&SHA256), bytes: 0 })
+        Ok(Self {
+            path,
+            file,
+            hash: Context::new(&SHA256),
+            bytes: 0,
+        })
     }
 
     /// Flushes everything to disk.
@@ -37,7 +42,11 @@ impl Staged {
         self.file.get_ref().sync_all()?;
         let sha256 = hex(self.hash.clone().finish().as_ref());
         let path = std::mem::take(&mut self.path);
-        Ok(Finished { path, sha256, bytes: self.bytes })
+        Ok(Finished {
+            path,
+            sha256,
+            bytes: self.bytes,
+        })
     }
 }
 
@@ -86,7 +95,12 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// Writes `content` under `folder`/`name` whole or not at all, by way of `staging`.
-pub(super) fn write_whole(staging: &Path, folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
+pub(super) fn write_whole(
+    staging: &Path,
+    folder: &Path,
+    name: &str,
+    content: &[u8],
+) -> io::Result<()> {
     let mut staged = Staged::create(staging, name)?;
     staged.write_all(content)?;
     staged.finish()?.publish(&folder.join(name))?;
@@ -140,7 +154,10 @@ mod tests {
         let finished = staged.finish().unwrap();
         assert_eq!(finished.bytes, 3);
         // FIPS 180-2, appendix B.1.
-        assert_eq!(finished.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(
+            finished.sha256,
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
         finished.publish(&folder.path().join("a.pdf")).unwrap();
         assert_eq!(fs::read(folder.path().join("a.pdf")).unwrap(), b"abc");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);

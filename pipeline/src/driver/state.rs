@@ -28,13 +28,20 @@ pub(super) struct Workplace {
 impl Workplace {
     /// Prepares `out`, sweeping away what a run that was killed left in the staging area.
     pub(super) fn open(out: &Path) -> Result<Self, RunError> {
-        let failed = |source: io::Error| RunError::Output { path: out.to_owned(), source };
+        let failed = |source: io::Error| RunError::Output {
+            path: out.to_owned(),
+            source,
+        };
         let state = out.join(STATE_FOLDER);
         fs::create_dir_all(&state).map_err(failed)?;
         let lock = File::create(state.join("lock")).map_err(failed)?;
         match lock.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(RunError::Busy { path: out.to_owned() }),
+            Err(TryLockError::WouldBlock) => {
+                return Err(RunError::Busy {
+                    path: out.to_owned(),
+                });
+            }
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
         let staging = state.join("staging");
@@ -44,32 +51,64 @@ impl Workplace {
         fs::create_dir(&staging).map_err(failed)?;
         let journal = Journal::open(&state.join("journal.jsonl")).map_err(failed)?;
         let (pages, quarantine) = (state.join("pages"), state.join("quarantine"));
-        Ok(Self { out: out.to_owned(), staging, pages, quarantine, journal, _lock: lock })
+        Ok(Self {
+            out: out.to_owned(),
+            staging,
+            pages,
+            quarantine,
+            journal,
+            _lock: lock,
+        })
     }
 
     /// Whether `path` is a file in the output folder that this run or one before it made.
     pub(super) fn made(&self, path: &Path) -> bool {
-        let in_out = || Some(fs::canonicalize(path.parent()?).ok()? == fs::canonicalize(&self.out).ok()?);
-        let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-        let ours = || self.journal.is_ours(&name) || name == "batch.json" || name.ends_with(".why.txt");
+        let in_out =
+            || Some(fs::canonicalize(path.parent()?).ok()? == fs::canonicalize(&self.out).ok()?);
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy())
+            .unwrap_or_default();
+        let ours =
+            || self.journal.is_ours(&name) || name == "batch.json" || name.ends_with(".why.txt");
         in_out().unwrap_or(false) && ours()
     }
 
     /// Where the pages of a document that were read before the run was stopped are kept.
     pub(super) fn page_store(&self, key: &Key, options: &str) -> PageStore {
         let short = |text: &str| text.get(..16).unwrap_or(text).to_owned();
-        PageStore { folder: self.pages.join(format!("{}-{}", short(&key.sha256), short(options))) }
+        PageStore {
+            folder: self
+                .pages
+                .join(format!("{}-{}", short(&key.sha256), short(options))),
+        }
     }
 
     /// Keeps what there is to know of a page that the engine could not read: why, and the pixels it got.
-    pub(super) fn quarantine(&self, name: &str, page: u32, reason: &str, pixels: &crate::document::Gray) {
+    pub(super) fn quarantine(
+        &self,
+        name: &str,
+        page: u32,
+        reason: &str,
+        pixels: &crate::document::Gray,
+    ) {
         let keep = || -> io::Result<()> {
             fs::create_dir_all(&self.quarantine)?;
             let stem = format!("{name}.p{page:04}");
-            write_whole(&self.staging, &self.quarantine, &format!("{stem}.why.txt"), reason.as_bytes())?;
+            write_whole(
+                &self.staging,
+                &self.quarantine,
+                &format!("{stem}.why.txt"),
+                reason.as_bytes(),
+            )?;
             let mut pgm = format!("P5\n{} {}\n255\n", pixels.width, pixels.height).into_bytes();
             pgm.extend_from_slice(&pixels.pixels);
-            write_whole(&self.staging, &self.quarantine, &format!("{stem}.pgm"), &pgm)
+            write_whole(
+                &self.staging,
+                &self.quarantine,
+                &format!("{stem}.pgm"),
+                &pgm,
+            )
         };
         // The page's flag tells of the failure in any case; the evidence is a help, not a duty.
         let _ = keep();

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{PRODUCER, Run};
 use super::failures::WriteError;
 use super::journal::Output;
 use super::page::Finished;
 use super::publish::{Finished as Complete, Staged};
-use crate::compose::pdfa::{self, PdfaWriter};
+use super::{PRODUCER, Run};
 use crate::compose::alto::AltoWriter;
 use crate::compose::hocr::HocrWriter;
+use crate::compose::pdfa::{self, PdfaWriter};
 use crate::compose::text::TextWriter;
 use crate::compose::{DateTime, DocumentText, PageSpec, PageText, Placement};
 use crate::ingest::File;
@@ -53,21 +53,48 @@ impl Outputs {
             ..pdfa::Options::default()
         };
         let source = about.source.display().to_string();
-        let document = DocumentText { title: &about.title, language: LANGUAGE, creator: PRODUCER };
+        let document = DocumentText {
+            title: &about.title,
+            language: LANGUAGE,
+            creator: PRODUCER,
+        };
         Ok(Self {
             name: name.to_owned(),
             pdf: PdfaWriter::new(staged("pdf")?, options)?,
-            text: if sidecars.txt { Some(TextWriter::new(staged("txt")?)) } else { None },
-            hocr: if sidecars.hocr { Some(HocrWriter::new(staged("hocr")?, &document)?) } else { None },
-            alto: if sidecars.alto { Some(AltoWriter::new(staged("alto.xml")?, &document, &source)?) } else { None },
+            text: if sidecars.txt {
+                Some(TextWriter::new(staged("txt")?))
+            } else {
+                None
+            },
+            hocr: if sidecars.hocr {
+                Some(HocrWriter::new(staged("hocr")?, &document)?)
+            } else {
+                None
+            },
+            alto: if sidecars.alto {
+                Some(AltoWriter::new(staged("alto.xml")?, &document, &source)?)
+            } else {
+                None
+            },
             staging,
         })
     }
 
     /// Writes the next page, which is page `index` of source file number `file`.
-    pub(super) fn page(&mut self, page: &Finished, (file, index): (usize, usize), source: Option<&File>) -> Result<(), WriteError> {
-        let images: Vec<Placement<'_>> =
-            page.images.iter().map(|placed| Placement { image: &placed.image, to_shown: placed.to_shown }).collect();
+    pub(super) fn page(
+        &mut self,
+        page: &Finished,
+        (file, index): (usize, usize),
+        source: Option<&File>,
+    ) -> Result<(), WriteError> {
+        let images: Vec<Placement<'_>> = page
+            .images
+            .iter()
+            .map(|placed| Placement {
+                image: &placed.image,
+                to_shown: placed.to_shown,
+            })
+            .collect();
         let spec = PageSpec {
             width_px: page.record.width_px,
             height_px: page.record.height_px,
@@ -82,7 +109,9 @@ impl Outputs {
             }
             None => self.pdf.page(&spec)?,
         }
-        let image = source.map(|file| file.path().display().to_string()).unwrap_or_default();
+        let image = source
+            .map(|file| file.path().display().to_string())
+            .unwrap_or_default();
         let words = PageText {
             number: page.record.number,
             image: &image,
@@ -108,7 +137,10 @@ impl Outputs {
         let claim = self.pdf.claim();
         let composed = self.pdf.finish()?.finish()?;
         let mut files = BTreeMap::new();
-        let mut output = OutputRecord { pdf: format!("{}.pdf", self.name), ..OutputRecord::default() };
+        let mut output = OutputRecord {
+            pdf: format!("{}.pdf", self.name),
+            ..OutputRecord::default()
+        };
         let pdf = match original {
             None => {
                 output.pdfa = claim.map(|profile| profile.name().to_owned());
@@ -118,7 +150,8 @@ impl Outputs {
             Some(original) => {
                 output.pdfa = original.claim.map(str::to_owned);
                 output.note = Some(original.note().to_owned());
-                let mut copy = Staged::create(&self.staging, &format!("{}.original.pdf", self.name))?;
+                let mut copy =
+                    Staged::create(&self.staging, &format!("{}.original.pdf", self.name))?;
                 copy_into(original.path, &mut copy)?;
                 if original.with_copy {
                     let name = format!("{}.copy.pdf", self.name);
@@ -140,7 +173,11 @@ impl Outputs {
         if let Some(alto) = self.alto {
             files.insert(format!("{}.alto.xml", self.name), alto.finish()?.finish()?);
         }
-        Ok(Made { staging: self.staging, files, output })
+        Ok(Made {
+            staging: self.staging,
+            files,
+            output,
+        })
     }
 }
 
@@ -150,7 +187,8 @@ const LANGUAGE: &str = "vi-VN";
 const BORN_DIGITAL: &str = "has pages that were never paper and are kept as they are; whether their fonts and colours keep PDF/A is not known, so none is claimed";
 /// Why the PDF is the source file.
 const SIGNED: &str = "signed original, copied byte for byte; its text is in the files beside it";
-const ALL_BORN_DIGITAL: &str = "no page was ever paper; copied byte for byte; PDF/A as far as the source itself claims it";
+const ALL_BORN_DIGITAL: &str =
+    "no page was ever paper; copied byte for byte; PDF/A as far as the source itself claims it";
 
 /// A source file that is to be the output as it is.
 pub(super) struct Original<'a> {
@@ -166,7 +204,11 @@ pub(super) struct Original<'a> {
 
 impl Original<'_> {
     fn note(&self) -> &'static str {
-        if self.signed { SIGNED } else { ALL_BORN_DIGITAL }
+        if self.signed {
+            SIGNED
+        } else {
+            ALL_BORN_DIGITAL
+        }
     }
 }
 
@@ -198,7 +240,11 @@ impl Made {
     pub(super) fn publish(self, out: &Path) -> io::Result<Vec<Output>> {
         let mut outputs = Vec::new();
         for (file, complete) in self.files {
-            outputs.push(Output { file: file.clone(), sha256: complete.sha256.clone(), bytes: complete.bytes });
+            outputs.push(Output {
+                file: file.clone(),
+                sha256: complete.sha256.clone(),
+                bytes: complete.bytes,
+            });
             complete.publish(&out.join(file))?;
         }
         Ok(outputs)

@@ -73,21 +73,37 @@ impl File {
     /// When the page is damaged in any part, not supported, or beyond the limits.
     pub fn load(&self, page: usize, policy: TextPolicy) -> Result<Page, IngestError> {
         match self {
-            Self::Image(source) => source.load(page).map(|loaded| Page::Scan(Box::new(scan_of(loaded)))),
+            Self::Image(source) => source
+                .load(page)
+                .map(|loaded| Page::Scan(Box::new(scan_of(loaded)))),
             Self::Pdf(source) => source.load(page, policy),
         }
     }
 }
 
 fn scan_of(loaded: LoadedPage) -> Scan {
-    let LoadedPage { raster, stored, turn, dpi, notes } = loaded;
+    let LoadedPage {
+        raster,
+        stored,
+        turn,
+        dpi,
+        notes,
+    } = loaded;
     let (width, height) = raster.size();
-    let (size_px, across, down) =
-        if turn.swaps_sides() { ((height, width), dpi.y, dpi.x) } else { ((width, height), dpi.x, dpi.y) };
+    let (size_px, across, down) = if turn.swaps_sides() {
+        ((height, width), dpi.y, dpi.x)
+    } else {
+        ((width, height), dpi.x, dpi.y)
+    };
     let points = |px: u32, dpi: f32| px as f32 * 72.0 / dpi;
-    let to_shown =
-        turn.map(1.0, 1.0).then(&Affine { m: [size_px.0 as f32, 0.0, 0.0, size_px.1 as f32, 0.0, 0.0] });
-    let origin = if stored.untouched { ImageOrigin::Untouched } else { ImageOrigin::Recoded };
+    let to_shown = turn.map(1.0, 1.0).then(&Affine {
+        m: [size_px.0 as f32, 0.0, 0.0, size_px.1 as f32, 0.0, 0.0],
+    });
+    let origin = if stored.untouched {
+        ImageOrigin::Untouched
+    } else {
+        ImageOrigin::Recoded
+    };
     Scan {
         raster,
         turn,
@@ -95,7 +111,10 @@ fn scan_of(loaded: LoadedPage) -> Scan {
         size_px,
         size_pt: (points(size_px.0, across), points(size_px.1, down)),
         to_page: Affine::IDENTITY,
-        images: vec![PlacedImage { image: stored, to_shown }],
+        images: vec![PlacedImage {
+            image: stored,
+            to_shown,
+        }],
         origin,
         text: None,
         flags: notes.iter().map(flag_of).collect(),

@@ -111,7 +111,9 @@ struct Search {
 impl Search {
     fn file(&mut self, path: &Path, named: bool) {
         if self.admit(path, named) {
-            self.found.documents.push(Document::of(stem(path), path, vec![path.to_owned()]));
+            self.found
+                .documents
+                .push(Document::of(stem(path), path, vec![path.to_owned()]));
         }
     }
 
@@ -139,9 +141,14 @@ impl Search {
         let (folders, files): (Vec<_>, Vec<_>) =
             entries.into_iter().partition(|entry| entry.is_dir());
         if self.folder_as_document {
-            let files: Vec<_> = files.into_iter().filter(|file| self.admit(file, false)).collect();
+            let files: Vec<_> = files
+                .into_iter()
+                .filter(|file| self.admit(file, false))
+                .collect();
             if !files.is_empty() {
-                self.found.documents.push(Document::of(folder_name(path), path, files));
+                self.found
+                    .documents
+                    .push(Document::of(folder_name(path), path, files));
             }
         } else {
             for file in &files {
@@ -170,7 +177,11 @@ impl Search {
 
     fn set_aside(&mut self, path: &Path, reason: Reason, matters: bool) {
         let path = path.to_owned();
-        self.found.set_aside.push(SetAside { path, reason, matters });
+        self.found.set_aside.push(SetAside {
+            path,
+            reason,
+            matters,
+        });
     }
 }
 
@@ -178,13 +189,21 @@ impl Document {
     fn of(name: String, path: &Path, files: Vec<PathBuf>) -> Self {
         let length = |file: &PathBuf| fs::metadata(file).map_or(0, |found| found.len());
         let bytes = files.iter().map(length).sum();
-        Self { name, path: path.to_owned(), files, bytes }
+        Self {
+            name,
+            path: path.to_owned(),
+            files,
+            bytes,
+        }
     }
 }
 
 /// Whether the name of a file promises a format that is read.
 fn has_scan_ending(path: &Path) -> bool {
-    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    let ending = path
+        .extension()
+        .and_then(|ending| ending.to_str())
+        .unwrap_or_default();
     Format::ALL.iter().any(|format| format.has_ending(ending))
 }
 

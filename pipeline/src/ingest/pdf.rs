@@ -36,7 +36,11 @@ impl PdfSource {
     /// # Errors
     /// When it is encrypted, damaged beyond reading, or has no pages.
     pub fn open(path: &Path, limits: &Limits) -> Result<Self, IngestError> {
-        Self::try_open(path, limits).map_err(|fault| IngestError { path: path.to_owned(), page: None, fault })
+        Self::try_open(path, limits).map_err(|fault| IngestError {
+            path: path.to_owned(),
+            page: None,
+            fault,
+        })
     }
 
     fn try_open(path: &Path, limits: &Limits) -> Result<Self, Fault> {
@@ -46,14 +50,24 @@ impl PdfSource {
         }
         let pages = document.page_count()?;
         if pages > limits.max_pages {
-            return Err(Fault::TooLarge { what: format!("{pages} pages"), limit: limits.max_pages.to_string() });
+            return Err(Fault::TooLarge {
+                what: format!("{pages} pages"),
+                limit: limits.max_pages.to_string(),
+            });
         }
         let claim = document.pdfa_claim().ok().flatten().map(|claim| {
             let level = claim.conformance.unwrap_or_default().to_lowercase();
             format!("{}{level}", claim.part)
         });
         let signed = document.has_signatures()?;
-        Ok(Self { path: path.to_owned(), document, pages, signed, claim, limits: *limits })
+        Ok(Self {
+            path: path.to_owned(),
+            document,
+            pages,
+            signed,
+            claim,
+            limits: *limits,
+        })
     }
 
     /// The file.
@@ -87,7 +101,12 @@ impl PdfSource {
         if self.signed {
             flags.push(Flag::new("signed_original"));
         }
-        let repairs: Vec<String> = self.document.repairs().iter().map(ToString::to_string).collect();
+        let repairs: Vec<String> = self
+            .document
+            .repairs()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         if !repairs.is_empty() {
             flags.push(Flag::new("pdf_repaired").saying(repairs.join("; ")));
         }
@@ -99,12 +118,19 @@ impl PdfSource {
     /// # Errors
     /// When the page is damaged in any part or beyond the limits.
     pub fn load(&self, page: usize, policy: TextPolicy) -> Result<Page, IngestError> {
-        self.try_load(page, policy)
-            .map_err(|fault| IngestError { path: self.path.clone(), page: Some(page), fault })
+        self.try_load(page, policy).map_err(|fault| IngestError {
+            path: self.path.clone(),
+            page: Some(page),
+            fault,
+        })
     }
 
     fn try_load(&self, page: usize, policy: TextPolicy) -> Result<Page, Fault> {
-        let bytes = single_page_pdf(&self.document, &self.document.page(page)?, Annotations::Keep)?;
+        let bytes = single_page_pdf(
+            &self.document,
+            &self.document.page(page)?,
+            Annotations::Keep,
+        )?;
         guard::decode(|| assemble::page_of(bytes, policy, &self.limits))
     }
 }
@@ -112,9 +138,17 @@ impl PdfSource {
 impl From<PdfError> for Fault {
     fn from(error: PdfError) -> Self {
         match error.fault() {
-            saoy_pdf::Fault::Unsupported => Self::Unsupported { what: error.to_string() },
-            saoy_pdf::Fault::Limit => Self::TooLarge { what: error.to_string(), limit: "see the message".to_owned() },
-            _ => Self::Damaged { byte: None, reason: error.to_string() },
+            saoy_pdf::Fault::Unsupported => Self::Unsupported {
+                what: error.to_string(),
+            },
+            saoy_pdf::Fault::Limit => Self::TooLarge {
+                what: error.to_string(),
+                limit: "see the message".to_owned(),
+            },
+            _ => Self::Damaged {
+                byte: None,
+                reason: error.to_string(),
+            },
         }
     }
 }

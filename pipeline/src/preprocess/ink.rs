@@ -29,9 +29,31 @@ pub(super) struct InkGrid {
     pub(super) red: Vec<u16>,
     /// Blue pixels of each cell.
     pub(super) blue: Vec<u16>,
+    /// Dark pixels of each cell, whatever their colour.
+    dark: Vec<u16>,
 }
 
-/// The grey copy that OCR reads: the strongest channel, lifted towards white where colour is strong.
+impl InkGrid {
+    /// Whether colour is the page's own rather than ink set on print: text in colour, coloured fringes
+    /// around all letters, coloured shadows. Fading would take the text along.
+    fn is_of_the_page(&self) -> bool {
+        let (mut marked, mut inked, mut mixed) = (0usize, 0usize, 0usize);
+        for ((&red, &blue), &dark) in self.red.iter().zip(&self.blue).zip(&self.dark) {
+            let (is_red, is_blue) = (red >= CELL_SHARE, blue >= CELL_SHARE);
+            marked += usize::from(is_red || is_blue || dark >= CELL_SHARE);
+            inked += usize::from(is_red || is_blue);
+            // Fringes are red on one side of a stroke and blue on the other.
+            mixed += usize::from(is_red && is_blue);
+        }
+        // A seal, a signature and an incoming stamp cover 40 square centimetres, 6 % of A4.
+        let everywhere = inked * 2 > marked && inked * 10 > self.red.len();
+        let fringes = mixed * 4 > marked && mixed * 2 > inked;
+        everywhere || fringes
+    }
+}
+
+/// The grey copy that OCR reads: the strongest channel, lifted towards white where colour is strong; plain
+/// luma and no ink where colour is all over the page.
 pub(super) fn faded(image: &Rgb) -> (Gray, InkGrid) {
     let width = image.width as usize;
     let columns = width.div_ceil(CELL as usize);
@@ -40,6 +62,7 @@ pub(super) fn faded(image: &Rgb) -> (Gray, InkGrid) {
         columns,
         red: vec![0; columns * rows],
         blue: vec![0; columns * rows],
+        dark: vec![0; columns * rows],
     };
     let mut pixels = vec![0u8; width * image.height as usize];
     let mut planes = Planes {
@@ -54,12 +77,17 @@ pub(super) fn faded(image: &Rgb) -> (Gray, InkGrid) {
         let cells = (y / CELL as usize) * columns;
         let red = &mut grid.red[cells..cells + columns];
         let blue = &mut grid.blue[cells..cells + columns];
+        let dark = &mut grid.dark[cells..cells + columns];
         let per_chunk = CHUNK / CELL as usize;
         for (i, (out, chunk)) in out.chunks_mut(CHUNK).zip(row.chunks(CHUNK * 3)).enumerate() {
             planes.split(chunk);
             planes.fade(out);
             let cells = i * per_chunk..((i + 1) * per_chunk).min(columns);
-            planes.count(&mut red[cells.clone()], &mut blue[cells]);
+            planes.count(
+                &mut red[cells.clone()],
+                &mut blue[cells.clone()],
+                &mut dark[cells],
+            );
         }
     }
     let mut gray = Gray {
@@ -67,6 +95,9 @@ pub(super) fn faded(image: &Rgb) -> (Gray, InkGrid) {
         height: image.height,
         pixels,
     };
+    if grid.is_of_the_page() {
+        return (luma(image), InkGrid::default());
+    }
     clear_rims(&mut gray, &grid, planes.paper);
     (gray, grid)
 }
@@ -195,18 +226,21 @@ impl Planes {
         out[..n].copy_from_slice(&faded[..n]);
     }
 
-    fn count(&self, red: &mut [u16], blue: &mut [u16]) {
+    fn count(&self, red: &mut [u16], blue: &mut [u16], dark: &mut [u16]) {
         let cells = self
             .r
             .chunks_exact(CELL as usize)
             .zip(self.g.chunks_exact(CELL as usize));
         let cells = cells.zip(self.b.chunks_exact(CELL as usize));
-        for (((r, g), b), (red, blue)) in cells.zip(red.iter_mut().zip(blue)) {
-            let (mut reds, mut blues) = (0u8, 0u8);
+        let counts = red.iter_mut().zip(blue).zip(dark);
+        for (((r, g), b), ((red, blue), dark)) in cells.zip(counts) {
+            let (mut reds, mut blues, mut darks) = (0u8, 0u8, 0u8);
             for ((&r, &g), &b) in r.iter().zip(g).zip(b) {
                 reds += u8::from(r.saturating_sub(g.max(b)) > INKED);
                 blues += u8::from(b.saturating_sub(r) > INKED && b >= g);
+                darks += u8::from(r.max(g).max(b) < 128);
             }
+            *dark += u16::from(darks);
             *red += u16::from(reds);
             *blue += u16::from(blues);
         }
@@ -365,18 +399,18 @@ mod tests {
     #[test]
     fn a_red_ring_is_a_seal_and_a_red_line_is_not() {
         let mut image = Rgb {
-            width: 900,
-            height: 900,
-            pixels: vec![255; 900 * 900 * 3],
+            width: 1500,
+            height: 1500,
+            pixels: vec![255; 1500 * 1500 * 3],
         };
-        for y in 0..900i32 {
-            for x in 0..900i32 {
+        for y in 0..1500i32 {
+            for x in 0..1500i32 {
                 let r2 = (x - 400) * (x - 400) + (y - 400) * (y - 400);
                 let ring =
                     (190 * 190..210 * 210).contains(&r2) || (80 * 80..140 * 140).contains(&r2);
                 let line = (850..860).contains(&y);
                 if ring || line {
-                    let at = (y as usize * 900 + x as usize) * 3;
+                    let at = (y as usize * 1500 + x as usize) * 3;
                     image.pixels[at..at + 3].copy_from_slice(&[220, 40, 50]);
                 }
             }
@@ -409,6 +443,30 @@ mod tests {
         let row = &faded(&image).0.pixels[30 * 64..31 * 64];
         assert_eq!(row[26], 255);
         assert_eq!((row[41], row[44]), (15, 150));
+    }
+
+    #[test]
+    fn text_in_colour_and_coloured_fringes_are_read_as_they_are() {
+        for (left, right) in [
+            ([30u8, 40, 150], [30u8, 40, 150]),
+            ([210, 120, 60], [60, 120, 210]),
+        ] {
+            let mut image = Rgb {
+                width: 320,
+                height: 320,
+                pixels: vec![255; 320 * 320 * 3],
+            };
+            for (i, pixel) in image.pixels.chunks_exact_mut(3).enumerate() {
+                match (i % 320 % 12, i / 320 % 24) {
+                    (0..=1, 0..=9) => pixel.copy_from_slice(&left),
+                    (2..=3, 0..=9) => pixel.copy_from_slice(&right),
+                    _ => {}
+                }
+            }
+            let (gray, grid) = faded(&image);
+            assert_eq!(gray, luma(&image));
+            assert!(regions(&grid, 300.0).is_empty());
+        }
     }
 
     #[test]

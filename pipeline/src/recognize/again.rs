@@ -28,7 +28,12 @@ const MOST_LINES: f32 = 0.4;
 ///
 /// # Errors
 /// As [`Readers::read_lines`].
-pub(super) fn look_again(lines: &mut [Line], image: &Gray, dpi: u32, readers: &Readers) -> Result<(), OcrError> {
+pub(super) fn look_again(
+    lines: &mut [Line],
+    image: &Gray,
+    dpi: u32,
+    readers: &Readers,
+) -> Result<(), OcrError> {
     let chosen: Vec<(usize, Strip)> = lines
         .iter()
         .enumerate()
@@ -40,13 +45,30 @@ pub(super) fn look_again(lines: &mut [Line], image: &Gray, dpi: u32, readers: &R
     }
     let views: Vec<GrayView<'_>> = chosen
         .iter()
-        .map(|(_, strip)| GrayView::new(strip.image.width, strip.image.height, dpi, &strip.image.pixels))
+        .map(|(_, strip)| {
+            GrayView::new(
+                strip.image.width,
+                strip.image.height,
+                dpi,
+                &strip.image.pixels,
+            )
+        })
         .collect::<Result<_, _>>()?;
     let readings = readers.read_lines(&views)?;
     for ((index, strip), reading) in chosen.iter().zip(readings) {
-        let Some(line) = lines.get_mut(*index) else { continue };
-        let words: Vec<_> = reading.lines.into_iter().flat_map(|found| line_of(found).words).collect();
-        let second = Line { words, baseline: line.baseline, block: line.block };
+        let Some(line) = lines.get_mut(*index) else {
+            continue;
+        };
+        let words: Vec<_> = reading
+            .lines
+            .into_iter()
+            .flat_map(|found| line_of(found).words)
+            .collect();
+        let second = Line {
+            words,
+            baseline: line.baseline,
+            block: line.block,
+        };
         if certainty(&second) > certainty(line) + SURER && !second.words.is_empty() {
             line.words = strip.put_back(second).words;
         }
@@ -56,7 +78,10 @@ pub(super) fn look_again(lines: &mut [Line], image: &Gray, dpi: u32, readers: &R
 
 fn is_doubtful(line: &Line) -> bool {
     let height = text_height(line);
-    let wide = line.words.windows(2).any(|pair| gap(pair[0].bbox, pair[1].bbox) > WIDE_GAP * height);
+    let wide = line
+        .words
+        .windows(2)
+        .any(|pair| gap(pair[0].bbox, pair[1].bbox) > WIDE_GAP * height);
     let bad_word = line.words.iter().any(|word| word.confidence < UNSURE_WORD);
     wide || bad_word || certainty(line) < UNSURE
 }
@@ -93,11 +118,17 @@ struct Strip {
 
 impl Strip {
     fn cut(line: &Line, page: &Gray) -> Option<Self> {
-        let bounds = line.words.iter().map(|word| word.bbox).reduce(Rect::union)?;
+        let bounds = line
+            .words
+            .iter()
+            .map(|word| word.bbox)
+            .reduce(Rect::union)?;
         let height = text_height(line);
         let margin = (height * MARGIN).ceil();
         let top = (bounds.y - margin).max(0.0).floor();
-        let bottom = (bounds.y + bounds.h + margin).min(page.height as f32).ceil();
+        let bottom = (bounds.y + bounds.h + margin)
+            .min(page.height as f32)
+            .ceil();
         let spans = spans(line, height);
         let closed = (height * CLOSED_GAP).round();
         let mut pieces = Vec::new();
@@ -116,9 +147,16 @@ impl Strip {
             height: (bottom - top).max(1.0) as u32,
             pixels: Vec::new(),
         };
-        image.pixels = vec![paper_of(page, top, bottom); image.width as usize * image.height as usize];
+        image.pixels =
+            vec![paper_of(page, top, bottom); image.width as usize * image.height as usize];
         for (to, from, width) in &pieces {
-            copy(page, (*from as usize, top as usize), &mut image, *to as usize, *width as usize);
+            copy(
+                page,
+                (*from as usize, top as usize),
+                &mut image,
+                *to as usize,
+                *width as usize,
+            );
         }
         Some(Self { image, top, pieces })
     }
@@ -135,7 +173,12 @@ impl Strip {
     }
 
     fn page_x(&self, x: f32) -> f32 {
-        let piece = self.pieces.iter().rev().find(|(to, ..)| *to <= x).or(self.pieces.first());
+        let piece = self
+            .pieces
+            .iter()
+            .rev()
+            .find(|(to, ..)| *to <= x)
+            .or(self.pieces.first());
         piece.map_or(x, |(to, from, width)| from + (x - to).clamp(0.0, *width))
     }
 }
@@ -152,13 +195,19 @@ fn spans(line: &Line, height: f32) -> Vec<(f32, f32)> {
     }
     // Less than half of the closed gap, so that pieces do not show the same ink twice.
     let white = height * CLOSED_GAP * 0.4;
-    spans.into_iter().map(|(left, right)| (left - white, right + white)).collect()
+    spans
+        .into_iter()
+        .map(|(left, right)| (left - white, right + white))
+        .collect()
 }
 
 /// The lightest common grey of the rows: what the strip is filled with between pieces.
 fn paper_of(page: &Gray, top: f32, bottom: f32) -> u8 {
     let width = page.width as usize;
-    let rows = page.pixels.get(top as usize * width..bottom as usize * width).unwrap_or_default();
+    let rows = page
+        .pixels
+        .get(top as usize * width..bottom as usize * width)
+        .unwrap_or_default();
     let mut counts = [0_u32; 256];
     for pixel in rows.iter().step_by(7) {
         counts[usize::from(*pixel)] += 1;
@@ -188,21 +237,39 @@ mod tests {
     fn line() -> Line {
         let word = |x: f32, w: f32| Word {
             text: "chữ".to_owned(),
-            bbox: Rect { x, y: 20.0, w, h: 30.0 },
+            bbox: Rect {
+                x,
+                y: 20.0,
+                w,
+                h: 30.0,
+            },
             confidence: 0.9,
         };
         let words = vec![word(10.0, 50.0), word(70.0, 50.0), word(300.0, 60.0)];
-        Line { words, baseline: [Point { x: 10.0, y: 45.0 }, Point { x: 360.0, y: 45.0 }], block: 0 }
+        Line {
+            words,
+            baseline: [Point { x: 10.0, y: 45.0 }, Point { x: 360.0, y: 45.0 }],
+            block: 0,
+        }
     }
 
     #[test]
     fn a_strip_closes_wide_gaps_and_finds_the_way_back() {
-        let page = Gray { width: 400, height: 80, pixels: vec![255; 400 * 80] };
+        let page = Gray {
+            width: 400,
+            height: 80,
+            pixels: vec![255; 400 * 80],
+        };
         let strip = Strip::cut(&line(), &page).unwrap();
         assert_eq!(strip.pieces.len(), 2);
         assert!(strip.image.width < 250, "{}", strip.image.width);
         for x in [12.0, 100.0, 310.0, 355.0] {
-            let (to, from, _) = *strip.pieces.iter().rev().find(|(_, from, _)| *from <= x).unwrap();
+            let (to, from, _) = *strip
+                .pieces
+                .iter()
+                .rev()
+                .find(|(_, from, _)| *from <= x)
+                .unwrap();
             assert_eq!(strip.page_x(x - from + to), x);
         }
     }

@@ -30,10 +30,19 @@ pub(super) fn in_reading_order(lines: Vec<Line>) -> Vec<Line> {
     if height <= 0.0 {
         return lines;
     }
-    let pieces: Vec<Piece> = lines.into_iter().flat_map(|line| cut_at_gutters(line, height)).collect();
+    let pieces: Vec<Piece> = lines
+        .into_iter()
+        .flat_map(|line| cut_at_gutters(line, height))
+        .collect();
     let rows = into_rows(pieces);
     let bands = into_bands(rows, height);
-    number_blocks(bands.into_iter().flat_map(|band| band.read(height)).collect(), height)
+    number_blocks(
+        bands
+            .into_iter()
+            .flat_map(|band| band.read(height))
+            .collect(),
+        height,
+    )
 }
 
 /// A line or the part of one on one side of a gutter.
@@ -46,7 +55,11 @@ struct Piece {
 impl Piece {
     fn new(words: Vec<Word>, baseline: [Point; 2]) -> Option<Self> {
         let bbox = words.iter().map(|word| word.bbox).reduce(Rect::union)?;
-        Some(Self { words, baseline, bbox })
+        Some(Self {
+            words,
+            baseline,
+            bbox,
+        })
     }
 
     fn right(&self) -> f32 {
@@ -86,43 +99,71 @@ impl Band {
     /// The band's lines in order; a `true` marks the start of a column.
     fn read(self, height: f32) -> Vec<(Line, bool)> {
         match self {
-            Self::Across(row) => joined(row.pieces, height).into_iter().map(|line| (line, false)).collect(),
+            Self::Across(row) => joined(row.pieces, height)
+                .into_iter()
+                .map(|line| (line, false))
+                .collect(),
             Self::Columns(rows, gutter) => {
                 let (mut left, mut right) = (Vec::new(), Vec::new());
                 for row in rows {
-                    let (l, r): (Vec<_>, Vec<_>) =
-                        row.pieces.into_iter().partition(|piece| piece.centre() < (gutter.left + gutter.right) / 2.0);
+                    let (l, r): (Vec<_>, Vec<_>) = row
+                        .pieces
+                        .into_iter()
+                        .partition(|piece| piece.centre() < (gutter.left + gutter.right) / 2.0);
                     left.extend(joined(l, height));
                     right.extend(joined(r, height));
                 }
-                [left, right].into_iter().flat_map(starting_a_column).collect()
+                [left, right]
+                    .into_iter()
+                    .flat_map(starting_a_column)
+                    .collect()
             }
         }
     }
 }
 
 fn starting_a_column(lines: Vec<Line>) -> impl Iterator<Item = (Line, bool)> {
-    lines.into_iter().enumerate().map(|(index, line)| (line, index == 0))
+    lines
+        .into_iter()
+        .enumerate()
+        .map(|(index, line)| (line, index == 0))
 }
 
 /// The median height of words of three letters or more: punctuation and specks would pull it down.
 fn median_height(lines: &[Line]) -> f32 {
     let long = |word: &&Word| word.text.chars().count() >= 3;
-    let mut heights: Vec<f32> =
-        lines.iter().flat_map(|line| line.words.iter().filter(long)).map(|word| word.bbox.h).collect();
+    let mut heights: Vec<f32> = lines
+        .iter()
+        .flat_map(|line| line.words.iter().filter(long))
+        .map(|word| word.bbox.h)
+        .collect();
     if heights.is_empty() {
-        heights = lines.iter().flat_map(|line| &line.words).map(|word| word.bbox.h).collect();
+        heights = lines
+            .iter()
+            .flat_map(|line| &line.words)
+            .map(|word| word.bbox.h)
+            .collect();
     }
     heights.sort_by(f32::total_cmp);
     heights.get(heights.len() / 2).copied().unwrap_or(0.0)
 }
 
 fn cut_at_gutters(line: Line, height: f32) -> Vec<Piece> {
-    let Line { mut words, baseline, .. } = line;
+    let Line {
+        mut words,
+        baseline,
+        ..
+    } = line;
     words.sort_by(|a, b| a.bbox.x.total_cmp(&b.bbox.x));
-    let mut gaps: Vec<f32> =
-        words.windows(2).map(|pair| pair[1].bbox.x - (pair[0].bbox.x + pair[0].bbox.w)).collect();
-    let cuts: Vec<bool> = gaps.clone().into_iter().map(|gap| is_gutter(gap, &mut gaps, height)).collect();
+    let mut gaps: Vec<f32> = words
+        .windows(2)
+        .map(|pair| pair[1].bbox.x - (pair[0].bbox.x + pair[0].bbox.w))
+        .collect();
+    let cuts: Vec<bool> = gaps
+        .clone()
+        .into_iter()
+        .map(|gap| is_gutter(gap, &mut gaps, height))
+        .collect();
     let mut pieces = Vec::new();
     let mut current = Vec::new();
     for (index, word) in words.into_iter().enumerate() {
@@ -149,14 +190,22 @@ fn into_rows(mut pieces: Vec<Piece>) -> Vec<Row> {
     for piece in pieces {
         let (top, bottom) = (piece.bbox.y, piece.bbox.y + piece.bbox.h);
         // Only the last rows can share a height with the next piece in baseline order.
-        let home = rows.iter_mut().rev().take(3).find(|row| shares_height(row, top, bottom) && has_room(row, &piece));
+        let home = rows
+            .iter_mut()
+            .rev()
+            .take(3)
+            .find(|row| shares_height(row, top, bottom) && has_room(row, &piece));
         match home {
             Some(row) => {
                 row.top = row.top.min(top);
                 row.bottom = row.bottom.max(bottom);
                 row.pieces.push(piece);
             }
-            None => rows.push(Row { pieces: vec![piece], top, bottom }),
+            None => rows.push(Row {
+                pieces: vec![piece],
+                top,
+                bottom,
+            }),
         }
     }
     for row in &mut rows {
@@ -186,7 +235,9 @@ fn into_bands(rows: Vec<Row>, height: f32) -> Vec<Band> {
     let mut rest = rows;
     while !rest.is_empty() {
         let found = column_band(&rest, height, Span { top, bottom });
-        let Some((first, last, gutter)) = found else { break };
+        let Some((first, last, gutter)) = found else {
+            break;
+        };
         let after = rest.split_off(last);
         let band = rest.split_off(first);
         bands.extend(rest.into_iter().map(Band::Across));
@@ -211,11 +262,17 @@ fn column_band(rows: &[Row], height: f32, page: Span) -> Option<(usize, usize, G
         let first = grow_up(rows, seed, gutter, height);
         let (longest, narrow) = grow_down(rows, seed, gutter, height);
         let last = drop_strays(rows, seed, longest, narrow, height);
-        if is_signature(rows, first, last, narrow, page) || is_two_column_text(rows, first, last, narrow) {
+        if is_signature(rows, first, last, narrow, page)
+            || is_two_column_text(rows, first, last, narrow)
+        {
             return Some((first, last, narrow));
         }
         let apart = |pair: &[Row]| pair[1].top - pair[0].bottom > HEADER_PITCH * height;
-        let near = rows.get(seed..longest)?.windows(2).position(apart).map_or(longest, |at| seed + at + 1);
+        let near = rows
+            .get(seed..longest)?
+            .windows(2)
+            .position(apart)
+            .map_or(longest, |at| seed + at + 1);
         let (_, narrow) = grow_down(rows.get(..near)?, seed, gutter, height);
         let last = drop_strays(rows, seed, near, narrow, height);
         is_header(rows, first, last, narrow, page).then_some((first, last, narrow))
@@ -227,9 +284,13 @@ fn seed_gutter(row: &Row, height: f32) -> Option<Gutter> {
     let widest = row
         .pieces
         .windows(2)
-        .map(|pair| Gutter { left: pair[0].right(), right: pair[1].bbox.x })
+        .map(|pair| Gutter {
+            left: pair[0].right(),
+            right: pair[1].bbox.x,
+        })
         .max_by(|a, b| (a.right - a.left).total_cmp(&(b.right - b.left)))?;
-    (row.pieces.len() == 2 && widest.right - widest.left > height * GUTTER_HEIGHTS * 0.5).then_some(widest)
+    (row.pieces.len() == 2 && widest.right - widest.left > height * GUTTER_HEIGHTS * 0.5)
+        .then_some(widest)
 }
 
 /// What is left of the gutter when `row` stands on its sides; `None` when the row lies across it.
@@ -296,28 +357,45 @@ fn sides(row: &Row, gutter: Gutter) -> (bool, bool) {
 /// Whether the only column that row `index` fills goes on there: same centre or same left edge as a row above.
 fn lines_up(rows: &[Row], seed: usize, index: usize, gutter: Gutter, height: f32) -> bool {
     let middle = (gutter.left + gutter.right) / 2.0;
-    let Some(piece) = rows.get(index).and_then(|row| row.pieces.first()) else { return false };
+    let Some(piece) = rows.get(index).and_then(|row| row.pieces.first()) else {
+        return false;
+    };
     let on_right = piece.centre() >= middle;
     let reach = if on_right { 14.0 } else { 2.5 } * height;
-    let near = rows.get(index - 1).is_some_and(|above| piece.bbox.y - above.bottom < reach);
-    near && rows.get(seed..index).unwrap_or_default().iter().flat_map(|row| &row.pieces).any(|other| {
-        let same_side = (other.centre() >= middle) == on_right;
-        let same_centre = (other.centre() - piece.centre()).abs() < 1.5 * height;
-        let same_edge = (other.bbox.x - piece.bbox.x).abs() < 0.5 * height;
-        same_side && (same_centre || (same_edge && !on_right))
-    })
+    let near = rows
+        .get(index - 1)
+        .is_some_and(|above| piece.bbox.y - above.bottom < reach);
+    near && rows
+        .get(seed..index)
+        .unwrap_or_default()
+        .iter()
+        .flat_map(|row| &row.pieces)
+        .any(|other| {
+            let same_side = (other.centre() >= middle) == on_right;
+            let same_centre = (other.centre() - piece.centre()).abs() < 1.5 * height;
+            let same_edge = (other.bbox.x - piece.bbox.x).abs() < 0.5 * height;
+            same_side && (same_centre || (same_edge && !on_right))
+        })
 }
 
 /// How many rows have something in the left column, in the right one, and in both.
 fn filled(band: &[Row], gutter: Gutter) -> (usize, usize, usize) {
-    band.iter().map(|row| sides(row, gutter)).fold((0, 0, 0), |(left, right, both), (l, r)| {
-        (left + usize::from(l), right + usize::from(r), both + usize::from(l && r))
-    })
+    band.iter()
+        .map(|row| sides(row, gutter))
+        .fold((0, 0, 0), |(left, right, both), (l, r)| {
+            (
+                left + usize::from(l),
+                right + usize::from(r),
+                both + usize::from(l && r),
+            )
+        })
 }
 
 /// Agency and state name at the top of the page.
 fn is_header(rows: &[Row], first: usize, last: usize, gutter: Gutter, page: Span) -> bool {
-    let Some(band) = rows.get(first..last) else { return false };
+    let Some(band) = rows.get(first..last) else {
+        return false;
+    };
     let (left, right, _) = filled(band, gutter);
     let top = band.first().map_or(f32::MAX, |row| row.top);
     top - page.top < HEADER_ZONE * (page.bottom - page.top) && left >= 2 && right >= 2
@@ -325,7 +403,9 @@ fn is_header(rows: &[Row], first: usize, last: usize, gutter: Gutter, page: Span
 
 /// Recipients and signature at the end of the text; a page number may follow.
 fn is_signature(rows: &[Row], first: usize, last: usize, gutter: Gutter, page: Span) -> bool {
-    let Some(band) = rows.get(first..last) else { return false };
+    let Some(band) = rows.get(first..last) else {
+        return false;
+    };
     let (left, right, _) = filled(band, gutter);
     let bottom = band.last().map_or(0.0, |row| row.bottom);
     let at_end = rows.len() - last <= 1 || page.bottom - bottom < 0.04 * (page.bottom - page.top);
@@ -334,7 +414,9 @@ fn is_signature(rows: &[Row], first: usize, last: usize, gutter: Gutter, page: S
 
 /// Many rows with both columns filled.
 fn is_two_column_text(rows: &[Row], first: usize, last: usize, gutter: Gutter) -> bool {
-    let Some(band) = rows.get(first..last) else { return false };
+    let Some(band) = rows.get(first..last) else {
+        return false;
+    };
     let (.., both) = filled(band, gutter);
     both >= COLUMN_ROWS && both * 10 >= band.len() * 6
 }
@@ -343,13 +425,19 @@ fn is_two_column_text(rows: &[Row], first: usize, last: usize, gutter: Gutter) -
 fn joined(pieces: Vec<Piece>, height: f32) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for piece in pieces {
-        let Piece { words, baseline, .. } = piece;
+        let Piece {
+            words, baseline, ..
+        } = piece;
         match lines.last_mut() {
             Some(line) if (line.baseline[1].y - baseline[0].y).abs() < 0.35 * height => {
                 line.baseline[1] = baseline[1];
                 line.words.extend(words);
             }
-            _ => lines.push(Line { words, baseline, block: 0 }),
+            _ => lines.push(Line {
+                words,
+                baseline,
+                block: 0,
+            }),
         }
     }
     lines
@@ -362,7 +450,8 @@ fn number_blocks(lines: Vec<(Line, bool)>, height: f32) -> Vec<Line> {
         .into_iter()
         .map(|(mut line, starts)| {
             let y = line.baseline[0].y;
-            let apart = previous.is_some_and(|above| y < above - height || y - above > PARAGRAPH_PITCH * height);
+            let apart = previous
+                .is_some_and(|above| y < above - height || y - above > PARAGRAPH_PITCH * height);
             if previous.is_some() && (starts || apart) {
                 block += 1;
             }
@@ -384,34 +473,70 @@ mod tests {
             .split(' ')
             .map(|text| {
                 let w = 16.0 * text.chars().count() as f32;
-                let bbox = Rect { x: at, y: y - 40.0, w, h: 40.0 };
+                let bbox = Rect {
+                    x: at,
+                    y: y - 40.0,
+                    w,
+                    h: 40.0,
+                };
                 at += w + 14.0;
-                Word { text: text.to_owned(), bbox, confidence: 0.9 }
+                Word {
+                    text: text.to_owned(),
+                    bbox,
+                    confidence: 0.9,
+                }
             })
             .collect();
-        Line { words, baseline: [Point { x, y }, Point { x: at, y }], block: 0 }
+        Line {
+            words,
+            baseline: [Point { x, y }, Point { x: at, y }],
+            block: 0,
+        }
     }
 
     fn both(left: Line, right: Line) -> Line {
         let baseline = [left.baseline[0], right.baseline[1]];
-        Line { words: left.words.into_iter().chain(right.words).collect(), baseline, block: 0 }
+        Line {
+            words: left.words.into_iter().chain(right.words).collect(),
+            baseline,
+            block: 0,
+        }
     }
 
     fn texts(lines: &[Line]) -> Vec<String> {
-        let text = |line: &Line| line.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+        let text = |line: &Line| {
+            line.words
+                .iter()
+                .map(|word| word.text.as_str())
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
         lines.iter().map(text).collect()
     }
 
     fn body(y: f32) -> Line {
-        line(200.0, y, "Căn cứ Luật Tổ chức chính quyền địa phương ngày 19 tháng 6 năm 2015 và các văn bản sửa đổi bổ sung")
+        line(
+            200.0,
+            y,
+            "Căn cứ Luật Tổ chức chính quyền địa phương ngày 19 tháng 6 năm 2015 và các văn bản sửa đổi bổ sung",
+        )
     }
 
     #[test]
     fn a_header_is_read_as_two_columns() {
         let page = vec![
-            both(line(260.0, 100.0, "ỦY BAN NHÂN DÂN"), line(1000.0, 100.0, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")),
-            both(line(300.0, 160.0, "XÃ AN BÌNH"), line(1100.0, 160.0, "Độc lập - Tự do - Hạnh phúc")),
-            both(line(280.0, 260.0, "Số: 15/UBND-VP"), line(1050.0, 262.0, "An Bình, ngày 05 tháng 01 năm 2024")),
+            both(
+                line(260.0, 100.0, "ỦY BAN NHÂN DÂN"),
+                line(1000.0, 100.0, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+            ),
+            both(
+                line(300.0, 160.0, "XÃ AN BÌNH"),
+                line(1100.0, 160.0, "Độc lập - Tự do - Hạnh phúc"),
+            ),
+            both(
+                line(280.0, 260.0, "Số: 15/UBND-VP"),
+                line(1050.0, 262.0, "An Bình, ngày 05 tháng 01 năm 2024"),
+            ),
             line(250.0, 320.0, "V/v báo cáo kết quả"),
             line(900.0, 420.0, "Kính gửi: Phòng Nội vụ"),
             body(500.0),
@@ -436,10 +561,15 @@ mod tests {
 
     #[test]
     fn recipients_are_read_before_the_signature_beside_them() {
-        let mut page: Vec<Line> = (0..20_u8).map(|i| body(100.0 + 60.0 * f32::from(i))).collect();
+        let mut page: Vec<Line> = (0..20_u8)
+            .map(|i| body(100.0 + 60.0 * f32::from(i)))
+            .collect();
         page.extend([
             line(1250.0, 1340.0, "TM. ỦY BAN NHÂN DÂN"),
-            both(line(200.0, 1400.0, "Nơi nhận:"), line(1330.0, 1400.0, "CHỦ TỊCH")),
+            both(
+                line(200.0, 1400.0, "Nơi nhận:"),
+                line(1330.0, 1400.0, "CHỦ TỊCH"),
+            ),
             line(200.0, 1450.0, "- Như trên;"),
             line(200.0, 1500.0, "- Lưu: VT."),
             line(1280.0, 1800.0, "Nguyễn Văn An"),
@@ -447,15 +577,31 @@ mod tests {
         let read = texts(&in_reading_order(page));
         assert_eq!(
             &read[20..],
-            ["Nơi nhận:", "- Như trên;", "- Lưu: VT.", "TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH", "Nguyễn Văn An"]
+            [
+                "Nơi nhận:",
+                "- Như trên;",
+                "- Lưu: VT.",
+                "TM. ỦY BAN NHÂN DÂN",
+                "CHỦ TỊCH",
+                "Nguyễn Văn An"
+            ]
         );
     }
 
     #[test]
     fn forms_and_tables_are_read_across() {
-        let mut page = vec![body(100.0), body(160.0), body(220.0), body(280.0), body(340.0)];
+        let mut page = vec![
+            body(100.0),
+            body(160.0),
+            body(220.0),
+            body(280.0),
+            body(340.0),
+        ];
         for y in [400.0, 460.0, 520.0] {
-            page.push(both(line(200.0, y, "Giới tính: Nam"), line(900.0, y, "Dân tộc: Kinh")));
+            page.push(both(
+                line(200.0, y, "Giới tính: Nam"),
+                line(900.0, y, "Dân tộc: Kinh"),
+            ));
         }
         page.extend((0..8_u8).map(|i| body(600.0 + 60.0 * f32::from(i))));
         let read = texts(&in_reading_order(page));
@@ -474,8 +620,19 @@ mod tests {
 
     #[test]
     fn every_word_survives() {
-        let page: Vec<Line> = (0..40_u8).map(|i| line(f32::from(i % 5) * 300.0, 1000.0 - f32::from(i) * 17.0, "một hai ba")).collect();
-        let words: usize = in_reading_order(page).iter().map(|line| line.words.len()).sum();
+        let page: Vec<Line> = (0..40_u8)
+            .map(|i| {
+                line(
+                    f32::from(i % 5) * 300.0,
+                    1000.0 - f32::from(i) * 17.0,
+                    "một hai ba",
+                )
+            })
+            .collect();
+        let words: usize = in_reading_order(page)
+            .iter()
+            .map(|line| line.words.len())
+            .sum();
         assert_eq!(words, 120);
     }
 }

@@ -16,7 +16,14 @@ const ALONE: f32 = 0.75;
 /// Mends `lines` and drops what is no text.
 pub(super) fn repaired(mut lines: Vec<Line>) -> Vec<Line> {
     for line in &mut lines {
-        line.words.retain(|word| word.confidence >= if has_letters(word) { NO_WORD } else { NO_LETTERS });
+        line.words.retain(|word| {
+            word.confidence
+                >= if has_letters(word) {
+                    NO_WORD
+                } else {
+                    NO_LETTERS
+                }
+        });
         for word in &mut line.words {
             mend(word);
         }
@@ -31,7 +38,11 @@ fn has_letters(word: &Word) -> bool {
 }
 
 fn is_text(line: &Line) -> bool {
-    let letters: usize = line.words.iter().map(|word| word.text.chars().filter(|c| c.is_alphanumeric()).count()).sum();
+    let letters: usize = line
+        .words
+        .iter()
+        .map(|word| word.text.chars().filter(|c| c.is_alphanumeric()).count())
+        .sum();
     let certainty = super::again::certainty(line);
     match letters {
         0 => false,
@@ -68,12 +79,41 @@ fn trim(line: &mut Line) {
     let stray = |word: &Word| {
         let mut chars = word.text.chars();
         let only = (chars.next(), chars.next());
-        matches!(only, (Some('_' | '|' | '`' | '\'' | '"' | '„' | '“' | '‘' | '.' | ',' | ':' | ';' | '¡' | 'ˆ' | '°' | '~' | '\\' | '/'), None))
+        matches!(
+            only,
+            (
+                Some(
+                    '_' | '|'
+                        | '`'
+                        | '\''
+                        | '"'
+                        | '„'
+                        | '“'
+                        | '‘'
+                        | '.'
+                        | ','
+                        | ':'
+                        | ';'
+                        | '¡'
+                        | 'ˆ'
+                        | '°'
+                        | '~'
+                        | '\\'
+                        | '/'
+                ),
+                None
+            )
+        )
     };
     while line.words.len() > 1 && line.words.first().is_some_and(stray) {
         line.words.remove(0);
     }
-    while line.words.len() > 1 && line.words.last().is_some_and(|word| stray(word) && word.confidence < 0.8) {
+    while line.words.len() > 1
+        && line
+            .words
+            .last()
+            .is_some_and(|word| stray(word) && word.confidence < 0.8)
+    {
         line.words.pop();
     }
 }
@@ -84,8 +124,16 @@ mod tests {
     use crate::document::{Point, Rect};
 
     fn line(words: &[(&str, f32)]) -> Line {
-        let word = |&(text, confidence): &(&str, f32)| Word { text: text.into(), bbox: Rect::default(), confidence };
-        Line { words: words.iter().map(word).collect(), baseline: [Point::default(); 2], block: 0 }
+        let word = |&(text, confidence): &(&str, f32)| Word {
+            text: text.into(),
+            bbox: Rect::default(),
+            confidence,
+        };
+        Line {
+            words: words.iter().map(word).collect(),
+            baseline: [Point::default(); 2],
+            block: 0,
+        }
     }
 
     fn texts(lines: &[Line]) -> Vec<String> {
@@ -94,7 +142,14 @@ mod tests {
 
     #[test]
     fn impossible_letters_are_mended_and_possible_ones_stay() {
-        let read = [line(&[("xây", 0.9), ("mới", 0.9), ("Ø7", 0.6), ("(b/€);", 0.7), ("ÐĐ", 0.8), ("500€", 0.9)])];
+        let read = [line(&[
+            ("xây", 0.9),
+            ("mới", 0.9),
+            ("Ø7", 0.6),
+            ("(b/€);", 0.7),
+            ("ÐĐ", 0.8),
+            ("500€", 0.9),
+        ])];
         assert_eq!(texts(&read), ["xây mới 07 (b/c); ĐĐ 500€"]);
         assert_eq!(texts(&[line(&[("này./..", 0.9)])]), ["này./."]);
     }

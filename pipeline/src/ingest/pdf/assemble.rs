@@ -5,7 +5,7 @@ use hayro_interpret::hayro_syntax::Pdf;
 use hayro_interpret::hayro_syntax::page::Page as PdfPage;
 use kurbo::{Affine as PageMap, Rect as PageRect};
 
-use super::survey::{SeenImage, Survey, survey};
+use super::survey::{SeenGlyph, SeenImage, Survey, survey};
 use super::{image, render, words};
 use crate::document::{Affine, Line, Turn};
 use crate::ingest::error::Fault;
@@ -32,13 +32,21 @@ const RENDER_DPI: std::ops::RangeInclusive<f64> = 150.0..=600.0;
 pub(super) fn page_of(bytes: Vec<u8>, policy: TextPolicy, limits: &Limits) -> Result<Page, Fault> {
     let damaged = |reason: &str| Fault::damaged(None, reason);
     let pdf = Pdf::new(bytes).map_err(|_| damaged("the page cannot be parsed"))?;
-    let page = pdf.pages().first().ok_or_else(|| damaged("the page cannot be found"))?;
+    let page = pdf
+        .pages()
+        .first()
+        .ok_or_else(|| damaged("the page cannot be found"))?;
     let settings = InterpreterSettings::default();
     let survey = survey(page, &settings);
     for seen in &survey.images {
         limits.admit(seen.size.0, seen.size.1, 4)?;
     }
-    let view = View { page, settings: &settings, survey: &survey, policy };
+    let view = View {
+        page,
+        settings: &settings,
+        survey: &survey,
+        policy,
+    };
     let hidden = survey.text_coverage(|glyph| !glyph.visible && glyph.text.is_some());
     let visible = survey.text_coverage(|glyph| glyph.visible);
     let is_scan = view.images_cover() >= SCAN_COVERS && visible < TEXT_COVERS;
@@ -53,7 +61,11 @@ pub(super) fn page_of(bytes: Vec<u8>, policy: TextPolicy, limits: &Limits) -> Re
         Some(seen) => view.scan(seen, limits)?,
         None => view.rendered(view.finest_dpi(), limits)?,
     };
-    Ok(into_scan(if keep_text { view.with_own_text(scan) } else { scan }))
+    Ok(into_scan(if keep_text {
+        view.with_own_text(scan)
+    } else {
+        scan
+    }))
 }
 
 fn into_scan(scan: Scan) -> Page {
@@ -76,24 +88,41 @@ impl View<'_> {
     /// Share of the page that images cover, counted once for each image.
     fn images_cover(&self) -> f64 {
         let whole = self.whole();
-        let covered: f64 = self.survey.images.iter().map(|seen| area(seen.bounds().intersect(whole))).sum();
+        let covered: f64 = self
+            .survey
+            .images
+            .iter()
+            .map(|seen| area(seen.bounds().intersect(whole)))
+            .sum();
         covered / area(whole).max(1.0)
     }
 
     /// The image that is the page, when there is exactly one large one, standing straight.
     fn single_scan(&self) -> Option<&SeenImage> {
         let whole = self.whole();
-        let large = |seen: &&SeenImage| area(seen.bounds().intersect(whole)) >= SCAN_COVERS * area(whole);
+        let large =
+            |seen: &&SeenImage| area(seen.bounds().intersect(whole)) >= SCAN_COVERS * area(whole);
         let mut candidates = self.survey.images.iter().filter(large);
         let only = candidates.next()?;
-        let strips = self.survey.images.iter().filter(|seen| seen.order < only.order).count();
+        let strips = self
+            .survey
+            .images
+            .iter()
+            .filter(|seen| seen.order < only.order)
+            .count();
         let straight = turn_of(only.to_page).is_some();
-        (candidates.next().is_none() && strips == 0 && only.plain && straight && only.object.0 != 0).then_some(only)
+        (candidates.next().is_none() && strips == 0 && only.plain && straight && only.object.0 != 0)
+            .then_some(only)
     }
 
     /// The finest resolution among the images, dpi.
     fn finest_dpi(&self) -> Option<f64> {
-        self.survey.images.iter().map(|seen| dpi_of(seen.to_page)).map(|(x, y)| x.max(y)).reduce(f64::max)
+        self.survey
+            .images
+            .iter()
+            .map(|seen| dpi_of(seen.to_page))
+            .map(|(x, y)| x.max(y))
+            .reduce(f64::max)
     }
 
     /// A page whose scan stays as it is; what lies over it is set on top.
@@ -105,13 +134,18 @@ impl View<'_> {
         let raster = image::pixels(self.page, seen.order, self.settings)
             .ok_or_else(|| Fault::damaged(None, "the scan on the page cannot be decoded"))?;
         // Whether the image stands straight was asked before; a crooked one is rendered.
-        let Some(turn) = turn_of(seen.to_page) else { return self.rendered(self.finest_dpi(), limits) };
+        let Some(turn) = turn_of(seen.to_page) else {
+            return self.rendered(self.finest_dpi(), limits);
+        };
         let (stored, mut origin) = match image::untouched(self.page, seen, &raster) {
             Some(stored) => (stored, ImageOrigin::Untouched),
             None => (recode(&raster), ImageOrigin::Recoded),
         };
         let frame = Frame::of(self.survey, seen);
-        let mut images = vec![PlacedImage { image: stored, to_shown: frame.unit_square(seen) }];
+        let mut images = vec![PlacedImage {
+            image: stored,
+            to_shown: frame.unit_square(seen),
+        }];
         let mut flags = Vec::new();
         if !over.is_empty() {
             origin = ImageOrigin::Overlaid;
@@ -139,12 +173,29 @@ impl View<'_> {
     /// Bounds of what is painted after the scan, neighbours joined, in page points.
     fn marks_over(&self, scan: &SeenImage) -> Vec<PageRect> {
         let after = |order: usize| order > scan.order;
-        let images = self.survey.images.iter().filter(|seen| after(seen.order)).map(SeenImage::bounds);
-        let paths = self.survey.paths.iter().filter(|path| after(path.order)).map(|path| path.bounds);
-        let glyphs =
-            self.survey.glyphs.iter().filter(|glyph| after(glyph.order) && glyph.visible).map(|glyph| glyph.bounds());
+        let images = self
+            .survey
+            .images
+            .iter()
+            .filter(|seen| after(seen.order))
+            .map(SeenImage::bounds);
+        let paths = self
+            .survey
+            .paths
+            .iter()
+            .filter(|path| after(path.order))
+            .map(|path| path.bounds);
+        let glyphs = self
+            .survey
+            .glyphs
+            .iter()
+            .filter(|glyph| after(glyph.order) && glyph.visible)
+            .map(SeenGlyph::bounds);
         let whole = self.whole();
-        let on_page = images.chain(paths).chain(glyphs).map(|mark| mark.inflate(1.5, 1.5).intersect(whole));
+        let on_page = images
+            .chain(paths)
+            .chain(glyphs)
+            .map(|mark| mark.inflate(1.5, 1.5).intersect(whole));
         joined(on_page.filter(|mark| area(*mark) > 0.0))
     }
 
@@ -154,25 +205,50 @@ impl View<'_> {
         // Patch edges lie on the scan's pixel grid, so that the patch continues it.
         let x0 = (mark.x0 * sx).floor() / sx;
         let y0 = (mark.y0 * sy).floor() / sy;
-        let region = PageRect::new(x0, y0, (mark.x1 * sx).ceil() / sx, (mark.y1 * sy).ceil() / sy);
+        let region = PageRect::new(
+            x0,
+            y0,
+            (mark.x1 * sx).ceil() / sx,
+            (mark.y1 * sy).ceil() / sy,
+        );
         let raster = render::render(self.page, region, (sx, sy), self.settings)?;
-        let m = [region.width() * sx, 0.0, 0.0, region.height() * sy, x0 * sx, y0 * sy].map(|value| value as f32);
-        Some(PlacedImage { image: recode(&raster), to_shown: Affine { m } })
+        let m = [
+            region.width() * sx,
+            0.0,
+            0.0,
+            region.height() * sy,
+            x0 * sx,
+            y0 * sy,
+        ]
+        .map(|value| value as f32);
+        Some(PlacedImage {
+            image: recode(&raster),
+            to_shown: Affine { m },
+        })
     }
 
     /// The page as a reader shows it, as one image.
     fn rendered(&self, dpi: Option<f64>, limits: &Limits) -> Result<Scan, Fault> {
         let (width, height) = (self.survey.width, self.survey.height);
         let longest = width.max(height).max(1.0);
-        let dpi = dpi.unwrap_or(USUAL_DPI).clamp(*RENDER_DPI.start(), *RENDER_DPI.end());
+        let dpi = dpi
+            .unwrap_or(USUAL_DPI)
+            .clamp(*RENDER_DPI.start(), *RENDER_DPI.end());
         let scale = (dpi / 72.0).min(render::LONGEST_SIDE / longest);
         limits.admit((width * scale) as u32, (height * scale) as u32, 16)?;
         let raster = render::render(self.page, self.whole(), (scale, scale), self.settings)
-            .ok_or_else(|| Fault::damaged(None, format!("a page of {width} x {height} pt cannot be rendered")))?;
+            .ok_or_else(|| {
+                Fault::damaged(
+                    None,
+                    format!("a page of {width} x {height} pt cannot be rendered"),
+                )
+            })?;
         let size_px = raster.size();
         let dpi = (scale * 72.0) as f32;
         let image = render::coded(&raster);
-        let to_shown = Affine { m: [size_px.0 as f32, 0.0, 0.0, size_px.1 as f32, 0.0, 0.0] };
+        let to_shown = Affine {
+            m: [size_px.0 as f32, 0.0, 0.0, size_px.1 as f32, 0.0, 0.0],
+        };
         Ok(Scan {
             turn: Turn::None,
             dpi: (dpi, dpi),
@@ -189,7 +265,11 @@ impl View<'_> {
 
     fn kept(&self) -> Kept {
         let scale = f64::from(Kept::DPI) / 72.0;
-        let glyphs = self.survey.glyphs.iter().filter(|glyph| glyph.visible || self.policy == TextPolicy::Skip);
+        let glyphs = self
+            .survey
+            .glyphs
+            .iter()
+            .filter(|glyph| glyph.visible || self.policy == TextPolicy::Skip);
         Kept {
             lines: words::lines(glyphs, PageMap::scale(scale)),
             size_pt: (self.survey.width as f32, self.survey.height as f32),
@@ -212,7 +292,11 @@ impl View<'_> {
     /// Level lines of visible text over the scan: signature blocks, electronic stamps.
     fn overlay_text(&self, scan: &SeenImage, frame: &Frame) -> Vec<Line> {
         let (sx, sy) = frame.px_per_pt;
-        let glyphs = self.survey.glyphs.iter().filter(|glyph| glyph.visible && glyph.order > scan.order);
+        let glyphs = self
+            .survey
+            .glyphs
+            .iter()
+            .filter(|glyph| glyph.visible && glyph.order > scan.order);
         words::lines(glyphs, PageMap::scale_non_uniform(sx, sy))
     }
 }
@@ -228,11 +312,22 @@ struct Frame {
 impl Frame {
     fn of(survey: &Survey, scan: &SeenImage) -> Self {
         let (x, y) = dpi_of(scan.to_page);
-        let shown = if is_sideways(scan.to_page) { (y, x) } else { (x, y) };
+        let shown = if is_sideways(scan.to_page) {
+            (y, x)
+        } else {
+            (x, y)
+        };
         let px_per_pt = (shown.0 / 72.0, shown.1 / 72.0);
         let px = |pt: f64, scale: f64| (pt * scale).round().clamp(1.0, 1e6) as u32;
-        let size_px = (px(survey.width, px_per_pt.0), px(survey.height, px_per_pt.1));
-        Self { px_per_pt, size_px, stored_dpi: (x, y) }
+        let size_px = (
+            px(survey.width, px_per_pt.0),
+            px(survey.height, px_per_pt.1),
+        );
+        Self {
+            px_per_pt,
+            size_px,
+            stored_dpi: (x, y),
+        }
     }
 
     /// From the image's unit square (y down) to px of the page as shown.
@@ -240,14 +335,25 @@ impl Frame {
         let (w, h) = seen.size;
         let to_px = PageMap::scale_non_uniform(self.px_per_pt.0, self.px_per_pt.1);
         let map = to_px * seen.to_page * PageMap::scale_non_uniform(f64::from(w), f64::from(h));
-        Affine { m: map.as_coeffs().map(|value| value as f32) }
+        Affine {
+            m: map.as_coeffs().map(|value| value as f32),
+        }
     }
 
     /// From px of the raster, turned to be shown, to px of the page: they differ by the margins only.
     fn raster_to_page(&self, seen: &SeenImage) -> Affine {
         let bounds = seen.bounds();
-        let m = [1.0, 0.0, 0.0, 1.0, bounds.x0 * self.px_per_pt.0, bounds.y0 * self.px_per_pt.1];
-        Affine { m: m.map(|value| value as f32) }
+        let m = [
+            1.0,
+            0.0,
+            0.0,
+            1.0,
+            bounds.x0 * self.px_per_pt.0,
+            bounds.y0 * self.px_per_pt.1,
+        ];
+        Affine {
+            m: m.map(|value| value as f32),
+        }
     }
 }
 
@@ -312,7 +418,10 @@ fn joined(marks: impl Iterator<Item = PageRect>) -> Vec<PageRect> {
 
 /// The first words of `lines`, for a report.
 fn shorten(lines: &[Line]) -> String {
-    let words = lines.iter().flat_map(|line| &line.words).map(|word| word.text.as_str());
+    let words = lines
+        .iter()
+        .flat_map(|line| &line.words)
+        .map(|word| word.text.as_str());
     let text: Vec<&str> = words.take(12).collect();
     text.join(" ")
 }

@@ -7,8 +7,8 @@ use hayro_interpret::hayro_syntax::Filter;
 use hayro_interpret::hayro_syntax::object::{Array, Dict, Name, Object, ObjectIdentifier, Stream};
 use hayro_interpret::hayro_syntax::page::Page;
 use hayro_interpret::{
-    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageData, ImageDrawProps, InterpreterCache,
-    InterpreterSettings, SoftMask, TransformExt, interpret_page,
+    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageData, ImageDrawProps,
+    InterpreterCache, InterpreterSettings, SoftMask, TransformExt, interpret_page,
 };
 use kurbo::{BezPath, Rect};
 
@@ -16,13 +16,21 @@ use super::survey::SeenImage;
 use crate::document::{Coding, Gray, Raster, Rgb, StoredImage};
 
 /// The pixels of the image that is painted as number `order` of the page, as a reader decodes them.
-pub(super) fn pixels<'a>(page: &'a Page<'a>, order: usize, settings: &InterpreterSettings) -> Option<Raster> {
+pub(super) fn pixels<'a>(
+    page: &'a Page<'a>,
+    order: usize,
+    settings: &InterpreterSettings,
+) -> Option<Raster> {
     let (width, height) = page.render_dimensions();
     let target = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
     let cache = InterpreterCache::new();
     let transform = page.initial_transform(true).to_kurbo();
     let mut context = Context::new(transform, target, &cache, page.xref(), settings.clone());
-    let mut picker = Picker { order, at: 0, found: None };
+    let mut picker = Picker {
+        order,
+        at: 0,
+        found: None,
+    };
     interpret_page(page, &mut context, &mut picker);
     picker.found
 }
@@ -74,16 +82,25 @@ fn raster_of(data: ImageData) -> Option<Raster> {
     match data {
         ImageData::Luma(luma) => whole_gray(luma.width, luma.height, luma.data),
         ImageData::Rgb(rgb) => {
-            let length = (rgb.width as usize).checked_mul(rgb.height as usize)?.checked_mul(3)?;
-            (rgb.data.len() == length && length > 0)
-                .then_some(Raster::Rgb(Rgb { width: rgb.width, height: rgb.height, pixels: rgb.data }))
+            let length = (rgb.width as usize)
+                .checked_mul(rgb.height as usize)?
+                .checked_mul(3)?;
+            (rgb.data.len() == length && length > 0).then_some(Raster::Rgb(Rgb {
+                width: rgb.width,
+                height: rgb.height,
+                pixels: rgb.data,
+            }))
         }
     }
 }
 
 fn whole_gray(width: u32, height: u32, pixels: Vec<u8>) -> Option<Raster> {
     let length = (width as usize).checked_mul(height as usize)?;
-    (pixels.len() == length && length > 0).then_some(Raster::Gray(Gray { width, height, pixels }))
+    (pixels.len() == length && length > 0).then_some(Raster::Gray(Gray {
+        width,
+        height,
+        pixels,
+    }))
 }
 
 /// The image's bytes as the file has them, when the output can hold them as they are.
@@ -98,7 +115,9 @@ pub(super) fn untouched(page: &Page<'_>, seen: &SeenImage, raster: &Raster) -> O
     let stream: Stream<'_> = page.xref().get(ObjectIdentifier::new(number, generation))?;
     let dict = stream.dict();
     let filters = stream.filters();
-    let [filter] = filters.as_slice() else { return None };
+    let [filter] = filters.as_slice() else {
+        return None;
+    };
     let parameters = filter_parameters(dict);
     let facts = Facts::of(dict)?;
     let data: Arc<[u8]> = stream.raw_data().as_ref().into();
@@ -109,7 +128,12 @@ pub(super) fn untouched(page: &Page<'_>, seen: &SeenImage, raster: &Raster) -> O
         Filter::JpxDecode => jpx(data, &facts)?,
         _ => return None,
     };
-    Some(StoredImage { width: seen.size.0, height: seen.size.1, coding, untouched: true })
+    Some(StoredImage {
+        width: seen.size.0,
+        height: seen.size.1,
+        coding,
+        untouched: true,
+    })
 }
 
 /// What the image dictionary says beside the filter.
@@ -125,7 +149,10 @@ enum Space {
     Gray,
     Rgb,
     Cmyk,
-    Icc { components: u8, profile: Arc<[u8]> },
+    Icc {
+        components: u8,
+        profile: Arc<[u8]>,
+    },
     /// Left to the coded data itself (JPEG 2000).
     Unstated,
     Other,
@@ -134,7 +161,9 @@ enum Space {
 impl Facts {
     fn of(dict: &Dict<'_>) -> Option<Self> {
         let stencil = dict.get::<bool>(b"ImageMask").unwrap_or(false);
-        let bits = dict.get::<u8>(b"BitsPerComponent").unwrap_or(if stencil { 1 } else { 8 });
+        let bits = dict
+            .get::<u8>(b"BitsPerComponent")
+            .unwrap_or(if stencil { 1 } else { 8 });
         let space = match dict.get::<Object<'_>>(b"ColorSpace") {
             None if stencil => Space::Gray,
             None => Space::Unstated,
@@ -144,7 +173,9 @@ impl Facts {
             None => false,
             Some(decode) => {
                 let values: Vec<f32> = decode.iter::<f32>().collect();
-                let pairs = |pair: [f32; 2]| !values.is_empty() && values.chunks(2).all(|chunk| chunk == pair);
+                let pairs = |pair: [f32; 2]| {
+                    !values.is_empty() && values.chunks(2).all(|chunk| chunk == pair)
+                };
                 match (pairs([0.0, 1.0]), pairs([1.0, 0.0])) {
                     (true, _) => false,
                     (_, true) => true,
@@ -152,7 +183,12 @@ impl Facts {
                 }
             }
         };
-        Some(Self { bits, stencil, inverted, space })
+        Some(Self {
+            bits,
+            stencil,
+            inverted,
+            space,
+        })
     }
 
     fn is_bilevel(&self) -> bool {
@@ -181,10 +217,15 @@ impl Space {
             Some("DeviceGray" | "CalGray") => Self::Gray,
             Some("DeviceRGB") => Self::Rgb,
             Some("ICCBased") => {
-                let Some(stream) = items.next::<Stream<'_>>() else { return Self::Other };
+                let Some(stream) = items.next::<Stream<'_>>() else {
+                    return Self::Other;
+                };
                 let components = stream.dict().get::<u8>(b"N").unwrap_or(0);
                 match stream.decoded_data() {
-                    Ok(profile) => Self::Icc { components, profile: profile.as_ref().into() },
+                    Ok(profile) => Self::Icc {
+                        components,
+                        profile: profile.as_ref().into(),
+                    },
                     Err(_) => Self::Other,
                 }
             }
@@ -206,20 +247,41 @@ fn jpeg(data: Arc<[u8]>, facts: &Facts) -> Option<Coding> {
         Space::Gray => (1, None),
         Space::Rgb => (3, None),
         Space::Cmyk => (4, None),
-        Space::Icc { components, profile } => (*components, Some(profile.clone())),
+        Space::Icc {
+            components,
+            profile,
+        } => (*components, Some(profile.clone())),
         Space::Unstated | Space::Other => return None,
     };
     // An inverting /Decode belongs to Adobe's CMYK; elsewhere it is a negative, which is stored as seen.
     let allowed = facts.bits == 8 && (!facts.inverted || components == 4);
-    allowed.then_some(Coding::Jpeg { data, components, inverted: facts.inverted, icc })
+    allowed.then_some(Coding::Jpeg {
+        data,
+        components,
+        inverted: facts.inverted,
+        icc,
+    })
 }
 
-fn ccitt(data: Arc<[u8]>, parameters: Option<&Dict<'_>>, facts: &Facts, (width, height): (u32, u32)) -> Option<Coding> {
+fn ccitt(
+    data: Arc<[u8]>,
+    parameters: Option<&Dict<'_>>,
+    facts: &Facts,
+    (width, height): (u32, u32),
+) -> Option<Coding> {
     if !facts.is_bilevel() {
         return None;
     }
-    let flag = |key: &[u8], default: bool| parameters.and_then(|p| p.get::<bool>(key)).unwrap_or(default);
-    let number = |key: &[u8], default: i32| parameters.and_then(|p| p.get::<i32>(key)).unwrap_or(default);
+    let flag = |key: &[u8], default: bool| {
+        parameters
+            .and_then(|p| p.get::<bool>(key))
+            .unwrap_or(default)
+    };
+    let number = |key: &[u8], default: i32| {
+        parameters
+            .and_then(|p| p.get::<i32>(key))
+            .unwrap_or(default)
+    };
     // 1728 is the default of ISO 32000-1, table 11; the coder's width must be the image's.
     let same_width = i64::from(number(b"Columns", 1728)) == i64::from(width);
     let rows = number(b"Rows", 0);
@@ -242,10 +304,16 @@ fn jbig2(data: Arc<[u8]>, parameters: Option<&Dict<'_>>, facts: &Facts) -> Optio
         Some(stream) => Some(stream.decoded_data().ok()?.as_ref().into()),
         None => None,
     };
-    Some(Coding::Jbig2 { data, globals, inverted: facts.inverted })
+    Some(Coding::Jbig2 {
+        data,
+        globals,
+        inverted: facts.inverted,
+    })
 }
 
 fn jpx(data: Arc<[u8]>, facts: &Facts) -> Option<Coding> {
-    let plain = !facts.stencil && !facts.inverted && matches!(facts.space, Space::Unstated | Space::Gray | Space::Rgb);
+    let plain = !facts.stencil
+        && !facts.inverted
+        && matches!(facts.space, Space::Unstated | Space::Gray | Space::Rgb);
     plain.then_some(Coding::Jpx { data })
 }

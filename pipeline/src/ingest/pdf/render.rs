@@ -17,8 +17,16 @@ pub(super) const LONGEST_SIDE: f64 = 16_000.0;
 /// Renders the part `region` (page points) of `page` at `scale` px per pt, across and down, on white.
 ///
 /// `None` when the region is empty or has more than [`LONGEST_SIDE`] px on a side.
-pub(super) fn render(page: &Page<'_>, region: Rect, scale: (f64, f64), settings: &InterpreterSettings) -> Option<Raster> {
-    let (width, height) = ((region.width() * scale.0).round(), (region.height() * scale.1).round());
+pub(super) fn render(
+    page: &Page<'_>,
+    region: Rect,
+    scale: (f64, f64),
+    settings: &InterpreterSettings,
+) -> Option<Raster> {
+    let (width, height) = (
+        (region.width() * scale.0).round(),
+        (region.height() * scale.1).round(),
+    );
     if !(1.0..=LONGEST_SIDE).contains(&width) || !(1.0..=LONGEST_SIDE).contains(&height) {
         return None;
     }
@@ -28,14 +36,24 @@ pub(super) fn render(page: &Page<'_>, region: Rect, scale: (f64, f64), settings:
         * Affine::translate((-region.x0, -region.y0))
         * page.initial_transform(true).to_kurbo();
     let mut context = RenderContext::new(width, height);
-    render_into(page, &cache, settings, &RenderSettings::default(), &mut context, transform);
+    render_into(
+        page,
+        &cache,
+        settings,
+        &RenderSettings::default(),
+        &mut context,
+        transform,
+    );
     context.flush();
     let mut pixmap = Pixmap::new(width, height);
     let white = vello_cpu::color::palette::css::WHITE;
     context.render_with(
         &mut pixmap,
         &mut vello_cpu::Resources::default(),
-        vello_cpu::RasterizerSettings { target_init: vello_cpu::TargetInit::Clear(white), ..Default::default() },
+        vello_cpu::RasterizerSettings {
+            target_init: vello_cpu::TargetInit::Clear(white),
+            ..Default::default()
+        },
     );
     Some(raster_of(&pixmap))
 }
@@ -43,12 +61,26 @@ pub(super) fn render(page: &Page<'_>, region: Rect, scale: (f64, f64), settings:
 fn raster_of(pixmap: &Pixmap) -> Raster {
     let (width, height) = (u32::from(pixmap.width()), u32::from(pixmap.height()));
     let rgba = pixmap.data_as_u8_slice();
-    if rgba.chunks_exact(4).all(|px| px[0] == px[1] && px[1] == px[2]) {
+    if rgba
+        .chunks_exact(4)
+        .all(|px| px[0] == px[1] && px[1] == px[2])
+    {
         let pixels = rgba.chunks_exact(4).map(|px| px[0]).collect();
-        return Raster::Gray(Gray { width, height, pixels });
+        return Raster::Gray(Gray {
+            width,
+            height,
+            pixels,
+        });
     }
-    let pixels = rgba.chunks_exact(4).flat_map(|px| [px[0], px[1], px[2]]).collect();
-    Raster::Rgb(Rgb { width, height, pixels })
+    let pixels = rgba
+        .chunks_exact(4)
+        .flat_map(|px| [px[0], px[1], px[2]])
+        .collect();
+    Raster::Rgb(Rgb {
+        width,
+        height,
+        pixels,
+    })
 }
 
 /// A rendered page in the coding for the output: without loss when it is black and white, else as a JPEG. The
@@ -58,17 +90,31 @@ pub(super) fn coded(raster: &Raster) -> StoredImage {
     const QUALITY: u8 = 90;
     let (width, height) = raster.size();
     let (pixels, components, color) = match raster {
-        Raster::Gray(gray) if gray.pixels.iter().all(|px| *px == 0 || *px == 255) => return recode(raster),
+        Raster::Gray(gray) if gray.pixels.iter().all(|px| *px == 0 || *px == 255) => {
+            return recode(raster);
+        }
         Raster::Gray(gray) => (&gray.pixels, 1, ColorType::Luma),
         Raster::Rgb(rgb) => (&rgb.pixels, 3, ColorType::Rgb),
     };
     // JPEG counts in 16 bits, and the renderer does not go beyond.
-    let (Ok(w), Ok(h)) = (u16::try_from(width), u16::try_from(height)) else { return recode(raster) };
+    let (Ok(w), Ok(h)) = (u16::try_from(width), u16::try_from(height)) else {
+        return recode(raster);
+    };
     let mut data = Vec::new();
     match Encoder::new(&mut data, QUALITY).encode(pixels, w, h, color) {
         Ok(()) => {
-            let coding = Coding::Jpeg { data: data.into(), components, inverted: false, icc: None };
-            StoredImage { width, height, coding, untouched: false }
+            let coding = Coding::Jpeg {
+                data: data.into(),
+                components,
+                inverted: false,
+                icc: None,
+            };
+            StoredImage {
+                width,
+                height,
+                coding,
+                untouched: false,
+            }
         }
         Err(_) => recode(raster),
     }

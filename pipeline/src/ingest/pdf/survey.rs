@@ -7,8 +7,8 @@ use hayro_interpret::font::{Glyph, GlyphRun};
 use hayro_interpret::hayro_cmap::BfString;
 use hayro_interpret::hayro_syntax::page::Page;
 use hayro_interpret::{
-    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
-    InterpreterSettings, Paint, SoftMask, TransformExt, interpret_page,
+    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps,
+    InterpreterCache, InterpreterSettings, Paint, SoftMask, TransformExt, interpret_page,
 };
 use kurbo::{Affine, BezPath, Rect, Shape};
 
@@ -56,7 +56,8 @@ impl SeenImage {
     /// Where it stands.
     pub(super) fn bounds(&self) -> Rect {
         let (w, h) = self.size;
-        self.to_page.transform_rect_bbox(Rect::new(0.0, 0.0, f64::from(w), f64::from(h)))
+        self.to_page
+            .transform_rect_bbox(Rect::new(0.0, 0.0, f64::from(w), f64::from(h)))
     }
 }
 
@@ -77,7 +78,8 @@ pub(super) struct SeenGlyph {
 impl SeenGlyph {
     /// Its box: the advance wide, from a descender below to an ascender above the baseline.
     pub(super) fn bounds(&self) -> Rect {
-        self.to_page.transform_rect_bbox(Rect::new(0.0, -200.0, self.advance, 700.0))
+        self.to_page
+            .transform_rect_bbox(Rect::new(0.0, -200.0, self.advance, 700.0))
     }
 }
 
@@ -92,7 +94,11 @@ pub(super) struct SeenMark {
 /// Notes what `page` would paint.
 pub(super) fn survey<'a>(page: &'a Page<'a>, settings: &InterpreterSettings) -> Survey {
     let (width, height) = page.render_dimensions();
-    let mut survey = Survey { width: f64::from(width), height: f64::from(height), ..Survey::default() };
+    let mut survey = Survey {
+        width: f64::from(width),
+        height: f64::from(height),
+        ..Survey::default()
+    };
     let target = Rect::new(0.0, 0.0, survey.width, survey.height);
     let cache = InterpreterCache::new();
     let transform = page.initial_transform(true).to_kurbo();
@@ -105,7 +111,9 @@ impl Survey {
     /// Whether no clip cuts off more than a point of what `bounds` has on the page.
     fn lets_through(&self, bounds: Rect) -> bool {
         let on_page = bounds.intersect(Rect::new(0.0, 0.0, self.width, self.height));
-        self.clips.iter().all(|clip| clip.inflate(1.0, 1.0).contains_rect(on_page))
+        self.clips
+            .iter()
+            .all(|clip| clip.inflate(1.0, 1.0).contains_rect(on_page))
     }
 
     fn next(&mut self) -> usize {
@@ -119,7 +127,9 @@ impl Survey {
         const CELLS: usize = 120;
         let mut cells = vec![false; CELLS * CELLS];
         for glyph in self.glyphs.iter().filter(|glyph| wanted(glyph)) {
-            let bounds = glyph.bounds().intersect(Rect::new(0.0, 0.0, self.width, self.height));
+            let bounds = glyph
+                .bounds()
+                .intersect(Rect::new(0.0, 0.0, self.width, self.height));
             if bounds.width() <= 0.0 || bounds.height() <= 0.0 {
                 continue;
             }
@@ -158,11 +168,22 @@ impl<'a> Device<'a> for Survey {
         self.clips.push(clip.path.bounding_box());
     }
 
-    fn push_transparency_group(&mut self, opacity: f32, mask: Option<SoftMask<'a>>, blend: BlendMode) {
-        self.groups.push(opacity < 1.0 || mask.is_some() || blend != BlendMode::Normal);
+    fn push_transparency_group(
+        &mut self,
+        opacity: f32,
+        mask: Option<SoftMask<'a>>,
+        blend: BlendMode,
+    ) {
+        self.groups
+            .push(opacity < 1.0 || mask.is_some() || blend != BlendMode::Normal);
     }
 
-    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, draw_mode: &DrawMode) {
+    fn draw_glyph_run(
+        &mut self,
+        run: &GlyphRun<'_, 'a>,
+        props: DrawProps<'a>,
+        draw_mode: &DrawMode,
+    ) {
         let order = self.next();
         let visible = !matches!(draw_mode, DrawMode::Invisible);
         for glyph in run.glyphs() {
@@ -192,7 +213,9 @@ impl<'a> Device<'a> for Survey {
         if self.images.len() >= MOST_MARKS {
             return;
         }
-        let unmasked = props.soft_mask.is_none() && props.blend_mode == BlendMode::Normal && !self.groups.contains(&true);
+        let unmasked = props.soft_mask.is_none()
+            && props.blend_mode == BlendMode::Normal
+            && !self.groups.contains(&true);
         let (stream, black_or_raster) = match &image {
             Image::Raster(raster) => (raster.stream(), true),
             Image::Stencil(stencil) => {

@@ -24,14 +24,19 @@ struct Placed<'a> {
 }
 
 /// The level lines of text among `glyphs`, top to bottom; `to_shown` maps page points to shown px.
-pub(super) fn lines<'a>(glyphs: impl Iterator<Item = &'a SeenGlyph>, to_shown: Affine) -> Vec<Line> {
+pub(super) fn lines<'a>(
+    glyphs: impl Iterator<Item = &'a SeenGlyph>,
+    to_shown: Affine,
+) -> Vec<Line> {
     let mut placed: Vec<Placed<'_>> = glyphs.filter_map(|glyph| place(glyph, to_shown)).collect();
     placed.sort_by(|a, b| a.baseline.total_cmp(&b.baseline));
     let mut lines: Vec<Vec<Placed<'_>>> = Vec::new();
     for glyph in placed {
         // Sorted by baseline: only the last few lines can still be open at this height.
         let home = lines.iter_mut().rev().take(4).find(|line| {
-            line.last().is_some_and(|last| (last.baseline - glyph.baseline).abs() < BASELINE_EM * glyph.em.max(last.em))
+            line.last().is_some_and(|last| {
+                (last.baseline - glyph.baseline).abs() < BASELINE_EM * glyph.em.max(last.em)
+            })
         });
         match home {
             Some(line) => line.push(glyph),
@@ -52,9 +57,26 @@ fn place(glyph: &SeenGlyph, to_shown: Affine) -> Option<Placed<'_>> {
     }
     let origin = map * kurbo::Point::ORIGIN;
     let end = map * kurbo::Point::new(glyph.advance, 0.0);
-    let b = (to_shown * glyph.to_page).transform_rect_bbox(kurbo::Rect::new(0.0, -200.0, glyph.advance, 700.0));
-    let bounds = Rect { x: b.x0 as f32, y: b.y0 as f32, w: b.width() as f32, h: b.height() as f32 };
-    Some(Placed { text, x0: origin.x, x1: end.x, baseline: origin.y, em, bounds })
+    let b = (to_shown * glyph.to_page).transform_rect_bbox(kurbo::Rect::new(
+        0.0,
+        -200.0,
+        glyph.advance,
+        700.0,
+    ));
+    let bounds = Rect {
+        x: b.x0 as f32,
+        y: b.y0 as f32,
+        w: b.width() as f32,
+        h: b.height() as f32,
+    };
+    Some(Placed {
+        text,
+        x0: origin.x,
+        x1: end.x,
+        baseline: origin.y,
+        em,
+        bounds,
+    })
 }
 
 fn line_of(mut glyphs: Vec<Placed<'_>>) -> Option<Line> {
@@ -73,19 +95,38 @@ fn line_of(mut glyphs: Vec<Placed<'_>>) -> Option<Line> {
                 word.text.push_str(glyph.text);
                 word.bbox = word.bbox.union(glyph.bounds);
             }
-            _ => words.push(Word { text: glyph.text.to_owned(), bbox: glyph.bounds, confidence: 1.0 }),
+            _ => words.push(Word {
+                text: glyph.text.to_owned(),
+                bbox: glyph.bounds,
+                confidence: 1.0,
+            }),
         }
         apart = false;
         previous = Some((glyph.x1, glyph.em));
     }
     for word in &mut words {
-        word.text = word.text.chars().filter(|c| !c.is_control() && !c.is_whitespace()).nfc().collect();
+        word.text = word
+            .text
+            .chars()
+            .filter(|c| !c.is_control() && !c.is_whitespace())
+            .nfc()
+            .collect();
     }
     words.retain(|word| !word.text.is_empty());
     let (first, last) = (glyphs.first()?, glyphs.last()?);
-    let point = |x: f64, y: f64| Point { x: x as f32, y: y as f32 };
-    let baseline = [point(first.x0, first.baseline), point(last.x1, last.baseline)];
-    (!words.is_empty()).then_some(Line { words, baseline, block: 0 })
+    let point = |x: f64, y: f64| Point {
+        x: x as f32,
+        y: y as f32,
+    };
+    let baseline = [
+        point(first.x0, first.baseline),
+        point(last.x1, last.baseline),
+    ];
+    (!words.is_empty()).then_some(Line {
+        words,
+        baseline,
+        block: 0,
+    })
 }
 
 #[cfg(test)]
@@ -94,12 +135,27 @@ mod tests {
 
     fn glyph(text: &str, x: f64, y: f64, advance: f64) -> SeenGlyph {
         let to_page = Affine::new([0.012, 0.0, 0.0, -0.012, x, y]);
-        SeenGlyph { order: 0, text: Some(text.to_owned()), to_page, advance, visible: true }
+        SeenGlyph {
+            order: 0,
+            text: Some(text.to_owned()),
+            to_page,
+            advance,
+            visible: true,
+        }
     }
 
     fn texts(glyphs: &[SeenGlyph]) -> Vec<String> {
-        let text = |line: &Line| line.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
-        lines(glyphs.iter(), Affine::IDENTITY).iter().map(text).collect()
+        let text = |line: &Line| {
+            line.words
+                .iter()
+                .map(|word| word.text.as_str())
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        lines(glyphs.iter(), Affine::IDENTITY)
+            .iter()
+            .map(text)
+            .collect()
     }
 
     #[test]
@@ -116,7 +172,11 @@ mod tests {
 
     #[test]
     fn lines_are_told_apart_and_come_top_to_bottom() {
-        let page = [glyph("b", 10.0, 120.0, 500.0), glyph("a", 10.0, 100.0, 500.0), glyph("c", 16.0, 99.0, 500.0)];
+        let page = [
+            glyph("b", 10.0, 120.0, 500.0),
+            glyph("a", 10.0, 100.0, 500.0),
+            glyph("c", 16.0, 99.0, 500.0),
+        ];
         assert_eq!(texts(&page), ["ac", "b"]);
     }
 
@@ -124,6 +184,9 @@ mod tests {
     fn decomposed_text_becomes_nfc_and_turned_text_is_left_out() {
         let mut turned = glyph("x", 50.0, 50.0, 500.0);
         turned.to_page = Affine::new([0.0, 0.012, 0.012, 0.0, 50.0, 50.0]);
-        assert_eq!(texts(&[glyph("e\u{302}\u{323}", 10.0, 10.0, 500.0), turned]), ["ệ"]);
+        assert_eq!(
+            texts(&[glyph("e\u{302}\u{323}", 10.0, 10.0, 500.0), turned]),
+            ["ệ"]
+        );
     }
 }

@@ -1,0 +1,182 @@
+//! Numbers at the heads of lines, where the engine takes strokes for each other: `H.` for `II.`, `I.` for `1.`
+//!
+//! Administrative papers number sections I, II, III in capitals and items 1, 2, 3 (Nghị định 30/2020/NĐ-CP,
+//! Phụ lục I, mục II.5). What a number must be follows from its neighbours; where it does not, it stays as read.
+
+use crate::document::Line;
+
+/// Mends the numbers of sections and items in `lines`, which are in reading order.
+pub(super) fn mended(mut lines: Vec<Line>) -> Vec<Line> {
+    mend_sections(&mut lines);
+    mend_first_items(&mut lines);
+    for word in lines.iter_mut().flat_map(|line| &mut line.words) {
+        if let Some(text) = after_five(&word.text) {
+            word.text = text;
+        }
+    }
+    lines
+}
+
+/// Sections count up from I; a stroke more or less is the engine's slip.
+fn mend_sections(lines: &mut [Line]) {
+    let mut last = 0;
+    for line in lines.iter_mut().filter(|line| is_heading(line)) {
+        let Some(word) = line.words.first_mut() else {
+            continue;
+        };
+        let Some(strokes) = word.text.strip_suffix('.').and_then(strokes) else {
+            continue;
+        };
+        let next = last + 1;
+        let slip = next <= 3 && (strokes == next || strokes + 1 == next);
+        last = if slip { next } else { strokes };
+        if slip {
+            word.text = format!("{}.", "I".repeat(next));
+        }
+    }
+}
+
+/// An `I.` before running text is the first of a list when the list goes on with `2.`
+fn mend_first_items(lines: &mut [Line]) {
+    let heads: Vec<usize> = (0..lines.len())
+        .filter(|index| lines.get(*index).is_some_and(has_number))
+        .collect();
+    for pair in heads.windows(2) {
+        let goes_on = lines
+            .get(pair[1])
+            .and_then(|line| line.words.first())
+            .is_some_and(|word| word.text == "2.");
+        let Some(line) = lines
+            .get_mut(pair[0])
+            .filter(|line| goes_on && !is_heading(line))
+        else {
+            continue;
+        };
+        if let Some(word) = line
+            .words
+            .first_mut()
+            .filter(|word| matches!(word.text.as_str(), "I." | "l." | "|."))
+        {
+            word.text = "1.".to_owned();
+        }
+    }
+}
+
+/// `VIH` and the like: after V no H can stand in a Roman numeral, and no Vietnamese word is spelled so.
+fn after_five(text: &str) -> Option<String> {
+    let core = text.trim_end_matches(|c: char| c.is_ascii_punctuation());
+    let rest = core.strip_prefix('V')?;
+    let numeral = rest.contains('H') && rest.chars().all(|c| c == 'I' || c == 'H');
+    let ones = strokes(rest).filter(|ones| numeral && *ones <= 3)?;
+    Some(format!(
+        "V{}{}",
+        "I".repeat(ones),
+        text.get(core.len()..).unwrap_or_default()
+    ))
+}
+
+/// How many strokes a run of I and what looks like it has.
+fn strokes(text: &str) -> Option<usize> {
+    let count = |c: char| match c {
+        'I' | 'l' | '|' | '1' => Some(1),
+        'H' => Some(2),
+        _ => None,
+    };
+    let sum = text.chars().map(count).sum::<Option<usize>>()?;
+    (1..=4).contains(&sum).then_some(sum)
+}
+
+fn has_number(line: &Line) -> bool {
+    line.words.first().is_some_and(|word| {
+        word.text.strip_suffix('.').is_some_and(|text| {
+            !text.is_empty()
+                && (text.chars().all(|c| c.is_ascii_digit()) || strokes(text).is_some())
+        })
+    })
+}
+
+/// A number followed by capitals only.
+fn is_heading(line: &Line) -> bool {
+    let mut letters = line
+        .words
+        .iter()
+        .skip(1)
+        .flat_map(|word| word.text.chars())
+        .filter(|c| c.is_alphabetic())
+        .peekable();
+    letters.peek().is_some() && letters.all(char::is_uppercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Point, Rect, Word};
+
+    fn page(lines: &[&str]) -> Vec<Line> {
+        let word = |text: &str| Word {
+            text: text.into(),
+            bbox: Rect::default(),
+            confidence: 0.9,
+        };
+        let line = |text: &&str| Line {
+            words: text.split(' ').map(word).collect(),
+            baseline: [Point::default(); 2],
+            block: 0,
+        };
+        lines.iter().map(line).collect()
+    }
+
+    fn read(lines: &[&str]) -> Vec<String> {
+        mended(page(lines)).iter().map(Line::text).collect()
+    }
+
+    #[test]
+    fn sections_count_up() {
+        let lines = [
+            "I. MỤC ĐÍCH",
+            "H. NỘI DUNG",
+            "1. Cứng hóa đường trục",
+            "II. TỔ CHỨC THỰC HIỆN",
+        ];
+        let expected = [
+            "I. MỤC ĐÍCH",
+            "II. NỘI DUNG",
+            "1. Cứng hóa đường trục",
+            "III. TỔ CHỨC THỰC HIỆN",
+        ];
+        assert_eq!(read(&lines), expected);
+    }
+
+    #[test]
+    fn sections_that_begin_anew_and_single_letters_stay() {
+        let lines = [
+            "I. PHẦN MỘT",
+            "II. PHẦN HAI",
+            "III. PHẦN BA",
+            "I. PHẦN MỘT",
+            "G. HỒ SƠ",
+            "V. KINH PHÍ",
+        ];
+        assert_eq!(read(&lines), lines);
+    }
+
+    #[test]
+    fn an_item_is_first_when_a_second_follows() {
+        assert_eq!(
+            read(&["I. Giao Sở Nội vụ", "chủ trì;", "2. Phối hợp"])[0],
+            "1. Giao Sở Nội vụ"
+        );
+        assert_eq!(
+            read(&["I. Giao Sở Nội vụ", "II. Phối hợp"])[0],
+            "I. Giao Sở Nội vụ"
+        );
+    }
+
+    #[test]
+    fn numerals_after_five() {
+        assert_eq!(
+            read(&["khu vực VIH;", "quý VH.", "VHTT", "VI"]),
+            ["khu vực VIII;", "quý VII.", "VHTT", "VI"]
+        );
+    }
+}
