@@ -82,16 +82,44 @@ impl Picture {
 
     /// What poppler shows of page `page`, counted from 1, at `dpi`.
     pub fn shown(pdf: &Path, page: u32, dpi: f64) -> Self {
+        Self::rendered(pdf, page, &["-r", &dpi.to_string()])
+    }
+
+    /// What poppler shows of page `page`, counted from 1, on so many px across and down.
+    pub fn shown_on(pdf: &Path, page: u32, (width, height): (usize, usize)) -> Self {
+        let (width, height) = (width.to_string(), height.to_string());
+        Self::rendered(pdf, page, &["-scale-to-x", &width, "-scale-to-y", &height])
+    }
+
+    fn rendered(pdf: &Path, page: u32, scale: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let (page, dpi) = (page.to_string(), dpi.to_string());
+        let page = page.to_string();
         let mut poppler = Command::new("pdftoppm");
         poppler
-            .args(["-singlefile", "-r", &dpi, "-f", &page, "-l", &page])
+            .args(["-singlefile", "-f", &page, "-l", &page])
+            .args(scale)
             .arg(pdf)
             .arg(folder.path().join("page"));
         let (code, _, errors) = run(&mut poppler);
         assert_eq!((code, errors.as_str()), (0, ""), "{}", pdf.display());
         Self::netpbm(&std::fs::read(folder.path().join("page.ppm")).expect("a rendered page"))
+    }
+
+    /// The only image of page `page`, counted from 1, as it is stored: whatever its coding, pixel by pixel.
+    pub fn stored(pdf: &Path, page: u32) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let page = page.to_string();
+        let (code, _, errors) = run(Command::new("pdfimages")
+            .args(["-f", &page, "-l", &page])
+            .arg(pdf)
+            .arg(folder.path().join("image")));
+        assert_eq!((code, errors.as_str()), (0, ""), "{}", pdf.display());
+        let entries = std::fs::read_dir(folder.path())
+            .expect("a folder")
+            .flatten();
+        let images: Vec<_> = entries.map(|entry| entry.path()).collect();
+        assert_eq!(images.len(), 1, "{}: {images:?}", pdf.display());
+        Self::netpbm(&std::fs::read(&images[0]).expect("an image"))
     }
 
     /// The pixel at `x`, `y`.
@@ -147,7 +175,7 @@ pub fn colour_piece() -> Picture {
     let piece = piece();
     Picture::of(piece.width, piece.height, |x, y| {
         match (piece.at(x, y), x) {
-            ([0, 0, 0], _) => [20, 20, 120],
+            ([0, 0, 0], _) => [25, 25, 60],
             (_, 0..20) => [200, 30, 30],
             _ => [250, 245 - (y / 20) as u8, 225],
         }

@@ -27,11 +27,13 @@ pub enum Annotations {
     Keep,
 }
 
-/// Keys that lead out of what is copied: to the tree above, to the structure tree, to article threads.
-const OUTWARD: [&[u8]; 4] = [b"Parent", b"StructParent", b"StructParents", b"B"];
+/// Keys that lead out of what is copied: to the tree above, to the structure tree.
+const OUTWARD: [&[u8]; 3] = [b"Parent", b"StructParent", b"StructParents"];
 
-/// Keys of a page that are not content: attributes written anew, private data of programs, actions.
-const PAGE_ONLY: [&str; 9] = [
+/// Keys of a page that are not content: attributes written anew, private data of programs, actions, and beads of
+/// article threads. `/B` means beads in a page only: resources may have that name.
+const PAGE_ONLY: [&str; 10] = [
+    "B",
     "Resources",
     "MediaBox",
     "CropBox",
@@ -220,13 +222,7 @@ impl<'d> Copier<'d> {
         dict: &mut Dict,
         out: &mut FileWriter<W>,
     ) -> Result<(), PdfError> {
-        // /B is an array of beads in a page and means other things elsewhere; only references are dropped.
-        dict.retain_mut(|entry| {
-            let outward = OUTWARD.contains(&entry.key.as_bytes());
-            !outward
-                || entry.key.as_bytes() == b"B"
-                    && !matches!(entry.value, Object::Ref(_) | Object::Array(_))
-        });
+        dict.retain_mut(|entry| !OUTWARD.contains(&entry.key.as_bytes()));
         let mut failed = Ok(());
         dict.retain_mut(|entry| {
             if failed.is_ok() {

@@ -69,8 +69,8 @@ fn a_folder_as_document_joins_its_files_in_order() {
         ["batch.json", "hồ sơ.json", "hồ sơ.pdf", "hồ sơ.txt"]
     );
     for (number, expected) in [(1, piece()), (2, grey_piece()), (3, colour_piece())] {
-        let shown = Picture::shown(&desk.output("hồ sơ.pdf"), number, 300.0);
-        assert_eq!(shown.difference(&expected), 0.0, "page {number}");
+        let stored = Picture::stored(&desk.output("hồ sơ.pdf"), number);
+        assert_eq!(stored.difference(&expected), 0.0, "page {number}");
     }
     let files = desk.json("hồ sơ.json")["source"]["files"].clone();
     let endings: Vec<&str> = files
@@ -99,7 +99,7 @@ fn equal_names_and_unicode_forms_do_not_collide() {
     assert_eq!(pdfs, ["quyển-2.pdf", "quyển-3.pdf", "quyển.pdf"]);
     for pdf in pdfs {
         assert_eq!(
-            Picture::shown(&desk.output(&pdf), 1, 300.0).difference(&piece()),
+            Picture::stored(&desk.output(&pdf), 1).difference(&piece()),
             0.0,
             "{pdf}"
         );

@@ -272,3 +272,29 @@ fn a_single_page_stands_alone() {
         Document::open(single_page_pdf(&source, &page, Annotations::Drop).unwrap()).unwrap();
     assert!(!dropped.page(0).unwrap().dict.contains("Annots"));
 }
+
+#[test]
+fn a_resource_may_have_any_name() {
+    let mut build = Build::new();
+    build
+        .object(1, "<</Type /Catalog /Pages 2 0 R>>")
+        .object(2, "<</Type /Pages /Count 1 /Kids [3 0 R]>>")
+        .object(
+            3,
+            "<</Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /B [5 0 R] /Resources <</XObject <</A 4 0 R /B 4 0 R>>>>>>",
+        )
+        .stream(4, "/Type /XObject /Subtype /Form /BBox [0 0 1 1]", b"f")
+        .object(5, "<</T 6 0 R /P 3 0 R>>");
+    build.classic("/Size 6 /Root 1 0 R");
+    let source = Document::open(build.bytes).unwrap();
+    let page = source.page(0).unwrap();
+    let copy = Document::open(single_page_pdf(&source, &page, Annotations::Keep).unwrap()).unwrap();
+    let page = copy.page(0).unwrap();
+    let forms = copy.get(&page.resources, "XObject").unwrap().into_owned();
+    assert!(forms.as_dict().unwrap().contains("A"));
+    assert!(forms.as_dict().unwrap().contains("B"));
+    assert!(
+        !page.dict.contains("B"),
+        "beads lead to pages that do not come along"
+    );
+}
