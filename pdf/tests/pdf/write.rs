@@ -290,7 +290,11 @@ fn a_resource_may_have_any_name() {
     let page = source.page(0).unwrap();
     let copy = Document::open(single_page_pdf(&source, &page, Annotations::Keep).unwrap()).unwrap();
     let page = copy.page(0).unwrap();
-    let forms = copy.get(&page.resources, "XObject").unwrap().into_owned();
+    let resources = copy.resolve(&page.resources).unwrap().into_owned();
+    let forms = copy
+        .get(resources.as_dict().unwrap(), "XObject")
+        .unwrap()
+        .into_owned();
     assert!(forms.as_dict().unwrap().contains("A"));
     assert!(forms.as_dict().unwrap().contains("B"));
     assert!(
