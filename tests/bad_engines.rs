@@ -14,8 +14,9 @@ const PLAIN: [&str; 4] = ["--jobs", "2", "--progress", "none"];
 
 /// Wider than the other pages, so that engines can tell it.
 const POISON: u32 = 1680;
-/// `does_its_deed` knows the poisoned page by its width, give or take a cut border.
-const WIDE: &str = "*\"width\":1[67][0-9][0-9],*";
+/// `does_its_deed` knows the poisoned page by its width, give or take a cut border: 1,680 px at 300 dpi are 1,260
+/// of the copy that is read.
+const WIDE: &str = "*\"width\":12[0-9][0-9],*";
 /// A whole page, not a line or a question about its orientation.
 const WHOLE_PAGE: &str = "*\"Read\":\"Page\"*";
 
@@ -133,7 +134,7 @@ impl Batch {
 
     /// How often the poisoned page was to be read.
     fn tries(&self) -> usize {
-        let wide = |line: &&String| line.contains("\"width\":16") || line.contains("\"width\":17");
+        let wide = |line: &&String| line.contains("\"width\":12");
         let asked = self.cage.asked();
         asked
             .iter()

@@ -96,7 +96,7 @@ impl Picture {
         let page = page.to_string();
         let mut poppler = Command::new("pdftoppm");
         poppler
-            .args(["-singlefile", "-f", &page, "-l", &page])
+            .args(["-cropbox", "-singlefile", "-f", &page, "-l", &page])
             .args(scale)
             .arg(pdf)
             .arg(folder.path().join("page"));

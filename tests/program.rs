@@ -109,9 +109,14 @@ pub fn asked<S: AsRef<OsStr>>(program: &str, arguments: &[S]) -> String {
         .iter()
         .map(|argument| argument.as_ref().to_string_lossy())
         .collect();
+    // Some builds of mutool say at every start that they have no colour management.
+    let complaints: Vec<&str> = complaints
+        .lines()
+        .filter(|line| !line.contains("ICC support is not available"))
+        .collect();
     assert_eq!(
-        (code, complaints.as_str()),
-        (0, ""),
+        (code, complaints),
+        (0, vec![]),
         "{program} {}: {answer}",
         shown.join(" ")
     );

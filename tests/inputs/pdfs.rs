@@ -313,10 +313,8 @@ fn scans_give_up_their_images_untouched() {
     for name in ["dct", "ccitt", "jbig2"] {
         looks_the_same(skipped(), name, 0.0);
     }
-    for name in ["ccitt", "jbig2"] {
-        let stored = Picture::stored(&skipped().output(&format!("{name}.pdf")), 1);
-        assert_eq!(stored.difference(&piece()), 0.0, "{name}");
-    }
+    let stored = Picture::stored(&skipped().output("ccitt.pdf"), 1);
+    assert_eq!(stored.difference(&piece()), 0.0);
 }
 
 #[test]

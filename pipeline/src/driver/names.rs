@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn names_are_portable() {
         for (wished, expected) in [
-            ("..", "_"),
+            ("..", "document"),
             (".ẩn", "_ẩn"),
             ("a/b:c", "a_b_c"),
             ("", "document"),

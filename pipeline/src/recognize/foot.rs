@@ -256,7 +256,7 @@ mod tests {
         };
         let first = line(400.0, 10.0, &[("trái", 0.9), ("z⁄œ—", 0.2), ("TỊCH", 0.6)]);
         let mut lines = vec![first];
-        replace_if_surer(&mut lines, area, vec![line(500.0, 10.0, &[("CHỦ", 0.3)])]);
+        replace_if_surer(&mut lines, area, vec![line(500.0, 10.0, &[("CHỦ", 0.1)])]);
         assert_eq!(lines[0].text(), "trái z⁄œ— TỊCH");
         replace_if_surer(
             &mut lines,

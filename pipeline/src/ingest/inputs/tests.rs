@@ -56,20 +56,6 @@ fn folders_are_walked_in_natural_order() {
 }
 
 #[test]
-fn equal_names_are_numbered_whatever_their_case() {
-    let folder = Folder::with(&["a/Scan.png", "b/scan.png", "c/SCAN.jpg", "scan-2.png"]);
-    assert_eq!(
-        names(&folder.find(&Options::default())),
-        ["scan-2", "Scan", "scan-3", "SCAN-4"]
-    );
-    let folder = Folder::with(&["a/x.png", "b/x.png", "c/x-2.png"]);
-    assert_eq!(
-        names(&folder.find(&Options::default())),
-        ["x", "x-3", "x-2"]
-    );
-}
-
-#[test]
 fn what_is_no_image_is_reported() {
     let folder = Folder::with(&["good.png"]);
     folder.put("notes.txt", b"hello");
