@@ -101,6 +101,7 @@ fn plan_of(matches: &ArgMatches) -> anyhow::Result<Plan> {
         text,
         preprocess: Default::default(),
         recognize: Default::default(),
+        classify: Default::default(),
     };
     let cpus = || std::thread::available_parallelism().map_or(1, usize::from);
     Ok(Plan {

@@ -256,6 +256,22 @@ impl Affine {
         }
     }
 
+    /// The map that takes this one back; `None` when it folds the plane onto a line.
+    pub fn inverse(&self) -> Option<Self> {
+        let [a, b, c, d, e, f] = self.m;
+        let det = a * d - b * c;
+        (det.abs() > f32::MIN_POSITIVE).then(|| Self {
+            m: [
+                d / det,
+                -b / det,
+                -c / det,
+                a / det,
+                (c * f - d * e) / det,
+                (b * e - a * f) / det,
+            ],
+        })
+    }
+
     /// First `self`, then `next`.
     pub fn then(&self, next: &Self) -> Self {
         let [a, b, c, d, e, f] = self.m;

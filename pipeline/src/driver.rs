@@ -19,6 +19,7 @@ use ring::digest::{Context, SHA256};
 use saoy_ocr::Readers;
 use serde::Serialize;
 
+use crate::classify;
 use crate::compose::DateTime;
 use crate::compose::pdfa::Profile;
 use crate::ingest::{self, Limits};
@@ -75,6 +76,8 @@ pub struct Options {
     pub preprocess: preprocess::Options,
     /// How pages are read.
     pub recognize: recognize::Options,
+    /// What the answer to what a document is and says rests on.
+    pub classify: classify::Options,
 }
 
 /// Which files are written beside the PDF.

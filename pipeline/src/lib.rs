@@ -4,19 +4,24 @@
 //! 1. [`ingest`] finds inputs and loads them page by page.
 //! 2. [`preprocess`] makes the grey copy that OCR reads, and measures the page's quality.
 //! 3. [`recognize`] has it read and puts the words into reading order.
-//! 4. [`compose`] writes the searchable PDF/A and the text files beside it.
-//! 5. [`driver`] runs the stages over a batch, many pages at a time, and loses nothing.
+//! 4. [`classify`] looks at the page, and says what the document is and what it says.
+//! 5. [`compose`] writes the searchable PDF/A and the text files beside it.
+//! 6. [`driver`] runs the stages over a batch, many pages at a time, and loses nothing.
 //!
 //! The library reads no clock and no environment, opens no connection, and prints nothing.
 #![forbid(unsafe_code)]
 
 pub mod document;
 
+pub mod picture;
+
 pub mod ingest;
 
 pub mod preprocess;
 
 pub mod recognize;
+
+pub mod classify;
 
 pub mod compose;
 

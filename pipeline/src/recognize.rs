@@ -85,6 +85,21 @@ pub fn recognize(
     Ok(Recognized { lines, flags })
 }
 
+/// Reads a small picture as one line of print.
+///
+/// # Errors
+/// What the engine said.
+pub fn line_alone(image: &Gray, dpi: f32, readers: &Readers) -> Result<Vec<Word>, OcrError> {
+    let dpi = dpi.round().clamp(1.0, 10_000.0) as u32;
+    let view = GrayView::new(image.width, image.height, dpi, &image.pixels)?;
+    let reading = readers.read(&view, Layout::Line)?;
+    Ok(reading
+        .lines
+        .into_iter()
+        .flat_map(|line| line_of(line).words)
+        .collect())
+}
+
 /// Lines from anywhere, cut at gutters and put into reading order.
 pub fn ordered(lines: Vec<Line>) -> Vec<Line> {
     order::in_reading_order(lines)

@@ -3,6 +3,8 @@
 //! The members are a contract with other programs; `docs/schemas/` holds it as JSON Schema. New members
 //! may appear; existing ones keep their names and units within a schema version.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::document::{Line, Rect};
@@ -26,11 +28,11 @@ pub struct DocumentRecord {
     pub output: OutputRecord,
     /// The language models that read the pages.
     pub language: String,
-    /// What the document is; null until a classifier has said so.
+    /// What the document is; null when nothing speaks for any type.
     #[serde(rename = "type")]
     pub kind: Option<TypeRecord>,
-    /// What the document says, by field name; empty until extracted.
-    pub fields: serde_json::Map<String, serde_json::Value>,
+    /// What the document says, by field name.
+    pub fields: BTreeMap<String, Field>,
     /// Second guesses at the type.
     pub alternatives: Vec<TypeRecord>,
     /// Findings about the document and its pages.
@@ -85,6 +87,40 @@ pub struct TypeRecord {
     pub name: String,
     /// 0 to 1.
     pub confidence: f32,
+}
+
+/// One value and where it stands.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    /// The normalised value (dates ISO 8601, NFC); `None` when it could not be read.
+    pub value: Option<String>,
+    /// 0 to 1: how often a value with this figure is right.
+    pub confidence: f32,
+    /// Page number from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+    /// `[x, y, w, h]` in px of the page as shown.
+    #[serde(rename = "box", default, skip_serializing_if = "Option::is_none")]
+    pub bbox: Option<[f32; 4]>,
+    /// The text as read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Parts of the value by name, such as the number and the organ of a symbol.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parts: BTreeMap<String, String>,
+}
+
+impl Field {
+    /// A value as read at a place.
+    pub fn read(value: impl Into<String>, confidence: f32, page: u32, bbox: Rect) -> Self {
+        Self {
+            value: Some(value.into()),
+            confidence,
+            page: Some(page),
+            bbox: Some([bbox.x, bbox.y, bbox.w, bbox.h].map(f32::round)),
+            ..Self::default()
+        }
+    }
 }
 
 /// One finding: a stable code, the page it is about, and figures where there are any.

@@ -17,6 +17,7 @@ use super::publish::{self, hash_file, hex, sync_folder};
 use super::state::PageStore;
 use super::writer::{About, Original, Outputs};
 use super::{Event, PRODUCER, Run};
+use crate::classify::{Evidence, Sheet};
 use crate::failure::Reason;
 use crate::ingest::inputs;
 use crate::ingest::{Document, File, SetAside};
@@ -64,6 +65,7 @@ struct Assembly {
     waiting: BTreeMap<usize, Finished>,
     next: usize,
     pages: Vec<PageRecord>,
+    evidence: Evidence,
     flags: Vec<Flag>,
     all_kept: bool,
 }
@@ -108,6 +110,7 @@ impl<'a> Opened<'a> {
             waiting: BTreeMap::new(),
             next: 0,
             pages: Vec::new(),
+            evidence: Evidence::default(),
             flags: files.iter().flat_map(File::flags).collect(),
             all_kept: true,
         };
@@ -219,6 +222,13 @@ impl<'a> Opened<'a> {
             .map_err(|error| self.not_written(&error, page))?;
         finished.record.ms.compose = millis(begun);
         assembly.all_kept &= finished.kept;
+        assembly.evidence.add(&Sheet {
+            number: finished.record.number,
+            size_px: (finished.record.width_px, finished.record.height_px),
+            dpi: finished.record.dpi,
+            lines: &finished.lines,
+            sight: &finished.sight,
+        });
         assembly.flags.extend(finished.flags);
         assembly.pages.push(finished.record);
         Ok(())
@@ -325,6 +335,9 @@ impl<'a> Opened<'a> {
 
     fn record(&self, assembly: &mut Assembly, output: OutputRecord) -> DocumentRecord {
         let pages = std::mem::take(&mut assembly.pages);
+        let classified = assembly.evidence.conclude(&self.run.plan.options.classify);
+        let mut flags = std::mem::take(&mut assembly.flags);
+        flags.extend(classified.flags);
         let many = self.facts.len() > 1;
         let files = self
             .facts
@@ -344,10 +357,10 @@ impl<'a> Opened<'a> {
             },
             output,
             language: self.run.plan.options.language.clone(),
-            kind: None,
-            fields: serde_json::Map::new(),
-            alternatives: Vec::new(),
-            flags: std::mem::take(&mut assembly.flags),
+            kind: classified.kind,
+            fields: classified.fields,
+            alternatives: classified.alternatives,
+            flags,
             corrections: Vec::new(),
             pages,
         }

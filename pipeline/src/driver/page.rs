@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::Run;
 use super::state::PageStore;
+use crate::classify::{self, Sight, View};
 use crate::compose;
-use crate::document::{Affine, Line, Raster, Turn};
+use crate::document::{Affine, Gray, Line, Raster, Turn, Word};
 use crate::failure::Reason;
 use crate::ingest::{self, Kept, Page, PlacedImage, Scan};
+use crate::picture::Picture;
 use crate::preprocess::{self, Input, Look, Orientation, Prepared, TurnFound};
 use crate::recognize;
 use crate::record::{Failure, Flag, ImageOrigin, PageRecord, TextOrigin, Timings, mean_confidence};
@@ -44,6 +46,8 @@ pub(super) struct Finished {
     pub(super) size_pt: (f32, f32),
     /// The words.
     pub(super) lines: Vec<Line>,
+    /// What the page shows besides.
+    pub(super) sight: Sight,
     /// The page's part of the record.
     pub(super) record: PageRecord,
     /// Findings with their figures.
@@ -62,6 +66,7 @@ struct Reading {
     blank: bool,
     flags: Vec<Flag>,
     text_from: TextOrigin,
+    sight: Sight,
     preprocess_ms: u32,
     recognize_ms: u32,
 }
@@ -119,6 +124,7 @@ fn read(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Reading, Failur
         blank: prepared.quality.blank,
         flags,
         text_from: TextOrigin::None,
+        sight: Sight::default(),
         preprocess_ms,
         recognize_ms: 0,
     };
@@ -129,6 +135,7 @@ fn read(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Reading, Failur
             .map(|line| line.mapped(&map))
             .collect();
         reading.text_from = TextOrigin::Source;
+        reading.sight = seen(run, scan, &reading);
         return Ok(reading);
     }
     if reading.blank {
@@ -157,7 +164,36 @@ fn read(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Reading, Failur
         }
     }
     reading.recognize_ms = millis(begun);
+    reading.sight = seen(run, scan, &reading);
     Ok(reading)
+}
+
+/// What the page shows besides its words, looked at in the pixels of the scan.
+fn seen(run: &Run<'_>, scan: &Scan, reading: &Reading) -> Sight {
+    let to_raster = turned(scan.size_px, reading.turn)
+        .inverse()
+        .zip(scan.to_page.inverse())
+        .zip(turned(scan.raster.size(), scan.turn).inverse())
+        .map(|((unturned, to_part), to_stored)| unturned.then(&to_part).then(&to_stored));
+    // A page whose parts have no extent shows nothing.
+    let Some(to_raster) = to_raster else {
+        return Sight::default();
+    };
+    let size = turned_size(scan.size_px, reading.turn);
+    let dpi = if scan.turn.swaps_sides() != reading.turn.swaps_sides() {
+        scan.dpi.1
+    } else {
+        scan.dpi.0
+    };
+    let read_line = |image: &Gray, dpi: f32| -> Vec<Word> {
+        recognize::line_alone(image, dpi, run.world.readers).unwrap_or_default()
+    };
+    let view = View {
+        picture: Picture::new(&scan.raster, to_raster, size, dpi),
+        lines: &reading.lines,
+        read_line: &read_line,
+    };
+    classify::look(&view, &run.plan.options.classify)
 }
 
 /// Makes the copy for OCR; asks the engine which way up the page stands where the lines do not tell. With
@@ -337,6 +373,7 @@ fn finished_scan(place: &Place<'_>, scan: Scan, reading: Reading, decode_ms: u32
         images,
         size_pt,
         lines: reading.lines,
+        sight: reading.sight,
         record,
         flags,
         kept: false,
@@ -390,6 +427,7 @@ fn finished_kept(place: &Place<'_>, kept: Kept, decode_ms: u32) -> Finished {
         images: Vec::new(),
         size_pt: kept.size_pt,
         lines,
+        sight: Sight::default(),
         record,
         flags,
         kept: true,

@@ -1,0 +1,88 @@
+//! Classify: a document's pages in, what it is and what it says out, with where each value stands and how sure it is.
+//!
+//! # Steps
+//! 1. [`look`] at each page while its pixels are at hand: what no words tell.
+//! 2. [`Evidence`] gathers the pages in order; it keeps what the answer needs and no more, however long the document.
+//! 3. [`Evidence::conclude`] weighs it all.
+//!
+//! A value that could not be read is `None` with a flag; nothing is guessed.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::document::{Gray, Line, Word};
+use crate::picture::Picture;
+use crate::record::{Field, Flag, TypeRecord};
+
+/// What shapes the answer.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Options {}
+
+/// What a page shows besides its words; kept with the words when a run is stopped.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Sight {
+    /// What there is to say about the page.
+    pub flags: Vec<Flag>,
+}
+
+/// What a look at a page may use.
+pub struct View<'a> {
+    /// The pixels.
+    pub picture: Picture<'a>,
+    /// The words, in reading order, shown px.
+    pub lines: &'a [Line],
+    /// Reads a small grey picture as one line of print; empty when there is nothing to read.
+    pub read_line: &'a dyn Fn(&Gray, f32) -> Vec<Word>,
+}
+
+/// Looks at a page for what its words do not tell.
+pub fn look(_view: &View<'_>, _options: &Options) -> Sight {
+    Sight::default()
+}
+
+/// One page as the evidence takes it in.
+#[derive(Clone, Copy, Debug)]
+pub struct Sheet<'a> {
+    /// Page number in the document, from 1.
+    pub number: u32,
+    /// Width and height of the page as shown, px.
+    pub size_px: (u32, u32),
+    /// Shown px per inch.
+    pub dpi: f32,
+    /// Lines in reading order, shown px.
+    pub lines: &'a [Line],
+    /// What was seen besides.
+    pub sight: &'a Sight,
+}
+
+/// What is known of a document so far.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    pages: u32,
+}
+
+impl Evidence {
+    /// Takes in the next page.
+    pub fn add(&mut self, _sheet: &Sheet<'_>) {
+        self.pages += 1;
+    }
+
+    /// What the document is and says.
+    pub fn conclude(&self, _options: &Options) -> Classified {
+        Classified::default()
+    }
+}
+
+/// The answer.
+#[derive(Clone, Debug, Default)]
+pub struct Classified {
+    /// The type, `None` when nothing speaks for any.
+    pub kind: Option<TypeRecord>,
+    /// Second guesses, best first.
+    pub alternatives: Vec<TypeRecord>,
+    /// Values by field name.
+    pub fields: BTreeMap<String, Field>,
+    /// What there is to say about them.
+    pub flags: Vec<Flag>,
+}

@@ -1,0 +1,137 @@
+//! A page's pixels seen through the page as shown: patches are asked for in shown px, wherever the scan keeps them.
+
+use crate::document::{Affine, Gray, Point, Raster, Rect, Rgb};
+
+/// The scan behind a page, addressed in px of the page as shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Picture<'a> {
+    raster: &'a Raster,
+    to_raster: Affine,
+    /// Width and height of the page as shown, px.
+    pub size: (u32, u32),
+    /// Shown px per inch.
+    pub dpi: f32,
+}
+
+impl<'a> Picture<'a> {
+    /// A page of `size` shown px at `dpi`, whose pixels `to_raster` finds in `raster`.
+    pub fn new(raster: &'a Raster, to_raster: Affine, size: (u32, u32), dpi: f32) -> Self {
+        Self {
+            raster,
+            to_raster,
+            size,
+            dpi,
+        }
+    }
+
+    /// Whether the scan has colour at all.
+    pub fn in_colour(&self) -> bool {
+        matches!(self.raster, Raster::Rgb(_))
+    }
+
+    /// The colours of `area` (shown px, rounded outwards) at `scale` of its size; what lies outside the scan is white.
+    ///
+    /// A pixel of the result is the mean of the points it covers when `scale` is below 1.
+    pub fn colours(&self, area: Rect, scale: f32) -> Rgb {
+        let (left, top) = (area.x.floor(), area.y.floor());
+        let side = |length: f32| (length * scale).ceil().clamp(0.0, LONGEST) as u32;
+        let (width, height) = (side(area.x + area.w - left), side(area.y + area.h - top));
+        // As many points to a pixel as it covers, up to 4 x 4: letters stay whole when a page is made small.
+        let points = (1.0 / scale).ceil().clamp(1.0, 4.0);
+        let mut pixels = Vec::with_capacity(width as usize * height as usize * 3);
+        for y in 0..height {
+            for x in 0..width {
+                let mut sum = [0.0_f32; 3];
+                for part in 0..(points * points) as u32 {
+                    let (px, py) = (part as f32 % points, (part as f32 / points).floor());
+                    let at = Point {
+                        x: left + (x as f32 + (px + 0.5) / points) / scale,
+                        y: top + (y as f32 + (py + 0.5) / points) / scale,
+                    };
+                    let seen = self.colour(self.to_raster.apply(at));
+                    for (sum, value) in sum.iter_mut().zip(seen) {
+                        *sum += f32::from(value);
+                    }
+                }
+                pixels.extend(sum.map(|sum| (sum / (points * points)).round() as u8));
+            }
+        }
+        Rgb {
+            width,
+            height,
+            pixels,
+        }
+    }
+
+    /// The luma of `area`, as [`Picture::colours`] renders it.
+    pub fn grey(&self, area: Rect, scale: f32) -> Gray {
+        let image = self.colours(area, scale);
+        let luma = |rgb: &[u8]| match rgb {
+            [r, g, b] => {
+                ((u32::from(*r) * 77 + u32::from(*g) * 150 + u32::from(*b) * 29) >> 8) as u8
+            }
+            _ => 255,
+        };
+        Gray {
+            width: image.width,
+            height: image.height,
+            pixels: image.pixels.chunks(3).map(luma).collect(),
+        }
+    }
+
+    /// The whole page, shown px.
+    pub fn whole(&self) -> Rect {
+        Rect {
+            x: 0.0,
+            y: 0.0,
+            w: self.size.0 as f32,
+            h: self.size.1 as f32,
+        }
+    }
+
+    fn colour(&self, at: Point) -> [u8; 3] {
+        let (width, height) = self.raster.size();
+        if at.x < 0.0 || at.y < 0.0 || at.x >= width as f32 || at.y >= height as f32 {
+            return [255; 3];
+        }
+        let index = at.y as usize * width as usize + at.x as usize;
+        match self.raster {
+            Raster::Gray(image) => [image.pixels.get(index).copied().unwrap_or(255); 3],
+            Raster::Rgb(image) => match image.pixels.get(index * 3..index * 3 + 3) {
+                Some(&[r, g, b]) => [r, g, b],
+                _ => [255; 3],
+            },
+        }
+    }
+}
+
+/// Longest side of a patch, px.
+const LONGEST: f32 = 32_000.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_patch_is_found_through_a_turn_and_made_smaller() {
+        let mut pixels = vec![255; 40 * 20];
+        // Black columns 30..34 of the stored image: after a quarter turn clockwise, rows 30..34 of the page.
+        for y in 0..20 {
+            pixels[y * 40 + 30..y * 40 + 34].fill(0);
+        }
+        let raster = Raster::Gray(Gray {
+            width: 40,
+            height: 20,
+            pixels,
+        });
+        let to_raster = crate::document::Turn::Left.map(20.0, 40.0);
+        let picture = Picture::new(&raster, to_raster, (20, 40), 200.0);
+        let whole = picture.grey(picture.whole(), 0.5);
+        assert_eq!((whole.width, whole.height), (10, 20));
+        let row = |y: usize| whole.pixels[y * 10..(y + 1) * 10].to_vec();
+        assert_eq!(row(15), vec![0; 10]);
+        assert_eq!(row(16), vec![0; 10]);
+        assert_eq!(row(14), vec![255; 10]);
+        assert_eq!(row(17), vec![255; 10]);
+    }
+}
