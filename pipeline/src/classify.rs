@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Gray, Line, Word};
+use crate::document::{Gray, Line, Rect, Word};
 use crate::picture::Picture;
 use crate::record::{Field, Flag, TypeRecord};
 
@@ -22,8 +22,71 @@ pub struct Options {}
 /// What a page shows besides its words; kept with the words when a run is stopped.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Sight {
+    /// Machine-readable codes.
+    pub codes: Vec<Code>,
+    /// Stamps with words in them: of arrival, certification, urgency. Their words are not the document's own.
+    pub stamps: Vec<Stamp>,
+    /// Places written by hand, shown px.
+    pub handwriting: Vec<Handwriting>,
     /// What there is to say about the page.
     pub flags: Vec<Flag>,
+}
+
+/// A machine-readable code on a page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Code {
+    /// How it is drawn.
+    pub symbology: Symbology,
+    /// What it says.
+    pub text: String,
+    /// Where it stands, shown px.
+    pub bbox: Rect,
+}
+
+/// Ways of drawing a machine-readable code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Symbology {
+    /// QR code (ISO/IEC 18004).
+    Qr,
+    /// Code 128 (ISO/IEC 15417).
+    Code128,
+    /// Patch code T: what scanners take for the first sheet of the next document.
+    PatchT,
+}
+
+/// A stamp with words in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// What it is for.
+    pub kind: StampKind,
+    /// Where it stands, shown px.
+    pub bbox: Rect,
+    /// What it says, as far as it was read.
+    pub text: String,
+}
+
+/// What a stamp is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StampKind {
+    /// `ĐẾN`: the receiving office's number and date (decree 30/2020, annex IV).
+    Incoming,
+    /// Certification of a copy (decree 23/2015).
+    Certification,
+    /// `HỎA TỐC`, `THƯỢNG KHẨN`, `KHẨN`.
+    Urgency,
+    /// Any other.
+    Other,
+}
+
+/// A place written by hand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Handwriting {
+    /// Where, shown px.
+    pub bbox: Rect,
+    /// 0 to 1: how certain it is that a hand wrote it.
+    pub certainty: f32,
 }
 
 /// What a look at a page may use.
