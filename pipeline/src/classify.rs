@@ -15,6 +15,10 @@ use crate::document::{Gray, Line, Rect, Word};
 use crate::picture::Picture;
 use crate::record::{Field, Flag, TypeRecord};
 
+pub use look::{look, look_at_words};
+
+mod look;
+
 /// What shapes the answer.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Options {}
@@ -30,6 +34,8 @@ pub struct Sight {
     pub handwriting: Vec<Handwriting>,
     /// What there is to say about the page.
     pub flags: Vec<Flag>,
+    /// The page bears a mark of secrecy: the document goes no further.
+    pub secret: bool,
 }
 
 /// A machine-readable code on a page.
@@ -97,11 +103,6 @@ pub struct View<'a> {
     pub lines: &'a [Line],
     /// Reads a small grey picture as one line of print; empty when there is nothing to read.
     pub read_line: &'a dyn Fn(&Gray, f32) -> Vec<Word>,
-}
-
-/// Looks at a page for what its words do not tell.
-pub fn look(_view: &View<'_>, _options: &Options) -> Sight {
-    Sight::default()
 }
 
 /// One page as the evidence takes it in.

@@ -371,14 +371,37 @@ impl<'a> Opened<'a> {
         if self.closed.swap(true, Ordering::Relaxed) {
             return;
         }
+        let secret = Reason::SecretMark.is_of(failure);
         let mut assembly = self.assembly.lock().unwrap_or_else(PoisonError::into_inner);
-        assembly.outputs = None;
+        match assembly.outputs.take() {
+            Some(outputs) if secret => outputs.erase(),
+            _ => {}
+        }
         self.run.permits.give_back(assembly.waiting.len());
         assembly.waiting.clear();
         drop(assembly);
-        let named = Some((self.key.clone(), self.name.clone()));
+        let mut key = self.key.clone();
+        if secret {
+            self.erase();
+            // Not even what would know the content again.
+            key.sha256.clear();
+        }
+        let named = Some((key, self.name.clone()));
         let entry = set_aside(self.run, &self.document.path, named, failure);
         self.run.record(self.index, entry, self.document.bytes);
+    }
+
+    /// Wipes everything that this run and earlier ones kept of the document or made of it.
+    fn erase(&self) {
+        self.store.erase();
+        self.run.workplace.erase_quarantine(&self.name);
+        for ending in OUTPUTS.into_iter().chain(["copy.pdf"]) {
+            let file = format!("{}.{ending}", self.name);
+            if self.run.workplace.journal.is_ours(&file) {
+                // What an earlier run did not make is not there.
+                let _ = publish::wipe(&self.run.plan.out.join(file));
+            }
+        }
     }
 
     fn entry(&self, status: Status, flags: Vec<String>, error: Option<Failure>) -> BatchEntry {
@@ -478,14 +501,14 @@ fn open_files(run: &Run<'_>, document: &Document) -> Result<(Vec<File>, Places),
     Ok((files, places))
 }
 
+/// Endings of the files that are made of a document.
+const OUTPUTS: [&str; 5] = ["pdf", "txt", "json", "hocr", "alto.xml"];
+
 /// Never replaces a file that no run of ours made, and never an input, whatever was asked.
 fn refuse_foreign_names(run: &Run<'_>, document: &Document, name: &str) -> Result<(), Failure> {
     // A copy of a signed file is made only by force.
     let copy = run.plan.force.then_some("copy.pdf");
-    for ending in ["pdf", "txt", "json", "hocr", "alto.xml"]
-        .into_iter()
-        .chain(copy)
-    {
+    for ending in OUTPUTS.into_iter().chain(copy) {
         let file = format!("{name}.{ending}");
         let path = run.plan.out.join(&file);
         let Ok(found) = fs::canonicalize(&path) else {

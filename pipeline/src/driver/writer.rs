@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::failures::WriteError;
 use super::journal::Output;
 use super::page::Finished;
-use super::publish::{Finished as Complete, Staged};
+use super::publish::{Finished as Complete, Staged, Wipe};
 use super::{PRODUCER, Run};
 use crate::compose::alto::AltoWriter;
 use crate::compose::hocr::HocrWriter;
@@ -37,13 +37,18 @@ pub(super) struct Outputs {
     text: Option<TextWriter<Staged>>,
     hocr: Option<HocrWriter<Staged>>,
     alto: Option<AltoWriter<Staged>>,
+    wipe: Wipe,
 }
 
 impl Outputs {
     /// Creates the files of document `name` in the staging area.
     pub(super) fn create(run: &Run<'_>, name: &str, about: &About) -> Result<Self, WriteError> {
         let staging = run.workplace.staging.clone();
-        let staged = |ending: &str| Staged::create(&staging, &format!("{name}.{ending}"));
+        let wipe = Wipe::default();
+        let staged = |ending: &str| {
+            let file = Staged::create(&staging, &format!("{name}.{ending}"));
+            file.map(|file| file.wiped_by(&wipe))
+        };
         let sidecars = run.plan.options.sidecars;
         let options = pdfa::Options {
             profile: run.plan.options.pdfa,
@@ -77,7 +82,13 @@ impl Outputs {
                 None
             },
             staging,
+            wipe,
         })
+    }
+
+    /// Removes the files so that nothing of their content stays.
+    pub(super) fn erase(self) {
+        self.wipe.order();
     }
 
     /// Writes the next page, which is page `index` of source file number `file`.
