@@ -1,0 +1,160 @@
+//! Marks of secrecy in the pixels: stamped in red, slanted, worn, over print, on scans of any kind.
+//!
+//! Ink of stamps fades from the copy that is read, and a slanted word is read badly or not at all. So rows of
+//! capitals are looked for in each ink, made level, held against the shapes of the words, and the likely ones read.
+
+use super::levelled::{Look, levelled};
+use super::parts::parts_of;
+use super::rows::{Row, rows_of};
+use super::shape::{Likeness, likenesses};
+use super::small::{Ink, Small};
+use super::wording::{Word, level_of, word_of};
+use crate::classify::View;
+use crate::document::{Gray, Line};
+
+/// A row of capitals and what speaks for a word.
+pub(super) struct Candidate {
+    /// Where and how it stands.
+    pub(super) row: Row,
+    /// Likeness to the known words, the likest first.
+    pub(super) shapes: Vec<Likeness>,
+    /// What the engine read in it.
+    pub(super) readings: Vec<(String, f32)>,
+}
+
+/// The candidates on the page, read where they may be a stamp's.
+pub(super) fn candidates(view: &View<'_>, small: &Small) -> Vec<Candidate> {
+    let hidden = explained(small, view.lines);
+    let mut found = Vec::new();
+    for ink in [Ink::Red, Ink::Blue, Ink::Dark] {
+        let mask: &[bool] = if ink == Ink::Dark { &hidden } else { &[] };
+        let parts = parts_of(small, ink, LEAST_AREA, mask);
+        for row in rows_of(small, ink, &parts) {
+            let own = levelled(&view.picture, small, &row, Look::Own);
+            let shapes = likenesses(&own);
+            found.push((
+                Candidate {
+                    row,
+                    shapes,
+                    readings: Vec::new(),
+                },
+                own,
+            ));
+        }
+    }
+    found.sort_by(|a, b| b.0.promise().total_cmp(&a.0.promise()));
+    found.truncate(MOST_CANDIDATES);
+    for (candidate, own) in found.iter_mut().take(MOST_READ) {
+        if candidate.promise() >= WORTH_READING {
+            candidate.read(view, small, own);
+        }
+    }
+    found.into_iter().map(|(candidate, _)| candidate).collect()
+}
+
+/// Smallest part of a letter, small px.
+const LEAST_AREA: usize = 5;
+/// More rows than this are looked at no further.
+const MOST_CANDIDATES: usize = 40;
+/// Rows that are read at most.
+const MOST_READ: usize = 4;
+/// Likeness to a mark from which on a row is read; other words lie below, mostly.
+const WORTH_READING: f32 = 0.40;
+
+impl Candidate {
+    /// How much the row looks like a mark.
+    pub(super) fn promise(&self) -> f32 {
+        let marks = self
+            .shapes
+            .iter()
+            .filter(|shape| matches!(shape.word, Word::Mark(_)));
+        marks.map(|shape| shape.value).fold(-1.0, f32::max)
+    }
+
+    fn read(&mut self, view: &View<'_>, small: &Small, own: &Gray) {
+        self.read_one(view, own);
+        if self
+            .readings
+            .iter()
+            .any(|(text, _)| word_of(text).is_some())
+        {
+            return;
+        }
+        // Once more with what other ink lies there, as where print runs through the stamp.
+        let all = levelled(&view.picture, small, &self.row, Look::All);
+        self.read_one(view, &all);
+    }
+
+    fn read_one(&mut self, view: &View<'_>, image: &Gray) {
+        let words = (view.read_line)(image, READING_DPI);
+        if words.is_empty() {
+            return;
+        }
+        let text: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+        let sure = words.iter().map(|word| word.confidence).sum::<f32>() / words.len() as f32;
+        self.readings.push((text.join(" "), sure));
+    }
+
+    /// Whether all that is known of the row makes it a mark of secrecy.
+    pub(super) fn is_mark(&self) -> bool {
+        if self.row.goes_on {
+            return false;
+        }
+        let likest = self.shapes.first().map(|shape| shape.word);
+        let promise = self.promise();
+        let exact = self
+            .readings
+            .iter()
+            .any(|(text, _)| level_of(text).is_some());
+        let near = self
+            .readings
+            .iter()
+            .any(|(text, _)| matches!(word_of(text), Some((Word::Mark(_), _))));
+        let other = self.readings.iter().any(|(text, sure)| {
+            *sure > 0.7 && matches!(word_of(text), Some((Word::Urgent(_) | Word::Other(_), 0)))
+        });
+        let is_likest = matches!(likest, Some(Word::Mark(_)));
+        !other && (exact || (near && promise > 0.5) || (is_likest && promise > 0.75))
+    }
+}
+
+/// Resolution told to the engine for rows of this size, dpi.
+const READING_DPI: f32 = 300.0;
+
+/// Pixels of print that was read well: no stamp is looked for in them. Short lines of capitals alone are never
+/// explained away, since a mark is one.
+fn explained(small: &Small, lines: &[Line]) -> Vec<bool> {
+    let mut hidden = vec![false; small.width * small.height];
+    for line in lines {
+        let text = line.text();
+        let lower = text.chars().any(char::is_lowercase);
+        let digits = text.chars().any(|c| c.is_ascii_digit());
+        if !(lower || digits || line.words.len() > 3) {
+            continue;
+        }
+        for word in &line.words {
+            if word.confidence < 0.6 {
+                continue;
+            }
+            let at =
+                |shown: f32, limit: usize| ((shown * small.scale).max(0.0) as usize).min(limit);
+            let bbox = word.bbox;
+            let (left, right) = (
+                at(bbox.x, small.width),
+                at(bbox.x + bbox.w + 1.0 / small.scale, small.width),
+            );
+            let (top, bottom) = (
+                at(bbox.y, small.height),
+                at(bbox.y + bbox.h + 1.0 / small.scale, small.height),
+            );
+            for row in top..bottom {
+                if let Some(row) =
+                    hidden.get_mut(row * small.width + left..row * small.width + right)
+                {
+                    row.fill(true);
+                }
+            }
+        }
+    }
+    hidden
+}
