@@ -42,6 +42,7 @@ fn main() {
             number(2, 1),
             arguments.get(3).map_or("", String::as_str),
         ),
+        Some("pages") => pages(&PathBuf::from(&arguments[1])),
         _ => println!("marks shapes | marks set COUNT SEED [ONLY]"),
     }
 }
@@ -244,6 +245,59 @@ fn readers() -> Readers {
     Readers::new(config)
 }
 
+/// Looks at real pages: `NAME.ppm` with the words read in `NAME.tsv`.
+fn pages(folder: &PathBuf) {
+    let readers = readers();
+    let mut names: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    names.retain(|name| name.extension().is_some_and(|ending| ending == "ppm"));
+    names.sort();
+    let mut spent = Duration::ZERO;
+    for name in &names {
+        let (dpi, lines) = words(&name.with_extension("tsv"));
+        let raster = load(name);
+        println!("# {}", name.file_stem().unwrap().to_string_lossy());
+        let begun = Instant::now();
+        let secret = look(&raster, dpi, &lines, &readers);
+        spent += begun.elapsed();
+        if secret {
+            println!("STOP {}", name.display());
+        }
+    }
+    println!("{} pages, {:.1} ms each", names.len(), spent.as_secs_f32() * 1000.0 / names.len() as f32);
+}
+
+fn words(path: &std::path::Path) -> (f32, Vec<Line>) {
+    let text = std::fs::read_to_string(path).unwrap();
+    let mut rows = text.lines();
+    let dpi = rows.next().unwrap().parse().unwrap();
+    let mut lines: std::collections::BTreeMap<u32, Line> = std::collections::BTreeMap::new();
+    for row in rows {
+        let cells: Vec<&str> = row.split('\t').collect();
+        let px = |index: usize| cells[index].parse::<f32>().unwrap();
+        let bbox = Rect { x: px(1), y: px(2), w: px(3) - px(1), h: px(4) - px(2) };
+        let word = Word { text: cells[6].to_owned(), bbox, confidence: px(5) / 100.0 };
+        let line = lines.entry(cells[0].parse().unwrap()).or_insert_with(|| Line { words: Vec::new(), baseline: [Point::default(); 2], block: 0 });
+        line.words.push(word);
+    }
+    (dpi, lines.into_values().collect())
+}
+
+fn load(path: &std::path::Path) -> Raster {
+    let bytes = std::fs::read(path).unwrap();
+    let mut parts = bytes.splitn(4, |byte| *byte == b'\n');
+    let kind = parts.next().unwrap().to_owned();
+    let size = String::from_utf8(parts.next().unwrap().to_vec()).unwrap();
+    let (width, height) = size.split_once(' ').unwrap();
+    let (width, height) = (width.parse().unwrap(), height.parse().unwrap());
+    let pixels = parts.nth(1).unwrap().to_vec();
+    assert_eq!(kind, b"P6");
+    if pixels.as_chunks::<3>().0.iter().all(|[r, g, b]| r == g && g == b) {
+        let pixels = pixels.iter().step_by(3).copied().collect();
+        return Raster::Gray(Gray { width, height, pixels });
+    }
+    Raster::Rgb(Rgb { width, height, pixels })
+}
+
 /// The sheet with a stamp on it, and what was drawn.
 fn stamped(
     base: &Base,
@@ -322,7 +376,12 @@ fn stamped(
             corner(-w, -h),
         ]);
     }
-    let worn = if printed { 1.0 } else { dice.range(0.1, 0.7) };
+    // What a threshold leaves of a dry stamp is nobody's to read.
+    let worn = match (printed, colour) {
+        (true, _) => 1.0,
+        (_, Colour::Bilevel) => dice.range(0.4, 0.8),
+        _ => dice.range(0.1, 0.7),
+    };
     if !printed {
         plane.wear(dice.range(1.0, 4.0) * mm, worn, dice);
     }
@@ -401,7 +460,7 @@ fn scanned(sheet: &Sheet, dpi: f32, colour: Colour, dice: &mut Dice) -> (Raster,
             pixels: scan::grey(&scan),
         }),
         Colour::Bilevel => {
-            let threshold = dice.int(135, 185) as u8;
+            let threshold = dice.int(145, 190) as u8;
             let bits = scan::bilevel(&scan::grey(&scan), threshold, 60, dice);
             let pixels = bits
                 .iter()

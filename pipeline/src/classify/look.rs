@@ -27,7 +27,7 @@ pub fn look(view: &View<'_>, _options: &Options) -> Sight {
     if std::env::var_os("SAOY_MARKS").is_some() {
         for c in &candidates {
             eprintln!(
-                "{:?} mm {:.1}x{:.1} at {:.0},{:.0} angle {:.1} framed {} goes_on {} promise {:.2} {:?} {:?} {}",
+                "{:?} mm {:.1}x{:.1} at {:.0},{:.0} angle {:.1} framed {} goes_on {} promise {:.2} weight {:.2} {:?} {:?} {}",
                 c.row.ink,
                 c.row.size.0 / small.per_mm,
                 c.row.size.1 / small.per_mm,
@@ -36,7 +36,7 @@ pub fn look(view: &View<'_>, _options: &Options) -> Sight {
                 c.row.angle.to_degrees(),
                 c.row.framed,
                 c.row.goes_on,
-                c.promise(),
+                c.promise(), c.weight(),
                 c.shapes
                     .iter()
                     .take(3)

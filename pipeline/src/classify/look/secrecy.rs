@@ -8,7 +8,7 @@ use super::parts::parts_of;
 use super::rows::{Row, rows_of};
 use super::shape::{Likeness, likenesses};
 use super::small::{Ink, Small};
-use super::wording::{Word, level_of, word_of};
+use super::wording::{Level, Word, letters_of, likeness_of, word_of};
 use crate::classify::View;
 use crate::document::{Gray, Line};
 
@@ -31,6 +31,11 @@ pub(super) fn candidates(view: &View<'_>, small: &Small) -> Vec<Candidate> {
         let parts = parts_of(small, ink, LEAST_AREA, mask);
         for row in rows_of(small, ink, &parts) {
             let own = levelled(&view.picture, small, &row, Look::Own);
+            if std::env::var_os("SAOY_MARKS").is_some() && row.framed {
+                let mut b = format!("P5\n{} {}\n255\n", own.width, own.height).into_bytes();
+                b.extend(&own.pixels);
+                let _ = std::fs::write("/tmp/lev.pgm", b);
+            }
             let shapes = likenesses(&own);
             found.push((
                 Candidate {
@@ -97,26 +102,44 @@ impl Candidate {
 
     /// Whether all that is known of the row makes it a mark of secrecy.
     pub(super) fn is_mark(&self) -> bool {
-        if self.row.goes_on {
-            return false;
-        }
-        let likest = self.shapes.first().map(|shape| shape.word);
-        let promise = self.promise();
-        let exact = self
-            .readings
+        !self.row.goes_on && self.weight() >= ENOUGH
+    }
+
+    /// What speaks for the likeliest mark: its shape, how far other words are behind, and what was read.
+    pub(super) fn weight(&self) -> f32 {
+        let rival = self
+            .shapes
             .iter()
-            .any(|(text, _)| level_of(text).is_some());
-        let near = self
-            .readings
-            .iter()
-            .any(|(text, _)| matches!(word_of(text), Some((Word::Mark(_), _))));
-        let other = self.readings.iter().any(|(text, sure)| {
-            *sure > 0.7 && matches!(word_of(text), Some((Word::Urgent(_) | Word::Other(_), 0)))
+            .filter(|shape| !matches!(shape.word, Word::Mark(_)))
+            .map(|shape| shape.value)
+            .fold(-1.0, f32::max);
+        let weights = self.shapes.iter().filter_map(|shape| {
+            let Word::Mark(level) = shape.word else {
+                return None;
+            };
+            let lead = (shape.value - rival).clamp(-0.25, 0.3);
+            Some(shape.value + lead + self.read_as(level))
         });
-        let is_likest = matches!(likest, Some(Word::Mark(_)));
-        !other && (exact || (near && promise > 0.5) || (is_likest && promise > 0.75))
+        weights.fold(-1.0, f32::max)
+    }
+
+    /// How well the readings fit a mark, 0 to 1; below 0 when the engine is sure of something else.
+    fn read_as(&self, level: Level) -> f32 {
+        let fit = |text: &str| likeness_of(text, level.text());
+        let best = self.readings.iter().map(|(text, _)| fit(text)).fold(0.0, f32::max);
+        let against = |(text, sure): &(String, f32)| {
+            *sure > 0.7 && fit(text) < 0.6 && letters_of(text).len() > 2
+        };
+        if best < 0.6 && self.readings.iter().any(against) {
+            -0.3
+        } else {
+            best
+        }
     }
 }
+
+/// The weight from which on a row is a mark.
+const ENOUGH: f32 = 1.30;
 
 /// Resolution told to the engine for rows of this size, dpi.
 const READING_DPI: f32 = 300.0;
@@ -129,7 +152,9 @@ fn explained(small: &Small, lines: &[Line]) -> Vec<bool> {
         let text = line.text();
         let lower = text.chars().any(char::is_lowercase);
         let digits = text.chars().any(|c| c.is_ascii_digit());
-        if !(lower || digits || line.words.len() > 3) {
+        let read_well = certainty(line) > 0.75
+            && Level::ALL.iter().all(|level| likeness_of(&text, level.text()) < 0.5);
+        if !(lower || digits || line.words.len() > 3 || read_well) {
             continue;
         }
         for word in &line.words {
@@ -157,4 +182,9 @@ fn explained(small: &Small, lines: &[Line]) -> Vec<bool> {
         }
     }
     hidden
+}
+
+fn certainty(line: &Line) -> f32 {
+    let sum: f32 = line.words.iter().map(|word| word.confidence).sum();
+    sum / line.words.len().max(1) as f32
 }

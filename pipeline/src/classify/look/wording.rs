@@ -13,6 +13,20 @@ pub(super) enum Level {
     MostSecret,
 }
 
+impl Level {
+    /// All three.
+    pub(super) const ALL: [Self; 3] = [Self::Secret, Self::TopSecret, Self::MostSecret];
+
+    /// The mark as it is written.
+    pub(super) fn text(self) -> &'static str {
+        match self {
+            Self::Secret => "MẬT",
+            Self::TopSecret => "TỐI MẬT",
+            Self::MostSecret => "TUYỆT MẬT",
+        }
+    }
+}
+
 /// What stamps of words say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Word {
@@ -50,9 +64,7 @@ impl Word {
     /// The word as it is written.
     pub(super) fn text(self) -> &'static str {
         match self {
-            Self::Mark(Level::Secret) => "MẬT",
-            Self::Mark(Level::TopSecret) => "TỐI MẬT",
-            Self::Mark(Level::MostSecret) => "TUYỆT MẬT",
+            Self::Mark(level) => level.text(),
             Self::Urgent(text) | Self::Other(text) => text,
         }
     }
@@ -84,6 +96,15 @@ pub(super) fn word_of(text: &str) -> Option<(Word, usize)> {
         (slips <= allowed).then_some((*word, slips))
     });
     found.min_by_key(|(_, slips)| *slips)
+}
+
+/// How alike `text` and a word in capitals are, 0 to 1: the share of letters that need not be changed. Small letters
+/// are as wrong as others.
+pub(super) fn likeness_of(text: &str, wanted: &str) -> f32 {
+    let capitals: String = text.nfc().map(|c| if c.is_lowercase() { 'ẞ' } else { c }).collect();
+    let (a, b) = (letters_of(&capitals), letters_of(wanted));
+    let longest = a.len().max(b.len()).max(1);
+    1.0 - distance(&a, &b) as f32 / longest as f32
 }
 
 /// The letters of `text` in capitals without marks, nothing else.
