@@ -16,7 +16,7 @@ use crate::picture::Picture;
 use crate::record::{Field, Flag, TypeRecord};
 
 /// What shapes the answer.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Options {}
 
 /// What a page shows besides its words; kept with the words when a run is stopped.
@@ -148,4 +148,9 @@ pub struct Classified {
     pub fields: BTreeMap<String, Field>,
     /// What there is to say about them.
     pub flags: Vec<Flag>,
+}
+
+/// The name of a type in full, by its code.
+pub fn type_name(_code: &str) -> Option<&'static str> {
+    None
 }

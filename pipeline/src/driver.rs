@@ -17,7 +17,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use ring::digest::{Context, SHA256};
 use saoy_ocr::Readers;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::classify;
 use crate::compose::DateTime;
@@ -47,6 +47,9 @@ mod publish;
 
 mod events;
 
+mod amend;
+
+pub use amend::{AmendError, Amended, Wish, amend, draw_sample, sample_findings};
 pub use events::{Event, Watch};
 pub use state::STATE_FOLDER;
 
@@ -62,7 +65,7 @@ pub const PRODUCER: &str = concat!("Saoy ", env!("CARGO_PKG_VERSION"));
 const AHEAD: usize = 3;
 
 /// What shapes the outputs; two runs with equal options make equal files.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Options {
     /// Language models, joined by `+`.
     pub language: String,
@@ -81,7 +84,7 @@ pub struct Options {
 }
 
 /// Which files are written beside the PDF.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "four independent choices of the user"
@@ -176,6 +179,11 @@ pub fn digitize(plan: &Plan, world: &World<'_>) -> Result<BatchRecord, RunError>
         .build()?;
     let started = (world.now)();
     let run = Run::new(plan, world, &workplace, started, &found);
+    let kept = workplace.keep_options(&run.options, &plan.options);
+    kept.map_err(|source| RunError::Output {
+        path: plan.out.clone(),
+        source,
+    })?;
     run.announce(&found);
     pool.in_place_scope(|scope| run.dispatch(&found, scope));
     run.finish(&found)

@@ -27,6 +27,10 @@ pub mod compose;
 
 pub mod record;
 
+pub mod correct;
+
+pub mod sampling;
+
 pub mod failure;
 
 pub mod driver;

@@ -23,7 +23,7 @@ pub use look::{Look, look};
 pub use quality::{Quality, Side};
 pub use turn::turn_after;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::mem;
 
 use thiserror::Error;
@@ -31,7 +31,7 @@ use thiserror::Error;
 use crate::document::{Affine, Gray, Point, Raster, Rect, Turn};
 
 /// What may be done to the grey copy.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub struct Options {
     /// Level lines that slope.
     pub deskew: bool,
@@ -59,7 +59,7 @@ impl Default for Options {
 }
 
 /// What to do about pages that lie on a side or upside down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum Orientation {
     /// Find out; turn the page where that is certain.
     Detect,

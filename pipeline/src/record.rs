@@ -38,7 +38,7 @@ pub struct DocumentRecord {
     /// Findings about the document and its pages.
     pub flags: Vec<Flag>,
     /// Corrections made by people.
-    pub corrections: Vec<serde_json::Value>,
+    pub corrections: Vec<CorrectionRecord>,
     /// Page by page.
     pub pages: Vec<PageRecord>,
 }
@@ -123,6 +123,22 @@ impl Field {
     }
 }
 
+/// What a person put right.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CorrectionRecord {
+    /// Name of the field; `type`, `status`, or `page N` for what is no field.
+    pub field: String,
+    /// What the person said; null says that the paper has no such value.
+    pub value: Option<String>,
+    /// What stood there before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
+    /// Who.
+    pub by: String,
+    /// When, RFC 3339.
+    pub at: String,
+}
+
 /// One finding: a stable code, the page it is about, and figures where there are any.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Flag {
@@ -188,6 +204,9 @@ impl Flag {
 pub struct PageRecord {
     /// From 1.
     pub number: u32,
+    /// Its number in the source, from 1, where that differs; 0 for a page that a person put in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_page: Option<u32>,
     /// Width of the page as shown, px.
     pub width_px: u32,
     /// Height of the page as shown, px.

@@ -18,6 +18,7 @@ use super::state::PageStore;
 use super::writer::{About, Original, Outputs};
 use super::{Event, PRODUCER, Run};
 use crate::classify::{Evidence, Sheet};
+use crate::correct::{self, Correction, PageOrigin};
 use crate::failure::Reason;
 use crate::ingest::inputs;
 use crate::ingest::{Document, File, SetAside};
@@ -41,15 +42,30 @@ pub(super) struct Opened<'a> {
     document: &'a Document,
     name: String,
     key: Key,
+    /// Hash of the run's options, and of what people said of the pages.
+    options: String,
     facts: Vec<FileFacts>,
     files: Vec<File>,
-    /// For each page of the document, the file it is in and its page there.
-    places: Vec<(usize, usize)>,
+    /// For each page of the document, where it lies.
+    places: Vec<Lies>,
     store: PageStore,
     /// Pages that hold no permit any more, or never took one.
     closed: AtomicBool,
     left: AtomicUsize,
     assembly: Mutex<Assembly>,
+}
+
+/// Where a page of the document lies.
+#[derive(Clone, Copy, Debug, Default)]
+struct Lies {
+    /// Number of the file.
+    file: usize,
+    /// Page of the file, from 0.
+    page: usize,
+    /// Page of the source, from 1; 0 for a page that a person put in.
+    source: u32,
+    /// Degrees clockwise from the image as stored to upright, when a person said so.
+    turn: Option<u16>,
 }
 
 /// What a file was when it was hashed; another size or time later means that it changed meanwhile.
@@ -90,12 +106,14 @@ impl<'a> Opened<'a> {
         let name = name_for(run, document, &key);
         let named = |failure| (Some((key.clone(), name.clone())), failure);
         let past = run.workplace.journal.past(&key).filter(|_| !run.plan.force);
+        let said = run.workplace.journal.corrections(&name);
+        let options = options_with(&run.options, said);
         if let Some(past) =
-            past.filter(|past| past.options == run.options && is_intact(&run.plan.out, past))
+            past.filter(|past| past.options == options && is_intact(&run.plan.out, past))
         {
             return Ok(Opening::Settled(Box::new(skipped(document, &name, past))));
         }
-        let (files, places) = open_files(run, document).map_err(named)?;
+        let (files, places) = open_files(run, document, said).map_err(named)?;
         refuse_foreign_names(run, document, &name).map_err(named)?;
         let about = About {
             title: document.name.clone(),
@@ -118,7 +136,8 @@ impl<'a> Opened<'a> {
             run,
             index,
             document,
-            store: run.workplace.page_store(&key, &run.options),
+            store: run.workplace.page_store(&key, &options),
+            options,
             name,
             key,
             facts,
@@ -157,17 +176,19 @@ impl<'a> Opened<'a> {
 
     fn load_and_work(&self, page: usize) -> Result<Finished, Failure> {
         let begun = Instant::now();
-        let (file, index) = self.places.get(page).copied().unwrap_or_default();
-        let Some(source) = self.files.get(file) else {
+        let lies = self.places.get(page).copied().unwrap_or_default();
+        let Some(source) = self.files.get(lies.file) else {
             return Err(Reason::Defect.about(&self.document.path, None, "a page without a file"));
         };
         let loaded = source
-            .load(index, self.run.plan.options.text)
+            .load(lies.page, self.run.plan.options.text)
             .map_err(|error| of_ingest(&error))?;
         let place = Place {
             file: source.path(),
             name: &self.name,
             index: page,
+            source_page: lies.source,
+            turn: lies.turn,
         };
         page::work(self.run, &place, loaded, millis(begun), &self.store)
     }
@@ -216,9 +237,9 @@ impl<'a> Opened<'a> {
             return Ok(());
         };
         let begun = Instant::now();
-        let (file, index) = self.places.get(page).copied().unwrap_or_default();
+        let lies = self.places.get(page).copied().unwrap_or_default();
         outputs
-            .page(&finished, (file, index), self.files.get(file))
+            .page(&finished, (lies.file, lies.page), self.files.get(lies.file))
             .map_err(|error| self.not_written(&error, page))?;
         finished.record.ms.compose = millis(begun);
         assembly.all_kept &= finished.kept;
@@ -276,7 +297,7 @@ impl<'a> Opened<'a> {
             .append(&Entry::Done {
                 key: self.key.clone(),
                 name: self.name.clone(),
-                options: self.run.options.clone(),
+                options: self.options.clone(),
                 pages: entry.pages,
                 flags: entry.flags.clone(),
                 outputs,
@@ -295,7 +316,9 @@ impl<'a> Opened<'a> {
         };
         let pdf = file.pdf()?;
         let signed = pdf.is_signed();
-        (signed || assembly.all_kept).then(|| Original {
+        // Pages that a person had changed are no longer the source's.
+        let as_scanned = self.options == self.run.options;
+        (signed || (assembly.all_kept && as_scanned)).then(|| Original {
             path: pdf.path(),
             claim: pdf.pdfa_claim(),
             signed,
@@ -345,7 +368,7 @@ impl<'a> Opened<'a> {
             .filter(|_| many)
             .map(|facts| facts.path.display().to_string())
             .collect();
-        DocumentRecord {
+        let mut record = DocumentRecord {
             schema: DOCUMENT_SCHEMA.to_owned(),
             producer: PRODUCER.to_owned(),
             source: SourceRecord {
@@ -363,7 +386,12 @@ impl<'a> Opened<'a> {
             flags,
             corrections: Vec::new(),
             pages,
-        }
+        };
+        correct::apply(
+            &mut record,
+            self.run.workplace.journal.corrections(&self.name),
+        );
+        record
     }
 
     /// Sets the document aside, once; pages that come later are dropped.
@@ -462,15 +490,54 @@ fn skipped(document: &Document, name: &str, past: &Past) -> BatchEntry {
     }
 }
 
-type Places = Vec<(usize, usize)>;
+/// Hash of the options, with what people said of the pages: other pages make another document.
+fn options_with(options: &str, said: &[Correction]) -> String {
+    let plan = correct::plan_key(said);
+    if plan.is_empty() {
+        return options.to_owned();
+    }
+    let mut hash = Context::new(&SHA256);
+    hash.update(plan.as_bytes());
+    format!("{options}+{}", hex(hash.finish().as_ref()))
+}
 
-fn open_files(run: &Run<'_>, document: &Document) -> Result<(Vec<File>, Places), Failure> {
+fn open_files(
+    run: &Run<'_>,
+    document: &Document,
+    said: &[Correction],
+) -> Result<(Vec<File>, Vec<Lies>), Failure> {
+    let open = |path: &Path| File::open(path, &run.plan.limits).map_err(|error| of_ingest(&error));
     let mut files = Vec::new();
-    let mut places = Vec::new();
+    let mut scanned: Vec<Lies> = Vec::new();
     for (number, path) in document.files.iter().enumerate() {
-        let file = File::open(path, &run.plan.limits).map_err(|error| of_ingest(&error))?;
-        places.extend((0..file.page_count()).map(|page| (number, page)));
+        let file = open(path)?;
+        scanned.extend((0..file.page_count()).map(|page| Lies {
+            file: number,
+            page,
+            ..Lies::default()
+        }));
         files.push(file);
+    }
+    for (index, lies) in scanned.iter_mut().enumerate() {
+        lies.source = u32::try_from(index + 1).unwrap_or(u32::MAX);
+    }
+    let mut places = Vec::new();
+    for planned in correct::plan(scanned.len(), said) {
+        let lies = match planned.from {
+            PageOrigin::Source(index) => scanned.get(index).copied().unwrap_or_default(),
+            PageOrigin::Kept(scan) => {
+                files.push(open(&run.workplace.kept_scans().join(&scan.file))?);
+                Lies {
+                    file: files.len() - 1,
+                    page: scan.page.saturating_sub(1) as usize,
+                    ..Lies::default()
+                }
+            }
+        };
+        places.push(Lies {
+            turn: planned.turn,
+            ..lies
+        });
     }
     if places.is_empty() {
         return Err(Reason::Damaged.about(&document.path, None, "no pages"));

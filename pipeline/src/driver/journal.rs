@@ -13,6 +13,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use crate::correct::Correction;
 use crate::record::Failure;
 
 /// What makes a document the same document.
@@ -72,6 +73,30 @@ pub(super) enum Entry {
         /// Why.
         failure: Failure,
     },
+    /// A person put something right.
+    Corrected {
+        /// The document.
+        key: Key,
+        /// The name its outputs have.
+        name: String,
+        /// What was said.
+        correction: Correction,
+    },
+    /// Documents were drawn for people to look at.
+    Sampled(Sample),
+}
+
+/// A sample for quality control.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Sample {
+    /// Names of the documents.
+    pub(super) names: Vec<String>,
+    /// Share that was asked for, 0 to 1.
+    pub(super) share: f64,
+    /// Who asked.
+    pub(super) by: String,
+    /// When, RFC 3339.
+    pub(super) at: String,
 }
 
 /// What the journal knows of one finished document.
@@ -95,6 +120,9 @@ pub(super) struct Journal {
     ours: BTreeSet<String>,
     /// Source paths whose document was set aside before anything was made of it.
     failed: BTreeMap<String, Key>,
+    /// What people said, by the name of the document.
+    corrections: BTreeMap<String, Vec<Correction>>,
+    sampled: BTreeSet<String>,
 }
 
 /// The end of the journal's file.
@@ -121,6 +149,8 @@ impl Journal {
             done: BTreeMap::new(),
             ours: BTreeSet::new(),
             failed: BTreeMap::new(),
+            corrections: BTreeMap::new(),
+            sampled: BTreeSet::new(),
         };
         let mut torn = false;
         let mut reader = BufReader::new(&mut file);
@@ -178,6 +208,10 @@ impl Journal {
                 }
                 self.names.insert(key, name);
             }
+            Entry::Corrected {
+                name, correction, ..
+            } => self.corrections.entry(name).or_default().push(correction),
+            Entry::Sampled(sample) => self.sampled.extend(sample.names),
         }
     }
 
@@ -220,6 +254,36 @@ impl Journal {
     /// The names that earlier runs gave, by document.
     pub(super) fn names(&self) -> &BTreeMap<Key, String> {
         &self.names
+    }
+
+    /// What people said of the document of that name, oldest first.
+    pub(super) fn corrections(&self, name: &str) -> &[Correction] {
+        self.corrections
+            .get(name)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+
+    /// The finished document of that name.
+    pub(super) fn made(&self, name: &str) -> Option<(&Key, &Past)> {
+        self.done
+            .iter()
+            .find(|(key, _)| self.names.get(key).is_some_and(|known| known == name))
+    }
+
+    /// Names of all finished documents, in order.
+    pub(super) fn made_names(&self) -> Vec<String> {
+        let names: BTreeSet<&String> = self
+            .done
+            .keys()
+            .filter_map(|key| self.names.get(key))
+            .collect();
+        names.into_iter().cloned().collect()
+    }
+
+    /// Names of the documents that samples drew.
+    pub(super) fn sampled(&self) -> &BTreeSet<String> {
+        &self.sampled
     }
 
     /// True when an earlier run made, or was about to make, the file of that name.

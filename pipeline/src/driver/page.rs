@@ -25,6 +25,10 @@ pub(super) struct Place<'a> {
     pub(super) name: &'a str,
     /// Page of the document, from 0.
     pub(super) index: usize,
+    /// Page of the source, from 1; 0 for a page that a person put in.
+    pub(super) source_page: u32,
+    /// Degrees clockwise from the image as stored to upright, when a person said so.
+    pub(super) turn: Option<u16>,
 }
 
 impl Place<'_> {
@@ -210,6 +214,9 @@ fn prepare(
         dpi_y: scan.dpi.1,
     };
     let mut options = run.plan.options.preprocess;
+    if let Some(degrees) = place.turn {
+        options.orientation = Orientation::Fixed(turn_between(scan.turn.degrees(), degrees));
+    }
     let prepared = |options: &preprocess::Options| {
         preprocess::prepare(&input, options).map_err(|error| place.failure(Reason::Defect, error))
     };
@@ -236,6 +243,16 @@ fn prepare(
         Err(error) if matches!(error, OcrError::TimedOut { .. }) => Ok((first, Some(error))),
         // An engine that cannot tell may still read.
         _ => Ok((first, None)),
+    }
+}
+
+/// The turn that makes `after` degrees clockwise of `before`.
+fn turn_between(before: u16, after: u16) -> Turn {
+    match (after % 360 + 360 - before % 360) % 360 {
+        90 => Turn::Right,
+        180 => Turn::Half,
+        270 => Turn::Left,
+        _ => Turn::None,
     }
 }
 
@@ -451,6 +468,7 @@ impl Seen {
         let words: usize = lines.iter().map(|line| line.words.len()).sum();
         PageRecord {
             number: place.number(),
+            source_page: (place.source_page != place.number()).then_some(place.source_page),
             width_px: self.size_px.0,
             height_px: self.size_px.1,
             dpi: (self.dpi * 10.0).round() / 10.0,
