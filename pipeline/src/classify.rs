@@ -15,6 +15,8 @@ use crate::document::{Gray, Line, Rect, Word};
 use crate::picture::Picture;
 use crate::record::{Field, Flag, TypeRecord};
 
+pub mod citizen;
+
 /// What shapes the answer.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Options {}

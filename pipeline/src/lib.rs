@@ -27,6 +27,8 @@ pub mod compose;
 
 pub mod record;
 
+pub mod masked;
+
 pub mod failure;
 
 pub mod driver;
