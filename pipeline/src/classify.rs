@@ -19,6 +19,10 @@ pub use look::{look, look_at_words};
 
 mod look;
 
+pub mod stack;
+
+pub mod citizen;
+
 /// What shapes the answer.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Options {}
@@ -59,6 +63,17 @@ pub enum Symbology {
     Code128,
     /// Patch code T: what scanners take for the first sheet of the next document.
     PatchT,
+}
+
+impl Symbology {
+    /// The word in records.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Qr => "qr",
+            Self::Code128 => "code128",
+            Self::PatchT => "patch_t",
+        }
+    }
 }
 
 /// A stamp with words in it.

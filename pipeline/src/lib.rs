@@ -21,11 +21,15 @@ pub mod preprocess;
 
 pub mod recognize;
 
+pub mod separator;
+
 pub mod classify;
 
 pub mod compose;
 
 pub mod record;
+
+pub mod masked;
 
 pub mod failure;
 

@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::Failure;
+use crate::record::{DroppedPage, Failure, PartEntry};
 
 /// What makes a document the same document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -47,6 +47,9 @@ pub(super) enum Entry {
         name: String,
         /// The file names.
         files: Vec<String>,
+        /// The names of the documents that it was cut into.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        parts: Vec<String>,
     },
     /// Every output stands under its final name, on disk.
     Done {
@@ -62,6 +65,12 @@ pub(super) enum Entry {
         flags: Vec<String>,
         /// The outputs.
         outputs: Vec<Output>,
+        /// The documents that it was cut into.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        parts: Vec<PartEntry>,
+        /// Pages that are in none of them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        separators: Vec<DroppedPage>,
     },
     /// The document was set aside.
     Failed {
@@ -85,6 +94,10 @@ pub(super) struct Past {
     pub(super) flags: Vec<String>,
     /// What was made.
     pub(super) outputs: Vec<Output>,
+    /// The documents that it was cut into.
+    pub(super) parts: Vec<PartEntry>,
+    /// Pages that are in none of them.
+    pub(super) separators: Vec<DroppedPage>,
 }
 
 /// The journal of one output folder.
@@ -92,7 +105,12 @@ pub(super) struct Journal {
     file: Mutex<Tail>,
     names: BTreeMap<Key, String>,
     done: BTreeMap<Key, Past>,
-    ours: BTreeSet<String>,
+    /// Files under final names, with the document that was the last to be made under them.
+    ours: BTreeMap<String, Key>,
+    /// Files ever made of each document.
+    made: BTreeMap<Key, BTreeSet<String>>,
+    /// Names ever given to parts of each document.
+    parts: BTreeMap<Key, Vec<String>>,
     /// Source paths whose document was set aside before anything was made of it.
     failed: BTreeMap<String, Key>,
 }
@@ -119,7 +137,9 @@ impl Journal {
             }),
             names: BTreeMap::new(),
             done: BTreeMap::new(),
-            ours: BTreeSet::new(),
+            ours: BTreeMap::new(),
+            made: BTreeMap::new(),
+            parts: BTreeMap::new(),
             failed: BTreeMap::new(),
         };
         let mut torn = false;
@@ -144,11 +164,16 @@ impl Journal {
 
     fn learn(&mut self, entry: Entry) {
         match entry {
-            Entry::Publishing { key, name, files } => {
+            Entry::Publishing {
+                key,
+                name,
+                files,
+                parts,
+            } => {
                 self.done.remove(&key);
                 self.give_name(&key, &name);
+                self.own(&key, files, parts);
                 self.names.insert(key, name);
-                self.ours.extend(files);
             }
             Entry::Done {
                 key,
@@ -157,9 +182,12 @@ impl Journal {
                 pages,
                 flags,
                 outputs,
+                parts,
+                separators,
             } => {
-                self.ours
-                    .extend(outputs.iter().map(|output| output.file.clone()));
+                let files = outputs.iter().map(|output| output.file.clone()).collect();
+                let names = parts.iter().map(|part| part.name.clone()).collect();
+                self.own(&key, files, names);
                 self.give_name(&key, &name);
                 self.names.insert(key.clone(), name);
                 self.done.insert(
@@ -169,14 +197,30 @@ impl Journal {
                         pages,
                         flags,
                         outputs,
+                        parts,
+                        separators,
                     },
                 );
             }
             Entry::Failed { key, name, .. } => {
-                if !self.ours.contains(&format!("{name}.pdf")) {
+                if !self.ours.contains_key(&format!("{name}.pdf")) && !self.made.contains_key(&key) {
                     self.failed.insert(key.path.clone(), key.clone());
                 }
                 self.names.insert(key, name);
+            }
+        }
+    }
+
+    fn own(&mut self, key: &Key, files: Vec<String>, parts: Vec<String>) {
+        let made = self.made.entry(key.clone()).or_default();
+        for file in files {
+            self.ours.insert(file.clone(), key.clone());
+            made.insert(file);
+        }
+        let known = self.parts.entry(key.clone()).or_default();
+        for part in parts {
+            if !known.contains(&part) {
+                known.push(part);
             }
         }
     }
@@ -224,7 +268,24 @@ impl Journal {
 
     /// True when an earlier run made, or was about to make, the file of that name.
     pub(super) fn is_ours(&self, file: &str) -> bool {
-        self.ours.contains(file)
+        self.ours.contains_key(file)
+    }
+
+    /// The files that earlier runs made of a document and that no other was made under since.
+    pub(super) fn files_of(&self, key: &Key) -> impl Iterator<Item = &String> {
+        let made = self.made.get(key).into_iter().flatten();
+        let key = key.clone();
+        made.filter(move |file| self.ours.get(*file) == Some(&key))
+    }
+
+    /// The names that earlier runs gave to parts of a document.
+    pub(super) fn parts_of(&self, key: &Key) -> &[String] {
+        self.parts.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// The names that earlier runs gave to parts of any document.
+    pub(super) fn all_parts(&self) -> impl Iterator<Item = &String> {
+        self.parts.values().flatten()
     }
 }
 
@@ -252,6 +313,8 @@ mod tests {
             pages: 2,
             flags: vec![],
             outputs,
+            parts: vec![],
+            separators: vec![],
         }
     }
 
@@ -303,6 +366,7 @@ mod tests {
                 key: content("11"),
                 name: "a".into(),
                 files,
+                parts: Vec::new(),
             })
             .unwrap();
         let journal = Journal::open(&path).unwrap();
@@ -325,6 +389,7 @@ mod tests {
                 key: key("a"),
                 name: "a".into(),
                 files,
+                parts: Vec::new(),
             })
             .unwrap();
         let journal = Journal::open(&path).unwrap();
