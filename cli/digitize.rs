@@ -103,6 +103,7 @@ fn plan_of(matches: &ArgMatches) -> anyhow::Result<Plan> {
         preprocess: Default::default(),
         recognize: Default::default(),
         classify: Default::default(),
+        split: Default::default(),
     };
     let cpus = || std::thread::available_parallelism().map_or(1, usize::from);
     Ok(Plan {

@@ -15,6 +15,14 @@ use crate::document::{Gray, Line, Rect, Word};
 use crate::picture::Picture;
 use crate::record::{Field, Flag, TypeRecord};
 
+pub use look::{look, look_at_words};
+
+mod look;
+
+pub mod stack;
+
+pub mod citizen;
+
 /// What shapes the answer.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Options {}
@@ -30,6 +38,8 @@ pub struct Sight {
     pub handwriting: Vec<Handwriting>,
     /// What there is to say about the page.
     pub flags: Vec<Flag>,
+    /// The page bears a mark of secrecy: the document goes no further.
+    pub secret: bool,
 }
 
 /// A machine-readable code on a page.
@@ -53,6 +63,17 @@ pub enum Symbology {
     Code128,
     /// Patch code T: what scanners take for the first sheet of the next document.
     PatchT,
+}
+
+impl Symbology {
+    /// The word in records.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Qr => "qr",
+            Self::Code128 => "code128",
+            Self::PatchT => "patch_t",
+        }
+    }
 }
 
 /// A stamp with words in it.
@@ -97,11 +118,6 @@ pub struct View<'a> {
     pub lines: &'a [Line],
     /// Reads a small grey picture as one line of print; empty when there is nothing to read.
     pub read_line: &'a dyn Fn(&Gray, f32) -> Vec<Word>,
-}
-
-/// Looks at a page for what its words do not tell.
-pub fn look(_view: &View<'_>, _options: &Options) -> Sight {
-    Sight::default()
 }
 
 /// One page as the evidence takes it in.

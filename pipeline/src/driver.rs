@@ -19,7 +19,7 @@ use ring::digest::{Context, SHA256};
 use saoy_ocr::Readers;
 use serde::{Deserialize, Serialize};
 
-use crate::classify;
+use crate::classify::{self, stack::Split};
 use crate::compose::DateTime;
 use crate::compose::pdfa::Profile;
 use crate::ingest::{self, Limits};
@@ -30,6 +30,8 @@ use crate::record::{BATCH_SCHEMA, BatchEntry, BatchRecord, Failure, Ignored, Sta
 mod document;
 
 mod page;
+
+mod parts;
 
 mod writer;
 
@@ -73,6 +75,9 @@ pub struct Options {
     pub pdfa: Profile,
     /// Files beside the PDF.
     pub sidecars: Sidecars,
+    /// Whether and by what an input is cut into several documents.
+    #[serde(skip_serializing_if = "Split::is_none")]
+    pub split: Split,
     /// What to do with text that a PDF page has already.
     pub text: ingest::TextPolicy,
     /// How pages are made ready for OCR.
@@ -217,7 +222,8 @@ impl<'a> Run<'a> {
         found: &'a ingest::Found,
     ) -> Self {
         let mut names = Names::default();
-        for name in workplace.journal.names().values() {
+        let journal = &workplace.journal;
+        for name in journal.names().values().chain(journal.all_parts()) {
             names.reserve(name);
         }
         Self {

@@ -21,6 +21,8 @@ pub mod preprocess;
 
 pub mod recognize;
 
+pub mod separator;
+
 pub mod classify;
 
 pub mod compose;
@@ -30,6 +32,8 @@ pub mod record;
 pub mod correct;
 
 pub mod sampling;
+
+pub mod masked;
 
 pub mod failure;
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::classify::stack::Dropped;
 use crate::document::{Line, Rect};
 use crate::failure::Reason;
 
@@ -39,8 +40,37 @@ pub struct DocumentRecord {
     pub flags: Vec<Flag>,
     /// Corrections made by people.
     pub corrections: Vec<CorrectionRecord>,
+    /// Which pages of the source the document is; absent when it is the whole source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<PartOf>,
+    /// What the separator sheet before the document said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separator: Option<SeparatorRecord>,
     /// Page by page.
     pub pages: Vec<PageRecord>,
+}
+
+/// The pages of the source that a document is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartOf {
+    /// Page numbers in the source, from 1, in order.
+    pub source_pages: Vec<u32>,
+    /// Why the document begins where it does: `start`, `separator` or `first_page`.
+    pub cut_reason: String,
+    /// What on the page and the one before spoke for a cut that no separator made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<String>,
+}
+
+/// A separator sheet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeparatorRecord {
+    /// Its page number in the source, from 1.
+    pub page: u32,
+    /// The code it was known by: `qr`, `code128` or `patch_t`.
+    pub code: String,
+    /// What it says, by key, such as the numbers of box and record.
+    pub data: BTreeMap<String, String>,
 }
 
 /// Where a document came from.
@@ -334,9 +364,37 @@ pub struct BatchEntry {
     pub pages: u32,
     /// Codes of the document's findings, each once.
     pub flags: Vec<String>,
+    /// The documents that the input was cut into; absent when it is one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartEntry>,
+    /// Pages that are in no document: separator sheets and their blank backs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub separators: Vec<DroppedPage>,
     /// Why it was set aside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Failure>,
+}
+
+/// One of several documents that an input was cut into.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartEntry {
+    /// The name its outputs have.
+    pub name: String,
+    /// Its page numbers in the input, from 1.
+    pub source_pages: Vec<u32>,
+    /// Why it begins where it does: `start`, `separator` or `first_page`.
+    pub cut_reason: String,
+    /// Codes of its findings, each once.
+    pub flags: Vec<String>,
+}
+
+/// A page of an input that is in no document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DroppedPage {
+    /// Its number in the input, from 1.
+    pub page: u32,
+    /// What it is: `sheet` or `back`.
+    pub kind: Dropped,
 }
 
 /// What became of a document in a run.

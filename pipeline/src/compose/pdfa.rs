@@ -186,6 +186,11 @@ impl<W: Write> PdfaWriter<W> {
         Ok(())
     }
 
+    /// Gives the document another title than the one it began with.
+    pub fn retitle(&mut self, title: String) {
+        self.options.title = title;
+    }
+
     /// The part and level of PDF/A that the file claims; none once a page was kept as it is.
     pub fn claim(&self) -> Option<Profile> {
         self.kept.is_empty().then_some(self.options.profile)

@@ -312,11 +312,18 @@ impl<'a> Desk<'a> {
     fn done(&self, outputs: &[Output]) -> Entry {
         Entry::Done {
             key: self.key.clone(),
-            name: self.name.to_owned(),
+            name: self
+                .workplace
+                .journal
+                .name_of(&self.key)
+                .unwrap_or(self.name)
+                .to_owned(),
             options: self.past.options.clone(),
             pages: self.past.pages,
             flags: self.past.flags.clone(),
             outputs: outputs.to_vec(),
+            parts: self.past.parts.clone(),
+            separators: self.past.separators.clone(),
         }
     }
 }
