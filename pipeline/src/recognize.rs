@@ -148,6 +148,8 @@ fn line_of(line: saoy_ocr::Line) -> Line {
             h: word.bbox.h as f32,
         },
         confidence: word.confidence,
+        nearly: word.nearly,
+        ..Word::default()
     });
     Line {
         words: words.collect(),
