@@ -1,0 +1,590 @@
+//! Print in colour: which coloured ink is lines of text to be read, and not a seal, a stamp or a pen.
+//!
+//! Print stands in runs of letters of like height on a straight line; what lies around it close by is more of the
+//! same. The ring and emblem of a seal, the frame of a stamp and the strokes of a pen are not, and letters among
+//! them stay faded with them. So do runs over black print: reading both at once is reading neither.
+
+use crate::document::{Gray, Rgb};
+
+use super::ink::{fade, luma_of};
+
+/// Resolution of the masks on which ink is judged, dpi: an x-height of 9 pt has 8 px.
+const MASK_DPI: f32 = 150.0;
+
+/// How many grey levels fading must have cost a pixel for it to count as coloured ink. Tinted paper loses below 20.
+const LOST: u8 = 48;
+
+/// Luma from which a pixel is too pale to be print.
+const PALE: u8 = 200;
+
+/// Heights of letters, mm: from the x-height of 8 pt to capitals of 36 pt.
+const LETTER_MM: std::ops::RangeInclusive<f32> = 1.0..=9.5;
+
+/// Connected ink larger than this in both directions is no letter but a ring, a frame or a pen's flourish, mm.
+const FIGURE_MM: f32 = 12.0;
+
+/// Figures larger than this frame a page and not a stamp, mm; the largest incoming stamps are 80 mm wide.
+const LARGEST_FIGURE_MM: f32 = 130.0;
+
+/// Strokes thinner than this and longer than [`FIGURE_MM`] are rules, mm.
+const RULE_MM: f32 = 1.5;
+
+/// Ink within this distance belongs together, mm: letters of a seal's rim stand 1 to 2 mm from its ring.
+const TOGETHER_MM: f32 = 1.5;
+
+/// The least letters of a run.
+const LEAST_LETTERS: usize = 4;
+
+/// More parts than this are no lines in colour on a page of black print; the page's colour is judged as a whole.
+const MOST_PARTS: usize = 30_000;
+
+/// Share of the ink of a group that must be lines of text.
+const TEXT_SHARE: f32 = 0.6;
+
+/// Share of the area of a run that may be black print.
+const BLACK_SHARE: f32 = 0.06;
+
+/// A rectangle; `right` and `bottom` lie outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Area {
+    pub(super) left: usize,
+    pub(super) top: usize,
+    pub(super) right: usize,
+    pub(super) bottom: usize,
+}
+
+/// Where print in colour stands, in px of `image`; `paper` is the strongest channel of the paper.
+pub(super) fn print(image: &Rgb, dpi: f32, paper: u8) -> Vec<Area> {
+    let masks = Masks::of(image, dpi, paper);
+    let parts = parts(&masks);
+    if parts.len() > MOST_PARTS {
+        return Vec::new();
+    }
+    let figures: Vec<Area> = parts
+        .iter()
+        .filter(|part| part.is_figure(masks.per_mm))
+        .map(|part| part.area)
+        .collect();
+    let letters: Vec<&Part> = parts
+        .iter()
+        .filter(|part| part.is_letter(masks.per_mm) && !figures.iter().any(|f| f.holds(&part.area)))
+        .collect();
+    let groups = Groups::of(&masks, &parts);
+    let level = accepted(runs(&letters, false), &masks, &groups);
+    let upended = accepted(runs(&letters, true), &masks, &groups);
+    let chosen = if ink_of(&upended) > ink_of(&level) {
+        upended
+    } else {
+        level
+    };
+    let side = masks.factor;
+    let size = (image.width as usize, image.height as usize);
+    chosen
+        .iter()
+        .map(|run| run.with_marks().scaled(side, size))
+        .collect()
+}
+
+/// Gives print in colour its darkness back, where it stands.
+pub(super) fn restore(gray: &mut Gray, image: &Rgb, areas: &[Area]) {
+    let width = image.width as usize;
+    for area in areas {
+        for y in area.top..area.bottom {
+            let (from, to) = (y * width + area.left, y * width + area.right);
+            let Some((out, pixels)) = gray
+                .pixels
+                .get_mut(from..to)
+                .zip(image.pixels.get(from * 3..to * 3))
+            else {
+                continue;
+            };
+            for (out, pixel) in out.iter_mut().zip(pixels.as_chunks::<3>().0) {
+                *out = luma_of(*pixel).min(*out);
+            }
+        }
+    }
+}
+
+/// What is coloured ink and what is black print, on squares of `factor` px.
+struct Masks {
+    width: usize,
+    height: usize,
+    factor: usize,
+    per_mm: f32,
+    tinted: Vec<bool>,
+    dark: Vec<bool>,
+}
+
+impl Masks {
+    fn of(image: &Rgb, dpi: f32, paper: u8) -> Self {
+        let factor = ((dpi / MASK_DPI).round() as usize).max(1);
+        let full = (image.width as usize).max(1);
+        let (width, height) = (
+            full.div_ceil(factor),
+            (image.height as usize).div_ceil(factor),
+        );
+        let (mut tinted, mut dark) = (vec![false; width * height], vec![false; width * height]);
+        let enough = (factor * factor).div_ceil(4) as u16;
+        let (mut tints, mut darks) = (vec![0u16; width], vec![0u16; width]);
+        for (band, (tinted, dark)) in image
+            .pixels
+            .chunks(full * 3 * factor)
+            .zip(tinted.chunks_mut(width).zip(dark.chunks_mut(width)))
+        {
+            tints.fill(0);
+            darks.fill(0);
+            for row in band.chunks(full * 3) {
+                for (x, pixel) in row.as_chunks::<3>().0.iter().enumerate() {
+                    let (is_tinted, is_dark) = kind(*pixel, paper);
+                    if let (Some(t), Some(d)) = (tints.get_mut(x / factor), darks.get_mut(x / factor)) {
+                        *t += u16::from(is_tinted);
+                        *d += u16::from(is_dark);
+                    }
+                }
+            }
+            tinted.iter_mut().zip(&tints).for_each(|(on, n)| *on = *n >= enough);
+            dark.iter_mut().zip(&darks).for_each(|(on, n)| *on = *n >= enough);
+        }
+        Self {
+            width,
+            height,
+            factor,
+            per_mm: dpi / factor as f32 / 25.4,
+            tinted,
+            dark,
+        }
+    }
+
+    /// Share of `area` that is black print.
+    fn black_share(&self, area: &Area) -> f32 {
+        let rows = self.dark.chunks(self.width).take(area.bottom).skip(area.top);
+        let black: usize = rows
+            .filter_map(|row| row.get(area.left..area.right))
+            .map(|row| row.iter().filter(|on| **on).count())
+            .sum();
+        black as f32 / (area.width() * area.height()).max(1) as f32
+    }
+}
+
+/// Whether a pixel is coloured ink that fading takes away, and whether it is black print.
+fn kind([r, g, b]: [u8; 3], paper: u8) -> (bool, bool) {
+    let strongest = r.max(g).max(b);
+    let luma = luma_of([r, g, b]);
+    let tinted = luma < PALE && fade(r, g, b, paper).saturating_sub(luma) > LOST;
+    (tinted, strongest < 128 && !tinted)
+}
+
+/// Connected coloured ink.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    area: Area,
+    ink: usize,
+    /// One of its pixels.
+    seed: usize,
+}
+
+impl Part {
+    fn is_figure(&self, per_mm: f32) -> bool {
+        let (w, h) = self.area.mm(per_mm);
+        w.min(h) > FIGURE_MM && w.max(h) < LARGEST_FIGURE_MM
+    }
+
+    fn is_rule(&self, per_mm: f32) -> bool {
+        let (w, h) = self.area.mm(per_mm);
+        w.min(h) < RULE_MM && w.max(h) > FIGURE_MM
+    }
+
+    /// An upright rule belongs to a frame; a level one may underline.
+    fn is_upright_rule(&self, per_mm: f32) -> bool {
+        self.is_rule(per_mm) && self.area.height() > self.area.width()
+    }
+
+    /// A letter or a few that touch, whichever way the page lies.
+    fn is_letter(&self, per_mm: f32) -> bool {
+        let (w, h) = self.area.mm(per_mm);
+        let filled = self.ink * 8 >= self.area.width() * self.area.height();
+        w.max(h) >= *LETTER_MM.start()
+            && w.min(h) <= *LETTER_MM.end()
+            && w.max(h) <= 3.0 * LETTER_MM.end()
+            && filled
+    }
+}
+
+impl Area {
+    fn width(&self) -> usize {
+        self.right - self.left
+    }
+
+    fn height(&self) -> usize {
+        self.bottom - self.top
+    }
+
+    fn mm(&self, per_mm: f32) -> (f32, f32) {
+        (
+            self.width() as f32 / per_mm,
+            self.height() as f32 / per_mm,
+        )
+    }
+
+    fn holds(&self, other: &Self) -> bool {
+        let (x, y) = (
+            (other.left + other.right) / 2,
+            (other.top + other.bottom) / 2,
+        );
+        (self.left..self.right).contains(&x) && (self.top..self.bottom).contains(&y)
+    }
+
+    fn union(&self, other: &Self) -> Self {
+        Self {
+            left: self.left.min(other.left),
+            top: self.top.min(other.top),
+            right: self.right.max(other.right),
+            bottom: self.bottom.max(other.bottom),
+        }
+    }
+
+    fn scaled(&self, side: usize, (width, height): (usize, usize)) -> Self {
+        Self {
+            left: (self.left * side).min(width),
+            top: (self.top * side).min(height),
+            right: (self.right * side).min(width),
+            bottom: (self.bottom * side).min(height),
+        }
+    }
+
+    /// The area with rows and columns changing places.
+    fn upended(&self) -> Self {
+        Self {
+            left: self.top,
+            top: self.left,
+            right: self.bottom,
+            bottom: self.right,
+        }
+    }
+}
+
+/// Connected parts of the coloured ink, specks of a pixel left out.
+fn parts(masks: &Masks) -> Vec<Part> {
+    let mut open = masks.tinted.clone();
+    let mut found = Vec::new();
+    let mut stack = Vec::new();
+    for seed in 0..open.len() {
+        if !open[seed] {
+            continue;
+        }
+        open[seed] = false;
+        let (x, y) = (seed % masks.width, seed / masks.width);
+        let mut part = Part {
+            area: Area {
+                left: x,
+                top: y,
+                right: x + 1,
+                bottom: y + 1,
+            },
+            ink: 0,
+            seed,
+        };
+        stack.push(seed);
+        while let Some(at) = stack.pop() {
+            let (x, y) = (at % masks.width, at / masks.width);
+            part.ink += 1;
+            part.area = part.area.union(&Area {
+                left: x,
+                top: y,
+                right: x + 1,
+                bottom: y + 1,
+            });
+            for ny in y.saturating_sub(1)..(y + 2).min(masks.height) {
+                for nx in x.saturating_sub(1)..(x + 2).min(masks.width) {
+                    let next = ny * masks.width + nx;
+                    if std::mem::take(&mut open[next]) {
+                        stack.push(next);
+                    }
+                }
+            }
+        }
+        if part.ink > 2 {
+            found.push(part);
+        }
+    }
+    found
+}
+
+/// Ink that lies close together.
+struct Groups {
+    /// The group of each cell of the coarse grid.
+    of_cell: Vec<u32>,
+    columns: usize,
+    cell: usize,
+    width: usize,
+    /// All ink of each group but rules that may underline; a frame makes it endless.
+    ink: Vec<f32>,
+}
+
+impl Groups {
+    fn of(masks: &Masks, parts: &[Part]) -> Self {
+        let cell = ((TOGETHER_MM * masks.per_mm).round() as usize).max(1);
+        let (columns, rows) = (masks.width.div_ceil(cell), masks.height.div_ceil(cell));
+        let mut of_cell = vec![0u32; columns * rows];
+        let cells_of = |area: &Area| {
+            let across = area.left / cell..(area.right.saturating_sub(1)) / cell + 1;
+            (area.top / cell..(area.bottom.saturating_sub(1)) / cell + 1, across)
+        };
+        // Marked cells first; the groups are what hangs together of them.
+        for part in parts {
+            let (down, across) = cells_of(&part.area);
+            if part.area.width().max(part.area.height()) > 8 * cell {
+                mark_ink(masks, part, cell, columns, &mut of_cell);
+            } else {
+                for row in down {
+                    of_cell[row * columns..][across.clone()].fill(u32::MAX);
+                }
+            }
+        }
+        let mut count = 0;
+        let mut stack = Vec::new();
+        for start in 0..of_cell.len() {
+            if of_cell[start] != u32::MAX {
+                continue;
+            }
+            count += 1;
+            of_cell[start] = count;
+            stack.push(start);
+            while let Some(at) = stack.pop() {
+                let (x, y) = (at % columns, at / columns);
+                for ny in y.saturating_sub(1)..(y + 2).min(rows) {
+                    for nx in x.saturating_sub(1)..(x + 2).min(columns) {
+                        let next = ny * columns + nx;
+                        if of_cell[next] == u32::MAX {
+                            of_cell[next] = count;
+                            stack.push(next);
+                        }
+                    }
+                }
+            }
+        }
+        let mut groups = Self {
+            of_cell,
+            columns,
+            cell,
+            width: masks.width,
+            ink: vec![0.0; count as usize + 1],
+        };
+        for part in parts {
+            let group = groups.of_part(part);
+            if part.is_upright_rule(masks.per_mm) {
+                groups.ink[group] = f32::INFINITY;
+            } else if !part.is_rule(masks.per_mm) {
+                groups.ink[group] += part.ink as f32;
+            }
+        }
+        groups
+    }
+
+    fn of_part(&self, part: &Part) -> usize {
+        let (x, y) = (part.seed % self.width, part.seed / self.width);
+        self.of_cell[y / self.cell * self.columns + x / self.cell] as usize
+    }
+}
+
+/// Marks the cells under the ink of a large part: its box may reach over what does not belong to it.
+fn mark_ink(masks: &Masks, part: &Part, cell: usize, columns: usize, marked: &mut [u32]) {
+    let mut seen = std::collections::HashSet::from([part.seed]);
+    let mut stack = vec![part.seed];
+    while let Some(at) = stack.pop() {
+        let (x, y) = (at % masks.width, at / masks.width);
+        marked[y / cell * columns + x / cell] = u32::MAX;
+        for ny in y.saturating_sub(1)..(y + 2).min(masks.height) {
+            for nx in x.saturating_sub(1)..(x + 2).min(masks.width) {
+                let next = ny * masks.width + nx;
+                if masks.tinted[next] && seen.insert(next) {
+                    stack.push(next);
+                }
+            }
+        }
+    }
+}
+
+/// Letters beside each other.
+#[derive(Clone, Debug)]
+struct Run {
+    letters: Vec<Part>,
+    area: Area,
+    /// Rows and columns have changed places.
+    upended: bool,
+}
+
+impl Run {
+    /// Median height of the letters.
+    fn height(&self) -> f32 {
+        median(self.letters.iter().map(|letter| letter.area.height() as f32))
+    }
+
+    /// Whether these are letters of print: enough of them, of like height, on a straight line.
+    fn is_print(&self) -> bool {
+        let height = self.height();
+        let count = self.letters.len();
+        if count < LEAST_LETTERS || (self.area.width() as f32) < 2.5 * height {
+            return false;
+        }
+        let like = |letter: &&Part| {
+            (0.6..=1.75).contains(&(letter.area.height() as f32 / height.max(1.0)))
+        };
+        let alike = self.letters.iter().filter(like).count();
+        // Few letters stand in line by chance.
+        let (line, same) = if count < 7 { (0.8, 0.85) } else { (0.6, 0.75) };
+        let feet = self.share_in_line(height, |area| area.bottom);
+        let heads = self.share_in_line(height, |area| area.top);
+        alike as f32 >= same * count as f32 && feet.max(heads) >= line
+    }
+
+    /// Share of the letters with an edge on the straight line that most of these edges keep.
+    fn share_in_line(&self, height: f32, edge: impl Fn(&Area) -> usize) -> f32 {
+        let points: Vec<(f32, f32)> = self
+            .letters
+            .iter()
+            .map(|letter| {
+                let x = (letter.area.left + letter.area.right) as f32 / 2.0;
+                (x, edge(&letter.area) as f32)
+            })
+            .collect();
+        let near = (0.13 * height).max(1.0);
+        let mut kept = points.clone();
+        let mut line = fitted(&kept);
+        for _ in 0..3 {
+            let off = |(x, y): &(f32, f32)| (y - line.0 - line.1 * x).abs();
+            let bound = median(kept.iter().map(off)).max(near) * 1.5;
+            let closer: Vec<_> = kept.iter().copied().filter(|at| off(at) <= bound).collect();
+            if closer.len() < 3 {
+                break;
+            }
+            kept = closer;
+            line = fitted(&kept);
+        }
+        if line.1.abs() > STEEPEST {
+            return 0.0;
+        }
+        let on = points
+            .iter()
+            .filter(|(x, y)| (y - line.0 - line.1 * x).abs() <= near)
+            .count();
+        on as f32 / points.len().max(1) as f32
+    }
+
+    /// The run with room for tone marks above, dots and tails below, in the mask's own axes.
+    fn with_marks(&self) -> Area {
+        let height = self.height();
+        let room = |share: f32| (height * share).ceil() as usize;
+        // Which way up the letters stand is not known yet.
+        let area = Area {
+            left: self.area.left.saturating_sub(room(0.4)),
+            top: self.area.top.saturating_sub(room(0.6)),
+            right: self.area.right + room(0.4),
+            bottom: self.area.bottom + room(0.6),
+        };
+        if self.upended { area.upended() } else { area }
+    }
+
+    fn own_area(&self) -> Area {
+        if self.upended {
+            self.area.upended()
+        } else {
+            self.area
+        }
+    }
+}
+
+/// Steepest line of print, about 7 degrees.
+const STEEPEST: f32 = 0.12;
+
+/// The least-squares line through `points`, as height at 0 and slope.
+fn fitted(points: &[(f32, f32)]) -> (f32, f32) {
+    let n = points.len().max(1) as f32;
+    let (sx, sy) = points
+        .iter()
+        .fold((0.0, 0.0), |(sx, sy), (x, y)| (sx + x, sy + y));
+    let (mx, my) = (sx / n, sy / n);
+    let (sxx, sxy) = points.iter().fold((0.0, 0.0), |(sxx, sxy), (x, y)| {
+        (sxx + (x - mx) * (x - mx), sxy + (x - mx) * (y - my))
+    });
+    let slope = if sxx > 0.0 { sxy / sxx } else { 0.0 };
+    (my - slope * mx, slope)
+}
+
+fn median(values: impl Iterator<Item = f32>) -> f32 {
+    let mut sorted: Vec<f32> = values.collect();
+    sorted.sort_by(f32::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// Letters joined to runs, from left to right; `upended` looks along columns.
+fn runs(letters: &[&Part], upended: bool) -> Vec<Run> {
+    let mut letters: Vec<Part> = letters
+        .iter()
+        .map(|part| match upended {
+            true => Part {
+                area: part.area.upended(),
+                ..**part
+            },
+            false => **part,
+        })
+        .collect();
+    letters.sort_by_key(|letter| (letter.area.left, letter.area.top));
+    let mut runs: Vec<Run> = Vec::new();
+    for letter in letters {
+        // Runs that ended long ago stay in the list; only the last letter of each is looked at.
+        let best = runs
+            .iter_mut()
+            .filter_map(|run| distance(run, &letter.area).map(|gap| (gap, run)))
+            .min_by_key(|(gap, _)| *gap);
+        match best {
+            Some((_, run)) => {
+                run.area = run.area.union(&letter.area);
+                run.letters.push(letter);
+            }
+            None => runs.push(Run {
+                letters: vec![letter],
+                area: letter.area,
+                upended,
+            }),
+        }
+    }
+    runs
+}
+
+/// How far `next` stands from the end of `run`, px; `None` when it does not go on with it.
+fn distance(run: &Run, next: &Area) -> Option<usize> {
+    let last = &run.letters.last()?.area;
+    let (low, high) = (
+        last.height().min(next.height()),
+        last.height().max(next.height()),
+    );
+    let shared = last.bottom.min(next.bottom).checked_sub(last.top.max(next.top))?;
+    let gap = next.left.saturating_sub(last.right);
+    (gap * 5 <= high * 7 && shared * 2 >= low && high * 2 <= low * 5).then_some(gap)
+}
+
+/// Runs that are print, where they are most of the ink around and no black print lies below.
+fn accepted(runs: Vec<Run>, masks: &Masks, groups: &Groups) -> Vec<Run> {
+    let print: Vec<Run> = runs
+        .into_iter()
+        .filter(|run| LETTER_MM.contains(&(run.height() / masks.per_mm)))
+        .filter(|run| run.is_print() && masks.black_share(&run.own_area()) <= BLACK_SHARE)
+        .collect();
+    let mut text = vec![0.0f32; groups.ink.len()];
+    for letter in print.iter().flat_map(|run| &run.letters) {
+        text[groups.of_part(letter)] += letter.ink as f32;
+    }
+    let is_text = |run: &Run| {
+        let group = run.letters.first().map_or(0, |letter| groups.of_part(letter));
+        text[group] >= TEXT_SHARE * groups.ink[group]
+    };
+    print.into_iter().filter(is_text).collect()
+}
+
+fn ink_of(runs: &[Run]) -> usize {
+    runs.iter()
+        .flat_map(|run| &run.letters)
+        .map(|letter| letter.ink)
+        .sum()
+}
