@@ -32,6 +32,8 @@ pub(super) struct InkGrid {
     pub(super) blue: Vec<u16>,
     /// Dark pixels of each cell, whatever their colour.
     dark: Vec<u16>,
+    /// Pixels of each cell that fading makes much lighter, whatever their colour.
+    pub(super) tinted: Vec<u16>,
 }
 
 impl InkGrid {
@@ -64,6 +66,7 @@ pub(super) fn faded(image: &Rgb, dpi: f32) -> (Gray, InkGrid) {
         red: vec![0; columns * rows],
         blue: vec![0; columns * rows],
         dark: vec![0; columns * rows],
+        tinted: vec![0; columns * rows],
     };
     let mut pixels = vec![0u8; width * image.height as usize];
     let mut planes = Planes {
@@ -79,16 +82,18 @@ pub(super) fn faded(image: &Rgb, dpi: f32) -> (Gray, InkGrid) {
         let red = &mut grid.red[cells..cells + columns];
         let blue = &mut grid.blue[cells..cells + columns];
         let dark = &mut grid.dark[cells..cells + columns];
+        let tinted = &mut grid.tinted[cells..cells + columns];
         let per_chunk = CHUNK / CELL as usize;
         for (i, (out, chunk)) in out.chunks_mut(CHUNK).zip(row.chunks(CHUNK * 3)).enumerate() {
             planes.split(chunk);
-            planes.fade(out);
+            let faded = planes.fade(out);
             let cells = i * per_chunk..((i + 1) * per_chunk).min(columns);
             planes.count(
                 &mut red[cells.clone()],
                 &mut blue[cells.clone()],
-                &mut dark[cells],
+                &mut dark[cells.clone()],
             );
+            planes.count_tinted(&faded, &mut tinted[cells]);
         }
     }
     let mut gray = Gray {
@@ -100,7 +105,7 @@ pub(super) fn faded(image: &Rgb, dpi: f32) -> (Gray, InkGrid) {
         return (luma(image), InkGrid::default());
     }
     clear_rims(&mut gray, &grid, planes.paper);
-    let print = tinted::print(image, dpi, planes.paper);
+    let print = tinted::print(image, dpi, &grid, planes.paper);
     tinted::restore(&mut gray, image, &print);
     (gray, grid)
 }
@@ -223,13 +228,26 @@ impl Planes {
         }
     }
 
-    fn fade(&self, out: &mut [u8]) {
+    fn fade(&self, out: &mut [u8]) -> [u8; CHUNK] {
         let mut faded = [0u8; CHUNK];
         for (((out, &r), &g), &b) in faded.iter_mut().zip(&self.r).zip(&self.g).zip(&self.b) {
             *out = fade(r, g, b, self.paper);
         }
         let n = out.len().min(CHUNK);
         out[..n].copy_from_slice(&faded[..n]);
+        faded
+    }
+
+    /// Counts the pixels that came out of fading much lighter than they are to the eye.
+    fn count_tinted(&self, faded: &[u8; CHUNK], tinted: &mut [u16]) {
+        let mut lost = [0u8; CHUNK];
+        let channels = self.r.iter().zip(&self.g).zip(&self.b);
+        for ((lost, faded), ((&r, &g), &b)) in lost.iter_mut().zip(faded).zip(channels) {
+            *lost = u8::from(faded.saturating_sub(luma_of([r, g, b])) > tinted::LOST);
+        }
+        for (count, lost) in tinted.iter_mut().zip(lost.chunks_exact(CELL as usize)) {
+            *count += u16::from(lost.iter().sum::<u8>());
+        }
     }
 
     fn count(&self, red: &mut [u16], blue: &mut [u16], dark: &mut [u16]) {

@@ -6,13 +6,13 @@
 
 use crate::document::{Gray, Rgb};
 
-use super::ink::{fade, luma_of};
+use super::ink::{CELL, InkGrid, fade, luma_of};
 
 /// Resolution of the masks on which ink is judged, dpi: an x-height of 9 pt has 8 px.
 const MASK_DPI: f32 = 150.0;
 
 /// How many grey levels fading must have cost a pixel for it to count as coloured ink. Tinted paper loses below 20.
-const LOST: u8 = 48;
+pub(super) const LOST: u8 = 48;
 
 /// Luma from which a pixel is too pale to be print.
 const PALE: u8 = 200;
@@ -53,31 +53,35 @@ pub(super) struct Area {
     pub(super) bottom: usize,
 }
 
-/// Where print in colour stands, in px of `image`; `paper` is the strongest channel of the paper.
-pub(super) fn print(image: &Rgb, dpi: f32, paper: u8) -> Vec<Area> {
-    let masks = Masks::of(image, dpi, paper);
-    let parts = parts(&masks);
-    if parts.len() > MOST_PARTS {
+/// Where print in colour stands, in px of `image`; `grid` says where there is ink at all, `paper` is the strongest
+/// channel of the paper.
+pub(super) fn print(image: &Rgb, dpi: f32, grid: &InkGrid, paper: u8) -> Vec<Area> {
+    let mask = Mask::of(image, dpi, grid, paper);
+    let parts = parts(&mask);
+    if parts.len() < LEAST_LETTERS || parts.len() > MOST_PARTS {
         return Vec::new();
     }
-    let figures: Vec<Area> = parts
+    let figures: Vec<&Part> = parts
         .iter()
-        .filter(|part| part.is_figure(masks.per_mm))
-        .map(|part| part.area)
+        .filter(|part| part.is_figure(mask.per_mm))
         .collect();
+    let inside = |part: &Part| {
+        let mut around = figures.iter().filter(|figure| figure.kind == part.kind);
+        around.any(|figure| figure.area.holds(&part.area))
+    };
     let letters: Vec<&Part> = parts
         .iter()
-        .filter(|part| part.is_letter(masks.per_mm) && !figures.iter().any(|f| f.holds(&part.area)))
+        .filter(|part| part.is_letter(mask.per_mm) && !inside(part))
         .collect();
-    let groups = Groups::of(&masks, &parts);
-    let level = accepted(runs(&letters, false), &masks, &groups);
-    let upended = accepted(runs(&letters, true), &masks, &groups);
+    let groups = Groups::of(&mask, &parts);
+    let level = accepted(runs(&letters, false), &mask, &groups);
+    let upended = accepted(runs(&letters, true), &mask, &groups);
     let chosen = if ink_of(&upended) > ink_of(&level) {
         upended
     } else {
         level
     };
-    let side = masks.factor;
+    let side = mask.factor;
     let size = (image.width as usize, image.height as usize);
     chosen
         .iter()
@@ -105,73 +109,91 @@ pub(super) fn restore(gray: &mut Gray, image: &Rgb, areas: &[Area]) {
     }
 }
 
-/// What is coloured ink and what is black print, on squares of `factor` px.
-struct Masks {
+/// What is coloured ink, on squares of `factor` px.
+struct Mask<'a> {
+    image: &'a Rgb,
     width: usize,
     height: usize,
     factor: usize,
     per_mm: f32,
-    tinted: Vec<bool>,
-    dark: Vec<bool>,
+    /// [`NONE`], [`WARM`] or [`COLD`].
+    tinted: Vec<u8>,
 }
 
-impl Masks {
-    fn of(image: &Rgb, dpi: f32, paper: u8) -> Self {
+impl<'a> Mask<'a> {
+    fn of(image: &'a Rgb, dpi: f32, grid: &InkGrid, paper: u8) -> Self {
         let factor = ((dpi / MASK_DPI).round() as usize).max(1);
-        let full = (image.width as usize).max(1);
-        let (width, height) = (
-            full.div_ceil(factor),
-            (image.height as usize).div_ceil(factor),
-        );
-        let (mut tinted, mut dark) = (vec![false; width * height], vec![false; width * height]);
-        let enough = (factor * factor).div_ceil(4) as u16;
-        let (mut tints, mut darks) = (vec![0u16; width], vec![0u16; width]);
-        for (band, (tinted, dark)) in image
-            .pixels
-            .chunks(full * 3 * factor)
-            .zip(tinted.chunks_mut(width).zip(dark.chunks_mut(width)))
-        {
-            tints.fill(0);
-            darks.fill(0);
-            for row in band.chunks(full * 3) {
-                for (x, pixel) in row.as_chunks::<3>().0.iter().enumerate() {
-                    let (is_tinted, is_dark) = kind(*pixel, paper);
-                    if let (Some(t), Some(d)) = (tints.get_mut(x / factor), darks.get_mut(x / factor)) {
-                        *t += u16::from(is_tinted);
-                        *d += u16::from(is_dark);
+        let (full, rows) = (image.width as usize, image.height as usize);
+        let (width, height) = (full.div_ceil(factor), rows.div_ceil(factor));
+        let mut counts = vec![[0u16; 2]; width * height];
+        let side = CELL as usize;
+        // Most cells of most pages have no coloured ink and are not looked at.
+        for (cell, _) in grid.tinted.iter().enumerate().filter(|(_, n)| **n > 0) {
+            let (left, top) = (cell % grid.columns * side, cell / grid.columns * side);
+            for y in top..(top + side).min(rows) {
+                let row = y * full;
+                let across = left..(left + side).min(full);
+                let pixels = image.pixels.get((row + across.start) * 3..(row + across.end) * 3);
+                let pixels = pixels.unwrap_or_default().as_chunks::<3>().0;
+                for (x, pixel) in across.zip(pixels) {
+                    if let Some(kind) = kind(*pixel, paper)
+                        && let Some(count) = counts.get_mut(y / factor * width + x / factor)
+                    {
+                        count[usize::from(kind == COLD)] += 1;
                     }
                 }
             }
-            tinted.iter_mut().zip(&tints).for_each(|(on, n)| *on = *n >= enough);
-            dark.iter_mut().zip(&darks).for_each(|(on, n)| *on = *n >= enough);
         }
+        let enough = (factor * factor).div_ceil(4);
+        let tinted = counts.iter().map(|[warm, cold]| {
+            match usize::from(*warm) + usize::from(*cold) >= enough {
+                false => NONE,
+                true if warm >= cold => WARM,
+                true => COLD,
+            }
+        });
         Self {
+            image,
             width,
             height,
             factor,
             per_mm: dpi / factor as f32 / 25.4,
-            tinted,
-            dark,
+            tinted: tinted.collect(),
         }
     }
 
     /// Share of `area` that is black print.
     fn black_share(&self, area: &Area) -> f32 {
-        let rows = self.dark.chunks(self.width).take(area.bottom).skip(area.top);
-        let black: usize = rows
-            .filter_map(|row| row.get(area.left..area.right))
-            .map(|row| row.iter().filter(|on| **on).count())
-            .sum();
+        let size = (self.image.width as usize, self.image.height as usize);
+        let area = area.scaled(self.factor, size);
+        let mut black = 0usize;
+        for y in area.top..area.bottom {
+            let row = y * size.0;
+            let pixels = self.image.pixels.get((row + area.left) * 3..(row + area.right) * 3);
+            let pixels = pixels.unwrap_or_default().as_chunks::<3>().0;
+            black += pixels.iter().filter(|pixel| is_black(**pixel)).count();
+        }
         black as f32 / (area.width() * area.height()).max(1) as f32
     }
 }
 
-/// Whether a pixel is coloured ink that fading takes away, and whether it is black print.
-fn kind([r, g, b]: [u8; 3], paper: u8) -> (bool, bool) {
-    let strongest = r.max(g).max(b);
+/// No coloured ink; red, orange and brown; blue, green and violet. Ink of the one kind is apart from that of the other,
+/// as a blue signature is from a red seal.
+const NONE: u8 = 0;
+const WARM: u8 = 1;
+const COLD: u8 = 2;
+
+/// The kind of coloured ink that a pixel is, if it is any.
+fn kind([r, g, b]: [u8; 3], paper: u8) -> Option<u8> {
     let luma = luma_of([r, g, b]);
     let tinted = luma < PALE && fade(r, g, b, paper).saturating_sub(luma) > LOST;
-    (tinted, strongest < 128 && !tinted)
+    tinted.then_some(if r > b { WARM } else { COLD })
+}
+
+/// Dark, and of no colour.
+fn is_black([r, g, b]: [u8; 3]) -> bool {
+    let strongest = r.max(g).max(b);
+    strongest < 128 && strongest - r.min(g).min(b) <= LOST
 }
 
 /// Connected coloured ink.
@@ -181,6 +203,8 @@ struct Part {
     ink: usize,
     /// One of its pixels.
     seed: usize,
+    /// [`WARM`] or [`COLD`].
+    kind: u8,
 }
 
 impl Part {
@@ -264,16 +288,16 @@ impl Area {
 }
 
 /// Connected parts of the coloured ink, specks of a pixel left out.
-fn parts(masks: &Masks) -> Vec<Part> {
-    let mut open = masks.tinted.clone();
+fn parts(mask: &Mask<'_>) -> Vec<Part> {
+    let mut open = mask.tinted.clone();
     let mut found = Vec::new();
     let mut stack = Vec::new();
     for seed in 0..open.len() {
-        if !open[seed] {
+        let kind = std::mem::take(&mut open[seed]);
+        if kind == NONE {
             continue;
         }
-        open[seed] = false;
-        let (x, y) = (seed % masks.width, seed / masks.width);
+        let (x, y) = (seed % mask.width, seed / mask.width);
         let mut part = Part {
             area: Area {
                 left: x,
@@ -283,10 +307,11 @@ fn parts(masks: &Masks) -> Vec<Part> {
             },
             ink: 0,
             seed,
+            kind,
         };
         stack.push(seed);
         while let Some(at) = stack.pop() {
-            let (x, y) = (at % masks.width, at / masks.width);
+            let (x, y) = (at % mask.width, at / mask.width);
             part.ink += 1;
             part.area = part.area.union(&Area {
                 left: x,
@@ -294,10 +319,11 @@ fn parts(masks: &Masks) -> Vec<Part> {
                 right: x + 1,
                 bottom: y + 1,
             });
-            for ny in y.saturating_sub(1)..(y + 2).min(masks.height) {
-                for nx in x.saturating_sub(1)..(x + 2).min(masks.width) {
-                    let next = ny * masks.width + nx;
-                    if std::mem::take(&mut open[next]) {
+            for ny in y.saturating_sub(1)..(y + 2).min(mask.height) {
+                for nx in x.saturating_sub(1)..(x + 2).min(mask.width) {
+                    let next = ny * mask.width + nx;
+                    if open[next] == kind {
+                        open[next] = NONE;
                         stack.push(next);
                     }
                 }
@@ -310,10 +336,10 @@ fn parts(masks: &Masks) -> Vec<Part> {
     found
 }
 
-/// Ink that lies close together.
+/// Ink of one kind that lies close together.
 struct Groups {
-    /// The group of each cell of the coarse grid.
-    of_cell: Vec<u32>,
+    /// The group of each cell of a coarse grid, for [`WARM`] and for [`COLD`].
+    of_cell: [Vec<u32>; 2],
     columns: usize,
     cell: usize,
     width: usize,
@@ -321,60 +347,34 @@ struct Groups {
     ink: Vec<f32>,
 }
 
+/// A cell with ink that has no group yet.
+const OPEN: u32 = u32::MAX;
+
 impl Groups {
-    fn of(masks: &Masks, parts: &[Part]) -> Self {
-        let cell = ((TOGETHER_MM * masks.per_mm).round() as usize).max(1);
-        let (columns, rows) = (masks.width.div_ceil(cell), masks.height.div_ceil(cell));
-        let mut of_cell = vec![0u32; columns * rows];
-        let cells_of = |area: &Area| {
-            let across = area.left / cell..(area.right.saturating_sub(1)) / cell + 1;
-            (area.top / cell..(area.bottom.saturating_sub(1)) / cell + 1, across)
-        };
-        // Marked cells first; the groups are what hangs together of them.
-        for part in parts {
-            let (down, across) = cells_of(&part.area);
-            if part.area.width().max(part.area.height()) > 8 * cell {
-                mark_ink(masks, part, cell, columns, &mut of_cell);
-            } else {
-                for row in down {
-                    of_cell[row * columns..][across.clone()].fill(u32::MAX);
-                }
-            }
+    fn of(mask: &Mask<'_>, parts: &[Part]) -> Self {
+        let cell = ((TOGETHER_MM * mask.per_mm).round() as usize).max(1);
+        let (columns, rows) = (mask.width.div_ceil(cell), mask.height.div_ceil(cell));
+        let mut of_cell = [vec![0u32; columns * rows], vec![0u32; columns * rows]];
+        for (at, kind) in mask.tinted.iter().enumerate().filter(|(_, kind)| **kind != NONE) {
+            let (x, y) = (at % mask.width / cell, at / mask.width / cell);
+            of_cell[usize::from(*kind == COLD)][y * columns + x] = OPEN;
         }
         let mut count = 0;
-        let mut stack = Vec::new();
-        for start in 0..of_cell.len() {
-            if of_cell[start] != u32::MAX {
-                continue;
-            }
-            count += 1;
-            of_cell[start] = count;
-            stack.push(start);
-            while let Some(at) = stack.pop() {
-                let (x, y) = (at % columns, at / columns);
-                for ny in y.saturating_sub(1)..(y + 2).min(rows) {
-                    for nx in x.saturating_sub(1)..(x + 2).min(columns) {
-                        let next = ny * columns + nx;
-                        if of_cell[next] == u32::MAX {
-                            of_cell[next] = count;
-                            stack.push(next);
-                        }
-                    }
-                }
-            }
+        for cells in &mut of_cell {
+            count = numbered(cells, (columns, rows), count);
         }
         let mut groups = Self {
             of_cell,
             columns,
             cell,
-            width: masks.width,
+            width: mask.width,
             ink: vec![0.0; count as usize + 1],
         };
         for part in parts {
             let group = groups.of_part(part);
-            if part.is_upright_rule(masks.per_mm) {
+            if part.is_upright_rule(mask.per_mm) {
                 groups.ink[group] = f32::INFINITY;
-            } else if !part.is_rule(masks.per_mm) {
+            } else if !part.is_rule(mask.per_mm) {
                 groups.ink[group] += part.ink as f32;
             }
         }
@@ -383,26 +383,35 @@ impl Groups {
 
     fn of_part(&self, part: &Part) -> usize {
         let (x, y) = (part.seed % self.width, part.seed / self.width);
-        self.of_cell[y / self.cell * self.columns + x / self.cell] as usize
+        let cells = &self.of_cell[usize::from(part.kind == COLD)];
+        cells[y / self.cell * self.columns + x / self.cell] as usize
     }
 }
 
-/// Marks the cells under the ink of a large part: its box may reach over what does not belong to it.
-fn mark_ink(masks: &Masks, part: &Part, cell: usize, columns: usize, marked: &mut [u32]) {
-    let mut seen = std::collections::HashSet::from([part.seed]);
-    let mut stack = vec![part.seed];
-    while let Some(at) = stack.pop() {
-        let (x, y) = (at % masks.width, at / masks.width);
-        marked[y / cell * columns + x / cell] = u32::MAX;
-        for ny in y.saturating_sub(1)..(y + 2).min(masks.height) {
-            for nx in x.saturating_sub(1)..(x + 2).min(masks.width) {
-                let next = ny * masks.width + nx;
-                if masks.tinted[next] && seen.insert(next) {
-                    stack.push(next);
+/// Gives open cells that hang together one number each, from `count` + 1 on; the last number given.
+fn numbered(cells: &mut [u32], (columns, rows): (usize, usize), mut count: u32) -> u32 {
+    let mut stack = Vec::new();
+    for start in 0..cells.len() {
+        if cells[start] != OPEN {
+            continue;
+        }
+        count += 1;
+        cells[start] = count;
+        stack.push(start);
+        while let Some(at) = stack.pop() {
+            let (x, y) = (at % columns, at / columns);
+            for ny in y.saturating_sub(1)..(y + 2).min(rows) {
+                for nx in x.saturating_sub(1)..(x + 2).min(columns) {
+                    let next = ny * columns + nx;
+                    if cells[next] == OPEN {
+                        cells[next] = count;
+                        stack.push(next);
+                    }
                 }
             }
         }
     }
+    count
 }
 
 /// Letters beside each other.
@@ -535,7 +544,7 @@ fn runs(letters: &[&Part], upended: bool) -> Vec<Run> {
         // Runs that ended long ago stay in the list; only the last letter of each is looked at.
         let best = runs
             .iter_mut()
-            .filter_map(|run| distance(run, &letter.area).map(|gap| (gap, run)))
+            .filter_map(|run| distance(run, &letter).map(|gap| (gap, run)))
             .min_by_key(|(gap, _)| *gap);
         match best {
             Some((_, run)) => {
@@ -553,8 +562,9 @@ fn runs(letters: &[&Part], upended: bool) -> Vec<Run> {
 }
 
 /// How far `next` stands from the end of `run`, px; `None` when it does not go on with it.
-fn distance(run: &Run, next: &Area) -> Option<usize> {
-    let last = &run.letters.last()?.area;
+fn distance(run: &Run, next: &Part) -> Option<usize> {
+    let last = run.letters.last().filter(|last| last.kind == next.kind)?.area;
+    let next = &next.area;
     let (low, high) = (
         last.height().min(next.height()),
         last.height().max(next.height()),
@@ -565,11 +575,11 @@ fn distance(run: &Run, next: &Area) -> Option<usize> {
 }
 
 /// Runs that are print, where they are most of the ink around and no black print lies below.
-fn accepted(runs: Vec<Run>, masks: &Masks, groups: &Groups) -> Vec<Run> {
+fn accepted(runs: Vec<Run>, mask: &Mask<'_>, groups: &Groups) -> Vec<Run> {
     let print: Vec<Run> = runs
         .into_iter()
-        .filter(|run| LETTER_MM.contains(&(run.height() / masks.per_mm)))
-        .filter(|run| run.is_print() && masks.black_share(&run.own_area()) <= BLACK_SHARE)
+        .filter(|run| LETTER_MM.contains(&(run.height() / mask.per_mm)))
+        .filter(|run| run.is_print() && mask.black_share(&run.own_area()) <= BLACK_SHARE)
         .collect();
     let mut text = vec![0.0f32; groups.ink.len()];
     for letter in print.iter().flat_map(|run| &run.letters) {
