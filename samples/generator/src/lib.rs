@@ -44,6 +44,10 @@ pub mod encode;
 
 pub mod truth;
 
+pub mod mrz;
+
+pub mod codes;
+
 pub mod catalogue;
 
 pub mod evaluate;

@@ -402,6 +402,8 @@ pub struct Page {
     pub ground: Ground,
     /// Coloured areas under the print.
     pub fills: Vec<Fill>,
+    /// A photocopy: what is printed, and so many marks from the first, lost their colour; later marks have theirs.
+    pub copied: Option<usize>,
 }
 
 impl Page {
@@ -421,7 +423,51 @@ impl Page {
             marks: Vec::new(),
             ground: Ground::Plain,
             fills: Vec::new(),
+            copied: None,
         }
+    }
+
+    /// The page drawn larger or smaller.
+    #[must_use]
+    pub fn scaled(mut self, by: f32) -> Self {
+        let grow = |(x, y): (f32, f32)| (x * by, y * by);
+        self.size = grow(self.size);
+        for word in self.lines.iter_mut().flat_map(|line| &mut line.words) {
+            word.x *= by;
+            word.baseline *= by;
+            word.width *= by;
+            for piece in &mut word.pieces {
+                piece.style.size *= by;
+            }
+        }
+        for rule in &mut self.rules {
+            rule.from = grow(rule.from);
+            rule.to = grow(rule.to);
+            rule.thickness *= by;
+        }
+        for fill in &mut self.fills {
+            fill.from = grow(fill.from);
+            fill.to = grow(fill.to);
+        }
+        for mark in &mut self.marks {
+            let at = mark.at_mut();
+            *at = grow(*at);
+            match mark {
+                Mark::Seal { radius, .. }
+                | Mark::Star { radius, .. }
+                | Mark::Circle { radius, .. } => *radius *= by,
+                Mark::Signature { reach, .. } => *reach = grow(*reach),
+                Mark::Boxed { size, .. } | Mark::Portrait { size, .. } => *size = grow(*size),
+                Mark::Code { size, .. } => *size *= by,
+                Mark::Block { lines, .. } => {
+                    for line in lines {
+                        line.1 *= by;
+                    }
+                }
+                Mark::Initial { .. } | Mark::Incoming { .. } => {}
+            }
+        }
+        self
     }
 
     /// Lays another page on this one with its corner at `(x, y)`, in points: a card on the glass of a copier.

@@ -197,7 +197,10 @@ fn draw_traps(set: &Set, dice: &mut Dice) -> BTreeSet<Trap> {
     let mut traps = BTreeSet::new();
     if !set.traps.is_empty() && dice.chance(set.rate) {
         for _ in 0..dice.int(1, 2) {
-            traps.extend(dice.pick(&set.traps).copied());
+            let drawn = dice.pick(&set.traps).copied();
+            // One arrival stamp, one word about secrecy, one state of the number.
+            traps.retain(|known: &Trap| drawn.is_none_or(|trap| trap.group() != known.group()));
+            traps.extend(drawn);
         }
     }
     traps

@@ -141,8 +141,16 @@ pub fn press(
             sheet.portrait(*at, *size, scale, &mut dice.fork("portrait"));
         }
     }
+    let copied = page.copied.unwrap_or(0).min(page.marks.len());
+    let (first, later) = page.marks.split_at(copied);
     let mut planes = Planes::new(width, height);
     print(&mut planes, page, scale, family);
+    if page.copied.is_some() {
+        marks(&mut planes, first, scale, family, &dice.fork("copied"));
+        sheet.take(&mut planes, inks, scale, dice);
+        sheet.lose_colour();
+        planes = Planes::new(width, height);
+    }
     handwriting(
         &mut planes.pen,
         page,
@@ -150,28 +158,48 @@ pub fn press(
         family,
         &mut dice.fork("handwriting"),
     );
-    marks(&mut planes, page, scale, family, dice);
-    planes
-        .seal
-        .wear(scale * 9.0, 0.12, &mut dice.fork("seal wear"));
-    sheet.ink(&planes.print, inks.print);
-    for (plane, colour) in planes.tints.iter().zip(inks.tints) {
-        if let Some(plane) = plane {
-            sheet.ink(plane, colour);
-        }
-    }
-    for (index, (plane, colour)) in planes.pads.iter_mut().zip(inks.pads).enumerate() {
-        if let Some(plane) = plane {
-            plane.wear(scale * 9.0, 0.12, &mut dice.fork(&format!("pad wear {index}")));
-            sheet.ink(plane, colour);
-        }
-    }
-    sheet.ink(&planes.seal, inks.seal);
-    sheet.ink(&planes.pen, inks.pen);
+    marks(&mut planes, later, scale, family, dice);
+    sheet.take(&mut planes, inks, scale, dice);
     sheet
 }
 
 impl Sheet {
+    /// Takes the ink of all planes.
+    fn take(&mut self, planes: &mut Planes, inks: &Inks, scale: f32, dice: &Dice) {
+        planes
+            .seal
+            .wear(scale * 9.0, 0.12, &mut dice.fork("seal wear"));
+        self.ink(&planes.print, inks.print);
+        for (plane, colour) in planes.tints.iter().zip(inks.tints) {
+            if let Some(plane) = plane {
+                self.ink(plane, colour);
+            }
+        }
+        for (index, (plane, colour)) in planes.pads.iter_mut().zip(inks.pads).enumerate() {
+            if let Some(plane) = plane {
+                plane.wear(
+                    scale * 9.0,
+                    0.12,
+                    &mut dice.fork(&format!("pad wear {index}")),
+                );
+                self.ink(plane, colour);
+            }
+        }
+        self.ink(&planes.seal, inks.seal);
+        self.ink(&planes.pen, inks.pen);
+    }
+
+    /// What a copier makes of colours: grey, with a little more contrast.
+    fn lose_colour(&mut self) {
+        for pixel in self.rgb.chunks_exact_mut(3) {
+            let [r, g, b] =
+                [0, 1, 2].map(|channel| pixel.get(channel).copied().map_or(0.0, f32::from));
+            let grey = r * 0.299 + g * 0.587 + b * 0.114;
+            let value = ((grey - 128.0) * 1.15 + 134.0).clamp(0.0, 255.0) as u8;
+            pixel.fill(value);
+        }
+    }
+
     /// Lays ink over the sheet the way light goes through it: colours multiply.
     fn ink(&mut self, plane: &Plane, colour: [u8; 3]) {
         for (pixel, &cover) in self.rgb.chunks_exact_mut(3).zip(&plane.cover) {
@@ -402,8 +430,8 @@ fn handwriting(plane: &mut Plane, page: &Page, scale: f32, family: &Family, dice
     }
 }
 
-fn marks(planes: &mut Planes, page: &Page, scale: f32, family: &Family, dice: &Dice) {
-    for (index, mark) in page.marks.iter().enumerate() {
+fn marks(planes: &mut Planes, marks: &[Mark], scale: f32, family: &Family, dice: &Dice) {
+    for (index, mark) in marks.iter().enumerate() {
         let mut dice = dice.fork(&format!("mark {index}"));
         let px = |(x, y): (f32, f32)| (x * scale, y * scale);
         match mark {
@@ -499,7 +527,8 @@ fn code(plane: &mut Plane, at: (f32, f32), size: f32, modules: &[Vec<bool>]) {
     for (row, cells) in modules.iter().enumerate() {
         for (column, _) in cells.iter().enumerate().filter(|(_, dark)| **dark) {
             let (x, y) = (at.0 + column as f32 * step, at.1 + row as f32 * step);
-            plane.rectangle(x, y, x + step, y + step);
+            // Neighbours overlap a little, or a light seam would part them.
+            plane.rectangle(x, y, x + step + 0.3, y + step + 0.3);
         }
     }
 }

@@ -149,7 +149,9 @@ pub fn write(options: &Options, family: &Family, dice: &Dice) -> Paper {
     };
     let copy = options.traps.contains(&Trap::SaoY);
     let room = foot_height(&foot::set_recipients(&recipients), family)
-        + if copy { foot::COPY_HEIGHT } else { 0.0 };
+        + if copy { foot::COPY_HEIGHT } else { 0.0 }
+        // Ministers sign under the recipients.
+        + if facts.kind.code == "TTLT" { mm(50.0) } else { 0.0 };
     let end = frame::flow(&mut pages, body.blocks, top, room, options.pages, family);
     if let Some(page) = pages.last_mut() {
         initial(page, &mut writer.dice);
@@ -189,10 +191,11 @@ fn facts(options: &Options, writer: &mut Writer) -> Facts {
         kind.sort(chance)
     };
     let issuer = Issuer::draw(sort, date, writer);
-    let number = if writer.dice.chance(0.25) {
-        writer.dice.int(1, 9)
-    } else {
-        writer.dice.int(10, 3200)
+    let number = match (kind.order, writer.dice.chance(0.25)) {
+        (_, true) => writer.dice.int(1, 9),
+        (Order::Normative, _) => writer.dice.int(10, 180),
+        (Order::Party, _) => writer.dice.int(10, 900),
+        _ => writer.dice.int(10, 3200),
     };
     values(date, &issuer, writer);
     let outline = variant(&kind.list(), writer);
@@ -482,6 +485,10 @@ fn marks_under_number(
         fields.tag("urgent");
         y += mm(9.0);
     }
+    // The clerk looks for room under the number.
+    if options.traps.contains(&Trap::Incoming) {
+        y += mm(14.0);
+    }
     if options.traps.contains(&Trap::Circulation) {
         let word = ["LƯU HÀNH NỘI BỘ", "XEM XONG TRẢ LẠI"][dice.int(0, 1) as usize];
         let line = Paragraph::centred(word, bold(12.0), Region::HeaderRight);
@@ -569,7 +576,7 @@ fn supplements(
             family,
         );
     }
-    if options.traps.contains(&Trap::Enclosure) {
+    if options.traps.contains(&Trap::Enclosure) && matches!(facts.kind.code, "QĐ" | "TT") {
         fields.tag("enclosure");
         let mut page = Page::a4();
         let top = enclosure_header(&mut page, facts, family);
@@ -727,9 +734,9 @@ fn finish(paper: &mut Paper, facts: &Facts, options: &Options, writer: &mut Writ
         World::B => (dice.range(-9.0, 4.0), dice.range(-8.0, 9.0)),
     };
     for page in &mut paper.pages {
-        let (size, ground) = (page.size, page.ground);
+        let (size, ground, copied) = (page.size, page.ground, page.copied);
         let moved = std::mem::replace(page, Page::sized(size.0, size.1));
-        page.ground = ground;
+        (page.ground, page.copied) = (ground, copied);
         page.lay(moved, (dx, dy));
     }
 }

@@ -86,6 +86,19 @@ impl Trap {
             .map(|(_, trap)| *trap)
     }
 
+    /// Difficulties of one group exclude each other.
+    #[must_use]
+    pub fn group(self) -> u8 {
+        match self {
+            Self::Incoming | Self::IncomingTitle | Self::IncomingNumber => 0,
+            Self::Secret | Self::SecretPrint | Self::NearSecret | Self::Declassified => 1,
+            Self::Hand | Self::BlankNumber => 2,
+            Self::SaoY | Self::Certified => 3,
+            Self::Annex | Self::Enclosure => 4,
+            other => 10 + other as u8,
+        }
+    }
+
     /// Its name.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -333,8 +333,13 @@ fn joint(
             name.trim_start_matches("Bộ ").to_uppercase()
         });
         let name = writer.person();
-        let deputy = writer.dice.chance(0.5);
-        let chief = format!("{chief} {of}");
+        let minister = *chief == "BỘ TRƯỞNG";
+        let deputy = minister && writer.dice.chance(0.5);
+        let chief = if minister {
+            format!("{chief} {of}")
+        } else {
+            (*chief).to_owned()
+        };
         let rows = if deputy {
             vec![format!("KT. {chief}"), "THỨ TRƯỞNG".to_owned()]
         } else {

@@ -4,7 +4,7 @@ use super::{Blank, Facts, Options};
 use crate::{
     face::Family,
     grammar::World,
-    page::{Page, Region, mm},
+    page::{Page, Region, Style, mm},
     paper::{
         administrative::pad_month,
         frame::{self, LEFT, TOP, WIDTH, bold, italic, plain},
@@ -111,14 +111,24 @@ fn body(page: &mut Page, facts: &Facts, columns: &Columns, family: &Family) -> f
     let issuer = &facts.issuer;
     if !issuer.parent.is_empty() {
         let parent = Paragraph::centred(
-            issuer.parent.clone(),
+            broken(
+                &issuer.parent,
+                plain(columns.size),
+                columns.left_width,
+                family,
+            ),
             plain(columns.size),
             Region::HeaderLeft,
         );
         y = frame::column(page, &[parent], columns.left, columns.left_width, y, family);
     }
     let name = Paragraph::centred(
-        facts.old_spelling(&issuer.header),
+        broken(
+            &facts.old_spelling(&issuer.header),
+            bold(columns.size),
+            columns.left_width,
+            family,
+        ),
         bold(columns.size),
         Region::HeaderLeft,
     );
@@ -129,6 +139,30 @@ fn body(page: &mut Page, facts: &Facts, columns: &Columns, family: &Family) -> f
     }
     frame::underline(page, 0.42);
     y
+}
+
+/// A name too long for its column is broken before the place, or in the middle.
+fn broken(text: &str, style: Style, width: f32, family: &Family) -> String {
+    if text.contains('\n') || family.width(text, style) < width {
+        return text.to_owned();
+    }
+    for place in [" TỈNH ", " THÀNH PHỐ ", " HUYỆN ", " THỊ XÃ ", " QUẬN ", " VÀ "] {
+        if let Some(at) = text.find(place).filter(|at| *at > text.len() / 3) {
+            let (before, after) = text.split_at(at);
+            return format!("{before}\n{}", after.trim_start());
+        }
+    }
+    let middle = text
+        .char_indices()
+        .filter(|(_, letter)| *letter == ' ')
+        .min_by_key(|(at, _)| at.abs_diff(text.len() / 2));
+    middle.map_or_else(
+        || text.to_owned(),
+        |(at, _)| {
+            let (before, after) = text.split_at(at);
+            format!("{before}\n{}", after.trim_start())
+        },
+    )
 }
 
 fn number_label(facts: &Facts, options: &Options) -> &'static str {
