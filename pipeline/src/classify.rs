@@ -7,6 +7,26 @@
 //!
 //! A value that could not be read is `None` with a flag; nothing is guessed.
 
+pub mod fold;
+
+pub mod leaf;
+
+mod look;
+
+pub mod evidence;
+
+pub mod kinds;
+
+pub mod proposal;
+
+pub mod administrative;
+
+pub mod citizen;
+
+mod conclusion;
+
+pub mod stack;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -15,13 +35,9 @@ use crate::document::{Gray, Line, Rect, Word};
 use crate::picture::Picture;
 use crate::record::{Field, Flag, TypeRecord};
 
+pub use evidence::Evidence;
 pub use look::{look, look_at_words};
-
-mod look;
-
-pub mod stack;
-
-pub mod citizen;
+pub use proposal::Proposal;
 
 /// What shapes the answer.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -135,21 +151,10 @@ pub struct Sheet<'a> {
     pub sight: &'a Sight,
 }
 
-/// What is known of a document so far.
-#[derive(Clone, Debug, Default)]
-pub struct Evidence {
-    pages: u32,
-}
-
 impl Evidence {
-    /// Takes in the next page.
-    pub fn add(&mut self, _sheet: &Sheet<'_>) {
-        self.pages += 1;
-    }
-
     /// What the document is and says.
     pub fn conclude(&self, _options: &Options) -> Classified {
-        Classified::default()
+        conclusion::conclude(self)
     }
 }
 
@@ -167,6 +172,6 @@ pub struct Classified {
 }
 
 /// The name of a type in full, by its code.
-pub fn type_name(_code: &str) -> Option<&'static str> {
-    None
+pub fn type_name(code: &str) -> Option<&'static str> {
+    kinds::by_code(code).map(|kind| kind.name)
 }
