@@ -7,6 +7,20 @@
 //!
 //! A value that could not be read is `None` with a flag; nothing is guessed.
 
+pub mod fold;
+pub mod leaf;
+
+pub mod evidence;
+
+pub mod kinds;
+pub mod proposal;
+
+pub mod administrative;
+
+pub mod citizen;
+
+mod conclusion;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -15,7 +29,8 @@ use crate::document::{Gray, Line, Rect, Word};
 use crate::picture::Picture;
 use crate::record::{Field, Flag, TypeRecord};
 
-pub mod citizen;
+pub use evidence::Evidence;
+pub use proposal::Proposal;
 
 /// What shapes the answer.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -121,21 +136,10 @@ pub struct Sheet<'a> {
     pub sight: &'a Sight,
 }
 
-/// What is known of a document so far.
-#[derive(Clone, Debug, Default)]
-pub struct Evidence {
-    pages: u32,
-}
-
 impl Evidence {
-    /// Takes in the next page.
-    pub fn add(&mut self, _sheet: &Sheet<'_>) {
-        self.pages += 1;
-    }
-
     /// What the document is and says.
     pub fn conclude(&self, _options: &Options) -> Classified {
-        Classified::default()
+        conclusion::conclude(self)
     }
 }
 
