@@ -31,6 +31,9 @@ mod shapes;
 
 mod fields;
 
+#[cfg(test)]
+mod tests;
+
 /// What citizens' paper the pages may be, best first; empty when nothing speaks for any.
 pub(crate) fn propose(evidence: &Evidence) -> Vec<Proposal> {
     let pages: Vec<page::Page<'_>> = evidence.leaves().map(page::Page::new).collect();

@@ -25,7 +25,11 @@ pub(super) struct Reading {
 impl Reading {
     /// The words with single spaces.
     pub(super) fn text(&self) -> String {
-        let words: Vec<&str> = self.tokens.iter().map(|token| token.text.as_str()).collect();
+        let words: Vec<&str> = self
+            .tokens
+            .iter()
+            .map(|token| token.text.as_str())
+            .collect();
         words.join(" ")
     }
 
@@ -41,7 +45,11 @@ pub(super) fn anchors(page: &Page<'_>, labels: &'static [Label]) -> Vec<Anchor> 
     for label in labels {
         for place in page.find(&label.pattern) {
             let bears = usize::from(label.pattern.length() > 6);
-            if place.loose > bears || place.last_row > place.row + 1 {
+            let wrong = usize::try_from(place.errors).unwrap_or(usize::MAX);
+            if place.loose > bears
+                || wrong * 6 > label.pattern.length()
+                || place.last_row > place.row + 1
+            {
                 continue;
             }
             let standing = standing(page, &place, label);
@@ -64,7 +72,7 @@ pub(super) fn anchors(page: &Page<'_>, labels: &'static [Label]) -> Vec<Anchor> 
 /// Longer labels win over shorter ones that they contain; of equals the first in the table.
 fn without_overlaps(mut found: Vec<Anchor>) -> Vec<Anchor> {
     let weight = |anchor: &Anchor| {
-        let wrong = usize::try_from(anchor.place.errors).unwrap_or(0) * 2 + anchor.place.loose;
+        let wrong = usize::try_from(anchor.place.errors).unwrap_or(0) * 3 + anchor.place.loose;
         anchor.label.pattern.length().saturating_sub(wrong)
     };
     found.sort_by_key(|anchor| std::cmp::Reverse(weight(anchor)));
@@ -95,8 +103,22 @@ fn standing(page: &Page<'_>, place: &Place, label: &Label) -> f32 {
             .token(place.last_row, place.behind)
             .is_some_and(|token| token.text.starts_with(':'));
     let em = page.leaf.em;
+    let words = spanned(page, place);
+    // A label ends at its colon; and what is in capitals without one is a title.
+    let (last, inner) = words.split_last().unwrap_or((&"", &[]));
+    let shouted = words.len() > 1
+        && inner
+            .iter()
+            .chain([last])
+            .all(|word| word.chars().all(|c| !c.is_lowercase()));
+    if inner.iter().any(|word| word.ends_with(':')) || (shouted && !colon) {
+        return 0.0;
+    }
     let token = page.token(place.row, place.word);
-    let before = place.word.checked_sub(1).and_then(|index| page.token(place.row, index));
+    let before = place
+        .word
+        .checked_sub(1)
+        .and_then(|index| page.token(place.row, index));
     let begins = match (before, token) {
         (None, _) => true,
         (Some(before), Some(token)) => {
@@ -106,7 +128,13 @@ fn standing(page: &Page<'_>, place: &Place, label: &Label) -> f32 {
         }
         _ => false,
     };
-    let capital = token.is_some_and(|token| token.text.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase));
+    let capital = token.is_some_and(|token| {
+        token
+            .text
+            .chars()
+            .find(|c| c.is_alphabetic())
+            .is_some_and(char::is_uppercase)
+    });
     let short = label.pattern.length() <= 4;
     match (colon, begins) {
         (true, true) => 1.0,
@@ -119,10 +147,30 @@ fn standing(page: &Page<'_>, place: &Place, label: &Label) -> f32 {
     }
 }
 
+/// The words of a place.
+fn spanned<'p>(page: &'p Page<'_>, place: &Place) -> Vec<&'p str> {
+    let rows = place.row..=place.last_row;
+    rows.filter_map(|index| {
+        let row = page.rows.get(index)?;
+        let from = if index == place.row { place.word } else { 0 };
+        let to = if index == place.last_row {
+            place.behind
+        } else {
+            row.tokens.len()
+        };
+        row.tokens.get(from..to)
+    })
+    .flatten()
+    .map(|token| token.text.as_str())
+    .collect()
+}
+
 /// `1.`, `a)`, `-`, `(2)`, `I.`: what stands before an item of a form.
 fn item(text: &str) -> bool {
     text.chars().filter(|c| c.is_alphanumeric()).count() <= 2
-        && text.chars().any(|c| matches!(c, '.' | ')' | '-' | '/' | '*' | '+' | '–'))
+        && text
+            .chars()
+            .any(|c| matches!(c, '.' | ')' | '-' | '/' | '*' | '+' | '–'))
 }
 
 /// Whose part of the form each label is in: that of the last opening label above it in its column, else above it.
@@ -150,9 +198,16 @@ fn persons(page: &Page<'_>, anchors: &mut [Anchor]) {
             .max_by(lowest)
             .or_else(|| {
                 // Side by side openings part the page; a label is of the one whose column it is in.
-                openings.iter().filter(above).filter(|(opening, _)| opening.x <= at.x + em).max_by(|a, b| {
-                    (a.0.y / (4.0 * em)).round().total_cmp(&(b.0.y / (4.0 * em)).round()).then(a.0.x.total_cmp(&b.0.x))
-                })
+                openings
+                    .iter()
+                    .filter(above)
+                    .filter(|(opening, _)| opening.x <= at.x + em)
+                    .max_by(|a, b| {
+                        (a.0.y / (4.0 * em))
+                            .round()
+                            .total_cmp(&(b.0.y / (4.0 * em)).round())
+                            .then(a.0.x.total_cmp(&b.0.x))
+                    })
             });
         anchor.person = person.map_or(Person::Holder, |(_, person)| *person);
     }
@@ -161,7 +216,11 @@ fn persons(page: &Page<'_>, anchors: &mut [Anchor]) {
 /// The box of a label's words in its last row, level px.
 pub(super) fn anchor_box(page: &Page<'_>, anchor: &Anchor) -> Rect {
     let place = &anchor.place;
-    let from = if place.row == place.last_row { place.word } else { 0 };
+    let from = if place.row == place.last_row {
+        place.word
+    } else {
+        0
+    };
     let words = page
         .rows
         .get(place.last_row)
@@ -196,7 +255,7 @@ impl<'p> Reader<'p> {
         let tokens = row.tokens.get(place.behind..limit).unwrap_or_default();
         let mut tokens = self.run(tokens);
         let mut last_row = place.last_row;
-        let at = anchor_box(self.page, anchor);
+        let at = self.head(index).unwrap_or_default();
         if blank(&tokens) {
             if self.doubled(anchor, limit) {
                 return None;
@@ -210,6 +269,19 @@ impl<'p> Reader<'p> {
         }
         let tokens = stripped(tokens);
         (!blank(&tokens)).then_some(Reading { tokens })
+    }
+
+    /// The box of the label and of the same label in another language before it.
+    fn head(&self, index: usize) -> Option<Rect> {
+        let anchor = self.anchors.get(index)?;
+        let own = anchor_box(self.page, anchor);
+        let before = index
+            .checked_sub(1)
+            .and_then(|index| self.anchors.get(index));
+        let twin = before.filter(|before| {
+            before.label.field == anchor.label.field && before.place.last_row == anchor.place.row
+        });
+        Some(twin.map_or(own, |twin| own.union(anchor_box(self.page, twin))))
     }
 
     /// Whether the label is followed at once by the same in another language, whose value it is.
@@ -235,7 +307,9 @@ impl<'p> Reader<'p> {
     fn run(&self, tokens: &[Token]) -> Vec<Token> {
         let mut run: Vec<Token> = Vec::new();
         for token in tokens {
-            let gap = run.last().map_or(0.0, |last: &Token| token.level.x - (last.level.x + last.level.w));
+            let gap = run.last().map_or(0.0, |last: &Token| {
+                token.level.x - (last.level.x + last.level.w)
+            });
             if !blank(&run) && gap > COLUMN_GAP * self.page.leaf.em {
                 break;
             }
@@ -295,9 +369,10 @@ impl<'p> Reader<'p> {
     fn piece(&self, index: usize) -> Option<(usize, Vec<Token>)> {
         let row = self.page.rows.get(index)?;
         let limit = self.limit(index, 0, row.tokens.len());
-        let held = self.anchors.iter().any(|other| {
-            other.place.last_row == index && other.place.row < index
-        });
+        let held = self
+            .anchors
+            .iter()
+            .any(|other| other.place.last_row == index && other.place.row < index);
         let words = self.run(row.tokens.get(..limit).unwrap_or_default());
         (!held && !blank(&words)).then_some((index, words))
     }
@@ -308,7 +383,9 @@ impl<'p> Reader<'p> {
             return false;
         };
         let end = |token: Option<&Token>| token.map(|token| token.level.x + token.level.w);
-        end(tokens.last()).zip(end(row.tokens.last())).is_some_and(|(a, b)| (a - b).abs() < 1.0)
+        end(tokens.last())
+            .zip(end(row.tokens.last()))
+            .is_some_and(|(a, b)| (a - b).abs() < 1.0)
     }
 
     /// The lines that go on with a value: below it, one or two, beginning at its label or its first word, or
@@ -326,12 +403,14 @@ impl<'p> Reader<'p> {
             let fits = |(index, row): &(usize, &Row)| {
                 let level = row.level();
                 let down = row.middle() - middle;
-                let aligned = (level.x - start).abs() < 1.5 * em || (level.x - label.x).abs() < 2.0 * em;
+                let aligned =
+                    (level.x - start).abs() < 1.5 * em || (level.x - label.x).abs() < 2.0 * em;
                 let back = level.x < label.x + em && level.x + level.w > label.x;
                 *index != from
                     && down > 0.5 * em
                     && down < 1.45 * self.pitch
-                    && (aligned && (open || full || (level.x - start).abs() < 1.5 * em) || back && (open || full))
+                    && (aligned && (open || full || (level.x - start).abs() < 1.5 * em)
+                        || back && (open || full))
             };
             let next = self
                 .page
@@ -342,7 +421,9 @@ impl<'p> Reader<'p> {
                 .min_by(|a, b| a.1.middle().total_cmp(&b.1.middle()));
             let Some((index, row)) = next else { break };
             let begins = row.tokens.first().is_some_and(|first| item(&first.text));
-            let Some((_, words)) = self.piece(index) else { break };
+            let Some((_, words)) = self.piece(index) else {
+                break;
+            };
             if begins || words.len() < row.tokens.len().min(1) {
                 break;
             }
@@ -365,8 +446,14 @@ fn tokens_end_open(last: Option<&Token>) -> bool {
 
 /// Without what is no word at both ends: dots of leaders, colons, strokes.
 fn stripped(tokens: Vec<Token>) -> Vec<Token> {
-    let first = tokens.iter().position(|token| !token.key.is_empty()).unwrap_or(tokens.len());
-    let last = tokens.iter().rposition(|token| !token.key.is_empty()).map_or(first, |last| last + 1);
+    let first = tokens
+        .iter()
+        .position(|token| !token.key.is_empty())
+        .unwrap_or(tokens.len());
+    let last = tokens
+        .iter()
+        .rposition(|token| !token.key.is_empty())
+        .map_or(first, |last| last + 1);
     tokens.get(first..last).unwrap_or_default().to_vec()
 }
 
@@ -377,14 +464,20 @@ fn blank(tokens: &[Token]) -> bool {
 /// Median distance between a line and the next below it, px; two letters' heights without such lines.
 fn pitch(page: &Page<'_>) -> f32 {
     let em = page.leaf.em;
-    let places: Vec<(Rect, f32)> = page.rows.iter().map(|row| (row.level(), row.middle())).collect();
+    let places: Vec<(Rect, f32)> = page
+        .rows
+        .iter()
+        .map(|row| (row.level(), row.middle()))
+        .collect();
     let mut distances: Vec<f32> = Vec::new();
     for (level, middle) in places.iter().take(MOST_LINES) {
         let down = places
             .iter()
             .take(MOST_LINES)
             .filter(|(other, below)| {
-                *below > middle + 0.6 * em && other.x < level.x + level.w && other.x + other.w > level.x
+                *below > middle + 0.6 * em
+                    && other.x < level.x + level.w
+                    && other.x + other.w > level.x
             })
             .map(|(_, below)| below - middle)
             .fold(f32::INFINITY, f32::min);

@@ -13,7 +13,8 @@ pub(super) struct Date {
 impl Date {
     /// A day that there is, from 1850 to 2150: what papers of living offices can bear.
     pub(super) fn new(year: u32, month: u32, day: u32) -> Option<Self> {
-        let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+        let leap =
+            year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let days = match month {
             2 if leap => 29,
             2 => 28,
@@ -85,14 +86,20 @@ pub(super) fn date(text: &str) -> Option<Found> {
 /// A year alone, `1960` or `năm 1960`.
 pub(super) fn year(text: &str) -> Option<u16> {
     items(text).iter().find_map(|item| match item.kind {
-        Kind::Number { value, digits: 4, .. } if (1850..=2150).contains(&value) => u16::try_from(value).ok(),
+        Kind::Number {
+            value, digits: 4, ..
+        } if (1850..=2150).contains(&value) => u16::try_from(value).ok(),
         _ => None,
     })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
-    Number { value: u32, digits: usize, mended: bool },
+    Number {
+        value: u32,
+        digits: usize,
+        mended: bool,
+    },
     /// `ngày`, `tháng`, `năm` and their English words.
     Link,
     /// An English month.
@@ -111,7 +118,10 @@ fn items(text: &str) -> Vec<Item> {
     for (word, written) in text.split_whitespace().enumerate() {
         let parts = written.split(|c: char| !c.is_alphanumeric());
         for part in parts.filter(|part| !part.is_empty()) {
-            items.push(Item { kind: kind(part), word });
+            items.push(Item {
+                kind: kind(part),
+                word,
+            });
         }
     }
     items
@@ -122,10 +132,15 @@ fn kind(part: &str) -> Kind {
         return number;
     }
     let key = folded(part);
-    if LINKS.iter().any(|link| *link == key || (link.len() > 3 && similarity(&key, link) > 0.8)) {
+    if LINKS
+        .iter()
+        .any(|link| *link == key || (link.len() > 3 && similarity(&key, link) > 0.8))
+    {
         return Kind::Link;
     }
-    let month = MONTHS.iter().position(|month| key.len() >= 3 && (key == *month || key.starts_with(month)));
+    let month = MONTHS
+        .iter()
+        .position(|month| key.len() >= 3 && (key == *month || key.starts_with(month)));
     match month {
         Some(index) if key.len() <= 9 => Kind::Month(u32::try_from(index).unwrap_or(0) + 1),
         _ => Kind::Other,
@@ -170,7 +185,11 @@ fn date_at(items: &[Item]) -> Option<(Found, usize)> {
     let mut used = 0_usize;
     for item in items {
         match item.kind {
-            Kind::Number { value, digits, mended } => {
+            Kind::Number {
+                value,
+                digits,
+                mended,
+            } => {
                 if numbers.is_empty() && digits == 8 {
                     break;
                 }
@@ -220,13 +239,20 @@ pub(super) fn date_in_words(text: &str) -> Option<Date> {
         .filter(|word| !word.is_empty())
         .collect();
     let is = |index: usize, wanted: &str| {
-        words
-            .get(index)
-            .is_some_and(|word| word == wanted || (wanted.len() > 3 && similarity(word, wanted) > 0.85))
+        words.get(index).is_some_and(|word| {
+            word == wanted || (wanted.len() > 3 && similarity(word, wanted) > 0.85)
+        })
     };
     let month_at = (0..words.len()).find(|&index| is(index, "thang"))?;
-    let day_from = (0..month_at).rev().find(|&index| is(index, "ngay")).map_or(0, |index| index + 1);
-    let day: Vec<&str> = words.get(day_from..month_at)?.iter().map(String::as_str).collect();
+    let day_from = (0..month_at)
+        .rev()
+        .find(|&index| is(index, "ngay"))
+        .map_or(0, |index| index + 1);
+    let day: Vec<&str> = words
+        .get(day_from..month_at)?
+        .iter()
+        .map(String::as_str)
+        .collect();
     // `mồng` and `mùng` stand before the first ten days.
     let day = match day.split_first() {
         Some((&("mong" | "mung"), rest)) => rest.to_vec(),
@@ -274,7 +300,9 @@ fn part_of_number(word: &str) -> Option<Part> {
         // A long syllable may have one wrong letter, when only one word is that near.
         let near: Vec<Part> = NUMBER_WORDS
             .iter()
-            .filter(|(name, _)| word.len() >= 4 && name.len() >= 4 && similarity(word, name) >= 0.75)
+            .filter(|(name, _)| {
+                word.len() >= 4 && name.len() >= 4 && similarity(word, name) >= 0.75
+            })
             .map(|(_, part)| *part)
             .collect();
         match near.as_slice() {
@@ -343,9 +371,15 @@ mod tests {
     #[test]
     fn dates_are_read_in_every_writing() {
         assert_eq!(iso("20/02/2002"), ["2002-02-20"]);
-        assert_eq!(iso("sinh 11 / 3 / 1992, cấp 14.5.2022."), ["1992-03-11", "2022-05-14"]);
+        assert_eq!(
+            iso("sinh 11 / 3 / 1992, cấp 14.5.2022."),
+            ["1992-03-11", "2022-05-14"]
+        );
         assert_eq!(iso("Hải Phòng, ngày 17 tháng 9 năm 2025"), ["2025-09-17"]);
-        assert_eq!(iso("ngày/date 05 tháng/month 06 năm/year 2020"), ["2020-06-05"]);
+        assert_eq!(
+            iso("ngày/date 05 tháng/month 06 năm/year 2020"),
+            ["2020-06-05"]
+        );
         assert_eq!(iso("05 JUN 1990"), ["1990-06-05"]);
         assert_eq!(iso("June 5, 1990"), ["1990-06-05"]);
         assert_eq!(iso("ngảy 0l thảng l0 năm 2O20"), ["2020-10-01"]);
@@ -371,7 +405,10 @@ mod tests {
             say("ngày mùng năm, tháng năm, năm một nghìn chín trăm chín mươi lăm"),
             "1995-05-05"
         );
-        assert_eq!(say("ngày mười tháng mười hai năm hai nghìn lẻ chín"), "2009-12-10");
+        assert_eq!(
+            say("ngày mười tháng mười hai năm hai nghìn lẻ chín"),
+            "2009-12-10"
+        );
         assert_eq!(say("Ngày mười lăm tháng giêng năm hai nghin"), "2000-01-15");
         assert_eq!(say("ngày tháng năm"), "");
     }

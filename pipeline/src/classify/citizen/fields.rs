@@ -38,7 +38,8 @@ pub(super) fn said(code: &'static str, pages: &[Page<'_>], zones: &[Vec<Zone>]) 
     minimum::complete(&mut said, code);
     for (name, field) in &said.fields {
         if field.value.is_none() {
-            said.flags.push(Flag::new(&format!("low_confidence_{name}")));
+            said.flags
+                .push(Flag::new(&format!("low_confidence_{name}")));
         }
     }
     said
@@ -79,9 +80,21 @@ fn field_name(code: &str, anchor: &Anchor) -> Option<&'static str> {
     }
     let of_paper = matches!(
         field,
-        "number_symbol" | "book_number" | "registration_place" | "registration_date" | "register_number"
-            | "serial_number" | "issued_date" | "expiry_date" | "purpose" | "parcel_number" | "map_sheet"
-            | "area" | "land_use" | "address" | "validity"
+        "number_symbol"
+            | "book_number"
+            | "registration_place"
+            | "registration_date"
+            | "register_number"
+            | "serial_number"
+            | "issued_date"
+            | "expiry_date"
+            | "purpose"
+            | "parcel_number"
+            | "map_sheet"
+            | "area"
+            | "land_use"
+            | "address"
+            | "validity"
     );
     match (anchor.person, field) {
         _ if of_paper => Some(field),
@@ -122,7 +135,10 @@ pub(super) fn certainty(page: &Page<'_>, words: &[Token], fit: f32) -> f32 {
     let least = sure.iter().copied().fold(1.0, f32::min);
     let mean = sure.iter().sum::<f32>() / sure.len().max(1) as f32;
     let by_hand = page.leaf.sight.handwriting.iter().any(|hand| {
-        hand.certainty > 0.5 && words.iter().any(|token| super::page::shares(token.shown, hand.bbox) > 0.3)
+        hand.certainty > 0.5
+            && words
+                .iter()
+                .any(|token| super::page::shares(token.shown, hand.bbox) > 0.3)
     });
     let engine = 0.6 * least + 0.4 * mean;
     let all = (engine * fit).clamp(0.0, 0.97);
@@ -183,7 +199,9 @@ fn certification(said: &mut Said, pages: &[Page<'_>]) {
             if crate::classify::fold::at_start(&key, "sochungthuc").1 > 0.8 {
                 let end = row.span(0, 11).end;
                 let rest = row.part(end..row.tokens.len());
-                let reading = Reading { tokens: rest.tokens };
+                let reading = Reading {
+                    tokens: rest.tokens,
+                };
                 if let Some(value) = shapes::value(&reading, Shape::Code) {
                     let words = reading.tokens.get(..value.words.1).unwrap_or_default();
                     let mut field = Field::read(
@@ -197,8 +215,14 @@ fn certification(said: &mut Said, pages: &[Page<'_>]) {
                 }
             }
         }
-        if !page.certification.is_empty() && said.flags.iter().all(|flag| flag.code != "is_certified_copy") {
-            said.flags.push(Flag::new("is_certified_copy").on_page(page.leaf.number));
+        if !page.certification.is_empty()
+            && said
+                .flags
+                .iter()
+                .all(|flag| flag.code != "is_certified_copy")
+        {
+            said.flags
+                .push(Flag::new("is_certified_copy").on_page(page.leaf.number));
         }
     }
 }
@@ -213,15 +237,23 @@ fn sides(said: &mut Said, code: &str, pages: &[Page<'_>], zones: &[Vec<Zone>]) {
     };
     for (page, zones) in pages.iter().zip(zones) {
         let titled = kind.titles.iter().any(|title| !page.find(title).is_empty());
-        let back = ["Đặc điểm nhận dạng", "Personal identification", "Dấu vết riêng", "Ngón trỏ", "Date of expiry"]
-            .iter()
-            .filter(|_| code != "gplx" && code != "the_bhyt")
-            .any(|phrase| !page.find(&super::pattern::Pattern::new(phrase)).is_empty());
+        let back = [
+            "Đặc điểm nhận dạng",
+            "Personal identification",
+            "Dấu vết riêng",
+            "Ngón trỏ",
+            "Date of expiry",
+        ]
+        .iter()
+        .filter(|_| code != "gplx" && code != "the_bhyt")
+        .any(|phrase| !page.find(&super::pattern::Pattern::new(phrase)).is_empty());
         if titled {
-            said.flags.push(Flag::new("page_side_front").on_page(page.leaf.number));
+            said.flags
+                .push(Flag::new("page_side_front").on_page(page.leaf.number));
         }
         if (back && code != "cccd") || (back && !titled) || !zones.is_empty() {
-            said.flags.push(Flag::new("page_side_back").on_page(page.leaf.number));
+            said.flags
+                .push(Flag::new("page_side_back").on_page(page.leaf.number));
         }
     }
 }

@@ -7,7 +7,10 @@ use super::dates::Date;
 pub(super) fn plausible(number: &str) -> bool {
     number.len() == 12
         && number.bytes().all(|b| b.is_ascii_digit())
-        && number.get(..3).and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| (1..=96).contains(&code))
+        && number
+            .get(..3)
+            .and_then(|code| code.parse::<u32>().ok())
+            .is_some_and(|code| (1..=96).contains(&code))
         && sex(number).is_some()
 }
 
@@ -87,8 +90,14 @@ mod tests {
 
     #[test]
     fn a_number_tells_sex_and_year() {
-        assert_eq!((sex("001090012345"), birth_year("001090012345")), (Some("Nam"), Some(1990)));
-        assert_eq!((sex("079305000001"), birth_year("079305000001")), (Some("Nữ"), Some(2005)));
+        assert_eq!(
+            (sex("001090012345"), birth_year("001090012345")),
+            (Some("Nam"), Some(1990))
+        );
+        assert_eq!(
+            (sex("079305000001"), birth_year("079305000001")),
+            (Some("Nữ"), Some(2005))
+        );
         assert!(plausible("001090012345"));
         assert!(!plausible("000090012345"));
         assert!(!plausible("00109001234"));
@@ -103,7 +112,8 @@ mod tests {
         assert_eq!(code.old_number.as_deref(), Some("012345678"));
         assert_eq!(code.birth.map(Date::iso).as_deref(), Some("1990-06-15"));
         assert_eq!(code.issued.map(Date::iso).as_deref(), Some("2021-04-25"));
-        let without = CardCode::read("001090012345||Nguyễn Văn An|15061990|Nam|Số 1|25042021").unwrap();
+        let without =
+            CardCode::read("001090012345||Nguyễn Văn An|15061990|Nam|Số 1|25042021").unwrap();
         assert_eq!(without.old_number, None);
         assert_eq!(CardCode::read("https://example.vn|a|b|c|d|e|f"), None);
     }

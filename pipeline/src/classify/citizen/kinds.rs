@@ -39,7 +39,11 @@ impl Kind {
         Self {
             code: form.code,
             name: form.name,
-            titles: form.titles.iter().map(|title| Pattern::new(title)).collect(),
+            titles: form
+                .titles
+                .iter()
+                .map(|title| Pattern::new(title))
+                .collect(),
             phrases: form
                 .phrases
                 .iter()
@@ -370,14 +374,21 @@ const FORMS: &[Form] = &[
     Form {
         code: "ly_lich_tu_phap",
         name: "Phiếu lý lịch tư pháp",
-        titles: &["Phiếu lý lịch tư pháp", "Phiếu lý lịch tư pháp số 1", "Phiếu lý lịch tư pháp số 2"],
+        titles: &[
+            "Phiếu lý lịch tư pháp",
+            "Phiếu lý lịch tư pháp số 1",
+            "Phiếu lý lịch tư pháp số 2",
+        ],
         phrases: &[
             ("Tình trạng án tích", 2.0),
             ("Không có án tích", 1.2),
             ("Thông tin về cấm đảm nhiệm chức vụ", 1.5),
             ("Trung tâm lý lịch tư pháp quốc gia", 1.0),
             ("STP-LLTP", 1.0),
-            ("Cấm đảm nhiệm chức vụ, thành lập, quản lý doanh nghiệp", 1.2),
+            (
+                "Cấm đảm nhiệm chức vụ, thành lập, quản lý doanh nghiệp",
+                1.2,
+            ),
         ],
     },
     Form {
@@ -516,7 +527,14 @@ const FORMS: &[Form] = &[
     Form {
         code: "ban_ve",
         name: "Bản vẽ",
-        titles: &["Bản vẽ", "Bản vẽ hoàn công", "Bản vẽ thiết kế", "Mặt bằng", "Mặt đứng", "Mặt cắt"],
+        titles: &[
+            "Bản vẽ",
+            "Bản vẽ hoàn công",
+            "Bản vẽ thiết kế",
+            "Mặt bằng",
+            "Mặt đứng",
+            "Mặt cắt",
+        ],
         phrases: &[
             ("Tỷ lệ", 0.7),
             ("Tỉ lệ", 0.7),

@@ -70,8 +70,12 @@ pub(super) fn of(code: &str) -> &'static [Label] {
 type Entry = (&'static str, &'static str, Shape);
 type Opening = (&'static str, &'static str, Shape, Person);
 
-static TABLES: LazyLock<Vec<(&'static str, Vec<Label>)>> =
-    LazyLock::new(|| FORMS.iter().map(|form| (form.code, form.labels())).collect());
+static TABLES: LazyLock<Vec<(&'static str, Vec<Label>)>> = LazyLock::new(|| {
+    FORMS
+        .iter()
+        .map(|form| (form.code, form.labels()))
+        .collect()
+});
 
 struct Form {
     code: &'static str,
@@ -321,17 +325,32 @@ const FORMS: &[Form] = &[
             ("Người ký giấy khai sinh", "", Stop),
         ],
         openings: &[
-            ("Họ, chữ đệm, tên người cha", "father_name", Name, Person::Father),
+            (
+                "Họ, chữ đệm, tên người cha",
+                "father_name",
+                Name,
+                Person::Father,
+            ),
             ("Họ, chữ đệm, tên cha", "father_name", Name, Person::Father),
             ("Họ và tên người cha", "father_name", Name, Person::Father),
             ("Họ và tên cha", "father_name", Name, Person::Father),
             ("Họ tên cha", "father_name", Name, Person::Father),
-            ("Họ, chữ đệm, tên người mẹ", "mother_name", Name, Person::Mother),
+            (
+                "Họ, chữ đệm, tên người mẹ",
+                "mother_name",
+                Name,
+                Person::Mother,
+            ),
             ("Họ, chữ đệm, tên mẹ", "mother_name", Name, Person::Mother),
             ("Họ và tên người mẹ", "mother_name", Name, Person::Mother),
             ("Họ và tên mẹ", "mother_name", Name, Person::Mother),
             ("Họ tên mẹ", "mother_name", Name, Person::Mother),
-            ("Họ, chữ đệm, tên người đi khai sinh", "", Stop, Person::Other),
+            (
+                "Họ, chữ đệm, tên người đi khai sinh",
+                "",
+                Stop,
+                Person::Other,
+            ),
             ("Họ và tên người đi khai sinh", "", Stop, Person::Other),
             ("Họ tên người đi khai sinh", "", Stop, Person::Other),
             ("Người đi khai sinh", "", Stop, Person::Other),
@@ -350,8 +369,18 @@ const FORMS: &[Form] = &[
             ("Người ký giấy chứng nhận", "", Stop),
         ],
         openings: &[
-            ("Họ, chữ đệm, tên chồng", "husband_name", Name, Person::Husband),
-            ("Họ, chữ đệm, tên bên nam", "husband_name", Name, Person::Husband),
+            (
+                "Họ, chữ đệm, tên chồng",
+                "husband_name",
+                Name,
+                Person::Husband,
+            ),
+            (
+                "Họ, chữ đệm, tên bên nam",
+                "husband_name",
+                Name,
+                Person::Husband,
+            ),
             ("Họ và tên chồng", "husband_name", Name, Person::Husband),
             ("Họ tên chồng", "husband_name", Name, Person::Husband),
             ("Họ, chữ đệm, tên vợ", "wife_name", Name, Person::Wife),
@@ -398,7 +427,11 @@ const FORMS: &[Form] = &[
         code: "xac_nhan_tinh_trang_hon_nhan",
         own: &[
             ("Giấy này được cấp để", "purpose", Place),
-            ("Giấy này được cấp để sử dụng vào mục đích", "purpose", Place),
+            (
+                "Giấy này được cấp để sử dụng vào mục đích",
+                "purpose",
+                Place,
+            ),
             ("Mục đích sử dụng", "purpose", Place),
             ("Giấy này có giá trị", "", Stop),
             ("Tình trạng hôn nhân", "", Stop),
@@ -414,7 +447,13 @@ const FORMS: &[Form] = &[
             ("Xác nhận:", "", Stop, Person::Holder),
             ("Xác nhận ông/bà", "full_name", Name, Person::Holder),
         ],
-        shared: &[PERSON, PLACES, NUMBERS, OF_PAPERS, &[("Số", "number_symbol", Code)]],
+        shared: &[
+            PERSON,
+            PLACES,
+            NUMBERS,
+            OF_PAPERS,
+            &[("Số", "number_symbol", Code)],
+        ],
     },
     Form {
         code: "so_ho_khau",
@@ -444,7 +483,11 @@ const FORMS: &[Form] = &[
             ("Người sử dụng đất", "", Stop),
             ("Số vào sổ cấp GCN", "register_number", Code),
             ("Số vào sổ cấp giấy chứng nhận", "register_number", Code),
-            ("Số vào sổ cấp giấy chứng nhận quyền sử dụng đất", "register_number", Code),
+            (
+                "Số vào sổ cấp giấy chứng nhận quyền sử dụng đất",
+                "register_number",
+                Code,
+            ),
             ("Số vào sổ", "register_number", Code),
             ("Vào sổ cấp giấy chứng nhận số", "register_number", Code),
             ("Số phát hành giấy chứng nhận", "serial_number", Code),
@@ -512,7 +555,11 @@ const FORMS: &[Form] = &[
             ("Mã số đăng ký hộ kinh doanh", "enterprise_code", Code),
             ("Số", "enterprise_code", Code),
             ("Tên công ty viết bằng tiếng Việt", "enterprise_name", Place),
-            ("Tên doanh nghiệp viết bằng tiếng Việt", "enterprise_name", Place),
+            (
+                "Tên doanh nghiệp viết bằng tiếng Việt",
+                "enterprise_name",
+                Place,
+            ),
             ("Tên công ty", "enterprise_name", Place),
             ("Tên doanh nghiệp", "enterprise_name", Place),
             ("Tên hộ kinh doanh", "enterprise_name", Place),

@@ -67,7 +67,9 @@ fn cleaned(row: &Row) -> Option<String> {
             '<' | '‹' | '＜' | '≤' => line.push('<'),
             '«' | '《' => line.push_str("<<"),
             _ if letter.is_ascii_digit() || letter.is_ascii_uppercase() => line.push(letter),
-            _ if letter.is_alphabetic() => line.push_str(&folded(&letter.to_string()).to_uppercase()),
+            _ if letter.is_alphabetic() => {
+                line.push_str(&folded(&letter.to_string()).to_uppercase())
+            }
             _ => {}
         }
     }
@@ -88,7 +90,9 @@ fn best(lines: &[&str]) -> Option<Content> {
     });
     three.or_else(|| {
         lines.windows(2).find_map(|lines| match lines {
-            [first, second] => two_lines(first, second, TD3).or_else(|| two_lines(first, second, TD2)),
+            [first, second] => {
+                two_lines(first, second, TD3).or_else(|| two_lines(first, second, TD2))
+            }
             _ => None,
         })
     })
@@ -110,7 +114,10 @@ fn td1(first: &str, second: &str, third: &str) -> Option<Content> {
         _ if run.len() == 10 => (None, "<".repeat(15)),
         _ => return None,
     };
-    if personal.as_ref().is_some_and(|twelve| !twelve.ends_with(&number)) {
+    if personal
+        .as_ref()
+        .is_some_and(|twelve| !twelve.ends_with(&number))
+    {
         return None;
     }
     let head = format!("{number}{}{optional}", check_digit(&number)?);
@@ -189,7 +196,10 @@ fn two_lines(first: &str, second: &str, format: TwoLines) -> Option<Content> {
             if format.passport { "P<" } else { "I<" },
             names(first.get(country + 3..)?, format.length - 5)
         ),
-        format!("{core}VNM{}{}{}{optional}{composite}", dates.birth, dates.sex, dates.expiry),
+        format!(
+            "{core}VNM{}{}{}{optional}{composite}",
+            dates.birth, dates.sex, dates.expiry
+        ),
     ];
     Some(Content {
         name: plain_name(first.get(country + 3..)?),
@@ -214,11 +224,18 @@ fn optional(tail: &str, format: TwoLines) -> Option<String> {
     }
     // A lone digit is the part's check digit; an empty part may have a filler for it.
     let check = inner.chars().next_back()?;
-    let content = if inner.contains('<') { content.as_str() } else { inner.get(..inner.len() - 1)? };
+    let content = if inner.contains('<') {
+        content.as_str()
+    } else {
+        inner.get(..inner.len() - 1)?
+    };
     if content.len() > length {
         return None;
     }
-    let content: String = content.chars().map(|c| like_digit(c).unwrap_or(c)).collect();
+    let content: String = content
+        .chars()
+        .map(|c| like_digit(c).unwrap_or(c))
+        .collect();
     let padded = format!("{content:<<length$}");
     let wanted = check_digit(&padded)?;
     let fits = check == '<' && wanted == 0 || like_digit(check)? == char::from_digit(wanted, 10)?;
@@ -296,7 +313,13 @@ fn with_check(number: &str, check: &str) -> Option<String> {
     let mended: String = number
         .chars()
         .enumerate()
-        .map(|(index, letter)| if index == 0 { letter } else { like_digit(letter).unwrap_or(letter) })
+        .map(|(index, letter)| {
+            if index == 0 {
+                letter
+            } else {
+                like_digit(letter).unwrap_or(letter)
+            }
+        })
         .collect();
     [number.to_owned(), mended]
         .into_iter()
@@ -421,7 +444,10 @@ mod tests {
     fn a_passport_is_read() {
         let check = |text: &str| check_digit(text).unwrap().to_string();
         let number = format!("C1234567<{}", check("C1234567<"));
-        let (birth, expiry) = (format!("850101{}", check("850101")), format!("290101{}", check("290101")));
+        let (birth, expiry) = (
+            format!("850101{}", check("850101")),
+            format!("290101{}", check("290101")),
+        );
         let optional = format!("001085012345<<{}", check("001085012345<<"));
         let composite = check(&format!("{number}{birth}{expiry}{optional}"));
         let second = format!("{number}VNM{birth}F{expiry}{optional}{composite}");
@@ -438,6 +464,12 @@ mod tests {
 
     #[test]
     fn running_text_is_no_zone() {
-        assert!(zones(&rows(&["Căn cứ Luật Tổ chức chính quyền địa phương", "ngày 19 tháng 6"])).is_empty());
+        assert!(
+            zones(&rows(&[
+                "Căn cứ Luật Tổ chức chính quyền địa phương",
+                "ngày 19 tháng 6"
+            ]))
+            .is_empty()
+        );
     }
 }

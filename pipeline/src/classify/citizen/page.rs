@@ -206,10 +206,18 @@ fn pieces(token: &Token) -> Vec<Token> {
             && before.iter().any(|c| c.is_alphabetic());
         let wordy = |part: &[char]| {
             part.len() >= 2
-                && part.iter().all(|c| c.is_alphabetic() || matches!(c, ':' | '\'' | '.' | ','))
+                && part
+                    .iter()
+                    .all(|c| c.is_alphabetic() || matches!(c, ':' | '\'' | '.' | ','))
                 && part.iter().any(|c| c.is_lowercase())
         };
-        let slash = *letter == '/' && wordy(before.get(cuts.last().copied().unwrap_or(0)..).unwrap_or_default()) && wordy(after);
+        let slash = *letter == '/'
+            && wordy(
+                before
+                    .get(cuts.last().copied().unwrap_or(0)..)
+                    .unwrap_or_default(),
+            )
+            && wordy(after);
         if colon || slash {
             cuts.push(index + 1);
         }

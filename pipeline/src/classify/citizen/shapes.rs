@@ -42,7 +42,9 @@ fn name(tokens: &[Token]) -> Option<Value> {
         let word = trimmed(&token.text);
         let letters = word.chars().filter(|c| c.is_alphabetic()).count();
         let fine = letters > 0
-            && word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | '.' | '’'))
+            && word
+                .chars()
+                .all(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | '.' | '’'))
             && word.chars().next().is_some_and(char::is_uppercase);
         if token.key.is_empty() && words.is_empty() {
             behind += 1;
@@ -58,15 +60,24 @@ fn name(tokens: &[Token]) -> Option<Value> {
         }
     }
     // Forms address whom they are given to.
-    while words.len() > 2 && matches!(folded(words.first()?).as_str(), "ong" | "ba" | "mr" | "ms" | "mrs" | "anh" | "chi") {
+    while words.len() > 2
+        && matches!(
+            folded(words.first()?).as_str(),
+            "ong" | "ba" | "mr" | "ms" | "mrs" | "anh" | "chi"
+        )
+    {
         words.remove(0);
     }
     if words.is_empty() {
         return None;
     }
     let first = behind - words.len();
-    let capitals = words.iter().all(|word| word.chars().all(|c| !c.is_lowercase()));
-    let titled = words.iter().all(|word| word.chars().skip(1).all(|c| !c.is_uppercase()));
+    let capitals = words
+        .iter()
+        .all(|word| word.chars().all(|c| !c.is_lowercase()));
+    let titled = words
+        .iter()
+        .all(|word| word.chars().skip(1).all(|c| !c.is_uppercase()));
     let fit = match words.len() {
         2..=5 if capitals || titled => 1.0,
         2..=6 => 0.75,
@@ -95,11 +106,16 @@ fn day(tokens: &[Token]) -> Option<Value> {
             fit: 0.8,
         });
     }
-    let index = tokens.iter().take(2).position(|token| dates::year(&token.text).is_some())?;
+    let index = tokens
+        .iter()
+        .take(2)
+        .position(|token| dates::year(&token.text).is_some())?;
     let token = tokens.get(index)?;
     // A year alone; a day whose rest was lost has more figures around it.
     let lone = token.text.chars().filter(char::is_ascii_digit).count() == 4
-        && tokens.get(index + 1).is_none_or(|next| !next.text.contains(|c: char| c.is_ascii_digit()));
+        && tokens
+            .get(index + 1)
+            .is_none_or(|next| !next.text.contains(|c: char| c.is_ascii_digit()));
     lone.then(|| {
         Some(Value {
             value: dates::year(&token.text)?.to_string(),
@@ -110,16 +126,20 @@ fn day(tokens: &[Token]) -> Option<Value> {
 }
 
 fn sex(tokens: &[Token]) -> Option<Value> {
-    let (index, value) = tokens.iter().take(3).enumerate().find_map(|(index, token)| {
-        Some((
-            index,
-            match token.key.as_str() {
-                "nam" | "male" | "m" | "nam/m" | "namm" => "Nam",
-                "nu" | "female" | "f" | "nuf" => "Nữ",
-                _ => return None,
-            },
-        ))
-    })?;
+    let (index, value) = tokens
+        .iter()
+        .take(3)
+        .enumerate()
+        .find_map(|(index, token)| {
+            Some((
+                index,
+                match token.key.as_str() {
+                    "nam" | "male" | "m" | "nam/m" | "namm" => "Nam",
+                    "nu" | "female" | "f" | "nuf" => "Nữ",
+                    _ => return None,
+                },
+            ))
+        })?;
     Some(Value {
         value: value.to_owned(),
         words: (index, index + 1),
@@ -131,12 +151,17 @@ fn text(tokens: &[Token], most: usize) -> Option<Value> {
     let end = tokens.len().min(most);
     let words = tokens.get(..end)?;
     let text = joined(words);
-    let text = text.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '(' | ')' | '/' | '%')).to_owned();
+    let text = text
+        .trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '(' | ')' | '/' | '%'))
+        .to_owned();
     let text = text.trim_start_matches(['/', ')']).trim().to_owned();
     if folded(&text).is_empty() {
         return None;
     }
-    let letters = text.chars().filter(|c| c.is_alphanumeric() || c.is_whitespace()).count();
+    let letters = text
+        .chars()
+        .filter(|c| c.is_alphanumeric() || c.is_whitespace())
+        .count();
     let fit = letters as f32 / text.chars().count().max(1) as f32;
     Some(Value {
         value: text,
@@ -158,7 +183,9 @@ fn id(tokens: &[Token]) -> Option<Value> {
             digits += &more;
             mended += letters;
             let fine = match digits.len() {
-                9 => tokens.get(index + 1).is_none_or(|next| figures(&next.text).is_none()),
+                9 => tokens
+                    .get(index + 1)
+                    .is_none_or(|next| figures(&next.text).is_none()),
                 12 => true,
                 _ => false,
             };
@@ -203,9 +230,13 @@ fn code(tokens: &[Token]) -> Option<Value> {
     let mut code = String::new();
     let mut behind = 0;
     for token in tokens.iter().take(CODE_WORDS) {
-        let word = token.text.trim_matches(|c: char| matches!(c, ':' | '…' | '_' | '“' | '"'));
+        let word = token
+            .text
+            .trim_matches(|c: char| matches!(c, ':' | '…' | '_' | '“' | '"'));
         let small = word.chars().filter(|c| c.is_lowercase()).count();
-        if word.chars().filter(|c| c.is_alphabetic()).count() > 0 && small * 2 > word.chars().count() {
+        if word.chars().filter(|c| c.is_alphabetic()).count() > 0
+            && small * 2 > word.chars().count()
+        {
             break;
         }
         let dots = !word.is_empty() && word.chars().all(|c| c == '.');
@@ -214,7 +245,10 @@ fn code(tokens: &[Token]) -> Option<Value> {
         }
         if !dots {
             // Letters and figures of one code may stand apart: `CH 00120`, `GD 4 01 0123456789`.
-            if !code.is_empty() && !word.starts_with(['/', '-', '.']) && !code.ends_with(['/', '-', '.']) {
+            if !code.is_empty()
+                && !word.starts_with(['/', '-', '.'])
+                && !code.ends_with(['/', '-', '.'])
+            {
                 code.push(' ');
             }
             code.push_str(word);
@@ -250,7 +284,10 @@ fn area(tokens: &[Token]) -> Option<Value> {
         .skip_while(|c| !c.is_ascii_digit())
         .take_while(|c| c.is_ascii_digit() || matches!(c, ',' | '.'))
         .collect();
-    let unit = token.text.contains('m') || tokens.get(index + 1).is_some_and(|next| next.key.starts_with('m'));
+    let unit = token.text.contains('m')
+        || tokens
+            .get(index + 1)
+            .is_some_and(|next| next.key.starts_with('m'));
     Some(Value {
         value: number.trim_end_matches([',', '.']).to_owned(),
         words: (index, index + 1),
@@ -260,20 +297,26 @@ fn area(tokens: &[Token]) -> Option<Value> {
 
 /// A sum as printed: figures with dots, and its unit.
 fn money(tokens: &[Token]) -> Option<Value> {
-    let from = tokens.iter().position(|token| token.text.contains(|c: char| c.is_ascii_digit()))?;
+    let from = tokens
+        .iter()
+        .position(|token| token.text.contains(|c: char| c.is_ascii_digit()))?;
     let mut figures = String::new();
     let mut behind = from;
     for token in tokens.get(from..)? {
         let text = trimmed(&token.text);
-        if !text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',')) {
+        if !text
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
+        {
             break;
         }
         figures.push_str(text);
         behind += 1;
     }
-    let unit = tokens.get(behind).map(|token| trimmed(&token.text)).filter(|unit| {
-        matches!(folded(unit).as_str(), "dong" | "vnd" | "usd" | "d")
-    });
+    let unit = tokens
+        .get(behind)
+        .map(|token| trimmed(&token.text))
+        .filter(|unit| matches!(folded(unit).as_str(), "dong" | "vnd" | "usd" | "d"));
     let value = match unit {
         Some(unit) => format!("{figures} {}", unit.to_lowercase()),
         None => figures,
@@ -327,16 +370,28 @@ mod tests {
 
     #[test]
     fn names_end_where_names_end() {
-        assert_eq!(read("ĐẶNG MINH KHÔI", Shape::Name).as_deref(), Some("ĐẶNG MINH KHÔI"));
+        assert_eq!(
+            read("ĐẶNG MINH KHÔI", Shape::Name).as_deref(),
+            Some("ĐẶNG MINH KHÔI")
+        );
         assert_eq!(read("ông Nguyễn Văn An, sinh năm", Shape::Name), None);
-        assert_eq!(read("Nguyễn Văn An, sinh năm 1990", Shape::Name).as_deref(), Some("Nguyễn Văn An"));
-        assert_eq!(read("Ông Nguyễn Văn An", Shape::Name).as_deref(), Some("Nguyễn Văn An"));
+        assert_eq!(
+            read("Nguyễn Văn An, sinh năm 1990", Shape::Name).as_deref(),
+            Some("Nguyễn Văn An")
+        );
+        assert_eq!(
+            read("Ông Nguyễn Văn An", Shape::Name).as_deref(),
+            Some("Nguyễn Văn An")
+        );
         assert_eq!(read("..... 12", Shape::Name), None);
     }
 
     #[test]
     fn days_and_years_are_told_apart() {
-        assert_eq!(read("25/4/2025", Shape::Date).as_deref(), Some("2025-04-25"));
+        assert_eq!(
+            read("25/4/2025", Shape::Date).as_deref(),
+            Some("2025-04-25")
+        );
         assert_eq!(read("1960", Shape::Date).as_deref(), Some("1960"));
         assert_eq!(read("1960 12", Shape::Date), None);
         assert_eq!(
@@ -347,10 +402,19 @@ mod tests {
 
     #[test]
     fn identity_numbers_have_twelve_or_nine_digits() {
-        assert_eq!(read("040225015952", Shape::Id).as_deref(), Some("040225015952"));
-        assert_eq!(read("Căn cước số 076089015004, cấp", Shape::Id).as_deref(), Some("076089015004"));
+        assert_eq!(
+            read("040225015952", Shape::Id).as_deref(),
+            Some("040225015952")
+        );
+        assert_eq!(
+            read("Căn cước số 076089015004, cấp", Shape::Id).as_deref(),
+            Some("076089015004")
+        );
         assert_eq!(read("012 345 678", Shape::Id).as_deref(), Some("012345678"));
-        assert_eq!(read("04O225015952", Shape::Id).as_deref(), Some("040225015952"));
+        assert_eq!(
+            read("04O225015952", Shape::Id).as_deref(),
+            Some("040225015952")
+        );
         assert_eq!(read("0402250159", Shape::Id), None);
     }
 
@@ -358,15 +422,24 @@ mod tests {
     fn codes_keep_their_strokes_and_lose_their_spaces_at_them() {
         assert_eq!(read("181 /2025", Shape::Code).as_deref(), Some("181/2025"));
         assert_eq!(read("CH 00120", Shape::Code).as_deref(), Some("CH 00120"));
-        assert_eq!(read("KT.1276/2025", Shape::Code).as_deref(), Some("KT.1276/2025"));
+        assert_eq!(
+            read("KT.1276/2025", Shape::Code).as_deref(),
+            Some("KT.1276/2025")
+        );
         assert_eq!(read("12 tờ bản đồ", Shape::Code).as_deref(), Some("12"));
         assert_eq!(read(".......", Shape::Code), None);
     }
 
     #[test]
     fn figures_with_units() {
-        assert_eq!(read("630,3 m² (bằng chữ", Shape::Area).as_deref(), Some("630,3"));
-        assert_eq!(read("1.000.000.000 đồng", Shape::Money).as_deref(), Some("1.000.000.000 đồng"));
+        assert_eq!(
+            read("630,3 m² (bằng chữ", Shape::Area).as_deref(),
+            Some("630,3")
+        );
+        assert_eq!(
+            read("1.000.000.000 đồng", Shape::Money).as_deref(),
+            Some("1.000.000.000 đồng")
+        );
         assert_eq!(read("Nữ", Shape::Sex).as_deref(), Some("Nữ"));
     }
 }

@@ -29,7 +29,10 @@ pub(super) fn weigh(pages: &[Page<'_>], zones: &[Vec<Zone>]) -> Vec<Weighed> {
         .iter()
         .zip(&titles)
         .map(|(kind, titles)| {
-            let title = titles.iter().map(|title| title.counted(first)).fold(0.0, f32::max);
+            let title = titles
+                .iter()
+                .map(|title| title.counted(first))
+                .fold(0.0, f32::max);
             let page = titles
                 .iter()
                 .max_by(|a, b| a.weight.total_cmp(&b.weight))
@@ -89,13 +92,18 @@ fn titles(kind: &Kind, pages: &[Page<'_>]) -> Vec<Title> {
 /// What a title weighs: all of it in capitals at the beginning of a line of its own, in large letters, high on
 /// the page; less when it is worn; nothing inside a sentence.
 fn title_weight(kind: &Kind, page: &Page<'_>, place: &Place, length: usize) -> f32 {
-    if place.loose > usize::from(length > 6) || goes_on(kind, page, place) {
+    let wrong = usize::try_from(place.errors).unwrap_or(usize::MAX);
+    if place.loose > usize::from(length > 6) || wrong * 7 > length || goes_on(kind, page, place) {
         return 0.0;
     }
     let Some(row) = page.rows.get(place.row) else {
         return 0.0;
     };
-    let to = if place.last_row == place.row { place.behind } else { row.tokens.len() };
+    let to = if place.last_row == place.row {
+        place.behind
+    } else {
+        row.tokens.len()
+    };
     let own = row.part(place.word..to);
     let capitals = own.capitals();
     let begins = place.word == 0 || {
@@ -120,7 +128,7 @@ fn title_weight(kind: &Kind, page: &Page<'_>, place: &Place, length: usize) -> f
     } else if row.part(to..row.tokens.len()).capitals() < 0.5 && after > 6 {
         weight *= 0.6;
     }
-    weight *= 1.0 - 1.2 * place.errors as f32 / length.max(1) as f32;
+    weight *= 1.0 - 2.0 * place.errors as f32 / length.max(1) as f32;
     if page.depth(place.row) > 0.55 && page.size_mm().1 > 150.0 {
         weight *= 0.5;
     }
@@ -133,7 +141,9 @@ fn goes_on(kind: &Kind, page: &Page<'_>, place: &Place) -> bool {
     let follows = |word: &str| at_start(page.following(place), word).1 > 0.8;
     let precedes = |word: &str| page.preceding(place).ends_with(word);
     match kind.code {
-        "the_can_cuoc" => follows("congdan") || precedes("the") && follows("congdan") || precedes("socancuoc"),
+        "the_can_cuoc" => {
+            follows("congdan") || precedes("the") && follows("congdan") || precedes("socancuoc")
+        }
         "the_bhyt" => precedes("so") || follows("xahoi"),
         "van_bang" => precedes("copyof"),
         "dkkd" => follows("ketthon"),
@@ -148,6 +158,7 @@ fn phrases(kind: &Kind, pages: &[Page<'_>]) -> f32 {
             .iter()
             .flat_map(|page| page.find(pattern))
             .filter(|place| place.loose <= 2)
+            .filter(|place| place.errors as usize * 6 <= pattern.length())
             .map(|place| 1.0 - place.errors as f32 / pattern.length().max(1) as f32)
             .fold(0.0, f32::max);
         sum += weight * best;
@@ -159,11 +170,22 @@ fn phrases(kind: &Kind, pages: &[Page<'_>]) -> f32 {
 /// What is seen besides words.
 fn shown(kind: &Kind, pages: &[Page<'_>], zones: &[Vec<Zone>]) -> f32 {
     let contents = || zones.iter().flatten();
-    let passport_zone = contents().any(|zone| zone.content.as_ref().is_some_and(|content| content.passport));
-    let card_zone = contents().any(|zone| zone.content.as_ref().is_none_or(|content| !content.passport));
-    let card_code = pages.iter().flat_map(|page| &page.leaf.sight.codes).any(|code| {
-        code.symbology == Symbology::Qr && super::identity::CardCode::read(&code.text).is_some()
+    let passport_zone = contents().any(|zone| {
+        zone.content
+            .as_ref()
+            .is_some_and(|content| content.passport)
     });
+    let card_zone = contents().any(|zone| {
+        zone.content
+            .as_ref()
+            .is_none_or(|content| !content.passport)
+    });
+    let card_code = pages
+        .iter()
+        .flat_map(|page| &page.leaf.sight.codes)
+        .any(|code| {
+            code.symbology == Symbology::Qr && super::identity::CardCode::read(&code.text).is_some()
+        });
     let (short, long) = pages.first().map_or((210.0, 297.0), |page| {
         let (w, h) = page.size_mm();
         (f32::min(w, h), f32::max(w, h))

@@ -37,8 +37,13 @@ fn words(said: &mut Said, pages: &[Page<'_>]) {
         .flat_map(|page| {
             (0..page.rows.len()).filter_map(|index| {
                 // A date in words may go over the end of a line.
-                let text: Vec<String> =
-                    page.rows.iter().skip(index).take(2).map(crate::classify::leaf::Row::text).collect();
+                let text: Vec<String> = page
+                    .rows
+                    .iter()
+                    .skip(index)
+                    .take(2)
+                    .map(crate::classify::leaf::Row::text)
+                    .collect();
                 dates::date_in_words(&text.join(" "))
             })
         })
@@ -48,7 +53,9 @@ fn words(said: &mut Said, pages: &[Page<'_>]) {
             continue;
         };
         if written.contains(&date) {
-            said.set_confidence(name, |old| old.max(0.6) + 0.5 * (0.99 - old.max(0.6)) + 0.15);
+            said.set_confidence(name, |old| {
+                old.max(0.6) + 0.5 * (0.99 - old.max(0.6)) + 0.15
+            });
         } else if written.iter().any(|other| near(*other, date)) {
             said.doubt(name, "ghi bằng chữ khác; the words say otherwise");
         }
@@ -57,16 +64,30 @@ fn words(said: &mut Said, pages: &[Page<'_>]) {
 
 /// Whether two dates differ in one of their parts only, as one date misread does.
 fn near(a: Date, b: Date) -> bool {
-    [a.year == b.year, a.month == b.month, a.day == b.day].iter().filter(|same| **same).count() == 2
+    [a.year == b.year, a.month == b.month, a.day == b.day]
+        .iter()
+        .filter(|same| **same)
+        .count()
+        == 2
 }
 
 fn zone_says(said: &mut Said, pages: &[Page<'_>], zones: &[Vec<Zone>]) {
     for (page, zones) in pages.iter().zip(zones) {
         for zone in zones {
-            let bbox = around(zone.rows.iter().filter_map(|row| page.rows.get(*row)).map(crate::classify::leaf::Row::shown));
-            said.flags.push(Flag::new("has_mrz").on_page(page.leaf.number).at(bbox));
+            let bbox = around(
+                zone.rows
+                    .iter()
+                    .filter_map(|row| page.rows.get(*row))
+                    .map(crate::classify::leaf::Row::shown),
+            );
+            said.flags
+                .push(Flag::new("has_mrz").on_page(page.leaf.number).at(bbox));
             let Some(content) = &zone.content else {
-                said.flags.push(Flag::new("mrz_check_failed").on_page(page.leaf.number).at(bbox));
+                said.flags.push(
+                    Flag::new("mrz_check_failed")
+                        .on_page(page.leaf.number)
+                        .at(bbox),
+                );
                 continue;
             };
             let source = Source {
@@ -90,7 +111,10 @@ fn content_says(said: &mut Said, content: &Content, source: &Source) {
     if let Some(personal) = &content.personal {
         sure(said, "id_number", personal, source);
     }
-    for (name, date) in [("birth_date", content.birth), ("expiry_date", content.expiry)] {
+    for (name, date) in [
+        ("birth_date", content.birth),
+        ("expiry_date", content.expiry),
+    ] {
         if let Some(date) = date {
             sure(said, name, &date.iso(), source);
         }
@@ -106,7 +130,9 @@ fn name(said: &mut Said, plain: &str, source: &Source) {
     let Some(seen) = said.value("full_name").map(folded) else {
         if !plain.is_empty() {
             let mut field = Field::read(plain, 0.3, source.page, source.bbox);
-            field.parts.insert("source".to_owned(), source.name.to_owned());
+            field
+                .parts
+                .insert("source".to_owned(), source.name.to_owned());
             said.fields.insert("full_name".to_owned(), field);
         }
         return;
@@ -115,7 +141,10 @@ fn name(said: &mut Said, plain: &str, source: &Source) {
     if seen == plain {
         said.set_confidence("full_name", |old| old + 0.3 * (0.97 - old));
     } else if !plain.is_empty() && crate::classify::fold::similarity(&seen, &plain) < 0.75 {
-        said.doubt("full_name", "khác với dòng MRZ; the machine-readable zone says otherwise");
+        said.doubt(
+            "full_name",
+            "khác với dòng MRZ; the machine-readable zone says otherwise",
+        );
     }
 }
 
@@ -173,7 +202,9 @@ fn sure(said: &mut Said, name: &str, value: &str, source: &Source) {
         _ => Field::read(value, 0.0, source.page, source.bbox),
     };
     field.confidence = source.confidence;
-    field.parts.insert("source".to_owned(), source.name.to_owned());
+    field
+        .parts
+        .insert("source".to_owned(), source.name.to_owned());
     if let Some(read) = read.filter(|read| !same(read)) {
         // Names and addresses differ by a mark or two wherever an engine reads; numbers must not differ.
         let strict = !matches!(name, "full_name" | "residence");
@@ -197,15 +228,25 @@ fn number(said: &mut Said) {
     };
     if !identity::plausible(&number) {
         if number.len() == 12 {
-            said.doubt("id_number", "mã tỉnh hoặc thế kỷ không có; no such province or century");
+            said.doubt(
+                "id_number",
+                "mã tỉnh hoặc thế kỷ không có; no such province or century",
+            );
         }
         return;
     }
-    let year = said.value("birth_date").and_then(|date| date.get(..4)?.parse::<u16>().ok());
+    let year = said
+        .value("birth_date")
+        .and_then(|date| date.get(..4)?.parse::<u16>().ok());
     let agree_year = year.zip(identity::birth_year(&number)).map(|(a, b)| a == b);
-    let agree_sex = said.value("sex").zip(identity::sex(&number)).map(|(a, b)| a == b);
+    let agree_sex = said
+        .value("sex")
+        .zip(identity::sex(&number))
+        .map(|(a, b)| a == b);
     let coded = ["id_number"].iter().any(|name| {
-        said.fields.get(*name).is_some_and(|field| field.parts.contains_key("source"))
+        said.fields
+            .get(*name)
+            .is_some_and(|field| field.parts.contains_key("source"))
     });
     match (agree_year, agree_sex) {
         (Some(true), Some(true)) | (Some(true), None) => {
@@ -217,7 +258,10 @@ fn number(said: &mut Said) {
             }
         }
         (Some(false), _) | (_, Some(false)) if !coded => {
-            said.doubt("id_number", "không khớp năm sinh hoặc giới tính; year of birth or sex differ");
+            said.doubt(
+                "id_number",
+                "không khớp năm sinh hoặc giới tính; year of birth or sex differ",
+            );
         }
         (Some(false), _) | (_, Some(false)) => {
             said.flags.push(Flag::new("id_number_differs").saying(
@@ -231,7 +275,11 @@ fn number(said: &mut Said) {
 /// Days that follow each other: birth, then issue, then expiry.
 fn order(said: &mut Said) {
     let day = |said: &Said, name: &str| said.value(name).and_then(Date::of_iso);
-    for (early, late) in [("birth_date", "issued_date"), ("issued_date", "expiry_date"), ("birth_date", "death_date")] {
+    for (early, late) in [
+        ("birth_date", "issued_date"),
+        ("issued_date", "expiry_date"),
+        ("birth_date", "death_date"),
+    ] {
         if let (Some(a), Some(b)) = (day(said, early), day(said, late))
             && a > b
         {
@@ -239,7 +287,10 @@ fn order(said: &mut Said) {
                 (Some(a), Some(b)) if a.confidence < b.confidence => early,
                 _ => late,
             };
-            said.doubt(weaker, "thứ tự ngày không hợp lý; the days are out of order");
+            said.doubt(
+                weaker,
+                "thứ tự ngày không hợp lý; the days are out of order",
+            );
         }
     }
 }

@@ -36,7 +36,10 @@ fn dated(said: &mut Said, code: &str, pages: &[Page<'_>]) {
             if !lined || before > 7 || behind > 2 || text.contains(':') && code != "cmnd" {
                 continue;
             }
-            let words = row.tokens.get(found.words.0..found.words.1).unwrap_or_default();
+            let words = row
+                .tokens
+                .get(found.words.0..found.words.1)
+                .unwrap_or_default();
             let mut field = Field::read(
                 found.date.iso(),
                 certainty(page, words, if found.mended { 0.6 } else { 0.97 }),

@@ -25,8 +25,15 @@ pub(super) fn complete(said: &mut Said, code: &str, page: &Page<'_>, anchors: &[
 
 /// A value found by its form alone.
 fn found(page: &Page<'_>, words: &[Token], value: String, fit: f32) -> Field {
-    let reading = Reading { tokens: words.to_vec() };
-    let mut field = Field::read(value, certainty(page, words, fit), page.leaf.number, reading.shown());
+    let reading = Reading {
+        tokens: words.to_vec(),
+    };
+    let mut field = Field::read(
+        value,
+        certainty(page, words, fit),
+        page.leaf.number,
+        reading.shown(),
+    );
     field.text = Some(reading.text());
     field
 }
@@ -35,11 +42,22 @@ fn found(page: &Page<'_>, words: &[Token], value: String, fit: f32) -> Field {
 /// line; never what follows the label of the register.
 fn serial(said: &mut Said, page: &Page<'_>, anchors: &[Anchor]) {
     for (index, row) in page.rows.iter().enumerate() {
-        if anchors.iter().any(|anchor| anchor.place.row == index || anchor.place.last_row == index) {
+        if anchors
+            .iter()
+            .any(|anchor| anchor.place.row == index || anchor.place.last_row == index)
+        {
             continue;
         }
-        let words: Vec<&Token> = row.tokens.iter().filter(|token| !token.key.is_empty()).collect();
-        let text: String = words.iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join("");
+        let words: Vec<&Token> = row
+            .tokens
+            .iter()
+            .filter(|token| !token.key.is_empty())
+            .collect();
+        let text: String = words
+            .iter()
+            .map(|token| token.text.as_str())
+            .collect::<Vec<_>>()
+            .join("");
         let Some((letters, digits)) = serial_parts(&text) else {
             continue;
         };
@@ -47,22 +65,37 @@ fn serial(said: &mut Said, page: &Page<'_>, anchors: &[Anchor]) {
         if words.len() > 3 || beside_register(page, row, anchors) {
             continue;
         }
-        let fit = if digits.len() == 6 || digits.len() == 8 { 1.0 } else { 0.8 };
-        said.offer("serial_number", found(page, &row.tokens, format!("{letters} {digits}"), fit));
+        let fit = if digits.len() == 6 || digits.len() == 8 {
+            1.0
+        } else {
+            0.8
+        };
+        said.offer(
+            "serial_number",
+            found(page, &row.tokens, format!("{letters} {digits}"), fit),
+        );
     }
 }
 
 fn beside_register(page: &Page<'_>, row: &Row, anchors: &[Anchor]) -> bool {
-    anchors.iter().filter(|anchor| anchor.label.field == "register_number").any(|anchor| {
-        page.rows.get(anchor.place.last_row).is_some_and(|label| {
-            (label.middle() - row.middle()).abs() < page.leaf.em && label.level().x < row.level().x
+    anchors
+        .iter()
+        .filter(|anchor| anchor.label.field == "register_number")
+        .any(|anchor| {
+            page.rows.get(anchor.place.last_row).is_some_and(|label| {
+                (label.middle() - row.middle()).abs() < page.leaf.em
+                    && label.level().x < row.level().x
+            })
         })
-    })
 }
 
 fn serial_parts(text: &str) -> Option<(String, String)> {
     let letters: String = text.chars().take_while(|c| c.is_alphabetic()).collect();
-    let digits: String = text.chars().skip_while(|c| c.is_alphabetic()).filter(|c| !matches!(c, ' ' | '.')).collect();
+    let digits: String = text
+        .chars()
+        .skip_while(|c| c.is_alphabetic())
+        .filter(|c| !matches!(c, ' ' | '.'))
+        .collect();
     let fine = matches!(letters.chars().count(), 1..=2)
         && letters.chars().all(char::is_uppercase)
         && matches!(digits.len(), 6..=8)
@@ -82,8 +115,14 @@ fn lone_number(said: &mut Said, page: &Page<'_>) {
         if let Some(value) = shapes::value(&reading, Shape::Id)
             && (identity::plausible(&value.value) || value.value.len() == 9)
         {
-            let words = reading.tokens.get(value.words.0..value.words.1).unwrap_or_default();
-            said.offer("id_number", found(page, words, value.value, 0.85 * value.fit));
+            let words = reading
+                .tokens
+                .get(value.words.0..value.words.1)
+                .unwrap_or_default();
+            said.offer(
+                "id_number",
+                found(page, words, value.value, 0.85 * value.fit),
+            );
         }
     }
 }
@@ -91,7 +130,10 @@ fn lone_number(said: &mut Said, page: &Page<'_>) {
 /// Twelve digits on a driving licence.
 fn licence_number(said: &mut Said, page: &Page<'_>) {
     if let Some(field) = said.fields.get_mut("number_symbol")
-        && field.value.as_ref().is_some_and(|value| value.chars().filter(char::is_ascii_digit).count() != 12)
+        && field
+            .value
+            .as_ref()
+            .is_some_and(|value| value.chars().filter(char::is_ascii_digit).count() != 12)
     {
         field.confidence *= 0.6;
     }
@@ -112,7 +154,9 @@ fn licence_number(said: &mut Said, page: &Page<'_>) {
 /// Two letters and thirteen digits of a health insurance card, maybe in groups; else ten digits.
 fn insurance_number(said: &mut Said, page: &Page<'_>) {
     if let Some(field) = said.fields.get_mut("insurance_number") {
-        let digits = field.value.as_ref().map_or(0, |value| value.chars().filter(char::is_ascii_digit).count());
+        let digits = field.value.as_ref().map_or(0, |value| {
+            value.chars().filter(char::is_ascii_digit).count()
+        });
         if !matches!(digits, 10 | 13 | 15) {
             field.confidence *= 0.6;
         }
@@ -123,7 +167,12 @@ fn insurance_number(said: &mut Said, page: &Page<'_>) {
             let mut code = String::new();
             for (index, token) in row.tokens.iter().enumerate().skip(start).take(5) {
                 code.extend(token.text.chars().filter(|c| c.is_alphanumeric()));
-                let (letters, digits) = code.split_at(code.len().min(code.find(|c: char| c.is_ascii_digit()).unwrap_or(code.len())));
+                let (letters, digits) = code.split_at(
+                    code.len().min(
+                        code.find(|c: char| c.is_ascii_digit())
+                            .unwrap_or(code.len()),
+                    ),
+                );
                 let fine = letters.len() == 2
                     && letters.bytes().all(|b| b.is_ascii_uppercase())
                     && digits.len() == 13
@@ -146,7 +195,11 @@ fn graduate(said: &mut Said, page: &Page<'_>) {
     let birth = said.fields.get("birth_date").and_then(|field| field.bbox);
     for row in &page.rows {
         let text = row.text();
-        let words = row.tokens.iter().filter(|token| !token.key.is_empty()).count();
+        let words = row
+            .tokens
+            .iter()
+            .filter(|token| !token.key.is_empty())
+            .count();
         // The row right above the day of birth, when it is a name.
         let above = birth.is_some_and(|[_, y, _, h]| {
             let shown = row.shown();
@@ -183,7 +236,10 @@ fn title_subject(said: &mut Said, code: &str, page: &Page<'_>) {
         });
         if let Some(token) = year {
             let digits: String = token.text.chars().filter(char::is_ascii_digit).collect();
-            said.offer("graduation_year", found(page, std::slice::from_ref(token), digits, 0.85));
+            said.offer(
+                "graduation_year",
+                found(page, std::slice::from_ref(token), digits, 0.85),
+            );
         }
     }
 }
@@ -203,7 +259,10 @@ fn case_code(said: &mut Said, page: &Page<'_>) {
         for token in &row.tokens {
             let text = token.text.trim_matches(|c: char| !c.is_alphanumeric());
             if is_case_code(text) {
-                said.offer("case_code", found(page, std::slice::from_ref(token), text.to_owned(), 0.95));
+                said.offer(
+                    "case_code",
+                    found(page, std::slice::from_ref(token), text.to_owned(), 0.95),
+                );
             }
         }
     }
@@ -212,7 +271,8 @@ fn case_code(said: &mut Said, page: &Page<'_>) {
 /// `H49.18-240715-0001`, `000.00.12.H49-240715-0001`.
 fn is_case_code(text: &str) -> bool {
     let mut parts = text.rsplitn(3, '-');
-    let (Some(ordinal), Some(day), Some(office)) = (parts.next(), parts.next(), parts.next()) else {
+    let (Some(ordinal), Some(day), Some(office)) = (parts.next(), parts.next(), parts.next())
+    else {
         return false;
     };
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
@@ -221,7 +281,9 @@ fn is_case_code(text: &str) -> bool {
         && day.len() == 6
         && digits(day)
         && office.contains(|c: char| c.is_ascii_uppercase())
-        && office.chars().all(|c| c.is_ascii_alphanumeric() || c == '.')
+        && office
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '.')
 }
 
 #[cfg(test)]
@@ -230,8 +292,14 @@ mod tests {
 
     #[test]
     fn serial_numbers_have_letters_and_digits() {
-        assert_eq!(serial_parts("DA666381"), Some(("DA".to_owned(), "666381".to_owned())));
-        assert_eq!(serial_parts("AA09273289"), Some(("AA".to_owned(), "09273289".to_owned())));
+        assert_eq!(
+            serial_parts("DA666381"),
+            Some(("DA".to_owned(), "666381".to_owned()))
+        );
+        assert_eq!(
+            serial_parts("AA09273289"),
+            Some(("AA".to_owned(), "09273289".to_owned()))
+        );
         assert_eq!(serial_parts("CH01762"), None);
         assert_eq!(serial_parts("ABC123456"), None);
     }

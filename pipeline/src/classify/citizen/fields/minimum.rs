@@ -6,13 +6,6 @@ use crate::record::Field;
 pub(super) fn complete(said: &mut Said, code: &str) {
     owner(said, code);
     validity(said, code);
-    let mut kind = Field {
-        value: Some(code.to_owned()),
-        confidence: 0.9,
-        ..Field::default()
-    };
-    kind.parts.insert("source".to_owned(), "type".to_owned());
-    said.fields.insert("type_code".to_owned(), kind);
     if let Some(scope) = scope(code) {
         let mut field = Field {
             value: Some(scope.to_owned()),
@@ -46,7 +39,11 @@ fn validity(said: &mut Said, code: &str) {
     if said.value("validity").is_some() {
         return;
     }
-    if let Some(field) = said.fields.get("expiry_date").filter(|field| field.value.is_some()) {
+    if let Some(field) = said
+        .fields
+        .get("expiry_date")
+        .filter(|field| field.value.is_some())
+    {
         let field = field.clone();
         said.fields.insert("validity".to_owned(), field);
         return;
@@ -70,9 +67,21 @@ fn validity(said: &mut Said, code: &str) {
 /// Where the paper holds, by the law that it is issued under.
 fn scope(code: &str) -> Option<&'static str> {
     match code {
-        "cccd" | "cmnd" | "the_can_cuoc" | "gplx" | "giay_khai_sinh" | "gcn_ket_hon" | "khai_tu"
-        | "xac_nhan_tinh_trang_hon_nhan" | "gcn_qsdd" | "van_bang" | "chung_chi" | "dkkd" | "so_bhxh"
-        | "the_bhyt" | "ly_lich_tu_phap" => Some("Toàn quốc"),
+        "cccd"
+        | "cmnd"
+        | "the_can_cuoc"
+        | "gplx"
+        | "giay_khai_sinh"
+        | "gcn_ket_hon"
+        | "khai_tu"
+        | "xac_nhan_tinh_trang_hon_nhan"
+        | "gcn_qsdd"
+        | "van_bang"
+        | "chung_chi"
+        | "dkkd"
+        | "so_bhxh"
+        | "the_bhyt"
+        | "ly_lich_tu_phap" => Some("Toàn quốc"),
         "ho_chieu" => Some("Quốc tế"),
         _ => None,
     }
