@@ -38,7 +38,8 @@ pub fn number(raw: &str) -> Option<Number> {
                 purity -= 0.4;
             }
             // Dots of a form's line and specks at the sides.
-            '.' | ',' | ':' | ';' | '_' | '\'' | '`' | '"' | '-' | '…' | '·' | '“' | '”' | '‘' | '’' => purity -= 0.1,
+            '.' | ',' | ':' | ';' | '_' | '\'' | '`' | '"' | '-' | '…' | '·' | '“' | '”' | '‘'
+            | '’' => purity -= 0.1,
             _ => purity -= 0.5,
         }
     }

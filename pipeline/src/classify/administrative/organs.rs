@@ -6,12 +6,15 @@ use super::agency::abbreviations;
 
 /// Abbreviations in general use in symbols.
 const ORGANS: &[&str] = &[
-    "CP", "TTg", "CTN", "QH", "UBTVQH", "UBND", "HĐND", "UB", "VP", "VPCP", "VPQH", "VPCTN", "VPTW", "TW", "TU", "HU", "ĐU", "BNV", "BTC", "BTP",
-    "BYT", "BCA", "BQP", "BNG", "BXD", "BCT", "BGDĐT", "BKHĐT", "BKH", "BGTVT", "BTNMT", "BNNPTNT", "BNN", "BNNMT", "BKHCN",
-    "BTTTT", "BVHTTDL", "BLĐTBXH", "BDTTG", "UBDT", "NHNN", "TTCP", "KTNN", "TANDTC", "VKSNDTC", "TCT", "TCHQ", "TCTK", "TLĐ",
-    "BHXH", "KBNN", "MTTW", "MTTQ", "BTT", "STC", "STP", "SNV", "SYT", "SXD", "SCT", "SGDĐT", "SKHCN", "SNNMT", "STNMT",
-    "SNN", "SNNPTNT", "SKHĐT", "SLĐTBXH", "STTTT", "SGTVT", "SVHTTDL", "SVHTT", "SNgV", "SDTTG", "BDT", "TTr", "TTT", "CT", "CAT", "TTHĐND", "VPUBND", "KHTC", "TCCB", "TH", "KTTH",
-    "NC", "VX", "KGVX", "NN", "CN", "XD", "PL", "KT", "TCKT", "HC", "QT", "NV", "NNMT", "KSTT", "PC", "TCHC", "CNTT",
+    "CP", "TTg", "CTN", "QH", "UBTVQH", "UBND", "HĐND", "UB", "VP", "VPCP", "VPQH", "VPCTN",
+    "VPTW", "TW", "TU", "HU", "ĐU", "BNV", "BTC", "BTP", "BYT", "BCA", "BQP", "BNG", "BXD", "BCT",
+    "BGDĐT", "BKHĐT", "BKH", "BGTVT", "BTNMT", "BNNPTNT", "BNN", "BNNMT", "BKHCN", "BTTTT",
+    "BVHTTDL", "BLĐTBXH", "BDTTG", "UBDT", "NHNN", "TTCP", "KTNN", "TANDTC", "VKSNDTC", "TCT",
+    "TCHQ", "TCTK", "TLĐ", "BHXH", "KBNN", "MTTW", "MTTQ", "BTT", "STC", "STP", "SNV", "SYT",
+    "SXD", "SCT", "SGDĐT", "SKHCN", "SNNMT", "STNMT", "SNN", "SNNPTNT", "SKHĐT", "SLĐTBXH",
+    "STTTT", "SGTVT", "SVHTTDL", "SVHTT", "SNgV", "SDTTG", "BDT", "TTr", "TTT", "CT", "CAT",
+    "TTHĐND", "VPUBND", "KHTC", "TCCB", "TH", "KTTH", "NC", "VX", "KGVX", "NN", "CN", "XD", "PL",
+    "KT", "TCKT", "HC", "QT", "NV", "NNMT", "KSTT", "PC", "TCHC", "CNTT",
 ];
 
 /// The groups mended, and how well the body among them is known: 1 when the issuing body's own name gives it.
@@ -49,13 +52,19 @@ fn one(group: &str, own: &[String]) -> (String, f32) {
     if let Some(name) = own.iter().find(near) {
         return (name.clone(), 0.6);
     }
-    if let Some(name) = ORGANS.iter().find(|name| folded(name) == plain && plain.len() > 2) {
+    if let Some(name) = ORGANS
+        .iter()
+        .find(|name| folded(name) == plain && plain.len() > 2)
+    {
         return ((*name).to_owned(), 0.6);
     }
     // An abbreviation of the body's words, though not of all of them.
     let part = own.iter().any(|name| {
         let mut rest = name.chars();
-        group.chars().count() >= 2 && group.chars().all(|letter| rest.any(|other| other == letter))
+        group.chars().count() >= 2
+            && group
+                .chars()
+                .all(|letter| rest.any(|other| other == letter))
     });
     (group.to_owned(), if part { 0.7 } else { 0.0 })
 }
@@ -74,7 +83,10 @@ mod tests {
         assert_eq!(mend("BTP", "Bộ Tư pháp"), ("BTP".into(), 1.0));
         assert_eq!(mend("TTp", "Thủ tướng Chính phủ").0, "TTg");
         assert_eq!(mend("HDND", "Hội đồng nhân dân tỉnh Hà Nam").0, "HĐND");
-        assert_eq!(mend("BLDTBXH", "Bộ Lao động - Thương binh và Xã hội").0, "BLĐTBXH");
+        assert_eq!(
+            mend("BLDTBXH", "Bộ Lao động - Thương binh và Xã hội").0,
+            "BLĐTBXH"
+        );
         assert_eq!(mend("UBNO", "Ủy ban nhân dân xã An Hòa").0, "UBND");
     }
 
