@@ -128,7 +128,10 @@ fn inline_images(content: &[u8]) -> impl Iterator<Item = (Dict, usize)> + '_ {
     let is_word = |at: usize, length: usize| {
         let blank = |byte: Option<&u8>| byte.is_none_or(|byte| is_space(*byte));
         let before = at.checked_sub(1).and_then(|at| content.get(at));
-        blank(before) && content.get(at + length).is_none_or(|byte| !byte.is_ascii_alphanumeric())
+        blank(before)
+            && content
+                .get(at + length)
+                .is_none_or(|byte| !byte.is_ascii_alphanumeric())
     };
     let begins = memmem::find_iter(content, b"BI").filter(move |at| is_word(*at, 2));
     begins.filter_map(move |begin| {
