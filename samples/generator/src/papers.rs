@@ -11,7 +11,7 @@ use crate::{
     grammar::World,
     page::Page,
     paper::{
-        Paper, civil,
+        Paper, citizen,
         office::{
             self,
             kind::{KINDS, Kind},
@@ -54,14 +54,14 @@ pub enum Type {
     /// A paper of an office.
     Office(Kind),
     /// A paper a citizen holds.
-    Citizen(civil::Holding),
+    Citizen(citizen::Holding),
 }
 
 impl Type {
     /// All types.
     pub fn all() -> Vec<Self> {
         let offices = KINDS.iter().map(|kind| Self::Office(*kind));
-        let citizens = civil::HOLDINGS.iter().map(|kind| Self::Citizen(*kind));
+        let citizens = citizen::HOLDINGS.iter().map(|kind| Self::Citizen(*kind));
         offices.chain(citizens).collect()
     }
 
@@ -181,9 +181,9 @@ pub fn paper(set: &Set, kind: Type, family: &Family, dice: &Dice) -> Paper {
                 options.leading = 1.12;
             }
         }
-        Type::Citizen(kind) => civil::write(
+        Type::Citizen(kind) => citizen::write(
             kind,
-            &civil::Options {
+            &citizen::Options {
                 world: set.world,
                 traps,
             },
