@@ -9,7 +9,7 @@ use crate::{
     evaluate::{Level, json, save, wear},
     face::Family,
     grammar::World,
-    page::Page,
+    page::{Page, mm},
     paper::{
         Paper, citizen,
         office::{
@@ -157,7 +157,7 @@ pub fn label(name: &str, paper: &Paper) -> String {
 #[must_use]
 pub fn paper(set: &Set, kind: Type, family: &Family, dice: &Dice) -> Paper {
     let mut choice = dice.fork("options");
-    let traps = draw_traps(set, &mut choice);
+    let traps = draw_traps(set, kind, &mut choice);
     let inked = set.level != Level::Clean || !traps.is_empty();
     match kind {
         Type::Office(kind) => {
@@ -193,11 +193,17 @@ pub fn paper(set: &Set, kind: Type, family: &Family, dice: &Dice) -> Paper {
     }
 }
 
-fn draw_traps(set: &Set, dice: &mut Dice) -> BTreeSet<Trap> {
+fn draw_traps(set: &Set, kind: Type, dice: &mut Dice) -> BTreeSet<Trap> {
+    let may: Vec<Trap> = set
+        .traps
+        .iter()
+        .copied()
+        .filter(|trap| matches!(kind, Type::Office(_)) || trap.suits_citizens())
+        .collect();
     let mut traps = BTreeSet::new();
-    if !set.traps.is_empty() && dice.chance(set.rate) {
+    if !may.is_empty() && dice.chance(set.rate) {
         for _ in 0..dice.int(1, 2) {
-            let drawn = dice.pick(&set.traps).copied();
+            let drawn = dice.pick(&may).copied();
             // One arrival stamp, one word about secrecy, one state of the number.
             traps.retain(|known: &Trap| drawn.is_none_or(|trap| trap.group() != known.group()));
             traps.extend(drawn);
@@ -232,7 +238,12 @@ impl Scans {
             sizes: Vec::with_capacity(pages.len()),
             skew: wear.skew,
             quality,
-            dpi: set.dpi,
+            // Small papers are scanned finer than sheets.
+            dpi: if pages.iter().all(|page| page.size.0 < mm(130.0)) {
+                set.dpi.max(300)
+            } else {
+                set.dpi
+            },
             bilevel: set.bilevel,
             salt: dice.fork("salt"),
         };

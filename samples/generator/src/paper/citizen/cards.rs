@@ -22,7 +22,10 @@ struct Card {
 impl Card {
     fn draw(desk: &mut Desk<'_>, years: (u32, u32)) -> Self {
         let woman = desk.chance(0.5);
-        let person = desk.person(woman, (1958, 2005));
+        let mut person = desk.person(woman, (1958, 2005));
+        // Cards name places without their kinds.
+        person.home = bare(&person.home);
+        person.origin = bare(&person.origin);
         let issued = (desk.int(1, 28), desk.int(1, 12), desk.int(years.0, years.1));
         let expires = (person.birth.0, person.birth.1, issued.2 + desk.int(8, 15));
         Self {
@@ -78,6 +81,20 @@ impl Card {
     }
 }
 
+/// `xã Tân Hòa, tỉnh Bắc Ninh` without the kinds of place.
+fn bare(address: &str) -> String {
+    let parts: Vec<&str> = address
+        .split(", ")
+        .map(|part| {
+            ["xã ", "phường ", "thị trấn ", "huyện ", "tỉnh ", "thành phố "]
+                .iter()
+                .find_map(|kind| part.strip_prefix(kind))
+                .unwrap_or(part)
+        })
+        .collect();
+    parts.join(", ")
+}
+
 /// A side of a card: draws it on the page at hand.
 type Side = fn(&mut Desk<'_>, &Card);
 
@@ -102,7 +119,7 @@ fn deliver(desk: &mut Desk<'_>, card: &Card, front: Side, back: Side) {
     if !expiry.is_empty() {
         desk.note("validity", expiry);
     }
-    if way < 4 && !(way > 1 && desk.chance(0.4)) {
+    if !desk.certified && way < 4 && !(way > 1 && desk.chance(0.4)) {
         for page in pages {
             desk.add(page);
         }
@@ -121,7 +138,7 @@ fn deliver(desk: &mut Desk<'_>, card: &Card, front: Side, back: Side) {
         sheet.lay(page.scaled(grow), (x, y));
         y += mm(CARD.1) * grow + mm(desk.writer.dice.range(6.0, 20.0));
     }
-    if desk.chance(0.6) {
+    if desk.certified || desk.chance(0.6) {
         sheet.copied = Some(sheet.marks.len());
     }
     desk.add(sheet);
@@ -129,7 +146,7 @@ fn deliver(desk: &mut Desk<'_>, card: &Card, front: Side, back: Side) {
 
 /// State name over the card's title, two languages.
 fn heading(desk: &mut Desk<'_>, title: &str, english: &str) {
-    let (x, width) = (mm(20.0), mm(46.0));
+    let (x, width) = (mm(19.0), mm(49.0));
     desk.y = mm(2.2);
     let line = |desk: &mut Desk<'_>, text: &str, style, above| {
         desk.centred_in(text, style, above, x, width, Region::HeaderRight);
@@ -140,7 +157,8 @@ fn heading(desk: &mut Desk<'_>, title: &str, english: &str) {
         line(desk, "SOCIALIST REPUBLIC OF VIET NAM", sans(4.4), 0.0);
         line(desk, "Independence - Freedom - Happiness", sans(4.2), 0.0);
     }
-    line(desk, title, bold(10.0).face(Face::Sans).tint(Tint::Red), 1.0);
+    let size = if title.chars().count() > 20 { 8.4 } else { 10.0 };
+    line(desk, title, bold(size).face(Face::Sans).tint(Tint::Red), 1.0);
     if !english.is_empty() {
         line(desk, english, sans(5.0).tint(Tint::Red), 0.0);
     }
@@ -202,10 +220,13 @@ fn chip_front(desk: &mut Desk<'_>, card: &Card) {
         person.birth,
         "birth_date",
     )]);
-    desk.row(vec![
-        cell("Giới tính / Sex:", person.sex(), "sex"),
-        cell("Quốc tịch / Nationality:", "Việt Nam", "nationality"),
-    ]);
+    desk.shared(
+        vec![
+            cell("Giới tính / Sex:", person.sex(), "sex"),
+            cell("Quốc tịch / Nationality:", "Việt Nam", "nationality"),
+        ],
+        &[0.4, 0.6],
+    );
     desk.row(vec![cell("Quê quán / Place of origin:", "", "")]);
     desk.row(vec![cell("", &person.origin, "origin_place")]);
     desk.row(vec![cell(
@@ -480,10 +501,13 @@ fn new_front(desk: &mut Desk<'_>, card: &Card) {
         person.birth,
         "birth_date",
     )]);
-    desk.row(vec![
-        cell("Giới tính / Sex:", person.sex(), "sex"),
-        cell("Quốc tịch / Nationality:", "Việt Nam", "nationality"),
-    ]);
+    desk.shared(
+        vec![
+            cell("Giới tính / Sex:", person.sex(), "sex"),
+            cell("Quốc tịch / Nationality:", "Việt Nam", "nationality"),
+        ],
+        &[0.4, 0.6],
+    );
 }
 
 fn new_back(desk: &mut Desk<'_>, card: &Card) {

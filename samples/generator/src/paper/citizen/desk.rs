@@ -10,6 +10,7 @@ use crate::{
     paper::{
         Fields, Paper,
         frame::{bold, italic, plain},
+        trap::Trap,
     },
     typeset::{Align, Paragraph},
 };
@@ -100,6 +101,8 @@ pub(super) struct Desk<'a> {
     pub(super) air: f32,
     /// Dotted lines under values.
     pub(super) dotted: bool,
+    /// The paper will be certified: a card then lies copied on a sheet.
+    pub(super) certified: bool,
     pages: Vec<Page>,
     started: bool,
 }
@@ -134,6 +137,7 @@ impl<'a> Desk<'a> {
             style: plain(13.0),
             air: 0.42,
             dotted: false,
+            certified: options.traps.contains(&Trap::Certified),
             pages: Vec::new(),
             started: false,
         }
@@ -414,7 +418,7 @@ impl<'a> Desk<'a> {
         let style = bold(size).face(self.style.face);
         self.centred_in(&name, style, 0.0, x, width, Region::Signature);
         let middle = x + width / 2.0;
-        let radius = mm(18.0).min(room * 0.85).max(mm(8.0));
+        let radius = mm(18.0).min(width * 0.23).max(mm(7.0));
         self.page.marks.push(Mark::Signature {
             at: (middle + 4.0, top + room * 0.5),
             reach: (width * 0.26, room * 0.45),

@@ -64,6 +64,7 @@ fn plan(desk: &mut Desk<'_>, (left, top, right, bottom): (f32, f32, f32, f32)) {
         desk.line((l - mm(8.0), y), (r, y));
         desk.line((l, y + 2.0), (r, y + 2.0));
     }
+    hatch(desk, (l, t), ((r - l) / columns as f32, (b - t) / rows as f32));
     let rooms = ["PHÒNG KHÁCH", "PHÒNG NGỦ 1", "BẾP + ĂN", "WC", "SÂN", "KHO", "PHÒNG THỜ"];
     for row in 0..rows {
         let name = rooms[(desk.int(0, 6) as usize).min(6)];
@@ -71,6 +72,22 @@ fn plan(desk: &mut Desk<'_>, (left, top, right, bottom): (f32, f32, f32, f32)) {
         let x = l + (r - l) * desk.int(0, columns as u32 - 1) as f32 / columns as f32;
         desk.centred_in(name, sans(8.0), 0.0, x, (r - l) / columns as f32, Region::Table);
     }
+}
+
+/// Hatching of one field, and the swing of a door.
+fn hatch(desk: &mut Desk<'_>, (left, top): (f32, f32), (wide, high): (f32, f32)) {
+    let count = desk.int(9, 18);
+    for index in 1..count {
+        let share = index as f32 / count as f32;
+        desk.line(
+            (left + wide * share * 0.5, top),
+            (left, top + high * share * 0.5),
+        );
+    }
+    desk.page.marks.push(Mark::Circle {
+        at: (left + wide, top + high),
+        radius: mm(8.0),
+    });
 }
 
 /// The title block.

@@ -88,7 +88,8 @@ fn members(desk: &mut Desk<'_>, head: &super::desk::Person) {
             cell("Dân tộc:", person.people, ""),
             cell("Tôn giáo:", "Không", ""),
         ]);
-        desk.row(vec![cell("CMND số:", &person.number, "")]);
+        let card = format!("{:09}", desk.int(10_000_000, 389_999_999));
+        desk.row(vec![cell("CMND số:", &card, "")]);
         desk.row(vec![cell("Nghề nghiệp, nơi làm việc:", "Nông nghiệp", "")]);
         desk.row(vec![cell("Nơi thường trú trước khi chuyển đến:", &person.home, "")]);
     }

@@ -119,6 +119,7 @@ pub(super) fn card(desk: &mut Desk<'_>) {
     }
     desk.star(9.0, 9.0, 5.0);
     (desk.left, desk.width) = (mm(5.0), mm(90.0));
+    desk.y = mm(14.4);
     desk.style = sans(7.0);
     desk.air = 0.22;
     let label = desk.say("Mã số:", "Số:");
@@ -160,7 +161,7 @@ pub(super) fn card(desk: &mut Desk<'_>) {
     desk.sign(&["GIÁM ĐỐC"], mm(52.0), mm(40.0), room);
     desk.note("agency", format!("Bảo hiểm xã hội {province}"));
     let page = desk.lift();
-    if desk.chance(0.6) {
+    if !desk.certified && desk.chance(0.6) {
         return desk.add(page);
     }
     desk.fields.tag("card-on-a4");

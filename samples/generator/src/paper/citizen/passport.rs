@@ -13,7 +13,7 @@ pub(super) fn passport(desk: &mut Desk<'_>) {
     desk.start(125.0, 88.0);
     data(desk);
     let page = desk.lift();
-    if desk.chance(0.5) {
+    if !desk.certified && desk.chance(0.5) {
         desk.add(page);
         return;
     }
@@ -21,7 +21,7 @@ pub(super) fn passport(desk: &mut Desk<'_>) {
     let mut sheet = Page::a4();
     let grow = desk.writer.dice.range(1.0, 1.3);
     sheet.lay(page.scaled(grow), (mm(25.0), mm(desk.writer.dice.range(20.0, 90.0))));
-    if desk.chance(0.5) {
+    if desk.certified || desk.chance(0.5) {
         sheet.copied = Some(sheet.marks.len());
     }
     desk.add(sheet);

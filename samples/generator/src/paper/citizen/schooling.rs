@@ -125,7 +125,7 @@ fn graduate(desk: &mut Desk<'_>, award: &Award) {
 fn numbers(desk: &mut Desk<'_>, award: &Award, x: f32, width: f32) {
     let (left, whole) = (desk.left, desk.width);
     (desk.left, desk.width) = (x, width);
-    desk.style = plain(12.0);
+    desk.style = plain(desk.style.size.min(12.0));
     let serial = desk.say("Số hiệu:", "Số hiệu bằng:");
     let register = desk.say("Số vào sổ gốc cấp văn bằng:", "Số vào sổ cấp bằng:");
     desk.rows(vec![
@@ -314,6 +314,7 @@ pub(super) fn certificate(desk: &mut Desk<'_>) {
     (desk.left, desk.width) = (page * 0.24, page * 0.62);
     desk.style = plain(13.5);
     desk.y += 8.0;
+    let top = desk.y;
     graduate(desk, &award);
     let (from, to) = ((desk.int(1, 28), 3, desk.date.2), (desk.int(1, 28), 6, desk.date.2));
     let course = format!("{} đến {}", slashed(from), slashed(to));
@@ -324,7 +325,7 @@ pub(super) fn certificate(desk: &mut Desk<'_>) {
     let y = desk.y;
     desk.dated(page * 0.54, page * 0.38, 13.0);
     desk.sign(&[chief], page * 0.54, page * 0.38, mm(19.0));
-    desk.y = y + mm(20.0);
+    desk.y = (y + mm(20.0)).max(top + mm(38.0));
     (desk.left, desk.width) = (page * 0.1, page * 0.42);
     desk.style = plain(12.0);
     desk.rows(vec![
@@ -332,7 +333,7 @@ pub(super) fn certificate(desk: &mut Desk<'_>) {
         cell("Số vào sổ cấp chứng chỉ:", &award.register, "register_number"),
     ]);
     desk.page.marks.push(Mark::Portrait {
-        at: (page * 0.1, high * 0.42),
+        at: (page * 0.1, top),
         size: (mm(26.0), mm(34.0)),
     });
 }

@@ -68,7 +68,7 @@ fn open(desk: &mut Desk<'_>, form: Form, titles: [&str; 3], tint: [u8; 3], book:
         desk.centred("(BẢN SAO)", bold(13.0), 0.0);
     }
     if form != Form::Old {
-        let number = number(desk);
+        let number = number(desk, form);
         desk.centred(&format!("Số: {number}"), plain(13.0), 2.0);
         desk.note("number_symbol", number);
     }
@@ -77,14 +77,18 @@ fn open(desk: &mut Desk<'_>, form: Form, titles: [&str; 3], tint: [u8; 3], book:
     desk.y += 6.0;
 }
 
-fn number(desk: &mut Desk<'_>) -> String {
+fn number(desk: &mut Desk<'_>, form: Form) -> String {
     let (serial, year) = (desk.int(1, 480), desk.date.2);
-    if desk.chance(0.5) {
-        format!("{serial}/{year}")
-    } else {
-        let kind = desk.one_of(&["TLKS-BS", "TLKT-BS", "TLKH-BS"]);
-        format!("{serial}/{kind}")
+    if form == Form::Certificate || desk.chance(0.3) {
+        return format!("{serial}/{year}");
     }
+    let kind = match desk.fields.kind.as_str() {
+        "giay_khai_sinh" => "TLKS",
+        "khai_tu" => "TLKT",
+        _ => "TLKH",
+    };
+    let copy = desk.one_of(&["", "-BS"]);
+    format!("{serial}/{kind}{copy}")
 }
 
 /// Older forms: the places by levels at the left, number and book at the right.
@@ -179,13 +183,29 @@ pub(super) fn birth(desk: &mut Desk<'_>) {
         cell("Nơi đăng ký khai sinh:", &place, "registration_place"),
         day("Ngày, tháng, năm đăng ký:", desk.date, "registration_date"),
     ]);
+    if form == Form::Certificate && desk.chance(0.6) {
+        let paper = format!("Căn cước số {}", father.number);
+        desk.rows(vec![
+            cell("Họ, chữ đệm, tên người đi khai sinh:", &father.name, ""),
+            cell("Giấy tờ tùy thân:", &paper, ""),
+        ]);
+    }
     if form == Form::Certificate {
         let title = desk.say("NGƯỜI KÝ GIẤY KHAI SINH", "CÁN BỘ TƯ PHÁP - HỘ TỊCH");
         let chief = desk.one_of(&["CHỦ TỊCH", "PHÓ CHỦ TỊCH"]);
         close(desk, form, &[title, chief]);
     } else {
-        let title = desk.one_of(&["NGƯỜI KÝ TRÍCH LỤC", "NGƯỜI KÝ"]);
+        let title = signing(desk, form);
         close(desk, form, &[title, "CHỦ TỊCH"]);
+    }
+}
+
+/// Who signs an extract, and who signed the older forms.
+fn signing(desk: &mut Desk<'_>, form: Form) -> &'static str {
+    if form == Form::Old {
+        desk.one_of(&["TM. UBND XÃ", "TM. ỦY BAN NHÂN DÂN"])
+    } else {
+        desk.one_of(&["NGƯỜI KÝ TRÍCH LỤC", "NGƯỜI KÝ"])
     }
 }
 
@@ -397,7 +417,7 @@ pub(super) fn death(desk: &mut Desk<'_>) {
         cell("Nơi đăng ký khai tử:", &place, "registration_place"),
         day("Ngày, tháng, năm đăng ký:", desk.date, "registration_date"),
     ]);
-    let title = desk.one_of(&["NGƯỜI KÝ TRÍCH LỤC", "NGƯỜI KÝ GIẤY CHỨNG TỬ"]);
+    let title = signing(desk, form);
     close(desk, form, &[title, "CHỦ TỊCH"]);
 }
 

@@ -244,7 +244,7 @@ fn column(
         let low = if options.traps.contains(&Trap::SealName) {
             dice.range(0.9, 1.15)
         } else {
-            dice.range(0.3, 0.6)
+            dice.range(0.42, 0.72)
         };
         // The seal covers about a third of the signature, on its left (decree 30/2020, appendix I, ô 8).
         let left = if options.traps.contains(&Trap::SealName) {
