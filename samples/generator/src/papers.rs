@@ -229,33 +229,58 @@ pub struct Scans {
 }
 
 impl Scans {
-    /// Prints and scans pages, all in one state of wear.
+    /// Prints and scans pages, all in one state of wear. Small papers are scanned finer than sheets.
     #[must_use]
     pub fn take(set: &Set, pages: &[Page], family: &Family, dice: &Dice) -> Self {
-        let (inks, wear, quality) = wear(set.level, &mut dice.fork("wear"));
-        let mut scans = Self {
-            sheets: Vec::with_capacity(pages.len()),
-            sizes: Vec::with_capacity(pages.len()),
+        let small = pages.iter().all(|page| page.size.0 < mm(130.0));
+        let dpi = if small { set.dpi.max(300) } else { set.dpi };
+        Self::at(set, dpi, pages, family, dice)
+    }
+
+    /// Nothing scanned yet.
+    #[must_use]
+    pub fn empty(set: &Set, dice: &Dice) -> Self {
+        let (_, wear, quality) = wear(set.level, &mut dice.fork("wear"));
+        Self {
+            sheets: Vec::new(),
+            sizes: Vec::new(),
             skew: wear.skew,
             quality,
-            // Small papers are scanned finer than sheets.
-            dpi: if pages.iter().all(|page| page.size.0 < mm(130.0)) {
-                set.dpi.max(300)
-            } else {
-                set.dpi
-            },
+            dpi: set.dpi,
             bilevel: set.bilevel,
             salt: dice.fork("salt"),
+        }
+    }
+
+    /// Prints and scans pages at a resolution.
+    #[must_use]
+    pub fn at(set: &Set, dpi: u16, pages: &[Page], family: &Family, dice: &Dice) -> Self {
+        let (inks, wear, _) = wear(set.level, &mut dice.fork("wear"));
+        let mut scans = Self {
+            dpi,
+            ..Self::empty(set, dice)
         };
         for (index, page) in pages.iter().enumerate() {
-            scans.add(page, &inks, &wear, family, &dice.fork(&format!("sheet {index}")));
+            scans.add(
+                page,
+                &inks,
+                &wear,
+                family,
+                &dice.fork(&format!("sheet {index}")),
+            );
         }
         scans
     }
 
     fn add(&mut self, page: &Page, inks: &Inks, wear: &Wear, family: &Family, dice: &Dice) {
         let sheet = press(page, None, f32::from(self.dpi), inks, family, dice);
-        self.sheets.push(scan::scan(&sheet, wear, dice));
+        // Dust falls by area.
+        let share = page.size.0 * page.size.1 / (mm(210.0) * mm(297.0));
+        let wear = Wear {
+            dust: (wear.dust as f32 * share).ceil() as u32,
+            ..wear.clone()
+        };
+        self.sheets.push(scan::scan(&sheet, &wear, dice));
         self.sizes.push(page.size);
     }
 
@@ -301,6 +326,25 @@ impl Scans {
     /// # Errors
     /// When a picture cannot be encoded.
     pub fn encode(&self) -> Result<Vec<u8>, Error> {
+        match self.sheets.as_slice() {
+            [(sheet, _)] if !self.bilevel => encode::jpeg(sheet, self.jpeg()),
+            _ => self.encode_all(),
+        }
+    }
+
+    fn jpeg(&self) -> Jpeg {
+        Jpeg {
+            quality: self.quality,
+            dpi: self.dpi,
+            orientation: None,
+        }
+    }
+
+    /// A G4 TIFF or a PDF of JPEGs, also for one page.
+    ///
+    /// # Errors
+    /// When a picture cannot be encoded.
+    pub fn encode_all(&self) -> Result<Vec<u8>, Error> {
         if self.bilevel {
             let mut salt = self.salt.clone();
             let bits: Vec<Bits> = self
@@ -314,21 +358,13 @@ impl Scans {
                 .collect();
             return encode::tiff(&bits, self.dpi);
         }
-        let options = Jpeg {
-            quality: self.quality,
-            dpi: self.dpi,
-            orientation: None,
-        };
         let mut pictures = Vec::with_capacity(self.sheets.len());
         for ((sheet, _), size) in self.sheets.iter().zip(&self.sizes) {
             pictures.push(encode::Picture {
-                jpeg: encode::jpeg(sheet, options)?,
+                jpeg: encode::jpeg(sheet, self.jpeg())?,
                 pixels: (sheet.width, sheet.height),
                 page: *size,
             });
-        }
-        if let [picture] = pictures.as_slice() {
-            return Ok(picture.jpeg.clone());
         }
         Ok(encode::pdf_of(&pictures, true))
     }
@@ -343,3 +379,6 @@ impl Scans {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

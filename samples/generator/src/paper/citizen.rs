@@ -81,10 +81,7 @@ pub const HOLDINGS: [Holding; 22] = [
     holding("the_bhyt", "Thẻ bảo hiểm y tế"),
     holding("hop_dong_cong_chung", "Hợp đồng công chứng"),
     holding("don_de_nghi", "Đơn đề nghị"),
-    holding(
-        "phieu_tiep_nhan",
-        "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
-    ),
+    holding("phieu_tiep_nhan", "Giấy tiếp nhận hồ sơ và hẹn trả kết quả"),
     holding("ban_ve", "Bản vẽ"),
     holding("khac", "Giấy tờ khác"),
 ];
@@ -135,7 +132,9 @@ fn finish(desk: Desk<'_>, options: &Options) -> Paper {
                         page.copied = Some(page.marks.len());
                     }
                 }
-                trap::certify(&mut paper, &place, date.2, dice);
+                let issued = paper.fields.get("issued_date").get(..4).map(str::parse);
+                let year = issued.and_then(Result::ok).unwrap_or(date.2);
+                trap::certify(&mut paper, &place, year, dice);
             }
             Trap::Secret => trap::secrecy(&mut paper, dice),
             Trap::Stamps => trap::more_stamps(&mut paper, dice),

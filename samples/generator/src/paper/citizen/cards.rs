@@ -44,6 +44,8 @@ impl Card {
             String::new()
         };
         desk.note("old_id_number", old.as_str());
+        desk.note("full_name", self.person.name.to_uppercase());
+        desk.note("residence", self.person.home.as_str());
         format!(
             "{}|{old}|{}|{}|{}|{}|{}",
             self.person.number,
@@ -78,6 +80,12 @@ impl Card {
         }
         desk.note("mrz", lines.join("\n"));
         desk.fields.flag("has_mrz");
+        // The zone says these also where the front is missing.
+        desk.note("id_number", self.person.number.as_str());
+        desk.note("birth_date", iso(self.person.birth));
+        desk.note("sex", self.person.sex());
+        desk.note("nationality", "Việt Nam");
+        desk.note("expiry_date", iso(self.expires));
     }
 }
 
@@ -86,10 +94,17 @@ fn bare(address: &str) -> String {
     let parts: Vec<&str> = address
         .split(", ")
         .map(|part| {
-            ["xã ", "phường ", "thị trấn ", "huyện ", "tỉnh ", "thành phố "]
-                .iter()
-                .find_map(|kind| part.strip_prefix(kind))
-                .unwrap_or(part)
+            [
+                "xã ",
+                "phường ",
+                "thị trấn ",
+                "huyện ",
+                "tỉnh ",
+                "thành phố ",
+            ]
+            .iter()
+            .find_map(|kind| part.strip_prefix(kind))
+            .unwrap_or(part)
         })
         .collect();
     parts.join(", ")
@@ -151,14 +166,33 @@ fn heading(desk: &mut Desk<'_>, title: &str, english: &str) {
     let line = |desk: &mut Desk<'_>, text: &str, style, above| {
         desk.centred_in(text, style, above, x, width, Region::HeaderRight);
     };
-    line(desk, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold(5.4).face(Face::Sans), 0.0);
-    line(desk, "Độc lập - Tự do - Hạnh phúc", bold(5.0).face(Face::Sans), 0.0);
+    line(
+        desk,
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        bold(5.4).face(Face::Sans),
+        0.0,
+    );
+    line(
+        desk,
+        "Độc lập - Tự do - Hạnh phúc",
+        bold(5.0).face(Face::Sans),
+        0.0,
+    );
     if !english.is_empty() {
         line(desk, "SOCIALIST REPUBLIC OF VIET NAM", sans(4.4), 0.0);
         line(desk, "Independence - Freedom - Happiness", sans(4.2), 0.0);
     }
-    let size = if title.chars().count() > 20 { 8.4 } else { 10.0 };
-    line(desk, title, bold(size).face(Face::Sans).tint(Tint::Red), 1.0);
+    let size = if title.chars().count() > 20 {
+        8.4
+    } else {
+        10.0
+    };
+    line(
+        desk,
+        title,
+        bold(size).face(Face::Sans).tint(Tint::Red),
+        1.0,
+    );
     if !english.is_empty() {
         line(desk, english, sans(5.0).tint(Tint::Red), 0.0);
     }
@@ -245,8 +279,7 @@ fn chip_front(desk: &mut Desk<'_>, card: &Card) {
     )]);
 }
 
-const POLICE: &str =
-    "CỤC TRƯỞNG CỤC CẢNH SÁT\nQUẢN LÝ HÀNH CHÍNH VỀ TRẬT TỰ XÃ HỘI";
+const POLICE: &str = "CỤC TRƯỞNG CỤC CẢNH SÁT\nQUẢN LÝ HÀNH CHÍNH VỀ TRẬT TỰ XÃ HỘI";
 
 fn chip_back(desk: &mut Desk<'_>, card: &Card) {
     desk.wash([208, 232, 236]);
@@ -254,7 +287,11 @@ fn chip_back(desk: &mut Desk<'_>, card: &Card) {
     desk.left = mm(4.0);
     desk.width = mm(46.0);
     desk.y = mm(2.0);
-    desk.row(vec![cell("Đặc điểm nhận dạng / Personal identification:", "", "")]);
+    desk.row(vec![cell(
+        "Đặc điểm nhận dạng / Personal identification:",
+        "",
+        "",
+    )]);
     let side = desk.one_of(&["trái", "phải"]);
     let mark = format!("Nốt ruồi C: {} cm dưới sau mép {side}", desk.int(1, 3));
     desk.row(vec![cell("", &mark, "")]);
@@ -325,7 +362,10 @@ fn fingers(desk: &mut Desk<'_>, bilingual: bool) {
         desk.y = mm(27.5);
         let text = if bilingual {
             let english = ["Left index finger", "Right index finger"];
-            format!("{label}\n{}", english.get(index).copied().unwrap_or_default())
+            format!(
+                "{label}\n{}",
+                english.get(index).copied().unwrap_or_default()
+            )
         } else {
             (*label).to_owned()
         };
@@ -370,7 +410,11 @@ fn plain_back(desk: &mut Desk<'_>, card: &Card) {
     desk.left = mm(4.0);
     desk.width = mm(46.0);
     desk.y = mm(3.0);
-    desk.row(vec![cell("Đặc điểm nhân dạng:", "Sẹo chấm C: 2 cm trên đuôi mày", "")]);
+    desk.row(vec![cell(
+        "Đặc điểm nhân dạng:",
+        "Sẹo chấm C: 2 cm trên đuôi mày",
+        "",
+    )]);
     desk.row(vec![cell("", &super::desk::long(card.issued), "")]);
     desk.note("issued_date", iso(card.issued));
     desk.y += 3.0;
@@ -450,7 +494,11 @@ fn old_back(desk: &mut Desk<'_>, card: &Card) {
         mm(60.0),
         Region::Title,
     );
-    desk.row(vec![cell("", "Nốt ruồi cách 2 cm trên sau cánh mũi phải", "")]);
+    desk.row(vec![cell(
+        "",
+        "Nốt ruồi cách 2 cm trên sau cánh mũi phải",
+        "",
+    )]);
     desk.centred_in(
         &super::desk::long(card.issued),
         sans(6.4),
@@ -490,7 +538,11 @@ fn new_front(desk: &mut Desk<'_>, card: &Card) {
     desk.style = sans(8.8);
     desk.row(vec![cell("", &person.number, "id_number").strong()]);
     desk.style = sans(6.4);
-    desk.row(vec![cell("Họ, chữ đệm và tên khai sinh / Full name:", "", "")]);
+    desk.row(vec![cell(
+        "Họ, chữ đệm và tên khai sinh / Full name:",
+        "",
+        "",
+    )]);
     desk.style = sans(7.4);
     desk.row(vec![
         cell("", &person.name.to_uppercase(), "full_name").strong(),
@@ -523,7 +575,11 @@ fn new_back(desk: &mut Desk<'_>, card: &Card) {
     desk.width = mm(56.0);
     desk.y = mm(1.8);
     let person = &card.person;
-    desk.row(vec![cell("Nơi cư trú / Place of residence:", &person.home, "residence")]);
+    desk.row(vec![cell(
+        "Nơi cư trú / Place of residence:",
+        &person.home,
+        "residence",
+    )]);
     desk.row(vec![cell(
         "Nơi đăng ký khai sinh / Place of birth:",
         &person.origin,
@@ -577,8 +633,8 @@ fn licence_front(desk: &mut Desk<'_>, card: &Card) {
     desk.state(mm(28.0), mm(54.0), 5.8, Tint::Black);
     desk.centred_in(
         "GIẤY PHÉP LÁI XE / DRIVER'S LICENSE",
-        bold(7.6).face(Face::Sans).tint(Tint::Red),
-        3.0,
+        bold(7.4).face(Face::Sans).tint(Tint::Red),
+        2.0,
         mm(27.0),
         mm(56.0),
         Region::Title,
@@ -586,7 +642,11 @@ fn licence_front(desk: &mut Desk<'_>, card: &Card) {
     let number = if desk.chance(0.5) {
         card.person.number.clone()
     } else {
-        format!("{:06}{:06}", desk.int(10_000, 790_999), desk.int(1, 999_999))
+        format!(
+            "{:06}{:06}",
+            desk.int(10_000, 790_999),
+            desk.int(1, 999_999)
+        )
     };
     let person = &card.person;
     desk.page.marks.push(Mark::Portrait {
@@ -594,19 +654,29 @@ fn licence_front(desk: &mut Desk<'_>, card: &Card) {
         size: (mm(20.0), mm(27.0)),
     });
     beside_photo(desk);
-    desk.y = mm(17.0);
-    desk.style = bold(8.0).face(Face::Sans).tint(Tint::Red);
+    desk.y = mm(15.0);
+    desk.air = 0.14;
+    desk.style = bold(7.6).face(Face::Sans).tint(Tint::Red);
     desk.row(vec![cell("Số/No:", &number, "number_symbol")]);
     desk.style = sans(6.2);
     desk.row(vec![
-        cell("Họ tên/Full name:", &person.name.to_uppercase(), "full_name").strong(),
+        cell(
+            "Họ tên/Full name:",
+            &person.name.to_uppercase(),
+            "full_name",
+        )
+        .strong(),
     ]);
     desk.row(vec![day(
         "Ngày sinh/Date of Birth:",
         person.birth,
         "birth_date",
     )]);
-    desk.row(vec![cell("Quốc tịch/Nationality:", "VIỆT NAM", "nationality")]);
+    desk.row(vec![cell(
+        "Quốc tịch/Nationality:",
+        "VIỆT NAM",
+        "nationality",
+    )]);
     desk.row(vec![cell("Nơi cư trú/Address:", &person.home, "residence")]);
     licence_foot(desk, card);
 }
@@ -620,9 +690,7 @@ fn licence_foot(desk: &mut Desk<'_>, card: &Card) {
         province
     };
     desk.centred_in(
-        &format!(
-            "{province}, ngày/date {day_number:02} tháng/month {month:02} năm/year {year}"
-        ),
+        &format!("{province}, ngày/date {day_number:02} tháng/month {month:02} năm/year {year}"),
         sans(5.4),
         1.6,
         mm(27.0),
@@ -639,10 +707,18 @@ fn licence_foot(desk: &mut Desk<'_>, card: &Card) {
     desk.row(vec![cell("Hạng/Class:", class, "licence_class")]);
     desk.style = sans(5.0);
     if class.starts_with('A') {
-        desk.row(vec![cell("Có giá trị đến/Expires:", "Không thời hạn", "validity")]);
+        desk.row(vec![cell(
+            "Có giá trị đến/Expires:",
+            "Không thời hạn",
+            "validity",
+        )]);
         desk.note("expiry_date", "");
     } else {
-        desk.row(vec![day("Có giá trị đến/Expires:", card.expires, "expiry_date")]);
+        desk.row(vec![day(
+            "Có giá trị đến/Expires:",
+            card.expires,
+            "expiry_date",
+        )]);
     }
     desk.y = low;
     desk.style = sans(6.0);
@@ -655,7 +731,7 @@ fn licence_foot(desk: &mut Desk<'_>, card: &Card) {
     desk.issuer.behalf = String::new();
     desk.issuer.parent = String::new();
     let title = desk.one_of(&["GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"]);
-    let room = (mm(51.0) - desk.y).max(mm(5.0));
+    let room = (mm(47.5) - desk.y).max(mm(4.0));
     desk.sign(&[title], mm(38.0), mm(40.0), room);
     desk.note("agency", "");
     desk.note("signer_title", title);
@@ -676,8 +752,16 @@ fn licence_back(desk: &mut Desk<'_>, card: &Card) {
     let start = slashed(card.issued);
     let rows: Vec<Vec<String>> = vec![
         ["Hạng / Class", "Loại xe / Vehicles", "Ngày trúng tuyển"],
-        ["A1", "Xe mô tô hai bánh dung tích từ 50 đến dưới 175 cm3", ""],
-        ["B2", "Ô tô chở người đến 9 chỗ; ô tô tải dưới 3.500 kg", start.as_str()],
+        [
+            "A1",
+            "Xe mô tô hai bánh dung tích từ 50 đến dưới 175 cm3",
+            "",
+        ],
+        [
+            "B2",
+            "Ô tô chở người đến 9 chỗ; ô tô tải dưới 3.500 kg",
+            start.as_str(),
+        ],
         ["C", "Ô tô tải, máy kéo kéo rơ moóc từ 3.500 kg trở lên", ""],
     ]
     .into_iter()

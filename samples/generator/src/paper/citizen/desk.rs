@@ -188,7 +188,11 @@ impl<'a> Desk<'a> {
     /// World-dependent wording: the second of the pair in the second world, or by chance.
     pub(super) fn say(&mut self, a: &'static str, b: &'static str) -> &'static str {
         let flip = self.writer.dice.chance(0.2);
-        if (self.world == World::A) == flip { b } else { a }
+        if (self.world == World::A) == flip {
+            b
+        } else {
+            a
+        }
     }
 
     pub(super) fn chance(&mut self, p: f32) -> bool {
@@ -237,7 +241,9 @@ impl<'a> Desk<'a> {
         };
         let home = format!("{part}, {}, {}", self.issuer.area, self.issuer.province);
         let origin = format!("{}, {}", self.issuer.area, self.issuer.province);
-        let people = self.one_of(&["Kinh", "Kinh", "Kinh", "Tày", "Thái", "Mường", "Khmer", "Hoa"]);
+        let people = self.one_of(&[
+            "Kinh", "Kinh", "Kinh", "Tày", "Thái", "Mường", "Khmer", "Hoa",
+        ]);
         Person {
             name,
             birth,
@@ -433,7 +439,9 @@ impl<'a> Desk<'a> {
             let authority: Vec<&str> = authority
                 .iter()
                 .copied()
-                .filter(|row| row.starts_with("TM.") || row.starts_with("KT.") || row.starts_with("TL."))
+                .filter(|row| {
+                    row.starts_with("TM.") || row.starts_with("KT.") || row.starts_with("TL.")
+                })
                 .collect();
             self.note("signer_authority", authority.join("; "));
         }

@@ -29,9 +29,23 @@ pub(super) fn drawing(desk: &mut Desk<'_>) {
     let area = (mm(34.0), mm(22.0), wide - mm(24.0), high - mm(72.0));
     plan(desk, area);
     desk.y = area.3 + 6.0;
-    desk.centred_in(title, bold(12.0).face(Face::Sans), 0.0, mm(20.0), wide - mm(26.0), Region::Title);
+    desk.centred_in(
+        title,
+        bold(12.0).face(Face::Sans),
+        0.0,
+        mm(20.0),
+        wide - mm(26.0),
+        Region::Title,
+    );
     let scale = desk.one_of(&["TỶ LỆ 1/100", "TỶ LỆ 1/200", "TỶ LỆ 1/50", "TỶ LỆ 1/500"]);
-    desk.centred_in(scale, sans(9.0), 1.0, mm(20.0), wide - mm(26.0), Region::Title);
+    desk.centred_in(
+        scale,
+        sans(9.0),
+        1.0,
+        mm(20.0),
+        wide - mm(26.0),
+        Region::Title,
+    );
     desk.note("subject", title);
     block(desk, title);
 }
@@ -51,7 +65,14 @@ fn plan(desk: &mut Desk<'_>, (left, top, right, bottom): (f32, f32, f32, f32)) {
             radius: mm(3.0),
         });
         desk.y = t - mm(13.2);
-        desk.centred_in(&(index + 1).to_string(), sans(8.0), 0.0, x - 20.0, 40.0, Region::Table);
+        desk.centred_in(
+            &(index + 1).to_string(),
+            sans(8.0),
+            0.0,
+            x - 20.0,
+            40.0,
+            Region::Table,
+        );
         if index < columns {
             let measure = (desk.int(24, 60) * 100).to_string();
             desk.y = t - mm(5.0);
@@ -64,13 +85,32 @@ fn plan(desk: &mut Desk<'_>, (left, top, right, bottom): (f32, f32, f32, f32)) {
         desk.line((l - mm(8.0), y), (r, y));
         desk.line((l, y + 2.0), (r, y + 2.0));
     }
-    hatch(desk, (l, t), ((r - l) / columns as f32, (b - t) / rows as f32));
-    let rooms = ["PHÒNG KHÁCH", "PHÒNG NGỦ 1", "BẾP + ĂN", "WC", "SÂN", "KHO", "PHÒNG THỜ"];
+    hatch(
+        desk,
+        (l, t),
+        ((r - l) / columns as f32, (b - t) / rows as f32),
+    );
+    let rooms = [
+        "PHÒNG KHÁCH",
+        "PHÒNG NGỦ 1",
+        "BẾP + ĂN",
+        "WC",
+        "SÂN",
+        "KHO",
+        "PHÒNG THỜ",
+    ];
     for row in 0..rows {
         let name = rooms[(desk.int(0, 6) as usize).min(6)];
         desk.y = t + (b - t) * (row as f32 + 0.4) / rows as f32;
         let x = l + (r - l) * desk.int(0, columns as u32 - 1) as f32 / columns as f32;
-        desk.centred_in(name, sans(8.0), 0.0, x, (r - l) / columns as f32, Region::Table);
+        desk.centred_in(
+            name,
+            sans(8.0),
+            0.0,
+            x,
+            (r - l) / columns as f32,
+            Region::Table,
+        );
     }
 }
 
@@ -113,7 +153,11 @@ fn block(desk: &mut Desk<'_>, title: &str) {
     let work = format!("Xây dựng nhà văn hóa {}", desk.issuer.area);
     desk.row(vec![cell("CÔNG TRÌNH:", &work, "")]);
     desk.row(vec![cell("TÊN BẢN VẼ:", title, "").strong()]);
-    let sheet = format!("{}-{:02}", desk.one_of(&["KT", "KC", "Đ", "N"]), desk.int(1, 30));
+    let sheet = format!(
+        "{}-{:02}",
+        desk.one_of(&["KT", "KC", "Đ", "N"]),
+        desk.int(1, 30)
+    );
     let month = format!("{:02}/{}", desk.date.1, desk.date.2);
     desk.row(vec![
         cell("BẢN VẼ SỐ:", &sheet, "number_symbol"),

@@ -36,13 +36,25 @@ fn first(desk: &mut Desk<'_>, serial: &str, head: &super::desk::Person) {
     desk.style = plain(12.5);
     desk.dotted = true;
     desk.rows(vec![
-        cell("Họ và tên chủ hộ:", &head.name.to_uppercase(), "head_of_household").strong(),
+        cell(
+            "Họ và tên chủ hộ:",
+            &head.name.to_uppercase(),
+            "head_of_household",
+        )
+        .strong(),
         cell("Nơi thường trú:", &head.home, "residence"),
     ]);
     desk.dotted = false;
     let x = left + width - mm(72.0);
     desk.y += 10.0;
-    desk.centred_in(&long(desk.date), italic(12.0), 0.0, x, mm(72.0), Region::Signature);
+    desk.centred_in(
+        &long(desk.date),
+        italic(12.0),
+        0.0,
+        x,
+        mm(72.0),
+        Region::Signature,
+    );
     let date = iso(desk.date);
     desk.note("issued_date", date);
     let district = desk.writer.value("D");
@@ -53,9 +65,19 @@ fn first(desk: &mut Desk<'_>, serial: &str, head: &super::desk::Person) {
     };
     let police = format!("CÔNG AN {}", unit.to_uppercase());
     desk.issuer.header = format!("CÔNG AN\n{}", unit.to_uppercase());
-    desk.sign(&["TRƯỞNG CÔNG AN", unit.to_uppercase().as_str()], x, mm(72.0), mm(20.0));
+    desk.sign(
+        &["TRƯỞNG CÔNG AN", unit.to_uppercase().as_str()],
+        x,
+        mm(72.0),
+        mm(20.0),
+    );
     desk.note("signer_title", "TRƯỞNG CÔNG AN");
-    desk.note("agency", police.replace("CÔNG AN ", "Công an ").replacen(&unit.to_uppercase(), &unit, 1));
+    desk.note(
+        "agency",
+        police
+            .replace("CÔNG AN ", "Công an ")
+            .replacen(&unit.to_uppercase(), &unit, 1),
+    );
 }
 
 fn members(desk: &mut Desk<'_>, head: &super::desk::Person) {
@@ -91,7 +113,11 @@ fn members(desk: &mut Desk<'_>, head: &super::desk::Person) {
         let card = format!("{:09}", desk.int(10_000_000, 389_999_999));
         desk.row(vec![cell("CMND số:", &card, "")]);
         desk.row(vec![cell("Nghề nghiệp, nơi làm việc:", "Nông nghiệp", "")]);
-        desk.row(vec![cell("Nơi thường trú trước khi chuyển đến:", &person.home, "")]);
+        desk.row(vec![cell(
+            "Nơi thường trú trước khi chuyển đến:",
+            &person.home,
+            "",
+        )]);
     }
     desk.dotted = false;
     let (left, width) = (desk.left, desk.width);

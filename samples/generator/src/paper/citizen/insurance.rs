@@ -10,7 +10,10 @@ use crate::{
 pub(super) fn book(desk: &mut Desk<'_>) {
     let woman = desk.chance(0.5);
     let person = desk.person(woman, (1960, 2002));
-    let number = format!("{:010}", u64::from(desk.int(100_000_000, 799_999_999)) * 10 + u64::from(desk.int(0, 9)));
+    let number = format!(
+        "{:010}",
+        u64::from(desk.int(100_000_000, 799_999_999)) * 10 + u64::from(desk.int(0, 9))
+    );
     match desk.int(0, 2) {
         0 => cover(desk, &person, &number),
         1 => periods(desk, &person, &number),
@@ -50,7 +53,14 @@ fn cover(desk: &mut Desk<'_>, person: &super::desk::Person, number: &str) {
 /// The office that issues, at the lower right.
 fn office(desk: &mut Desk<'_>, province: &str, x: f32, width: f32) {
     desk.y += 8.0;
-    desk.centred_in(&format!("{}, {}", desk.issuer.place, long(desk.date)), italic(10.5), 0.0, x, width, Region::Signature);
+    desk.centred_in(
+        &format!("{}, {}", desk.issuer.place, long(desk.date)),
+        italic(10.5),
+        0.0,
+        x,
+        width,
+        Region::Signature,
+    );
     let date = iso(desk.date);
     desk.note("issued_date", date);
     desk.issuer.header = format!("BẢO HIỂM XÃ HỘI {}", province.to_uppercase());
@@ -76,9 +86,19 @@ fn periods(desk: &mut Desk<'_>, person: &super::desk::Person, number: &str) {
         day("Ngày sinh:", person.birth, "birth_date"),
         cell("Giới tính:", person.sex(), "sex"),
     ]);
-    let mut rows = vec![["Từ tháng năm", "Đến tháng năm", "Đơn vị, chức danh, nơi làm việc", "Mức đóng (đồng)"].map(str::to_owned).to_vec()];
-    let mut year = desk.date.2.saturating_sub(7);
-    for _ in 0..desk.int(4, 7) {
+    let mut rows = vec![
+        [
+            "Từ tháng năm",
+            "Đến tháng năm",
+            "Đơn vị, chức danh, nơi làm việc",
+            "Mức đóng (đồng)",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+    ];
+    let start = desk.date.2.saturating_sub(7);
+    for index in 0..desk.int(4, 7) {
+        let year = start + index;
         let pay = desk.int(36, 120) * 100_000;
         let firm = desk.writer.line("partner");
         rows.push(vec![
@@ -87,7 +107,6 @@ fn periods(desk: &mut Desk<'_>, person: &super::desk::Person, number: &str) {
             format!("{firm}; nhân viên"),
             crate::grammar::grouped(u64::from(pay), 1),
         ]);
-        year += 1;
     }
     desk.table(&[0.16, 0.16, 0.46, 0.22], &rows, 11.0);
     desk.text("Thời gian đóng BHXH chưa hưởng trợ cấp một lần được cộng dồn đến thời điểm ghi trên tờ rời này.");
@@ -113,7 +132,10 @@ pub(super) fn card(desk: &mut Desk<'_>) {
     desk.y = mm(3.0);
     for (text, style) in [
         ("BẢO HIỂM XÃ HỘI VIỆT NAM", bold(7.4).face(Face::Sans)),
-        ("THẺ BẢO HIỂM Y TẾ", bold(11.0).face(Face::Sans).tint(Tint::Red)),
+        (
+            "THẺ BẢO HIỂM Y TẾ",
+            bold(11.0).face(Face::Sans).tint(Tint::Red),
+        ),
     ] {
         desk.centred_in(text, style, 0.6, mm(16.0), mm(80.0), Region::Title);
     }
@@ -137,7 +159,11 @@ pub(super) fn card(desk: &mut Desk<'_>) {
     }
     let place = desk.writer.value("p");
     let clinic = desk.one_of(&["Bệnh viện đa khoa", "Trung tâm Y tế", "Trạm Y tế"]);
-    desk.row(vec![cell("Nơi ĐK KCB BĐ:", &format!("{clinic} {place}"), "")]);
+    desk.row(vec![cell(
+        "Nơi ĐK KCB BĐ:",
+        &format!("{clinic} {place}"),
+        "",
+    )]);
     let from = (1, desk.int(1, 12), desk.date.2);
     let level = desk.int(1, 5).to_string();
     desk.row(vec![
@@ -150,7 +176,14 @@ pub(super) fn card(desk: &mut Desk<'_>) {
         desk.row(vec![day("Thời điểm đủ 05 năm liên tục: từ ngày", five, "")]);
     }
     let province = desk.issuer.province.clone();
-    desk.centred_in(&format!("{}, {}", desk.issuer.place, long(desk.date)), sans(5.4), 1.0, mm(48.0), mm(48.0), Region::Signature);
+    desk.centred_in(
+        &format!("{}, {}", desk.issuer.place, long(desk.date)),
+        sans(5.4),
+        1.0,
+        mm(48.0),
+        mm(48.0),
+        Region::Signature,
+    );
     let date = iso(desk.date);
     desk.note("issued_date", date);
     desk.issuer.header = format!("BẢO HIỂM XÃ HỘI {}", province.to_uppercase());

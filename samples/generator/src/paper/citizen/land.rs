@@ -94,7 +94,11 @@ fn title(desk: &mut Desk<'_>, size: f32) {
     desk.centred("GIẤY CHỨNG NHẬN", bold(size + 6.0).tint(Tint::Red), 6.0);
     desk.centred("QUYỀN SỬ DỤNG ĐẤT", bold(size).tint(Tint::Red), 2.0);
     if !old {
-        desk.centred("QUYỀN SỞ HỮU NHÀ Ở VÀ TÀI SẢN KHÁC GẮN LIỀN VỚI ĐẤT", bold(size - 3.0).tint(Tint::Red), 0.0);
+        desk.centred(
+            "QUYỀN SỞ HỮU NHÀ Ở VÀ TÀI SẢN KHÁC GẮN LIỀN VỚI ĐẤT",
+            bold(size - 3.0).tint(Tint::Red),
+            0.0,
+        );
     }
 }
 
@@ -110,7 +114,11 @@ fn owners(desk: &mut Desk<'_>, plot: &Plot) {
     ]);
     desk.note("owner_number", plot.owner.number.as_str());
     if let Some(spouse) = &plot.spouse {
-        let label = if spouse.woman { "Và vợ là bà:" } else { "Và chồng là ông:" };
+        let label = if spouse.woman {
+            "Và vợ là bà:"
+        } else {
+            "Và chồng là ông:"
+        };
         desk.row(vec![cell(label, &spouse.name, "").strong()]);
         let year = spouse.birth.2.to_string();
         desk.row(vec![
@@ -118,7 +126,11 @@ fn owners(desk: &mut Desk<'_>, plot: &Plot) {
             cell("CCCD số:", &spouse.number, ""),
         ]);
     }
-    desk.row(vec![cell("Địa chỉ thường trú:", &plot.owner.home, "residence")]);
+    desk.row(vec![cell(
+        "Địa chỉ thường trú:",
+        &plot.owner.home,
+        "residence",
+    )]);
 }
 
 fn cover(desk: &mut Desk<'_>, plot: &Plot) {
@@ -131,11 +143,14 @@ fn cover(desk: &mut Desk<'_>, plot: &Plot) {
     desk.y = mm(84.0);
     title(desk, 17.0);
     desk.y += 20.0;
-    desk.row(vec![cell(
-        "",
-        "I. Người sử dụng đất, chủ sở hữu nhà ở và tài sản khác gắn liền với đất",
-        "",
-    ).strong()]);
+    desk.row(vec![
+        cell(
+            "",
+            "I. Người sử dụng đất, chủ sở hữu nhà ở và tài sản khác gắn liền với đất",
+            "",
+        )
+        .strong(),
+    ]);
     owners(desk, plot);
     serial(desk, plot, mm(228.0));
 }
@@ -156,18 +171,28 @@ fn serial(desk: &mut Desk<'_>, plot: &Plot, y: f32) {
 }
 
 fn parcel(desk: &mut Desk<'_>, plot: &Plot) {
-    let (a, b) = (desk.say("a) Thửa đất số:", "Thửa đất số:"), desk.say("; tờ bản đồ số:", "Tờ bản đồ số:"));
+    let (a, b) = (
+        desk.say("a) Thửa đất số:", "Thửa đất số:"),
+        desk.say("; tờ bản đồ số:", "Tờ bản đồ số:"),
+    );
     desk.row(vec![
         cell(a, &plot.parcel, "parcel_number"),
         cell(b, &plot.sheet, "map_sheet"),
     ]);
     desk.row(vec![cell("b) Địa chỉ:", &plot.address, "address")]);
-    let area = format!("{} m², (bằng chữ: {} mét vuông)", plot.area, plot.area_words);
+    let area = format!(
+        "{} m², (bằng chữ: {} mét vuông)",
+        plot.area, plot.area_words
+    );
     desk.row(vec![cell("c) Diện tích:", &area, "")]);
     desk.note("area", plot.area.as_str());
     let kind = desk.one_of(&["Sử dụng riêng", "Sử dụng chung"]);
     desk.row(vec![cell("d) Hình thức sử dụng:", kind, "")]);
-    desk.row(vec![cell("đ) Mục đích sử dụng:", plot.land_use, "land_use")]);
+    desk.row(vec![cell(
+        "đ) Mục đích sử dụng:",
+        plot.land_use,
+        "land_use",
+    )]);
     let term = if plot.land_use.starts_with("Đất ở") {
         "Lâu dài".to_owned()
     } else {
@@ -191,10 +216,25 @@ fn inside(desk: &mut Desk<'_>, plot: &Plot) {
     if desk.chance(0.4) {
         owners(desk, plot);
     }
-    desk.row(vec![cell("", "II. Thửa đất, nhà ở và tài sản khác gắn liền với đất", "").strong()]);
+    desk.row(vec![
+        cell(
+            "",
+            "II. Thửa đất, nhà ở và tài sản khác gắn liền với đất",
+            "",
+        )
+        .strong(),
+    ]);
     desk.row(vec![cell("", "1. Thửa đất:", "").strong()]);
     parcel(desk, plot);
-    for (index, name) in ["Nhà ở", "Công trình xây dựng khác", "Rừng sản xuất là rừng trồng", "Cây lâu năm"].iter().enumerate() {
+    for (index, name) in [
+        "Nhà ở",
+        "Công trình xây dựng khác",
+        "Rừng sản xuất là rừng trồng",
+        "Cây lâu năm",
+    ]
+    .iter()
+    .enumerate()
+    {
         desk.row(vec![cell(&format!("{}. {name}:", index + 2), "-/-", "")]);
     }
     desk.row(vec![cell("6. Ghi chú:", "Không", "")]);
@@ -213,14 +253,23 @@ fn issue(desk: &mut Desk<'_>, plot: &Plot) {
         desk.issuer.behalf = String::new();
         desk.note("agency", name);
         desk.sign(
-            &["SỞ TÀI NGUYÊN VÀ MÔI TRƯỜNG", province.to_uppercase().as_str(), "KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"],
+            &[
+                "SỞ TÀI NGUYÊN VÀ MÔI TRƯỜNG",
+                province.to_uppercase().as_str(),
+                "KT. GIÁM ĐỐC",
+                "PHÓ GIÁM ĐỐC",
+            ],
             x,
             mm(82.0),
             mm(20.0),
         );
     } else {
         let unit = desk.writer.value("D");
-        let unit = if unit.is_empty() { desk.issuer.area.clone() } else { unit };
+        let unit = if unit.is_empty() {
+            desk.issuer.area.clone()
+        } else {
+            unit
+        };
         let name = format!("Ủy ban nhân dân {unit}");
         desk.issuer.header = format!("ỦY BAN NHÂN DÂN\n{}", unit.to_uppercase());
         let title = format!("TM. {}", name.to_uppercase());
@@ -230,14 +279,25 @@ fn issue(desk: &mut Desk<'_>, plot: &Plot) {
     desk.style = plain(12.0);
     let end = desk.y;
     desk.y = end - mm(4.0);
-    desk.row(vec![cell("Số vào sổ cấp GCN:", &plot.register, "register_number")]);
+    desk.row(vec![cell(
+        "Số vào sổ cấp GCN:",
+        &plot.register,
+        "register_number",
+    )]);
 }
 
 fn sketch(desk: &mut Desk<'_>, plot: &Plot) {
     desk.start(190.0, 265.0);
     desk.ornament([238, 150, 170]);
     desk.y = mm(22.0);
-    desk.row(vec![cell("", "III. Sơ đồ thửa đất, nhà ở và tài sản khác gắn liền với đất", "").strong()]);
+    desk.row(vec![
+        cell(
+            "",
+            "III. Sơ đồ thửa đất, nhà ở và tài sản khác gắn liền với đất",
+            "",
+        )
+        .strong(),
+    ]);
     let corners: Vec<(f32, f32)> = [(60.0, 70.0), (128.0, 64.0), (136.0, 150.0), (54.0, 158.0)]
         .iter()
         .map(|&(x, y)| {
@@ -246,19 +306,44 @@ fn sketch(desk: &mut Desk<'_>, plot: &Plot) {
         })
         .collect();
     for (index, from) in corners.iter().enumerate() {
-        let to = corners.get((index + 1) % corners.len()).copied().unwrap_or(*from);
+        let to = corners
+            .get((index + 1) % corners.len())
+            .copied()
+            .unwrap_or(*from);
         desk.line(*from, to);
-        let length = libm::sqrtf((to.0 - from.0) * (to.0 - from.0) + (to.1 - from.1) * (to.1 - from.1)) / mm(1.0) / 4.0;
+        let length =
+            libm::sqrtf((to.0 - from.0) * (to.0 - from.0) + (to.1 - from.1) * (to.1 - from.1))
+                / mm(1.0)
+                / 4.0;
         desk.y = f32::midpoint(from.1, to.1) - 8.0;
         let label = format!("{length:.2}").replace('.', ",");
-        desk.centred_in(&label, plain(9.0), 0.0, f32::midpoint(from.0, to.0) - 30.0, 60.0, Region::Table);
+        desk.centred_in(
+            &label,
+            plain(9.0),
+            0.0,
+            f32::midpoint(from.0, to.0) - 30.0,
+            60.0,
+            Region::Table,
+        );
     }
     desk.y = mm(108.0);
-    desk.centred_in(&format!("Thửa {} - {} m²", plot.parcel, plot.area), plain(11.0), 0.0, mm(60.0), mm(70.0), Region::Table);
+    desk.centred_in(
+        &format!("Thửa {} - {} m²", plot.parcel, plot.area),
+        plain(11.0),
+        0.0,
+        mm(60.0),
+        mm(70.0),
+        Region::Table,
+    );
     desk.y = mm(180.0);
-    desk.row(vec![cell("", "IV. Những thay đổi sau khi cấp giấy chứng nhận", "").strong()]);
+    desk.row(vec![
+        cell("", "IV. Những thay đổi sau khi cấp giấy chứng nhận", "").strong(),
+    ]);
     let rows = vec![
-        vec!["Nội dung thay đổi và cơ sở pháp lý".to_owned(), "Xác nhận của cơ quan có thẩm quyền".to_owned()],
+        vec![
+            "Nội dung thay đổi và cơ sở pháp lý".to_owned(),
+            "Xác nhận của cơ quan có thẩm quyền".to_owned(),
+        ],
         vec!["\u{a0}\n\u{a0}\n\u{a0}".to_owned(), String::new()],
     ];
     desk.table(&[0.62, 0.38], &rows, 11.5);
@@ -269,17 +354,28 @@ fn changes(desk: &mut Desk<'_>, plot: &Plot) {
     desk.start(190.0, 265.0);
     desk.ornament([238, 150, 170]);
     desk.y = mm(22.0);
-    desk.row(vec![cell("", "IV. Những thay đổi sau khi cấp giấy chứng nhận", "").strong()]);
+    desk.row(vec![
+        cell("", "IV. Những thay đổi sau khi cấp giấy chứng nhận", "").strong(),
+    ]);
     let to = desk.person(false, (1970, 1995));
     let when = long((desk.int(1, 28), desk.int(1, 12), desk.date.2 + 2));
     let rows = vec![
-        vec!["Nội dung thay đổi và cơ sở pháp lý".to_owned(), "Xác nhận của cơ quan có thẩm quyền".to_owned()],
         vec![
-            format!("Chuyển nhượng cho ông {}, CCCD số {}, theo hồ sơ số {}.CN.001", to.name, to.number, desk.int(1000, 98_000)),
+            "Nội dung thay đổi và cơ sở pháp lý".to_owned(),
+            "Xác nhận của cơ quan có thẩm quyền".to_owned(),
+        ],
+        vec![
+            format!(
+                "Chuyển nhượng cho ông {}, CCCD số {}, theo hồ sơ số {}.CN.001",
+                to.name,
+                to.number,
+                desk.int(1000, 98_000)
+            ),
             format!("{when}\nCHI NHÁNH VĂN PHÒNG ĐĂNG KÝ ĐẤT ĐAI\nGIÁM ĐỐC"),
         ],
         vec![
-            "Thế chấp bằng quyền sử dụng đất tại Ngân hàng Nông nghiệp và Phát triển nông thôn".to_owned(),
+            "Thế chấp bằng quyền sử dụng đất tại Ngân hàng Nông nghiệp và Phát triển nông thôn"
+                .to_owned(),
             "Đã xác nhận".to_owned(),
         ],
     ];
@@ -300,8 +396,13 @@ fn old(desk: &mut Desk<'_>, plot: &Plot) {
     desk.centred(&body, bold(13.0), 8.0);
     desk.centred("CHỨNG NHẬN", bold(13.0), 2.0);
     desk.dotted = true;
-    desk.row(vec![cell("Hộ ông (bà):", &plot.owner.name, "full_name").strong()]);
-    desk.row(vec![cell("Được quyền sử dụng:", &plot.area, "area"), cell("m² đất tại:", &plot.address, "address")]);
+    desk.row(vec![
+        cell("Hộ ông (bà):", &plot.owner.name, "full_name").strong(),
+    ]);
+    desk.row(vec![
+        cell("Được quyền sử dụng:", &plot.area, "area"),
+        cell("m² đất tại:", &plot.address, "address"),
+    ]);
     desk.row(vec![
         cell("Thửa số:", &plot.parcel, "parcel_number"),
         cell("Tờ bản đồ số:", &plot.sheet, "map_sheet"),
@@ -321,15 +422,32 @@ fn new(desk: &mut Desk<'_>, plot: &Plot) {
     desk.y = mm(24.0);
     desk.state(left, width, 12.5, Tint::Black);
     title(desk, 15.0);
-    let text = format!("{}|{}|{}|{}", plot.serial.replace(' ', ""), plot.owner.number, plot.parcel, plot.sheet);
-    desk.page.marks.extend(codes::qr(&text, (mm(168.0), mm(24.0)), mm(22.0)));
+    let text = format!(
+        "{}|{}|{}|{}",
+        plot.serial.replace(' ', ""),
+        plot.owner.number,
+        plot.parcel,
+        plot.sheet
+    );
+    desk.page
+        .marks
+        .extend(codes::qr(&text, (mm(168.0), mm(24.0)), mm(22.0)));
     desk.fields.flag("has_qr");
     desk.y += 8.0;
-    desk.row(vec![cell("", "1. Người sử dụng đất, chủ sở hữu tài sản gắn liền với đất:", "").strong()]);
+    desk.row(vec![
+        cell(
+            "",
+            "1. Người sử dụng đất, chủ sở hữu tài sản gắn liền với đất:",
+            "",
+        )
+        .strong(),
+    ]);
     owners(desk, plot);
     desk.row(vec![cell("", "2. Thông tin thửa đất:", "").strong()]);
     parcel(desk, plot);
-    desk.row(vec![cell("3. Thông tin tài sản gắn liền với đất:", "-/-", "").strong()]);
+    desk.row(vec![
+        cell("3. Thông tin tài sản gắn liền với đất:", "-/-", "").strong(),
+    ]);
     desk.row(vec![cell("4. Ghi chú:", "Không", "")]);
     issue(desk, plot);
     serial(desk, plot, mm(268.0));

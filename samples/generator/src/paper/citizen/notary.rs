@@ -25,29 +25,57 @@ pub(super) fn contract(desk: &mut Desk<'_>) {
     desk.centred(title, bold(15.0), 14.0);
     desk.note("subject", crate::grammar::capital(&title.to_lowercase()));
     desk.y += 6.0;
-    let (seller, buyer) = (desk.person(false, (1950, 1985)), desk.person(true, (1965, 1998)));
+    let (seller, buyer) = (
+        desk.person(false, (1950, 1985)),
+        desk.person(true, (1965, 1998)),
+    );
     let office = match desk.int(0, 2) {
-        0 => format!("Văn phòng công chứng {}", desk.signer.rsplit(' ').next().unwrap_or("An Bình")),
-        1 => format!("Phòng Công chứng số {} {}", desk.int(1, 4), desk.issuer.province),
+        0 => format!(
+            "Văn phòng công chứng {}",
+            desk.signer.rsplit(' ').next().unwrap_or("An Bình")
+        ),
+        1 => format!(
+            "Phòng Công chứng số {} {}",
+            desk.int(1, 4),
+            desk.issuer.province
+        ),
         _ => format!("Văn phòng công chứng {}", desk.writer.value("p")),
     };
-    desk.text(&format!("Hôm nay, {}, tại trụ sở {office}, chúng tôi gồm có:", long(desk.date)));
+    desk.text(&format!(
+        "Hôm nay, {}, tại trụ sở {office}, chúng tôi gồm có:",
+        long(desk.date)
+    ));
     for (side, person) in [("BÊN A", &seller), ("BÊN B", &buyer)] {
         desk.row(vec![cell("", &format!("{side}:"), "").strong()]);
         let call = if person.woman { "Bà:" } else { "Ông:" };
         let year = person.birth.2.to_string();
-        desk.row(vec![cell(call, &person.name, "").strong(), cell("Sinh năm:", &year, "")]);
+        desk.row(vec![
+            cell(call, &person.name, "").strong(),
+            cell("Sinh năm:", &year, ""),
+        ]);
         let issued = slashed((desk.int(1, 28), desk.int(1, 12), 2021));
-        desk.row(vec![cell("CCCD số:", &person.number, ""), cell("cấp ngày:", &issued, "")]);
+        desk.row(vec![
+            cell("CCCD số:", &person.number, ""),
+            cell("cấp ngày:", &issued, ""),
+        ]);
         desk.row(vec![cell("Cư trú tại:", &person.home, "")]);
     }
     desk.text("Hai bên tự nguyện thỏa thuận và ký kết hợp đồng này với các điều khoản sau đây:");
     let price = u64::from(desk.int(5, 900)) * 10_000_000;
     let serial = format!("CN {:06}", desk.int(100_000, 999_999));
     let thing = if title.contains("XE") {
-        format!("chiếc xe ô tô biển kiểm soát {}A-{:03}.{:02}", desk.int(11, 99), desk.int(100, 999), desk.int(10, 99))
+        format!(
+            "chiếc xe ô tô biển kiểm soát {}A-{:03}.{:02}",
+            desk.int(11, 99),
+            desk.int(100, 999),
+            desk.int(10, 99)
+        )
     } else {
-        format!("quyền sử dụng thửa đất số {}, tờ bản đồ số {} theo Giấy chứng nhận quyền sử dụng đất số {serial}", desk.int(1, 900), desk.int(1, 90))
+        format!(
+            "quyền sử dụng thửa đất số {}, tờ bản đồ số {} theo Giấy chứng nhận quyền sử dụng đất số {serial}",
+            desk.int(1, 900),
+            desk.int(1, 90)
+        )
     };
     for (index, text) in [
         format!("Bên A đồng ý giao cho Bên B {thing}, cùng toàn bộ giấy tờ kèm theo."),
@@ -80,9 +108,14 @@ fn statement(desk: &mut Desk<'_>, office: &str, title: &str, seller: &str, buyer
     desk.text(&format!("{} ({words}), tại trụ sở {office}, tôi {}, công chứng viên, trong phạm vi trách nhiệm của mình theo quy định của pháp luật,", crate::grammar::capital(&long(desk.date)), desk.signer));
     desk.centred("CHỨNG NHẬN:", bold(13.0), 4.0);
     for text in [
-        format!("- {} được giao kết giữa ông {seller} và bà {buyer};", crate::grammar::capital(&title.to_lowercase())),
-        "- Các bên đã tự nguyện thỏa thuận giao kết hợp đồng, có năng lực hành vi dân sự đầy đủ;".to_owned(),
-        "- Mục đích, nội dung của hợp đồng không vi phạm pháp luật, không trái đạo đức xã hội;".to_owned(),
+        format!(
+            "- {} được giao kết giữa ông {seller} và bà {buyer};",
+            crate::grammar::capital(&title.to_lowercase())
+        ),
+        "- Các bên đã tự nguyện thỏa thuận giao kết hợp đồng, có năng lực hành vi dân sự đầy đủ;"
+            .to_owned(),
+        "- Mục đích, nội dung của hợp đồng không vi phạm pháp luật, không trái đạo đức xã hội;"
+            .to_owned(),
         "- Hợp đồng được lập thành 03 bản chính, mỗi bản gồm 02 tờ, 02 trang.".to_owned(),
     ] {
         desk.text(&text);
@@ -108,5 +141,12 @@ fn statement(desk: &mut Desk<'_>, office: &str, title: &str, seller: &str, buyer
     desk.issuer.parent = String::new();
     desk.issuer.behalf = String::new();
     desk.sign(&["CÔNG CHỨNG VIÊN"], x, mm(82.0), mm(22.0));
-    desk.centred_in("(Ký, ghi rõ họ tên và đóng dấu)", italic(11.0), 2.0, x, mm(82.0), Region::Signature);
+    desk.centred_in(
+        "(Ký, ghi rõ họ tên và đóng dấu)",
+        italic(11.0),
+        2.0,
+        x,
+        mm(82.0),
+        Region::Signature,
+    );
 }

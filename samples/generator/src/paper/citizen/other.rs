@@ -24,20 +24,48 @@ fn receipt(desk: &mut Desk<'_>) {
     desk.start(80.0, 150.0);
     (desk.left, desk.width) = (mm(5.0), mm(70.0));
     let mono = |size: f32| plain(size).face(Face::Mono);
-    let shop = desk.one_of(&["SIÊU THỊ HOA SEN", "NHÀ THUỐC AN TÂM", "CỬA HÀNG XĂNG DẦU SỐ 5", "QUÁN CƠM NIÊU"]);
+    let shop = desk.one_of(&[
+        "SIÊU THỊ HOA SEN",
+        "NHÀ THUỐC AN TÂM",
+        "CỬA HÀNG XĂNG DẦU SỐ 5",
+        "QUÁN CƠM NIÊU",
+    ]);
     desk.centred(shop, bold(10.0).face(Face::Mono), 0.0);
     desk.centred("HÓA ĐƠN BÁN LẺ", mono(9.0), 2.0);
     desk.style = mono(7.6);
-    let when = format!("{} {:02}:{:02}", slashed(desk.date), desk.int(8, 21), desk.int(0, 59));
+    let when = format!(
+        "{} {:02}:{:02}",
+        slashed(desk.date),
+        desk.int(8, 21),
+        desk.int(0, 59)
+    );
     desk.row(vec![cell("Ngày:", &when, "")]);
     let mut sum = 0_u64;
     for _ in 0..desk.int(5, 9) {
-        let name = desk.one_of(&["Sữa tươi 1L", "Gạo ST25 5kg", "Dầu ăn 2L", "Nước mắm", "Khăn giấy", "Bút bi", "Mì gói", "Trứng gà"]);
+        let name = desk.one_of(&[
+            "Sữa tươi 1L",
+            "Gạo ST25 5kg",
+            "Dầu ăn 2L",
+            "Nước mắm",
+            "Khăn giấy",
+            "Bút bi",
+            "Mì gói",
+            "Trứng gà",
+        ]);
         let price = u64::from(desk.int(5, 190)) * 1000;
         sum += price;
-        desk.shared(vec![cell("", name, ""), cell("", &grouped(price, 1), "")], &[0.7, 0.3]);
+        desk.shared(
+            vec![cell("", name, ""), cell("", &grouped(price, 1), "")],
+            &[0.7, 0.3],
+        );
     }
-    desk.shared(vec![cell("", "TỔNG CỘNG", "").strong(), cell("", &grouped(sum, 1), "").strong()], &[0.7, 0.3]);
+    desk.shared(
+        vec![
+            cell("", "TỔNG CỘNG", "").strong(),
+            cell("", &grouped(sum, 1), "").strong(),
+        ],
+        &[0.7, 0.3],
+    );
     desk.centred("Cảm ơn quý khách!", mono(8.0), 6.0);
 }
 
@@ -72,11 +100,21 @@ fn newspaper(desk: &mut Desk<'_>) {
 /// A table that begins at the top of the page.
 fn table(desk: &mut Desk<'_>) {
     desk.start(210.0, 297.0);
-    let mut rows = vec![["STT", "Họ và tên", "Ngày sinh", "Số tiền", "Ghi chú"].map(str::to_owned).to_vec()];
+    let mut rows = vec![
+        ["STT", "Họ và tên", "Ngày sinh", "Số tiền", "Ghi chú"]
+            .map(str::to_owned)
+            .to_vec(),
+    ];
     for index in 1..=desk.int(18, 26) {
         let person = desk.person(index % 2 == 0, (1950, 2000));
         let money = grouped(u64::from(desk.int(2, 90)) * 50_000, 1);
-        rows.push(vec![index.to_string(), person.name, slashed(person.birth), money, String::new()]);
+        rows.push(vec![
+            index.to_string(),
+            person.name,
+            slashed(person.birth),
+            money,
+            String::new(),
+        ]);
     }
     desk.table(&[0.08, 0.36, 0.2, 0.2, 0.16], &rows, 11.5);
 }
@@ -89,7 +127,16 @@ fn menu(desk: &mut Desk<'_>) {
     desk.style = sans(12.0);
     desk.y += 8.0;
     for _ in 0..9 {
-        let dish = desk.one_of(&["Phở bò", "Bún chả", "Cơm tấm", "Cá kho tộ", "Canh chua", "Gỏi cuốn", "Chè sen", "Cà phê sữa"]);
+        let dish = desk.one_of(&[
+            "Phở bò",
+            "Bún chả",
+            "Cơm tấm",
+            "Cá kho tộ",
+            "Canh chua",
+            "Gỏi cuốn",
+            "Chè sen",
+            "Cà phê sữa",
+        ]);
         let price = grouped(u64::from(desk.int(2, 12)) * 10_000, 1);
         desk.shared(vec![cell("", dish, ""), cell("", &price, "")], &[0.7, 0.3]);
     }
@@ -117,12 +164,32 @@ fn invoice(desk: &mut Desk<'_>) {
     desk.centred(&firm, bold(13.0), 0.0);
     desk.centred("PHIẾU GIAO HÀNG", bold(17.0), 6.0);
     let buyer = desk.person(true, (1960, 1999));
-    desk.row(vec![cell("Khách hàng:", &buyer.name, ""), cell("Ngày:", &slashed(desk.date), "")]);
-    let mut rows = vec![["TT", "Tên hàng", "SL", "Đơn giá", "Thành tiền"].map(str::to_owned).to_vec()];
+    desk.row(vec![
+        cell("Khách hàng:", &buyer.name, ""),
+        cell("Ngày:", &slashed(desk.date), ""),
+    ]);
+    let mut rows = vec![
+        ["TT", "Tên hàng", "SL", "Đơn giá", "Thành tiền"]
+            .map(str::to_owned)
+            .to_vec(),
+    ];
     for index in 1..=5_u32 {
         let (count, price) = (desk.int(1, 20), u64::from(desk.int(3, 90)) * 5000);
-        let name = desk.one_of(&["Xi măng PCB40", "Cát vàng", "Thép phi 12", "Gạch ống", "Sơn nước", "Ống nhựa 27"]);
-        rows.push(vec![index.to_string(), name.to_owned(), count.to_string(), grouped(price, 1), grouped(price * u64::from(count), 1)]);
+        let name = desk.one_of(&[
+            "Xi măng PCB40",
+            "Cát vàng",
+            "Thép phi 12",
+            "Gạch ống",
+            "Sơn nước",
+            "Ống nhựa 27",
+        ]);
+        rows.push(vec![
+            index.to_string(),
+            name.to_owned(),
+            count.to_string(),
+            grouped(price, 1),
+            grouped(price * u64::from(count), 1),
+        ]);
     }
     desk.table(&[0.08, 0.42, 0.1, 0.18, 0.22], &rows, 11.5);
 }

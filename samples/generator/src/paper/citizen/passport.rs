@@ -20,7 +20,10 @@ pub(super) fn passport(desk: &mut Desk<'_>) {
     desk.fields.tag("card-on-a4");
     let mut sheet = Page::a4();
     let grow = desk.writer.dice.range(1.0, 1.3);
-    sheet.lay(page.scaled(grow), (mm(25.0), mm(desk.writer.dice.range(20.0, 90.0))));
+    sheet.lay(
+        page.scaled(grow),
+        (mm(25.0), mm(desk.writer.dice.range(20.0, 90.0))),
+    );
     if desk.certified || desk.chance(0.5) {
         sheet.copied = Some(sheet.marks.len());
     }
@@ -82,7 +85,12 @@ fn fields(
     let large = bold(7.4).face(Face::Sans);
     let pair = |desk: &mut Desk<'_>, labels: Vec<&str>, values: Vec<super::desk::Cell>| {
         desk.style = small;
-        desk.row(labels.into_iter().map(|label| cell(label, "", "")).collect());
+        desk.row(
+            labels
+                .into_iter()
+                .map(|label| cell(label, "", ""))
+                .collect(),
+        );
         desk.style = large;
         desk.row(values);
     };
@@ -124,7 +132,10 @@ fn fields(
     desk.note("sex", person.sex());
     pair(
         desk,
-        vec!["Ngày cấp / Date of issue", "Có giá trị đến / Date of expiry"],
+        vec![
+            "Ngày cấp / Date of issue",
+            "Có giá trị đến / Date of expiry",
+        ],
         vec![
             day("", issued, "issued_date"),
             day("", expires, "expiry_date"),
@@ -140,12 +151,7 @@ fn fields(
     desk.note("validity", super::desk::iso(expires));
 }
 
-fn zone(
-    desk: &mut Desk<'_>,
-    person: &super::desk::Person,
-    number: &str,
-    expires: (u32, u32, u32),
-) {
+fn zone(desk: &mut Desk<'_>, person: &super::desk::Person, number: &str, expires: (u32, u32, u32)) {
     let lines = mrz::passport(
         &Holder {
             name: &person.name,

@@ -31,7 +31,11 @@ impl Award {
         };
         let register = match desk.int(0, 2) {
             0 => format!("KT.{:04}/{year}", desk.int(11, 4999)),
-            1 => format!("{:03}/{}", desk.int(11, 999), desk.one_of(&["QĐ1", "CQ", "HC01"])),
+            1 => format!(
+                "{:03}/{}",
+                desk.int(11, 999),
+                desk.one_of(&["QĐ1", "CQ", "HC01"])
+            ),
             _ => format!("{year}.{:05}", desk.int(11, 9999)),
         };
         let place = desk.writer.value("p");
@@ -46,8 +50,21 @@ impl Award {
             serial,
             register,
             grade: desk.one_of(&["Xuất sắc", "Giỏi", "Khá", "Trung bình", "Trung bình khá"]),
-            major: desk.one_of(&["Kế toán", "Luật", "Công nghệ thông tin", "Sư phạm Ngữ văn", "Quản trị kinh doanh", "Điều dưỡng", "Kỹ thuật xây dựng"]),
-            mode: desk.one_of(&["Chính quy", "Vừa làm vừa học", "Từ xa", "Liên thông chính quy"]),
+            major: desk.one_of(&[
+                "Kế toán",
+                "Luật",
+                "Công nghệ thông tin",
+                "Sư phạm Ngữ văn",
+                "Quản trị kinh doanh",
+                "Điều dưỡng",
+                "Kỹ thuật xây dựng",
+            ]),
+            mode: desk.one_of(&[
+                "Chính quy",
+                "Vừa làm vừa học",
+                "Từ xa",
+                "Liên thông chính quy",
+            ]),
             school,
         }
     }
@@ -78,7 +95,12 @@ fn degree(desk: &mut Desk<'_>, award: &Award) {
     let (x, width) = (mm(25.0), mm(247.0));
     desk.y = mm(20.0);
     desk.state(x, width, 13.0, Tint::Black);
-    let title = desk.one_of(&["BẰNG CỬ NHÂN", "BẰNG KỸ SƯ", "BẰNG THẠC SĨ", "BẰNG TỐT NGHIỆP ĐẠI HỌC"]);
+    let title = desk.one_of(&[
+        "BẰNG CỬ NHÂN",
+        "BẰNG KỸ SƯ",
+        "BẰNG THẠC SĨ",
+        "BẰNG TỐT NGHIỆP ĐẠI HỌC",
+    ]);
     for (text, style, above) in [
         ("HIỆU TRƯỞNG", bold(15.0), 14.0),
         (award.school.to_uppercase().as_str(), bold(15.0), 0.0),
@@ -113,7 +135,13 @@ fn degree(desk: &mut Desk<'_>, award: &Award) {
 }
 
 fn graduate(desk: &mut Desk<'_>, award: &Award) {
-    let call = if desk.chance(0.5) { "Cho:" } else if award.person.woman { "Cho bà:" } else { "Cho ông:" };
+    let call = if desk.chance(0.5) {
+        "Cho:"
+    } else if award.person.woman {
+        "Cho bà:"
+    } else {
+        "Cho ông:"
+    };
     let province = desk.issuer.province.clone();
     desk.rows(vec![
         cell(call, &award.person.name.to_uppercase(), "full_name").strong(),
@@ -236,9 +264,17 @@ fn school(desk: &mut Desk<'_>, award: &Award) {
         ("TRƯỞNG PHÒNG", "TRUNG HỌC CƠ SỞ")
     };
     for (text, style, above) in [
-        (format!("{title} {}", body.to_uppercase()), bold(13.0 * grow), 10.0 * grow),
+        (
+            format!("{title} {}", body.to_uppercase()),
+            bold(13.0 * grow),
+            10.0 * grow,
+        ),
         ("cấp".to_owned(), italic(13.0 * grow), 0.0),
-        (format!("BẰNG TỐT NGHIỆP {level}"), bold(21.0 * grow).tint(Tint::Red), 4.0 * grow),
+        (
+            format!("BẰNG TỐT NGHIỆP {level}"),
+            bold(21.0 * grow).tint(Tint::Red),
+            4.0 * grow,
+        ),
     ] {
         desk.centred_in(&text, style, above, x, width, Region::Title);
     }
@@ -299,10 +335,22 @@ pub(super) fn certificate(desk: &mut Desk<'_>) {
         4 => ("CHỨNG CHỈ SƠ CẤP", "NGHỀ: ĐIỆN DÂN DỤNG"),
         _ => ("GIẤY CHỨNG NHẬN", "HOÀN THÀNH KHÓA BỒI DƯỠNG KỸ NĂNG SỐ"),
     };
-    let chief = if center.starts_with("Trung tâm") { "GIÁM ĐỐC" } else { "HIỆU TRƯỞNG" };
+    let chief = if center.starts_with("Trung tâm") {
+        "GIÁM ĐỐC"
+    } else {
+        "HIỆU TRƯỞNG"
+    };
     for (text, style, above) in [
-        (format!("{chief} {}", center.to_uppercase()), bold(13.0), 12.0),
-        (desk.one_of(&["cấp", "chứng nhận"]).to_owned(), italic(13.0), 0.0),
+        (
+            format!("{chief} {}", center.to_uppercase()),
+            bold(13.0),
+            12.0,
+        ),
+        (
+            desk.one_of(&["cấp", "chứng nhận"]).to_owned(),
+            italic(13.0),
+            0.0,
+        ),
         (title.to_owned(), bold(25.0).tint(Tint::Red), 6.0),
         (content.to_owned(), bold(14.0), 2.0),
     ] {
@@ -316,7 +364,10 @@ pub(super) fn certificate(desk: &mut Desk<'_>) {
     desk.y += 8.0;
     let top = desk.y;
     graduate(desk, &award);
-    let (from, to) = ((desk.int(1, 28), 3, desk.date.2), (desk.int(1, 28), 6, desk.date.2));
+    let (from, to) = (
+        (desk.int(1, 28), 3, desk.date.2),
+        (desk.int(1, 28), 6, desk.date.2),
+    );
     let course = format!("{} đến {}", slashed(from), slashed(to));
     desk.rows(vec![
         cell("Đã hoàn thành chương trình từ ngày:", &course, ""),
@@ -330,7 +381,11 @@ pub(super) fn certificate(desk: &mut Desk<'_>) {
     desk.style = plain(12.0);
     desk.rows(vec![
         cell("Số hiệu:", &award.serial, "serial_number"),
-        cell("Số vào sổ cấp chứng chỉ:", &award.register, "register_number"),
+        cell(
+            "Số vào sổ cấp chứng chỉ:",
+            &award.register,
+            "register_number",
+        ),
     ]);
     desk.page.marks.push(Mark::Portrait {
         at: (page * 0.1, top),

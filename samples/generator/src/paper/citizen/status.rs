@@ -393,7 +393,11 @@ pub(super) fn death(desk: &mut Desk<'_>) {
         cell("Quốc tịch:", "Việt Nam", "nationality"),
     ]);
     if form == Form::Extract {
-        desk.row(vec![cell("Số định danh cá nhân:", &person.number, "id_number")]);
+        desk.row(vec![cell(
+            "Số định danh cá nhân:",
+            &person.number,
+            "id_number",
+        )]);
         desk.note("owner_number", person.number.as_str());
     }
     let at = format!(
@@ -406,7 +410,12 @@ pub(super) fn death(desk: &mut Desk<'_>) {
     desk.row(vec![cell(label, &at, "")]);
     desk.note("death_date", iso(died));
     let words = worded(died);
-    let cause = desk.one_of(&["Bệnh tim mạch", "Tuổi già", "Tai nạn giao thông", "Ung thư gan"]);
+    let cause = desk.one_of(&[
+        "Bệnh tim mạch",
+        "Tuổi già",
+        "Tai nạn giao thông",
+        "Ung thư gan",
+    ]);
     desk.rows(vec![
         cell("Ghi bằng chữ:", &words, ""),
         cell("Nơi chết:", &person.home, ""),
@@ -441,7 +450,12 @@ pub(super) fn single(desk: &mut Desk<'_>) {
     desk.text(&format!("Xét đề nghị của ông/bà {}, về việc cấp Giấy xác nhận tình trạng hôn nhân cho ông/bà có tên dưới đây,", ask.name));
     desk.centred("XÁC NHẬN:", bold(13.0), 6.0);
     desk.row(vec![
-        cell("Họ, chữ đệm, tên:", &person.name.to_uppercase(), "full_name").strong(),
+        cell(
+            "Họ, chữ đệm, tên:",
+            &person.name.to_uppercase(),
+            "full_name",
+        )
+        .strong(),
     ]);
     desk.row(vec![
         day("Ngày, tháng, năm sinh:", person.birth, "birth_date"),
@@ -451,7 +465,11 @@ pub(super) fn single(desk: &mut Desk<'_>) {
         cell("Dân tộc:", person.people, "ethnicity"),
         cell("Quốc tịch:", "Việt Nam", "nationality"),
     ]);
-    desk.row(vec![cell("Giấy tờ tùy thân: Căn cước số", &person.number, "id_number")]);
+    desk.row(vec![cell(
+        "Giấy tờ tùy thân: Căn cước số",
+        &person.number,
+        "id_number",
+    )]);
     desk.note("owner_number", person.number.as_str());
     desk.row(vec![cell("Nơi cư trú:", &person.home, "residence")]);
     let state = desk.one_of(&[
@@ -460,9 +478,17 @@ pub(super) fn single(desk: &mut Desk<'_>) {
         "Có vợ/chồng nhưng vợ/chồng đã chết; hiện tại chưa đăng ký kết hôn với ai.",
     ]);
     desk.row(vec![cell("Tình trạng hôn nhân:", state, "")]);
-    let purpose = desk.one_of(&["Để đăng ký kết hôn", "Để bổ túc hồ sơ vay vốn", "Để mua bán nhà đất"]);
+    let purpose = desk.one_of(&[
+        "Để đăng ký kết hôn",
+        "Để bổ túc hồ sơ vay vốn",
+        "Để mua bán nhà đất",
+    ]);
     desk.row(vec![cell("Giấy này được cấp để:", purpose, "purpose")]);
-    desk.row(vec![cell("", "Giấy này có giá trị trong thời hạn 06 tháng, kể từ ngày cấp.", "")]);
+    desk.row(vec![cell(
+        "",
+        "Giấy này có giá trị trong thời hạn 06 tháng, kể từ ngày cấp.",
+        "",
+    )]);
     desk.note("validity", "06 tháng, kể từ ngày cấp");
     let agency = desk.issuer.name.clone();
     desk.note("agency", agency);
