@@ -249,6 +249,8 @@ fn numeral(row: &Row, letters: &Letters, from: usize, to: usize) -> Numeral {
         };
     }
     // A letter may follow the digits: `12a/QĐ-UB`.
+    // A slash before the number is a stroke of the hand that wrote it.
+    let slashed = if text.trim_start_matches([':', '.', ' ']).starts_with('/') { 0.5 } else { 0.0 };
     let letter = trimmed.chars().last().filter(|c| matches!(c, 'a'..='e'));
     let digits = letter.map_or(trimmed, |letter| trimmed.trim_end_matches(letter));
     let read = number(digits).filter(|read| read.digits <= 6);
@@ -263,7 +265,7 @@ fn numeral(row: &Row, letters: &Letters, from: usize, to: usize) -> Numeral {
             let width = read.digits;
             format!("{:0width$}{}", read.value, letter.map_or(String::new(), String::from))
         }),
-        purity: read.map_or(0.0, |read| read.purity),
+        purity: read.map_or(0.0, |read| (read.purity - slashed).max(0.0)),
         confidence: inside.tokens.iter().filter(|token| !token.key.is_empty()).map(|token| token.confidence).fold(1.0, f32::min),
         level: inside.level(),
         shown: inside.shown(),
