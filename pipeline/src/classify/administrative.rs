@@ -61,12 +61,16 @@ pub fn propose(evidence: &Evidence) -> Vec<Proposal> {
         let weight = weighed.first().map_or(f32::MIN, |first| first.1);
         // A later page must be much plainer than the first: annexes and enclosures have heads as well.
         let better = best.as_ref().is_none_or(|(_, old)| {
-            old.first().is_none_or(|first| first.1 < WEAK && weight > first.1.max(0.0) + 3.0)
+            old.first()
+                .is_none_or(|first| first.1 < WEAK && weight > first.1.max(0.0) + 3.0)
         });
         if better {
             best = Some((reading, weighed));
         }
-        if best.as_ref().is_some_and(|(_, weighed)| weighed.first().is_some_and(|first| first.1 >= WEAK)) {
+        if best
+            .as_ref()
+            .is_some_and(|(_, weighed)| weighed.first().is_some_and(|first| first.1 >= WEAK))
+        {
             break;
         }
     }

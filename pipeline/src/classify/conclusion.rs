@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::evidence::Evidence;
 use super::fold::within;
 use super::proposal::{Proposal, ranked};
-use super::{Classified, administrative, kinds};
+use super::{Classified, administrative, citizen, kinds};
 use crate::record::{Field, Flag};
 
 /// A type less probable than this is not named.
@@ -18,6 +18,7 @@ const SECONDS: usize = 3;
 /// Weighs everything.
 pub(super) fn conclude(evidence: &Evidence) -> Classified {
     let mut proposals = administrative::propose(evidence);
+    proposals.extend(citizen::propose(evidence));
     let mut ranked = ranked(&proposals).into_iter();
     let mut answer = Classified {
         flags: evidence.flags().to_vec(),
@@ -35,9 +36,11 @@ pub(super) fn conclude(evidence: &Evidence) -> Classified {
             answer.alternatives.push(kind);
         }
     }
-    answer
-        .alternatives
-        .extend(ranked.map(|(_, kind)| kind).filter(|kind| kind.confidence >= SECOND));
+    answer.alternatives.extend(
+        ranked
+            .map(|(_, kind)| kind)
+            .filter(|kind| kind.confidence >= SECOND),
+    );
     answer.alternatives.truncate(SECONDS);
     copies(evidence, &mut answer.flags);
     settle(evidence, &mut answer);
@@ -77,11 +80,15 @@ fn copies(evidence: &Evidence, flags: &mut Vec<Flag>) {
     for leaf in evidence.leaves() {
         for row in &leaf.rows {
             let key = row.key();
-            if matches!(key.as_str(), "saoy" | "saoluc" | "trichsao" | "saoybanchinh") && row.capitals() > 0.8 {
+            if matches!(
+                key.as_str(),
+                "saoy" | "saoluc" | "trichsao" | "saoybanchinh"
+            ) && row.capitals() > 0.8
+            {
                 add("is_sao_y", leaf.number);
             }
-            let certified = key.len() >= 24
-                && within(&key, "chungthucbansaodungvoibanchinh").2 > 0.85;
+            let certified =
+                key.len() >= 24 && within(&key, "chungthucbansaodungvoibanchinh").2 > 0.85;
             if certified {
                 add("is_certified_copy", leaf.number);
             }

@@ -62,11 +62,15 @@ impl Evidence {
     /// Notes what any page may show, each once, at the first page that shows it.
     fn note(&mut self, sheet: &Sheet<'_>) {
         let codes = (!sheet.sight.codes.is_empty()).then_some("has_qr");
-        let stamps = sheet.sight.stamps.iter().filter_map(|stamp| match stamp.kind {
-            StampKind::Incoming => Some("incoming_stamp"),
-            StampKind::Certification => Some("is_certified_copy"),
-            StampKind::Urgency | StampKind::Other => None,
-        });
+        let stamps = sheet
+            .sight
+            .stamps
+            .iter()
+            .filter_map(|stamp| match stamp.kind {
+                StampKind::Incoming => Some("incoming_stamp"),
+                StampKind::Certification => Some("is_certified_copy"),
+                StampKind::Urgency | StampKind::Other => None,
+            });
         for code in codes.into_iter().chain(stamps) {
             if self.flags.iter().all(|flag| flag.code != code) {
                 self.flags.push(Flag::new(code).on_page(sheet.number));

@@ -22,7 +22,11 @@ const fn kind(
     symbol: &'static str,
     titles: &'static [&'static str],
 ) -> Kind {
-    let number = if number.is_empty() { None } else { Some(number) };
+    let number = if number.is_empty() {
+        None
+    } else {
+        Some(number)
+    };
     Kind {
         code,
         name,
@@ -34,12 +38,24 @@ const fn kind(
 
 /// All of them: decree 30/2020, article 7 and annex III; the law on normative documents; guidance 36-HD/VPTW of the Party.
 pub const KINDS: &[Kind] = &[
-    kind("NQ", "Nghị quyết", "01", "NQ", &["nghiquyet", "nghiquyetlientich"]),
+    kind(
+        "NQ",
+        "Nghị quyết",
+        "01",
+        "NQ",
+        &["nghiquyet", "nghiquyetlientich"],
+    ),
     kind("QĐ", "Quyết định", "02", "QĐ", &["quyetdinh"]),
     kind("CT", "Chỉ thị", "03", "CT", &["chithi"]),
     kind("QC", "Quy chế", "04", "QC", &["quyche"]),
     kind("QyĐ", "Quy định", "05", "QyĐ", &["quydinh"]),
-    kind("TC", "Thông cáo", "06", "TC", &["thongcao", "thongcaobaochi"]),
+    kind(
+        "TC",
+        "Thông cáo",
+        "06",
+        "TC",
+        &["thongcao", "thongcaobaochi"],
+    ),
     kind("TB", "Thông báo", "07", "TB", &["thongbao"]),
     kind("HD", "Hướng dẫn", "08", "HD", &["huongdan"]),
     kind("CTr", "Chương trình", "09", "CTr", &["chuongtrinh"]),
@@ -54,7 +70,13 @@ pub const KINDS: &[Kind] = &[
     kind("CV", "Công văn", "22", "", &[]),
     kind("CĐ", "Công điện", "23", "CĐ", &["congdien"]),
     kind("BGN", "Bản ghi nhớ", "24", "BGN", &["banghinho"]),
-    kind("BTT", "Bản thỏa thuận", "25", "BTT", &["banthoathuan", "thoathuan"]),
+    kind(
+        "BTT",
+        "Bản thỏa thuận",
+        "25",
+        "BTT",
+        &["banthoathuan", "thoathuan"],
+    ),
     kind("GUQ", "Giấy ủy quyền", "16", "GUQ", &["giayuyquyen"]),
     kind("GM", "Giấy mời", "26", "GM", &["giaymoi"]),
     kind("GGT", "Giấy giới thiệu", "27", "GGT", &["giaygioithieu"]),
@@ -67,7 +89,15 @@ pub const KINDS: &[Kind] = &[
         "Thư công",
         "29",
         "",
-        &["thucong", "thukhen", "thuchucmung", "thucamon", "thuchiabuon", "thuthamhoi", "thungo"],
+        &[
+            "thucong",
+            "thukhen",
+            "thuchucmung",
+            "thucamon",
+            "thuchiabuon",
+            "thuthamhoi",
+            "thungo",
+        ],
     ),
     kind("HP", "Hiến pháp", "", "HP", &["hienphap"]),
     kind("L", "Luật", "", "L", &["luat", "boluat"]),
@@ -75,7 +105,13 @@ pub const KINDS: &[Kind] = &[
     kind("LCT", "Lệnh", "", "L", &["lenh"]),
     kind("NĐ", "Nghị định", "", "NĐ", &["nghidinh"]),
     kind("TT", "Thông tư", "", "TT", &["thongtu"]),
-    kind("TTLT", "Thông tư liên tịch", "", "TTLT", &["thongtulientich"]),
+    kind(
+        "TTLT",
+        "Thông tư liên tịch",
+        "",
+        "TTLT",
+        &["thongtulientich"],
+    ),
     kind("KL", "Kết luận", "", "KL", &["ketluan"]),
 ];
 
@@ -95,7 +131,12 @@ mod tests {
     #[test]
     fn codes_are_their_own_and_titles_are_folded_names() {
         for (index, kind) in KINDS.iter().enumerate() {
-            assert!(KINDS.iter().skip(index + 1).all(|other| other.code != kind.code));
+            assert!(
+                KINDS
+                    .iter()
+                    .skip(index + 1)
+                    .all(|other| other.code != kind.code)
+            );
             if let Some(first) = kind.titles.first() {
                 assert_eq!(*first, folded(kind.name));
             }

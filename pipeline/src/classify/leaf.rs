@@ -55,7 +55,11 @@ impl Row {
 
     /// The words with single spaces.
     pub fn text(&self) -> String {
-        let words: Vec<&str> = self.tokens.iter().map(|token| token.text.as_str()).collect();
+        let words: Vec<&str> = self
+            .tokens
+            .iter()
+            .map(|token| token.text.as_str())
+            .collect();
         words.join(" ")
     }
 
@@ -83,7 +87,9 @@ impl Row {
             for letter in token.text.chars() {
                 letters.raw.push(letter);
                 let plain = folded(letter.encode_utf8(&mut [0; 4]));
-                letters.key.push(plain.as_bytes().first().copied().unwrap_or(b'.'));
+                letters
+                    .key
+                    .push(plain.as_bytes().first().copied().unwrap_or(b'.'));
                 letters.token.push(index);
             }
         }
@@ -308,10 +314,7 @@ fn sides(rows: &[Row], width: f32) -> (f32, f32) {
 
 /// The box around boxes.
 pub fn around(rects: impl IntoIterator<Item = Rect>) -> Rect {
-    rects
-        .into_iter()
-        .reduce(Rect::union)
-        .unwrap_or_default()
+    rects.into_iter().reduce(Rect::union).unwrap_or_default()
 }
 
 /// The middle one of `values`, 0 without any.
@@ -368,7 +371,14 @@ mod tests {
     #[test]
     fn slanted_lines_are_made_level() {
         let lines: Vec<Line> = (0_u8..4)
-            .map(|index| line("một hai ba bốn năm sáu bảy", 100.0, 100.0 + 40.0 * f32::from(index), 0.05))
+            .map(|index| {
+                line(
+                    "một hai ba bốn năm sáu bảy",
+                    100.0,
+                    100.0 + 40.0 * f32::from(index),
+                    0.05,
+                )
+            })
             .collect();
         let sight = Sight::default();
         let leaf = Leaf::new(&Sheet {

@@ -19,8 +19,8 @@ use crate::{
     truth,
 };
 
-/// SHA-256 of the four faces of Liberation Serif 2.1.5 the samples were made with.
-pub const MADE_WITH: &str = "9cb1428af80600e3cc911a4ee1f4c9e8e4602ed5dc32812dc7912020aa8e2e9c";
+/// SHA-256 of the faces of Liberation 2.1.5 (Serif, Sans, Mono) the samples were made with.
+pub const MADE_WITH: &str = "3e7b24ef88844028d373e1ef02d4605d8afeee845bdcbad0bbef90e10adbfc60";
 
 /// One sample.
 pub struct Sample {

@@ -33,19 +33,100 @@ pub struct Issuer {
 
 /// Folded words that begin the name of a body. A line that begins otherwise goes on with the body above it.
 const HEADS: &[&str] = &[
-    "chinhphu", "thutuong", "quochoi", "chutichnuoc", "chutich", "bo", "uyban", "ubnd", "ubmttq", "uy", "hoidong", "hdnd", "so",
-    "tongcuc", "cuc", "chicuc", "vu", "vanphong", "thanhtra", "vien", "hocvien", "truong", "daihoc", "benhvien",
-    "trungtam", "ban", "bql", "phong", "hoi", "liendoan", "congdoan", "lienhiep", "congty", "tongcongty", "tapdoan", "xinghiep", "hoptacxa",
-    "toaan", "tand", "vks", "kiemtoan", "nganhang", "congan", "khobac", "baohiem", "quy", "dai", "bao", "tapchi",
-    "dang", "tinhuy", "thanhuy", "huyenuy", "quanuy", "thiuy", "danguy", "dangbo", "chibo", "doan", "mattran", "khoa", "tram", "hat", "doi",
-    "thuvien", "baotang", "nhaxuatban", "nhahat", "cang", "khu", "to", "cum", "chinhanh", "buudien", "thue", "haiquan", "donvi", "botulenh", "bochihuy", "quankhu", "sudoan", "trungdoan", "thitruong", "bandan",
+    "chinhphu",
+    "thutuong",
+    "quochoi",
+    "chutichnuoc",
+    "chutich",
+    "bo",
+    "uyban",
+    "ubnd",
+    "ubmttq",
+    "uy",
+    "hoidong",
+    "hdnd",
+    "so",
+    "tongcuc",
+    "cuc",
+    "chicuc",
+    "vu",
+    "vanphong",
+    "thanhtra",
+    "vien",
+    "hocvien",
+    "truong",
+    "daihoc",
+    "benhvien",
+    "trungtam",
+    "ban",
+    "bql",
+    "phong",
+    "hoi",
+    "liendoan",
+    "congdoan",
+    "lienhiep",
+    "congty",
+    "tongcongty",
+    "tapdoan",
+    "xinghiep",
+    "hoptacxa",
+    "toaan",
+    "tand",
+    "vks",
+    "kiemtoan",
+    "nganhang",
+    "congan",
+    "khobac",
+    "baohiem",
+    "quy",
+    "dai",
+    "bao",
+    "tapchi",
+    "dang",
+    "tinhuy",
+    "thanhuy",
+    "huyenuy",
+    "quanuy",
+    "thiuy",
+    "danguy",
+    "dangbo",
+    "chibo",
+    "doan",
+    "mattran",
+    "khoa",
+    "tram",
+    "hat",
+    "doi",
+    "thuvien",
+    "baotang",
+    "nhaxuatban",
+    "nhahat",
+    "cang",
+    "khu",
+    "to",
+    "cum",
+    "chinhanh",
+    "buudien",
+    "thue",
+    "haiquan",
+    "donvi",
+    "botulenh",
+    "bochihuy",
+    "quankhu",
+    "sudoan",
+    "trungdoan",
+    "thitruong",
+    "bandan",
 ];
 
 /// Reads the rows of the left column above the symbol.
 pub fn compose(rows: &[Row], seen: &names::Seen, joint: bool) -> Option<Issuer> {
     let rows: Vec<Row> = rows.iter().filter_map(cleaned).collect();
     let bodies = split(&rows, joint);
-    let mut parts: Vec<Body> = bodies.iter().filter_map(|rows| Body::of(rows, seen)).collect();
+    let mut parts: Vec<Body> = bodies
+        .iter()
+        .filter_map(|rows| Body::of(rows, seen))
+        .collect();
     let last = parts.pop()?;
     if joint && !parts.is_empty() {
         return Some(together(parts, last));
@@ -150,15 +231,25 @@ fn cleaned(row: &Row) -> Option<Row> {
     let speck = |token: &crate::classify::leaf::Token| {
         let letters = token.text.chars().filter(|c| c.is_alphabetic()).count();
         let small = token.text.chars().any(char::is_lowercase);
-        letters == 0 && token.text != "-" && token.text != "–" && token.text != "—"
+        letters == 0
+            && token.text != "-"
+            && token.text != "–"
+            && token.text != "—"
             && !token.text.chars().any(|c| c.is_ascii_digit())
             || (token.confidence < 0.45 && (letters <= 2 || small))
     };
     tokens.retain(|token| !speck(token));
-    while tokens.len() > 1 && tokens.last().is_some_and(|token| token.key.is_empty() && token.confidence < 0.85) {
+    while tokens.len() > 1
+        && tokens
+            .last()
+            .is_some_and(|token| token.key.is_empty() && token.confidence < 0.85)
+    {
         tokens.pop();
     }
-    while tokens.first().is_some_and(|token| token.key.is_empty() && token.text.chars().count() > 1) {
+    while tokens
+        .first()
+        .is_some_and(|token| token.key.is_empty() && token.text.chars().count() > 1)
+    {
         tokens.remove(0);
     }
     let row = Row { tokens };
@@ -172,7 +263,11 @@ fn split(rows: &[Row], joint: bool) -> Vec<Vec<Row>> {
     let mut bodies: Vec<Vec<Row>> = Vec::new();
     let mut open = false;
     for row in rows {
-        let pieces = if joint { at_dashes(row) } else { vec![row.clone()] };
+        let pieces = if joint {
+            at_dashes(row)
+        } else {
+            vec![row.clone()]
+        };
         for piece in pieces {
             let begins = begins_body(&piece) && !open;
             match bodies.last_mut() {
@@ -199,13 +294,20 @@ fn begins_body(row: &Row) -> bool {
         .map(|token| token.key.as_str())
         .filter(|key| !key.is_empty())
         .collect();
-    let join = |count: usize| keys.get(..count.min(keys.len())).unwrap_or_default().concat();
+    let join = |count: usize| {
+        keys.get(..count.min(keys.len()))
+            .unwrap_or_default()
+            .concat()
+    };
     (1..=3).any(|count| {
         let start = join(count);
         HEADS.contains(&start.as_str())
     }) || (1..=3).any(|count| {
         let start = join(count);
-        start.len() >= 5 && HEADS.iter().any(|head| head.len() >= 5 && similarity(&start, head) > 0.88)
+        start.len() >= 5
+            && HEADS
+                .iter()
+                .any(|head| head.len() >= 5 && similarity(&start, head) > 0.88)
     })
 }
 
@@ -230,7 +332,11 @@ fn several(name: &str) -> Option<Vec<String>> {
     let parts: Vec<&str> = name.split(" - ").collect();
     let bodies = parts.len() >= 2
         && parts.iter().all(|part| {
-            let first = part.split_whitespace().next().map(folded).unwrap_or_default();
+            let first = part
+                .split_whitespace()
+                .next()
+                .map(folded)
+                .unwrap_or_default();
             let two: String = part.split_whitespace().take(2).map(folded).collect();
             HEADS.contains(&first.as_str()) || HEADS.contains(&two.as_str())
         });
@@ -262,10 +368,17 @@ pub fn completed(name: &str, parent: &str) -> String {
     }
     let local = LOCAL.contains(&first.as_str()) || LOCAL.contains(&two.as_str());
     match area {
-        Some(area) if local && names::area_of(name).is_none() && !folded(name).ends_with(&names::place_key(&area)) => {
+        Some(area)
+            if local
+                && names::area_of(name).is_none()
+                && !folded(name).ends_with(&names::place_key(&area)) =>
+        {
             format!("{name} {area}")
         }
-        _ if local && folded(parent).ends_with("uy") | names::is_party(parent) && !names::is_party(name) => {
+        _ if local
+            && folded(parent).ends_with("uy") | names::is_party(parent)
+            && !names::is_party(name) =>
+        {
             format!("{name} {parent}")
         }
         _ => name.to_owned(),
@@ -338,8 +451,14 @@ mod tests {
     #[test]
     fn names_give_symbols() {
         assert_eq!(abbreviations("Bộ Tư pháp")[0], "BTP");
-        assert_eq!(abbreviations("Bộ Lao động - Thương binh và Xã hội")[0], "BLĐTBXH");
-        assert_eq!(abbreviations("Sở Thông tin và Truyền thông tỉnh Hà Nam")[0], "STTTT");
+        assert_eq!(
+            abbreviations("Bộ Lao động - Thương binh và Xã hội")[0],
+            "BLĐTBXH"
+        );
+        assert_eq!(
+            abbreviations("Sở Thông tin và Truyền thông tỉnh Hà Nam")[0],
+            "STTTT"
+        );
         assert_eq!(abbreviations("Ủy ban nhân dân tỉnh Hà Nam")[0], "UBND");
         assert_eq!(abbreviations("Thủ tướng Chính phủ")[0], "TTg");
     }

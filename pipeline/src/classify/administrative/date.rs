@@ -120,7 +120,13 @@ pub fn parse(row: &Row, leaf: &Leaf) -> Option<DateLine> {
     })
 }
 
-fn slot(row: &Row, letters: &crate::classify::leaf::Letters, from: usize, to: usize, em: f32) -> Slot {
+fn slot(
+    row: &Row,
+    letters: &crate::classify::leaf::Letters,
+    from: usize,
+    to: usize,
+    em: f32,
+) -> Slot {
     let text = letters.text(from..to.max(from));
     let words = letters.words(from..to.max(from));
     let inside = row.part(words);
@@ -129,22 +135,28 @@ fn slot(row: &Row, letters: &crate::classify::leaf::Letters, from: usize, to: us
         let before = from.checked_sub(1).and_then(|at| letters.token.get(at));
         let after = letters.token.get(to);
         let token = |index: Option<&usize>| index.and_then(|&index| row.tokens.get(index));
-        let gap = |pick: fn(&crate::classify::leaf::Token) -> Rect| match (token(before), token(after)) {
-            (Some(a), Some(b)) => {
-                let (a, b) = (pick(a), pick(b));
-                Rect {
-                    x: a.x + a.w,
-                    y: a.y.min(b.y),
-                    w: (b.x - a.x - a.w).max(0.0),
-                    h: a.h.max(b.h),
+        let gap =
+            |pick: fn(&crate::classify::leaf::Token) -> Rect| match (token(before), token(after)) {
+                (Some(a), Some(b)) => {
+                    let (a, b) = (pick(a), pick(b));
+                    Rect {
+                        x: a.x + a.w,
+                        y: a.y.min(b.y),
+                        w: (b.x - a.x - a.w).max(0.0),
+                        h: a.h.max(b.h),
+                    }
                 }
-            }
-            (Some(a), None) => {
-                let a = pick(a);
-                Rect { x: a.x + a.w, y: a.y, w: 2.0 * em, h: a.h }
-            }
-            _ => Rect::default(),
-        };
+                (Some(a), None) => {
+                    let a = pick(a);
+                    Rect {
+                        x: a.x + a.w,
+                        y: a.y,
+                        w: 2.0 * em,
+                        h: a.h,
+                    }
+                }
+                _ => Rect::default(),
+            };
         return Slot {
             level: gap(|token| token.level),
             shown: gap(|token| token.shown),

@@ -17,7 +17,10 @@ pub struct Number {
 pub fn number(raw: &str) -> Option<Number> {
     let (mut text, mut purity) = (String::new(), 1.0_f32);
     // Marks over a letter are specks over a digit.
-    for letter in raw.nfd().filter(|letter| !('\u{300}'..'\u{370}').contains(letter)) {
+    for letter in raw
+        .nfd()
+        .filter(|letter| !('\u{300}'..'\u{370}').contains(letter))
+    {
         match letter {
             '0'..='9' => text.push(letter),
             'O' | 'o' | 'Q' | 'D' => {
@@ -41,7 +44,8 @@ pub fn number(raw: &str) -> Option<Number> {
                 purity -= 0.4;
             }
             // Dots of a form's line and specks at the sides.
-            '.' | ',' | ':' | ';' | '_' | '\'' | '`' | '"' | '-' | '…' | '·' | '“' | '”' | '‘' | '’' => purity -= 0.1,
+            '.' | ',' | ':' | ';' | '_' | '\'' | '`' | '"' | '-' | '…' | '·' | '“' | '”' | '‘'
+            | '’' => purity -= 0.1,
             _ => purity -= 0.5,
         }
     }

@@ -4,10 +4,10 @@
 //! the type and the subject under both. Pages are cropped, slanted and stamped, so nothing here is measured from the
 //! edge of the sheet: everything stands in relation to what was found.
 
+use crate::classify::StampKind;
 use crate::classify::fold::{at_start, within};
 use crate::classify::kinds::{KINDS, Kind};
 use crate::classify::leaf::{Leaf, Row, around};
-use crate::classify::StampKind;
 use crate::document::Rect;
 
 use super::date::{self, DateLine};
@@ -131,7 +131,9 @@ impl Head {
         let Some(anchor) = self.anchor else {
             let from_date = self.date.as_ref().map(|date| date.row.level());
             return match from_date {
-                Some(rect) if rect.x > leaf.sides.0 + leaf.measure() * 0.3 => rect.x - 0.5 * leaf.em,
+                Some(rect) if rect.x > leaf.sides.0 + leaf.measure() * 0.3 => {
+                    rect.x - 0.5 * leaf.em
+                }
                 _ => leaf.centre(),
             };
         };
@@ -275,7 +277,9 @@ fn title_of(row: &Row, at: usize, in_text: bool) -> Option<Title> {
             // Short names are words of many other lines: they must be exact.
             let least = if title.len() <= 5 { 0.99 } else { TITLE };
             let longer = best.is_none_or(|(old, length, ..)| {
-                how > old + 0.08 || (how > old - 0.08 && title.len() > length + 2) || (how > old && title.len() >= length)
+                how > old + 0.08
+                    || (how > old - 0.08 && title.len() > length + 2)
+                    || (how > old && title.len() >= length)
             });
             if how >= least && longer {
                 best = Some((how, title.len(), kind, end));

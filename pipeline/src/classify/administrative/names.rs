@@ -20,7 +20,10 @@ impl Entries {
         let entry = |text: &&'static str| Entry {
             text,
             key: folded(text),
-            words: text.split_whitespace().filter(|word| !folded(word).is_empty()).count(),
+            words: text
+                .split_whitespace()
+                .filter(|word| !folded(word).is_empty())
+                .count(),
         };
         Self(list.iter().map(entry).collect())
     }
@@ -207,24 +210,90 @@ const FIELDS: &[&str] = &[
 
 /// Provinces and cities under the centre, of before and after 1 July 2025.
 const PLACES: &[&str] = &[
-    "Hà Nội", "Hồ Chí Minh", "Hải Phòng", "Đà Nẵng", "Cần Thơ", "Huế", "Thừa Thiên Huế", "An Giang", "Bà Rịa - Vũng Tàu",
-    "Bắc Giang", "Bắc Kạn", "Bạc Liêu", "Bắc Ninh", "Bến Tre", "Bình Định", "Bình Dương", "Bình Phước", "Bình Thuận",
-    "Cà Mau", "Cao Bằng", "Đắk Lắk", "Đắk Nông", "Điện Biên", "Đồng Nai", "Đồng Tháp", "Gia Lai", "Hà Giang", "Hà Nam",
-    "Hà Tĩnh", "Hải Dương", "Hậu Giang", "Hòa Bình", "Hưng Yên", "Khánh Hòa", "Kiên Giang", "Kon Tum", "Lai Châu",
-    "Lâm Đồng", "Lạng Sơn", "Lào Cai", "Long An", "Nam Định", "Nghệ An", "Ninh Bình", "Ninh Thuận", "Phú Thọ", "Phú Yên",
-    "Quảng Bình", "Quảng Nam", "Quảng Ngãi", "Quảng Ninh", "Quảng Trị", "Sóc Trăng", "Sơn La", "Tây Ninh", "Thái Bình",
-    "Thái Nguyên", "Thanh Hóa", "Tiền Giang", "Trà Vinh", "Tuyên Quang", "Vĩnh Long", "Vĩnh Phúc", "Yên Bái", "Việt Nam",
+    "Hà Nội",
+    "Hồ Chí Minh",
+    "Hải Phòng",
+    "Đà Nẵng",
+    "Cần Thơ",
+    "Huế",
+    "Thừa Thiên Huế",
+    "An Giang",
+    "Bà Rịa - Vũng Tàu",
+    "Bắc Giang",
+    "Bắc Kạn",
+    "Bạc Liêu",
+    "Bắc Ninh",
+    "Bến Tre",
+    "Bình Định",
+    "Bình Dương",
+    "Bình Phước",
+    "Bình Thuận",
+    "Cà Mau",
+    "Cao Bằng",
+    "Đắk Lắk",
+    "Đắk Nông",
+    "Điện Biên",
+    "Đồng Nai",
+    "Đồng Tháp",
+    "Gia Lai",
+    "Hà Giang",
+    "Hà Nam",
+    "Hà Tĩnh",
+    "Hải Dương",
+    "Hậu Giang",
+    "Hòa Bình",
+    "Hưng Yên",
+    "Khánh Hòa",
+    "Kiên Giang",
+    "Kon Tum",
+    "Lai Châu",
+    "Lâm Đồng",
+    "Lạng Sơn",
+    "Lào Cai",
+    "Long An",
+    "Nam Định",
+    "Nghệ An",
+    "Ninh Bình",
+    "Ninh Thuận",
+    "Phú Thọ",
+    "Phú Yên",
+    "Quảng Bình",
+    "Quảng Nam",
+    "Quảng Ngãi",
+    "Quảng Ninh",
+    "Quảng Trị",
+    "Sóc Trăng",
+    "Sơn La",
+    "Tây Ninh",
+    "Thái Bình",
+    "Thái Nguyên",
+    "Thanh Hóa",
+    "Tiền Giang",
+    "Trà Vinh",
+    "Tuyên Quang",
+    "Vĩnh Long",
+    "Vĩnh Phúc",
+    "Yên Bái",
+    "Việt Nam",
 ];
 
 /// Kinds of territories; small letters, and a name follows.
 const UNITS: [&str; 9] = [
-    "tỉnh", "thành phố", "thị xã", "thị trấn", "huyện", "quận", "phường", "đặc khu", "xã",
+    "tỉnh",
+    "thành phố",
+    "thị xã",
+    "thị trấn",
+    "huyện",
+    "quận",
+    "phường",
+    "đặc khu",
+    "xã",
 ];
 
 /// Words that stay small inside names.
 const SMALL: &[&str] = &[
-    "và", "của", "về", "các", "nhân", "dân", "nhà", "nước", "tối", "cao", "trung", "ương", "đa", "khoa", "cấp", "xã", "hội",
-    "khu", "vực", "số", "thuộc", "cho", "với", "từ", "tại",
+    "và", "của", "về", "các", "nhân", "dân", "nhà", "nước", "tối", "cao", "trung", "ương", "đa",
+    "khoa", "cấp", "xã", "hội", "khu", "vực", "số", "thuộc", "cho", "với", "từ", "tại",
 ];
 
 /// Abbreviations in headers that stand for words.
@@ -273,7 +342,11 @@ impl Seen {
         let mut ways: BTreeMap<Vec<String>, usize> = BTreeMap::new();
         for &at in starts {
             let words = self.words.get(at..at + keys.len())?;
-            if words.iter().zip(keys).all(|((key, _), wanted)| key == wanted) {
+            if words
+                .iter()
+                .zip(keys)
+                .all(|((key, _), wanted)| key == wanted)
+            {
                 let way = words.iter().map(|(_, text)| text.clone()).collect();
                 *ways.entry(way).or_default() += 1;
             }
@@ -296,7 +369,11 @@ fn capitals(words: &[String]) -> usize {
 pub fn in_sentence(text: &str, seen: &Seen) -> Option<(String, f32)> {
     let words: Vec<String> = text
         .split_whitespace()
-        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | ',' | '.' | '&' | '(' | ')')))
+        .map(|word| {
+            word.trim_matches(|c: char| {
+                !c.is_alphanumeric() && !matches!(c, '-' | ',' | '.' | '&' | '(' | ')')
+            })
+        })
         .map(|word| word.trim_matches('.').to_owned())
         .filter(|word| !word.is_empty())
         .collect();
@@ -323,7 +400,13 @@ pub fn in_sentence(text: &str, seen: &Seen) -> Option<(String, f32)> {
 }
 
 /// The next words of a name: how many, how written, whether known, whether a proper name follows.
-fn next(rest: &[String], first: bool, proper: bool, field: bool, seen: &Seen) -> (usize, String, bool, bool) {
+fn next(
+    rest: &[String],
+    first: bool,
+    proper: bool,
+    field: bool,
+    seen: &Seen,
+) -> (usize, String, bool, bool) {
     let head = rest.first().map(String::as_str).unwrap_or_default();
     let key = folded(head);
     if key.is_empty() {
@@ -352,7 +435,9 @@ fn next(rest: &[String], first: bool, proper: bool, field: bool, seen: &Seen) ->
         // `Ban Quản lý` is known, `Ban` alone only as a noun: the longer one wins by itself.
         return (count, body, true, false);
     }
-    if (field || first) && let Some((count, name)) = known_of(&FIELD, rest, 0.88) {
+    if (field || first)
+        && let Some((count, name)) = known_of(&FIELD, rest, 0.88)
+    {
         return (count, name, true, false);
     }
     if let Some((count, body)) = known_of(&BODY, rest, 0.9).filter(|(count, _)| *count >= 2) {
@@ -368,7 +453,12 @@ fn next(rest: &[String], first: bool, proper: bool, field: bool, seen: &Seen) ->
 }
 
 /// As the text writes the longest run of the words, else by the rule: names of places in capitals, the rest small.
-fn from_text(rest: &[String], proper: bool, capital: bool, seen: &Seen) -> (usize, String, bool, bool) {
+fn from_text(
+    rest: &[String],
+    proper: bool,
+    capital: bool,
+    seen: &Seen,
+) -> (usize, String, bool, bool) {
     let keys: Vec<String> = rest.iter().map(|word| folded(word)).collect();
     for count in (2..=rest.len().min(8)).rev() {
         if let Some(way) = keys.get(..count).and_then(|keys| seen.phrase(keys)) {
@@ -381,7 +471,9 @@ fn from_text(rest: &[String], proper: bool, capital: bool, seen: &Seen) -> (usiz
     }
     let head = rest.first().map(String::as_str).unwrap_or_default();
     let lower = head.to_lowercase();
-    let short = head.chars().count() <= 4 && head.chars().all(|c| c.is_ascii_uppercase()) && is_abbreviation(head);
+    let short = head.chars().count() <= 4
+        && head.chars().all(|c| c.is_ascii_uppercase())
+        && is_abbreviation(head);
     let text = if short {
         head.to_owned()
     } else if proper || capital && !SMALL.contains(&lower.as_str()) {
@@ -394,7 +486,9 @@ fn from_text(rest: &[String], proper: bool, capital: bool, seen: &Seen) -> (usiz
 
 /// Capitals without a vowel are no syllable.
 fn is_abbreviation(word: &str) -> bool {
-    !word.chars().any(|c| matches!(c, 'A' | 'E' | 'I' | 'O' | 'U' | 'Y'))
+    !word
+        .chars()
+        .any(|c| matches!(c, 'A' | 'E' | 'I' | 'O' | 'U' | 'Y'))
 }
 
 /// The longest entry that the words begin with, and how many words it takes.
@@ -406,15 +500,22 @@ fn known_of(list: &Entries, words: &[String], least: f32) -> Option<(usize, Stri
         // Engines join and part words: one more or less may make it.
         for taken in [entry.words, entry.words + 1, entry.words.saturating_sub(1)] {
             // Dashes between words are words of the header but not of the key.
-            let Some((key, count)) = joined(&keys, taken) else { continue };
+            let Some((key, count)) = joined(&keys, taken) else {
+                continue;
+            };
             let far = key.len().abs_diff(entry.key.len()) * 5 > entry.key.len() + 4;
             if far || entry.key.len() <= 4 && key.as_bytes().first() != Some(&first) {
                 continue;
             }
             let how = similarity(&key, &entry.key);
-            let fits = if entry.key.len() <= 4 { how > 0.99 } else { how >= least };
+            let fits = if entry.key.len() <= 4 {
+                how > 0.99
+            } else {
+                how >= least
+            };
             let better = best.as_ref().is_none_or(|(_, old, other)| {
-                entry.key.len() > other.key.len() + 1 || (entry.key.len() + 1 >= other.key.len() && how > *old)
+                entry.key.len() > other.key.len() + 1
+                    || (entry.key.len() + 1 >= other.key.len() && how > *old)
             });
             if fits && better {
                 best = Some((count, how, entry));
@@ -448,26 +549,29 @@ pub fn titled(word: &str) -> String {
 
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }
 
 /// The tone over the first vowel of `oa`, `oe`, `uy` at the end of a syllable, as names are now written: `Hòa`, `Ủy`.
 pub fn tones_settled(text: &str) -> String {
     const OLD: [&str; 30] = [
-        "oà", "oá", "oả", "oã", "oạ", "oè", "oé", "oẻ", "oẽ", "oẹ", "uỳ", "uý", "uỷ", "uỹ", "uỵ", "OÀ", "OÁ", "OẢ", "OÃ", "OẠ",
-        "OÈ", "OÉ", "OẺ", "OẼ", "OẸ", "UỲ", "UÝ", "UỶ", "UỸ", "UỴ",
+        "oà", "oá", "oả", "oã", "oạ", "oè", "oé", "oẻ", "oẽ", "oẹ", "uỳ", "uý", "uỷ", "uỹ", "uỵ",
+        "OÀ", "OÁ", "OẢ", "OÃ", "OẠ", "OÈ", "OÉ", "OẺ", "OẼ", "OẸ", "UỲ", "UÝ", "UỶ", "UỸ", "UỴ",
     ];
     const NEW: [&str; 30] = [
-        "òa", "óa", "ỏa", "õa", "ọa", "òe", "óe", "ỏe", "õe", "ọe", "ùy", "úy", "ủy", "ũy", "ụy", "ÒA", "ÓA", "ỎA", "ÕA", "ỌA",
-        "ÒE", "ÓE", "ỎE", "ÕE", "ỌE", "ÙY", "ÚY", "ỦY", "ŨY", "ỤY",
+        "òa", "óa", "ỏa", "õa", "ọa", "òe", "óe", "ỏe", "õe", "ọe", "ùy", "úy", "ủy", "ũy", "ụy",
+        "ÒA", "ÓA", "ỎA", "ÕA", "ỌA", "ÒE", "ÓE", "ỎE", "ÕE", "ỌE", "ÙY", "ÚY", "ỦY", "ŨY", "ỤY",
     ];
     let words: Vec<String> = text
         .split(' ')
         .map(|word| {
             // `quý` has its `u` from the consonant; `Uỷ` with one capital is the pair of both cases.
-            let word = word.replace("Uỷ", "Ủy").replace("Uý", "Úy").replace("Oà", "Òa");
+            let word = word
+                .replace("Uỷ", "Ủy")
+                .replace("Uý", "Úy")
+                .replace("Oà", "Òa");
             if folded(&word).starts_with("qu") {
                 return word;
             }
@@ -509,25 +613,40 @@ pub fn area_of(name: &str) -> Option<String> {
         let pair = format!("{} {}", words.get(at - 1)?, one);
         let start = if UNITS.contains(&pair.as_str()) {
             at - 1
-        } else if UNITS.contains(one) && *one != "xã" || *one == "xã" && words.get(at + 1).is_some_and(|next| next.starts_with(char::is_uppercase)) {
+        } else if UNITS.contains(one) && *one != "xã"
+            || *one == "xã"
+                && words
+                    .get(at + 1)
+                    .is_some_and(|next| next.starts_with(char::is_uppercase))
+        {
             at
         } else {
             return None;
         };
         let named = words.get(start + pair_length(&pair, one)..)?;
-        let place = !named.is_empty() && named.iter().all(|word| !word.starts_with(char::is_lowercase));
+        let place = !named.is_empty()
+            && named
+                .iter()
+                .all(|word| !word.starts_with(char::is_lowercase));
         place.then(|| words.get(start..).unwrap_or_default().join(" "))
     })
 }
 
 fn pair_length(pair: &str, one: &str) -> usize {
-    if UNITS.contains(&pair) && !UNITS.contains(&one) || UNITS.contains(&pair) { 2 } else { 1 }
+    if UNITS.contains(&pair) && !UNITS.contains(&one) || UNITS.contains(&pair) {
+        2
+    } else {
+        1
+    }
 }
 
 /// The name without its territory.
 pub fn without_area(name: &str) -> String {
     area_of(name)
-        .and_then(|area| name.strip_suffix(&area).map(|start| start.trim().to_owned()))
+        .and_then(|area| {
+            name.strip_suffix(&area)
+                .map(|start| start.trim().to_owned())
+        })
         .filter(|start| !start.is_empty())
         .unwrap_or_else(|| name.to_owned())
 }
@@ -554,19 +673,36 @@ pub fn place_key(area: &str) -> String {
 /// Whether a body is the Party's.
 pub fn is_party(name: &str) -> bool {
     let key = folded(name);
-    ["tinhuy", "thanhuy", "huyenuy", "quanuy", "thiuy", "danguy", "dangbo", "chibo", "trunguongdang", "banchaphanhtrunguong"]
-        .iter()
-        .any(|start| key.starts_with(start))
+    [
+        "tinhuy",
+        "thanhuy",
+        "huyenuy",
+        "quanuy",
+        "thiuy",
+        "danguy",
+        "dangbo",
+        "chibo",
+        "trunguongdang",
+        "banchaphanhtrunguong",
+    ]
+    .iter()
+    .any(|start| key.starts_with(start))
 }
 
 /// The province or city as it is spelled, when `text` is one of them.
 pub fn place(text: &str) -> Option<&'static str> {
     let key = folded(text);
-    let key = key.strip_prefix("tp").or_else(|| key.strip_prefix("thanhpho")).unwrap_or(&key);
-    PLACES.iter().find(|place| {
-        let wanted = folded(place);
-        wanted == key || (wanted.len() >= 6 && similarity(&wanted, key) > 0.9)
-    }).copied()
+    let key = key
+        .strip_prefix("tp")
+        .or_else(|| key.strip_prefix("thanhpho"))
+        .unwrap_or(&key);
+    PLACES
+        .iter()
+        .find(|place| {
+            let wanted = folded(place);
+            wanted == key || (wanted.len() >= 6 && similarity(&wanted, key) > 0.9)
+        })
+        .copied()
 }
 
 #[cfg(test)]
@@ -579,27 +715,51 @@ mod tests {
 
     #[test]
     fn capitals_become_names() {
-        assert_eq!(written("ỦY BAN NHÂN DÂN TỈNH QUẢNG NGÃI"), "Ủy ban nhân dân tỉnh Quảng Ngãi");
+        assert_eq!(
+            written("ỦY BAN NHÂN DÂN TỈNH QUẢNG NGÃI"),
+            "Ủy ban nhân dân tỉnh Quảng Ngãi"
+        );
         assert_eq!(written("UBND TỈNH HÀ NAM"), "Ủy ban nhân dân tỉnh Hà Nam");
-        assert_eq!(written("BỘ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI"), "Bộ Lao động - Thương binh và Xã hội");
+        assert_eq!(
+            written("BỘ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI"),
+            "Bộ Lao động - Thương binh và Xã hội"
+        );
         assert_eq!(written("THỦ TƯỚNG CHÍNH PHỦ"), "Thủ tướng Chính phủ");
         assert_eq!(written("VĂN PHÒNG CHÍNH PHỦ"), "Văn phòng Chính phủ");
-        assert_eq!(written("UỶ BAN NHÂN DÂN XÃ TÂN HOÀ"), "Ủy ban nhân dân xã Tân Hòa");
+        assert_eq!(
+            written("UỶ BAN NHÂN DÂN XÃ TÂN HOÀ"),
+            "Ủy ban nhân dân xã Tân Hòa"
+        );
         assert_eq!(written("BỆNH VIỆN ĐA KHOA TỈNH"), "Bệnh viện đa khoa tỉnh");
-        assert_eq!(written("ỦY BAN NHÂN DÂN THÀNH PHỐ HỒ CHÍ MINH"), "Ủy ban nhân dân thành phố Hồ Chí Minh");
+        assert_eq!(
+            written("ỦY BAN NHÂN DÂN THÀNH PHỐ HỒ CHÍ MINH"),
+            "Ủy ban nhân dân thành phố Hồ Chí Minh"
+        );
     }
 
     #[test]
     fn slips_in_known_names_are_mended() {
-        assert_eq!(written("SỞ THÔNG TIN VÀ TRUYÈN THÔNG"), "Sở Thông tin và Truyền thông");
-        assert_eq!(written("UBND TĨNH TUYÊN QUANG"), "Ủy ban nhân dân tỉnh Tuyên Quang");
+        assert_eq!(
+            written("SỞ THÔNG TIN VÀ TRUYÈN THÔNG"),
+            "Sở Thông tin và Truyền thông"
+        );
+        assert_eq!(
+            written("UBND TĨNH TUYÊN QUANG"),
+            "Ủy ban nhân dân tỉnh Tuyên Quang"
+        );
         assert_eq!(written("BỆNH VIỆN ĐA KHOATỈNH"), "Bệnh viện đa khoa tỉnh");
     }
 
     #[test]
     fn areas_are_taken_from_names() {
-        assert_eq!(area_of("Ủy ban nhân dân tỉnh Hà Nam").as_deref(), Some("tỉnh Hà Nam"));
-        assert_eq!(area_of("Ủy ban nhân dân thành phố Huế").as_deref(), Some("thành phố Huế"));
+        assert_eq!(
+            area_of("Ủy ban nhân dân tỉnh Hà Nam").as_deref(),
+            Some("tỉnh Hà Nam")
+        );
+        assert_eq!(
+            area_of("Ủy ban nhân dân thành phố Huế").as_deref(),
+            Some("thành phố Huế")
+        );
         assert_eq!(area_of("Bộ Lao động - Thương binh và Xã hội"), None);
         assert_eq!(without_area("Sở Y tế tỉnh Hà Nam"), "Sở Y tế");
     }

@@ -48,19 +48,27 @@ const BODIES: &[(&str, &str)] = &[
 
 /// Other abbreviations in general use in symbols.
 const ORGANS: &[&str] = &[
-    "QH", "UBND", "HĐND", "UB", "VP", "VPTW", "TW", "TU", "HU", "ĐU", "TLĐ", "BHXH", "KBNN", "MTTW", "MTTQ", "BTT", "STC",
-    "STP", "SNV", "SYT", "SXD", "SCT", "SGDĐT", "SKHCN", "SNNMT", "STNMT", "SNN", "SNNPTNT", "SKHĐT", "SLĐTBXH", "STTTT",
-    "SGTVT", "SVHTTDL", "SVHTT", "SNgV", "SDTTG", "BDT", "TTT", "CT", "CAT", "TTHĐND", "VPUBND", "KHTC", "TCCB", "TH",
-    "KTTH", "NC", "VX", "KGVX", "NN", "CN", "XD", "PL", "KT", "TCKT", "HC", "QT", "NV", "NNMT", "KSTT", "PC", "TCHC", "CNTT",
+    "QH", "UBND", "HĐND", "UB", "VP", "VPTW", "TW", "TU", "HU", "ĐU", "TLĐ", "BHXH", "KBNN",
+    "MTTW", "MTTQ", "BTT", "STC", "STP", "SNV", "SYT", "SXD", "SCT", "SGDĐT", "SKHCN", "SNNMT",
+    "STNMT", "SNN", "SNNPTNT", "SKHĐT", "SLĐTBXH", "STTTT", "SGTVT", "SVHTTDL", "SVHTT", "SNgV",
+    "SDTTG", "BDT", "TTT", "CT", "CAT", "TTHĐND", "VPUBND", "KHTC", "TCCB", "TH", "KTTH", "NC",
+    "VX", "KGVX", "NN", "CN", "XD", "PL", "KT", "TCKT", "HC", "QT", "NV", "NNMT", "KSTT", "PC",
+    "TCHC", "CNTT",
 ];
 
 /// The body of the State with an abbreviation.
 pub fn body(code: &str) -> Option<&'static str> {
-    BODIES.iter().find(|(short, _)| *short == code).map(|(_, name)| *name)
+    BODIES
+        .iter()
+        .find(|(short, _)| *short == code)
+        .map(|(_, name)| *name)
 }
 
 fn in_use() -> impl Iterator<Item = &'static str> {
-    BODIES.iter().map(|(short, _)| *short).chain(ORGANS.iter().copied())
+    BODIES
+        .iter()
+        .map(|(short, _)| *short)
+        .chain(ORGANS.iter().copied())
 }
 
 /// The groups mended, and how well the body among them is known: 1 when the issuing body's own name gives it.
@@ -104,7 +112,10 @@ fn one(group: &str, own: &[String]) -> (String, f32) {
     // An abbreviation of the body's words, though not of all of them.
     let part = own.iter().any(|name| {
         let mut rest = name.chars();
-        group.chars().count() >= 2 && group.chars().all(|letter| rest.any(|other| other == letter))
+        group.chars().count() >= 2
+            && group
+                .chars()
+                .all(|letter| rest.any(|other| other == letter))
     });
     (group.to_owned(), if part { 0.7 } else { 0.0 })
 }
@@ -123,7 +134,10 @@ mod tests {
         assert_eq!(mend("BTP", "Bộ Tư pháp"), ("BTP".into(), 1.0));
         assert_eq!(mend("TTp", "Thủ tướng Chính phủ").0, "TTg");
         assert_eq!(mend("HDND", "Hội đồng nhân dân tỉnh Hà Nam").0, "HĐND");
-        assert_eq!(mend("BLDTBXH", "Bộ Lao động - Thương binh và Xã hội").0, "BLĐTBXH");
+        assert_eq!(
+            mend("BLDTBXH", "Bộ Lao động - Thương binh và Xã hội").0,
+            "BLĐTBXH"
+        );
         assert_eq!(mend("UBNO", "Ủy ban nhân dân xã An Hòa").0, "UBND");
     }
 

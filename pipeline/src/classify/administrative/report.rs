@@ -58,7 +58,8 @@ impl<'a> Report<'a> {
     fn file(&mut self, name: &str, mut field: Field) {
         field.confidence = rounded(field.confidence, 1000.0);
         if field.value.is_none() || field.confidence < trust::SURE {
-            let mut flag = Flag::new(&format!("low_confidence_{name}")).with_value(field.confidence);
+            let mut flag =
+                Flag::new(&format!("low_confidence_{name}")).with_value(field.confidence);
             flag.page = field.page;
             flag.bbox = field.bbox;
             self.flags.push(flag);
@@ -94,7 +95,9 @@ impl<'a> Report<'a> {
         let letter = self.kind.code == "CV" && named.is_none();
         let company = Company {
             kind_agrees: named.is_some() && named == elsewhere || letter,
-            kind_differs: named.is_some_and(|named| named.code != self.kind.code && named.symbol != self.kind.symbol),
+            kind_differs: named.is_some_and(|named| {
+                named.code != self.kind.code && named.symbol != self.kind.symbol
+            }),
             organ,
             year_agrees: symbol
                 .year
@@ -112,12 +115,22 @@ impl<'a> Report<'a> {
         };
         place(&mut field, leaf.number, symbol.row.shown());
         if hand > 0.0 {
-            self.flags.push(Flag::new("handwritten_number").on_page(leaf.number).at(symbol.number.shown).with_value(hand));
+            self.flags.push(
+                Flag::new("handwritten_number")
+                    .on_page(leaf.number)
+                    .at(symbol.number.shown)
+                    .with_value(hand),
+            );
         } else if blank {
-            self.flags.push(Flag::new("blank_number").on_page(leaf.number).at(symbol.number.shown));
+            self.flags.push(
+                Flag::new("blank_number")
+                    .on_page(leaf.number)
+                    .at(symbol.number.shown),
+            );
         }
         if trust::stamp_over(&leaf.sight, symbol.number.shown) {
-            self.flags.push(Flag::new("stamp_over_number_symbol").on_page(leaf.number));
+            self.flags
+                .push(Flag::new("stamp_over_number_symbol").on_page(leaf.number));
             field.confidence = field.confidence.min(0.6);
         }
         // A hand's scribble that gave no number at all is no value.
@@ -133,7 +146,9 @@ impl<'a> Report<'a> {
         if named.code == "CV" {
             return Some("CV");
         }
-        let slip = how < 1.0 && !self.kind.symbol.is_empty() && folded(self.kind.symbol) == folded(named.symbol);
+        let slip = how < 1.0
+            && !self.kind.symbol.is_empty()
+            && folded(self.kind.symbol) == folded(named.symbol);
         Some(if slip { self.kind.symbol } else { named.symbol })
     }
 
@@ -159,7 +174,9 @@ impl<'a> Report<'a> {
         let kind = self.written_type(symbol);
         let (organ, unit) = match (kind, groups) {
             // A letter's last group is the unit that drafted it.
-            (None, [organ @ .., unit]) if !organ.is_empty() => (organ.join("-"), Some(unit.clone())),
+            (None, [organ @ .., unit]) if !organ.is_empty() => {
+                (organ.join("-"), Some(unit.clone()))
+            }
             _ => (groups.join("-"), None),
         };
         [
@@ -193,17 +210,32 @@ impl<'a> Report<'a> {
             text: Some(date.row.text()),
             ..Field::default()
         };
-        for (name, slot) in [("day", &date.day), ("month", &date.month), ("year", &date.year)] {
+        for (name, slot) in [
+            ("day", &date.day),
+            ("month", &date.month),
+            ("year", &date.year),
+        ] {
             if let Some(number) = slot.number {
-                field.parts.insert(name.to_owned(), format!("{:02}", number.value));
+                field
+                    .parts
+                    .insert(name.to_owned(), format!("{:02}", number.value));
             }
         }
         let dated = date.row.part(date.place_words..date.row.tokens.len());
         place(&mut field, leaf.number, dated.shown());
         if hand > 0.0 {
-            self.flags.push(Flag::new("handwritten_date").on_page(leaf.number).at(date.day.shown).with_value(hand));
+            self.flags.push(
+                Flag::new("handwritten_date")
+                    .on_page(leaf.number)
+                    .at(date.day.shown)
+                    .with_value(hand),
+            );
         } else if date.day.number.is_none() && folded(&date.day.text).is_empty() {
-            self.flags.push(Flag::new("blank_date").on_page(leaf.number).at(date.day.shown));
+            self.flags.push(
+                Flag::new("blank_date")
+                    .on_page(leaf.number)
+                    .at(date.day.shown),
+            );
         }
         if field.value.is_none() || field.confidence < LEAST {
             field.value = None;
@@ -218,9 +250,20 @@ impl<'a> Report<'a> {
         }
         let sure = trust::of_words(row.mean_confidence(), row.least_confidence());
         let value = known.map_or_else(|| names::tones_settled(&date.place), str::to_owned);
-        let prefix = known.and_then(|_| city_prefix(&date.place)).unwrap_or_default();
-        let confidence = if known.is_some() { sure.max(0.93) } else { sure.min(0.97) };
-        let mut field = Field::read(format!("{prefix}{value}"), confidence, leaf.number, row.shown());
+        let prefix = known
+            .and_then(|_| city_prefix(&date.place))
+            .unwrap_or_default();
+        let confidence = if known.is_some() {
+            sure.max(0.93)
+        } else {
+            sure.min(0.97)
+        };
+        let mut field = Field::read(
+            format!("{prefix}{value}"),
+            confidence,
+            leaf.number,
+            row.shown(),
+        );
         field.text = Some(row.text());
         self.file("place", field);
     }
@@ -243,12 +286,18 @@ impl<'a> Report<'a> {
         let mut field = Field::read(issuer.name.clone(), confidence, leaf.number, issuer.shown);
         field.text = Some(issuer.text.clone());
         if trust::stamp_over(&leaf.sight, issuer.shown) {
-            self.flags.push(Flag::new("stamp_over_agency").on_page(leaf.number));
+            self.flags
+                .push(Flag::new("stamp_over_agency").on_page(leaf.number));
             field.confidence = field.confidence.min(0.85);
         }
         self.file("agency", field);
         if let Some(parent) = &issuer.parent {
-            let mut field = Field::read(parent.clone(), confidence.min(0.97), leaf.number, issuer.parent_shown);
+            let mut field = Field::read(
+                parent.clone(),
+                confidence.min(0.97),
+                leaf.number,
+                issuer.parent_shown,
+            );
             field.text = Some(issuer.parent_text.clone());
             self.file("parent_agency", field);
         }
@@ -277,7 +326,11 @@ impl<'a> Report<'a> {
         };
         let count = subject.rows.len().max(1) as f32;
         let mean = subject.rows.iter().map(Row::mean_confidence).sum::<f32>() / count;
-        let least = subject.rows.iter().map(Row::least_confidence).fold(1.0, f32::min);
+        let least = subject
+            .rows
+            .iter()
+            .map(Row::least_confidence)
+            .fold(1.0, f32::min);
         let text = subject.text();
         let begun = subject.of_letter || text.starts_with(char::is_uppercase);
         let shown = head::shown(&subject.rows);
@@ -285,7 +338,8 @@ impl<'a> Report<'a> {
         let mut field = Field::read(text.clone(), confidence, leaf.number, shown);
         field.text = Some(text);
         if trust::stamp_over(&leaf.sight, shown) {
-            self.flags.push(Flag::new("stamp_over_subject").on_page(leaf.number));
+            self.flags
+                .push(Flag::new("stamp_over_subject").on_page(leaf.number));
             field.confidence = field.confidence.min(0.7);
         }
         self.file("subject", field);
@@ -300,9 +354,15 @@ impl<'a> Report<'a> {
             }
             None => self.missing("signer_name"),
         }
-        for (name, found) in [("signer_title", &signing.title), ("signer_authority", &signing.authority)] {
+        for (name, found) in [
+            ("signer_title", &signing.title),
+            ("signer_authority", &signing.authority),
+        ] {
             if let Some(found) = found {
-                self.file(name, found_field(found, trust::of_words(found.confidence, found.least)));
+                self.file(
+                    name,
+                    found_field(found, trust::of_words(found.confidence, found.least)),
+                );
             }
         }
         if let Some(found) = &signing.recipients {
@@ -330,7 +390,8 @@ impl<'a> Report<'a> {
             let printed = leaf.rows.iter().find_map(|row| {
                 let key = row.key();
                 let mark = marks.iter().find(|(mark, _)| *mark == key)?;
-                (row.capitals() > 0.9).then(|| (mark.1, row.least_confidence(), row.shown(), row.text()))
+                (row.capitals() > 0.9)
+                    .then(|| (mark.1, row.least_confidence(), row.shown(), row.text()))
             });
             let stamped = leaf.sight.stamps.iter().find_map(|stamp| {
                 let key = folded(&stamp.text);
@@ -351,16 +412,25 @@ impl<'a> Report<'a> {
         for leaf in evidence.leaves() {
             for row in &leaf.rows {
                 let text = row.text();
-                let Some(at) = text.find("có hiệu lực") else { continue };
+                let Some(at) = text.find("có hiệu lực") else {
+                    continue;
+                };
                 let rest = text.get(at..).unwrap_or_default();
-                let Some(from) = rest.find("từ ngày") else { continue };
+                let Some(from) = rest.find("từ ngày") else {
+                    continue;
+                };
                 let phrase = rest.get(from..).unwrap_or_default();
                 let end = phrase.find([';', '.']).unwrap_or(phrase.len());
                 let phrase = phrase.get(..end).unwrap_or_default().trim();
                 if phrase.split_whitespace().count() < 3 {
                     continue;
                 }
-                let mut field = Field::read(phrase, row.mean_confidence().min(0.89), leaf.number, row.shown());
+                let mut field = Field::read(
+                    phrase,
+                    row.mean_confidence().min(0.89),
+                    leaf.number,
+                    row.shown(),
+                );
                 field.text = Some(text.clone());
                 self.fields.insert("validity".to_owned(), field);
                 return;
@@ -370,9 +440,15 @@ impl<'a> Report<'a> {
 
     /// Where a normative paper is in force: in the area of the body that issued it, else in the whole country.
     fn scope(&mut self) {
-        let year = self.reading.symbol.as_ref().is_some_and(|symbol| symbol.year.is_some());
-        let normative = matches!(self.kind.code, "L" | "PL" | "LCT" | "NĐ" | "TT" | "TTLT" | "HP")
-            || year && matches!(self.kind.code, "QĐ" | "NQ");
+        let year = self
+            .reading
+            .symbol
+            .as_ref()
+            .is_some_and(|symbol| symbol.year.is_some());
+        let normative = matches!(
+            self.kind.code,
+            "L" | "PL" | "LCT" | "NĐ" | "TT" | "TTLT" | "HP"
+        ) || year && matches!(self.kind.code, "QĐ" | "NQ");
         let Some(agency) = self.fields.get("agency").filter(|_| normative) else {
             return;
         };
@@ -393,7 +469,12 @@ impl<'a> Report<'a> {
 const LEAST: f32 = 0.15;
 
 fn found_field(found: &Found, confidence: f32) -> Field {
-    let mut field = Field::read(found.value.clone(), rounded(confidence, 1000.0), found.page, found.shown);
+    let mut field = Field::read(
+        found.value.clone(),
+        rounded(confidence, 1000.0),
+        found.page,
+        found.shown,
+    );
     field.text = Some(found.text.clone());
     field
 }

@@ -56,18 +56,23 @@ pub struct Signing {
 
 /// Family names that nearly all Vietnamese bear, folded.
 const FAMILIES: &[&str] = &[
-    "nguyen", "tran", "le", "pham", "hoang", "huynh", "phan", "vu", "vo", "dang", "bui", "do", "ho", "ngo", "duong", "ly",
-    "dao", "doan", "dinh", "trinh", "truong", "mai", "luong", "luu", "ha", "cao", "phung", "to", "ta", "lam", "thai", "chu",
-    "tong", "quach", "nong", "la", "lo", "vi", "dam", "kieu", "trieu", "ma", "luc", "chau", "tu", "van", "bach", "be", "ca",
-    "than", "quang", "giang", "tang", "nghiem", "thach", "son", "kim", "danh", "cu", "vuong", "khuc", "khuong", "an", "au",
-    "bo", "cam", "cat", "cung", "da", "dieu", "ro", "siu", "ksor", "rah", "hua", "mac", "lu", "mua", "giap", "sung", "thao", "vang", "hang", "ong", "phi", "tieu", "ton", "ung", "dong",
+    "nguyen", "tran", "le", "pham", "hoang", "huynh", "phan", "vu", "vo", "dang", "bui", "do",
+    "ho", "ngo", "duong", "ly", "dao", "doan", "dinh", "trinh", "truong", "mai", "luong", "luu",
+    "ha", "cao", "phung", "to", "ta", "lam", "thai", "chu", "tong", "quach", "nong", "la", "lo",
+    "vi", "dam", "kieu", "trieu", "ma", "luc", "chau", "tu", "van", "bach", "be", "ca", "than",
+    "quang", "giang", "tang", "nghiem", "thach", "son", "kim", "danh", "cu", "vuong", "khuc",
+    "khuong", "an", "au", "bo", "cam", "cat", "cung", "da", "dieu", "ro", "siu", "ksor", "rah",
+    "hua", "mac", "lu", "mua", "giap", "sung", "thao", "vang", "hang", "ong", "phi", "tieu", "ton",
+    "ung", "dong",
 ];
 
 /// Reads the end of the paper; the first page with both sides of it counts, since annexes follow the paper.
 pub fn read(evidence: &Evidence) -> Signing {
     let mut best = Signing::default();
     for leaf in evidence.leaves() {
-        let Some(start) = recipients_row(leaf) else { continue };
+        let Some(start) = recipients_row(leaf) else {
+            continue;
+        };
         let signing = on_page(leaf, start);
         if signing.name.is_some() || signing.title.is_some() {
             return signing;
@@ -133,7 +138,9 @@ fn split_of(leaf: &Leaf, start: &Row) -> f32 {
         .flat_map(|row| &row.tokens)
         .filter(|token| {
             let off = token.centre().1 - start.middle();
-            off > -6.0 * leaf.em && off < 3.0 * leaf.em && token.level.x > leaf.sides.0 + leaf.measure() * 0.3
+            off > -6.0 * leaf.em
+                && off < 3.0 * leaf.em
+                && token.level.x > leaf.sides.0 + leaf.measure() * 0.3
         })
         .filter(|token| matches!(token.key.as_str(), "tm" | "kt" | "tl" | "tuq"))
         .map(|token| token.level.x)
@@ -159,7 +166,9 @@ fn parted(row: &Row, split: f32) -> Vec<Row> {
         .tokens
         .get(at)
         .zip(row.tokens.get(at - 1))
-        .map_or(0.0, |(after, before)| after.level.x - before.level.x - before.level.w);
+        .map_or(0.0, |(after, before)| {
+            after.level.x - before.level.x - before.level.w
+        });
     if gap > row.level().h * 0.7 {
         vec![row.part(0..at), row.part(at..row.tokens.len())]
     } else {
@@ -170,7 +179,10 @@ fn parted(row: &Row, split: f32) -> Vec<Row> {
 /// Authority, title and name from the rows of the right column.
 fn signed(rows: &[Row], leaf: &Leaf) -> Signing {
     let mut signing = Signing::default();
-    let Some(first) = rows.iter().position(|row| is_authority(row) || is_title(row)) else {
+    let Some(first) = rows
+        .iter()
+        .position(|row| is_authority(row) || is_title(row))
+    else {
         return signing;
     };
     let mut authority: Vec<Row> = Vec::new();
@@ -188,7 +200,10 @@ fn signed(rows: &[Row], leaf: &Leaf) -> Signing {
         } else if is_title(row) {
             // A body's name may go on in the next line: `TM. ỦY BAN NHÂN DÂN / TỈNH`.
             title.push(row.clone());
-        } else if row.capitals() > 0.75 && row.key().len() > 3 && (!title.is_empty() || !authority.is_empty()) {
+        } else if row.capitals() > 0.75
+            && row.key().len() > 3
+            && (!title.is_empty() || !authority.is_empty())
+        {
             if title.is_empty() {
                 authority.push(row.clone());
             } else {
@@ -232,20 +247,89 @@ fn tidy(row: &Row) -> String {
 }
 
 fn is_authority(row: &Row) -> bool {
-    let Some(first) = row.tokens.first() else { return false };
-    let start: String = first.text.chars().take_while(|c| c.is_alphabetic()).collect();
-    let dotted = first.text.contains('.') || first.text.contains(',') || row.tokens.get(1).is_some_and(|next| next.text.starts_with(['.', ',']));
-    let marked = matches!(start.as_str(), "TM" | "KT" | "TL" | "TUQ" | "Q" | "IM" | "T/M" | "K/T" | "TƯQ" | "ỤQ" | "UQ");
+    let Some(first) = row.tokens.first() else {
+        return false;
+    };
+    let start: String = first
+        .text
+        .chars()
+        .take_while(|c| c.is_alphabetic())
+        .collect();
+    let dotted = first.text.contains('.')
+        || first.text.contains(',')
+        || row
+            .tokens
+            .get(1)
+            .is_some_and(|next| next.text.starts_with(['.', ',']));
+    let marked = matches!(
+        start.as_str(),
+        "TM" | "KT" | "TL" | "TUQ" | "Q" | "IM" | "T/M" | "K/T" | "TƯQ" | "ỤQ" | "UQ"
+    );
     row.capitals() > 0.6 && marked && (dotted || row.tokens.len() > 1)
 }
 
 /// Titles of those who sign, folded.
 const TITLES: &[&str] = &[
-    "chutich", "phochutich", "thutuong", "phothutuong", "botruong", "thutruong", "giamdoc", "phogiamdoc", "cuctruong", "phocuctruong",
-    "tongcuctruong", "vutruong", "phovutruong", "chanhvanphong", "phochanhvanphong", "chanhthanhtra", "phochanhthanhtra", "truongphong", "photruongphong", "truongban",
-    "photruongban", "hieutruong", "phohieutruong", "vientruong", "phovientruong", "chanhan", "phochanhan", "tonggiamdoc", "photonggiamdoc", "bithu", "phobithu",
-    "tongbithu", "chunhiem", "phochunhiem", "thongdoc", "phothongdoc", "tongthanhtra", "photongthanhtra", "chicuctruong", "phochicuctruong", "truongtram", "tongkiemtoan", "bobtruong",
-    "tructhanhtra", "phongtruong", "nguoiky", "chuctich", "kehoachtruong", "dai", "uyvien", "tulenh", "chihuytruong", "truongcongan", "congchungvien", "thuky", "nguoilap", "truongkhoa", "daitruong", "trudong", "doitruong",
+    "chutich",
+    "phochutich",
+    "thutuong",
+    "phothutuong",
+    "botruong",
+    "thutruong",
+    "giamdoc",
+    "phogiamdoc",
+    "cuctruong",
+    "phocuctruong",
+    "tongcuctruong",
+    "vutruong",
+    "phovutruong",
+    "chanhvanphong",
+    "phochanhvanphong",
+    "chanhthanhtra",
+    "phochanhthanhtra",
+    "truongphong",
+    "photruongphong",
+    "truongban",
+    "photruongban",
+    "hieutruong",
+    "phohieutruong",
+    "vientruong",
+    "phovientruong",
+    "chanhan",
+    "phochanhan",
+    "tonggiamdoc",
+    "photonggiamdoc",
+    "bithu",
+    "phobithu",
+    "tongbithu",
+    "chunhiem",
+    "phochunhiem",
+    "thongdoc",
+    "phothongdoc",
+    "tongthanhtra",
+    "photongthanhtra",
+    "chicuctruong",
+    "phochicuctruong",
+    "truongtram",
+    "tongkiemtoan",
+    "bobtruong",
+    "tructhanhtra",
+    "phongtruong",
+    "nguoiky",
+    "chuctich",
+    "kehoachtruong",
+    "dai",
+    "uyvien",
+    "tulenh",
+    "chihuytruong",
+    "truongcongan",
+    "congchungvien",
+    "thuky",
+    "nguoilap",
+    "truongkhoa",
+    "daitruong",
+    "trudong",
+    "doitruong",
 ];
 
 fn is_title(row: &Row) -> bool {
@@ -265,7 +349,9 @@ fn name_in(rows: &[Row], foot: f32, leaf: &Leaf) -> Option<(Row, bool)> {
         if below < 1.5 * leaf.em || below > 16.0 * leaf.em {
             continue;
         }
-        let Some((name, family)) = as_name(row) else { continue };
+        let Some((name, family)) = as_name(row) else {
+            continue;
+        };
         let weight = name.mean_confidence() + f32::from(u8::from(family)) * 0.5;
         if best.as_ref().is_none_or(|(_, _, old)| weight > old - 0.05) {
             best = Some((name, family, weight));
@@ -275,7 +361,20 @@ fn name_in(rows: &[Row], foot: f32, leaf: &Leaf) -> Option<(Row, bool)> {
 }
 
 /// Degrees and ranks before names.
-const RANKS: [&str; 12] = ["gs", "pgs", "ts", "ths", "bs", "ks", "trungtuong", "thieutuong", "daita", "thuongta", "trungta", "bscki"];
+const RANKS: [&str; 12] = [
+    "gs",
+    "pgs",
+    "ts",
+    "ths",
+    "bs",
+    "ks",
+    "trungtuong",
+    "thieutuong",
+    "daita",
+    "thuongta",
+    "trungta",
+    "bscki",
+];
 
 /// The words of a row that make a name: two to six, each with a capital first, no digits.
 fn as_name(row: &Row) -> Option<(Row, bool)> {
@@ -287,13 +386,18 @@ fn as_name(row: &Row) -> Option<(Row, bool)> {
         .collect();
     // Ranks before it and specks of ink on both sides are no part of it.
     let no_part = |token: &crate::classify::leaf::Token| {
-        RANKS.contains(&token.key.as_str()) || token.key.len() < 2 || token.confidence < 0.35
+        RANKS.contains(&token.key.as_str())
+            || token.key.len() < 2
+            || token.confidence < 0.35
             || !token.text.chars().next().is_some_and(char::is_uppercase)
     };
     while tokens.first().is_some_and(no_part) {
         tokens.remove(0);
     }
-    while tokens.last().is_some_and(|token| token.confidence < 0.35 || token.key.len() < 2 && token.text.chars().any(|c| !c.is_alphabetic())) {
+    while tokens.last().is_some_and(|token| {
+        token.confidence < 0.35
+            || token.key.len() < 2 && token.text.chars().any(|c| !c.is_alphabetic())
+    }) {
         tokens.pop();
     }
     let fits = (2..=6).contains(&tokens.len())
@@ -304,7 +408,11 @@ fn as_name(row: &Row) -> Option<(Row, bool)> {
                 && letters.chars().count() <= 7
         });
     let row = Row { tokens };
-    let first = row.tokens.first().map(|token| token.key.clone()).unwrap_or_default();
+    let first = row
+        .tokens
+        .first()
+        .map(|token| token.key.clone())
+        .unwrap_or_default();
     let family = FAMILIES.contains(&first.as_str());
     // Names are in small letters with capitals; in capitals only with a family name before.
     (fits && (row.capitals() < 0.6 || family)).then_some((row, family))
@@ -345,9 +453,17 @@ fn recipients(rows: Vec<Row>, leaf: &Leaf) -> Option<Found> {
             }
             continue;
         }
-        let starts = text.trim_start().starts_with(['-', '–', '—', '+', '*', '•', '·', '~', '¬', '_']);
+        let starts = text
+            .trim_start()
+            .starts_with(['-', '–', '—', '+', '*', '•', '·', '~', '¬', '_']);
         let entry = text
-            .trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | '+' | '*' | '•' | '·' | '~' | '¬' | '_' | ';' | ','))
+            .trim_matches(|c: char| {
+                c.is_whitespace()
+                    || matches!(
+                        c,
+                        '-' | '–' | '—' | '+' | '*' | '•' | '·' | '~' | '¬' | '_' | ';' | ','
+                    )
+            })
             .to_owned();
         match entries.last_mut() {
             Some(before) if !starts => {
@@ -364,7 +480,11 @@ fn recipients(rows: Vec<Row>, leaf: &Leaf) -> Option<Found> {
     }
     let entries: Vec<String> = entries
         .into_iter()
-        .map(|entry| entry.trim_end_matches(['.', ';', ',', '/', ' ', ':']).to_owned())
+        .map(|entry| {
+            entry
+                .trim_end_matches(['.', ';', ',', '/', ' ', ':'])
+                .to_owned()
+        })
         .filter(|entry| !entry.is_empty())
         .collect();
     (!entries.is_empty()).then(|| Found::of(&used, entries.join("; "), leaf.number))

@@ -25,14 +25,26 @@ impl Subject {
         let about = self.rows.first().filter(|row| is_about(row));
         if let Some((row, line)) = about.zip(lines.first_mut()) {
             // `V]v`, `Viv`: the stroke is what engines miss.
-            if let Some(rest) = row.tokens.first().filter(|token| token.text != "V/v" && token.key.len() <= 3 && token.key != "ve") {
-                let start = if rest.text.ends_with(':') { "V/v:" } else { "V/v" };
+            if let Some(rest) = row
+                .tokens
+                .first()
+                .filter(|token| token.text != "V/v" && token.key.len() <= 3 && token.key != "ve")
+            {
+                let start = if rest.text.ends_with(':') {
+                    "V/v:"
+                } else {
+                    "V/v"
+                };
                 *line = line.replacen(&rest.text, start, 1);
             }
         }
         let text = lines.join(" ");
-        let text = text
-            .trim_matches(|c: char| matches!(c, '_' | '-' | '—' | '–' | '~' | '*' | '|' | '\'' | '`' | ' '));
+        let text = text.trim_matches(|c: char| {
+            matches!(
+                c,
+                '_' | '-' | '—' | '–' | '~' | '*' | '|' | '\'' | '`' | ' '
+            )
+        });
         // A hyphen at a line's end belongs to the word before it in names joined by dashes only.
         text.replace(" ,", ",").replace("  ", " ")
     }
@@ -45,7 +57,8 @@ fn clean(row: &Row) -> String {
         .iter()
         .filter(|token| {
             !token.key.is_empty()
-                || token.text.chars().count() <= 1 && matches!(token.text.as_str(), "-" | "–" | "—" | "&" | "+" | "%")
+                || token.text.chars().count() <= 1
+                    && matches!(token.text.as_str(), "-" | "–" | "—" | "&" | "+" | "%")
         })
         .map(|token| token.text.as_str())
         .collect();
@@ -77,7 +90,8 @@ pub fn under_title(head: &Head, leaf: &Leaf) -> Option<Subject> {
         .filter(|piece| {
             let rect = piece.level();
             let low = piece.middle() > row.middle() + 0.5 * leaf.em;
-            low && rect.x < middle + 0.12 * leaf.measure() && rect.x + rect.w > middle - 0.12 * leaf.measure()
+            low && rect.x < middle + 0.12 * leaf.measure()
+                && rect.x + rect.w > middle - 0.12 * leaf.measure()
         })
         .cloned()
         .collect();
@@ -101,9 +115,14 @@ pub fn under_title(head: &Head, leaf: &Leaf) -> Option<Subject> {
             continue;
         }
         let gap = drop(&last, &line);
-        let wide = pitch.map_or(PITCH * leaf.em, |pitch: f32| (pitch * 1.45).max(1.3 * leaf.em));
+        let wide = pitch.map_or(PITCH * leaf.em, |pitch: f32| {
+            (pitch * 1.45).max(1.3 * leaf.em)
+        });
         let first = rows.is_empty();
-        if rows.len() >= LINES || (!first || title.words < row.tokens.len()) && gap > wide || gap > 4.5 * leaf.em {
+        if rows.len() >= LINES
+            || (!first || title.words < row.tokens.len()) && gap > wide
+            || gap > 4.5 * leaf.em
+        {
             ended = if gap > wide * 1.15 { 1.0 } else { 0.8 };
             break;
         }
@@ -162,7 +181,9 @@ pub fn of_letter(head: &Head, leaf: &Leaf) -> Option<Subject> {
         }
         if let Some(last) = rows.last() {
             let gap = drop(last, row);
-            let wide = pitch.map_or(PITCH * leaf.em, |pitch: f32| (pitch * 1.5).max(1.3 * leaf.em));
+            let wide = pitch.map_or(PITCH * leaf.em, |pitch: f32| {
+                (pitch * 1.5).max(1.3 * leaf.em)
+            });
             if gap > wide || rows.len() >= LINES {
                 break;
             }
@@ -197,18 +218,48 @@ pub fn is_about(row: &Row) -> bool {
     let first = letters.next();
     let second = letters.next();
     let third = letters.next();
-    let stroke = second.is_some_and(|c| matches!(c, '/' | '\\' | '⁄' | '|' | 'l' | 'I' | 'i' | 'í' | 'j' | '.' | ',' | ']' | '[' | '7' | 'Í' | '!' | '1' | '\''));
+    let stroke = second.is_some_and(|c| {
+        matches!(
+            c,
+            '/' | '\\'
+                | '⁄'
+                | '|'
+                | 'l'
+                | 'I'
+                | 'i'
+                | 'í'
+                | 'j'
+                | '.'
+                | ','
+                | ']'
+                | '['
+                | '7'
+                | 'Í'
+                | '!'
+                | '1'
+                | '\''
+        )
+    });
     (v(first) && stroke && v(third))
         || (v(first) && v(second) && third.is_some_and(|c| !c.is_lowercase() || c == 'v'))
-        || (matches!(first, Some('W' | 'w')) && row.tokens.first().is_some_and(|token| token.key.len() <= 2))
+        || (matches!(first, Some('W' | 'w'))
+            && row.tokens.first().is_some_and(|token| token.key.len() <= 2))
         || at_start(&folded(&row.text()), "veviec").1 > 0.9
 }
 
 /// Words of incoming stamps, which stand where letters have their subject.
 fn is_stamp(key: &str) -> bool {
-    ["congvanden", "vanbanden", "congthongtin", "kinhchuyen", "luuhoso", "ngayden", "soden"]
-        .iter()
-        .any(|word| at_start(key, word).1 > 0.85)
+    [
+        "congvanden",
+        "vanbanden",
+        "congthongtin",
+        "kinhchuyen",
+        "luuhoso",
+        "ngayden",
+        "soden",
+    ]
+    .iter()
+    .any(|word| at_start(key, word).1 > 0.85)
 }
 
 #[cfg(test)]
@@ -232,7 +283,15 @@ mod tests {
 
     #[test]
     fn the_letters_mark_is_known_by_many_faces() {
-        for text in ["V/v đăng ký", "V/v: xin", "Viv góp ý", "VÍv xử lý", "Về việc", "V/V báo cáo", "VÁ v"] {
+        for text in [
+            "V/v đăng ký",
+            "V/v: xin",
+            "Viv góp ý",
+            "VÍv xử lý",
+            "Về việc",
+            "V/V báo cáo",
+            "VÁ v",
+        ] {
             let expected = text != "VÁ v";
             assert_eq!(is_about(&row(text)), expected, "{text}");
         }

@@ -65,16 +65,30 @@ fn weight(row: &Row) -> f32 {
     let letters = row.letters();
     let label = label(&letters);
     // `Số chứng thực`, `Số vào sổ`, `Số đến` are other numbers.
-    if label > 0 && ["chungthuc", "vaoso", "den", "hieu"].iter().any(|word| letters.key_from(label).trim_start_matches('.').starts_with(word)) {
+    if label > 0
+        && ["chungthuc", "vaoso", "den", "hieu"].iter().any(|word| {
+            letters
+                .key_from(label)
+                .trim_start_matches('.')
+                .starts_with(word)
+        })
+    {
         return 0.0;
     }
     let Some(symbol) = parse(row) else {
-        return if label > 0 && row.tokens.len() <= 4 { 1.9 } else { 0.0 };
+        return if label > 0 && row.tokens.len() <= 4 {
+            1.9
+        } else {
+            0.0
+        };
     };
     let grammar = f32::from(u8::from(!symbol.groups.is_empty()));
     let kind = symbol.kind.map_or(0.0, |(_, how)| how);
     let short = if letters.raw.len() < 36 { 0.0 } else { -1.5 };
-    1.2 * f32::from(u8::from(symbol.labelled)) + 1.2 * grammar + kind + short
+    1.2 * f32::from(u8::from(symbol.labelled))
+        + 1.2 * grammar
+        + kind
+        + short
         + 0.3 * f32::from(u8::from(symbol.number.value.is_some()))
 }
 
@@ -84,9 +98,15 @@ fn label(letters: &Letters) -> usize {
     if start > 2 {
         return 0;
     }
-    let s = letters.key.get(start).is_some_and(|key| matches!(key, b's' | b'5'));
+    let s = letters
+        .key
+        .get(start)
+        .is_some_and(|key| matches!(key, b's' | b'5'));
     // The engine reads the vowel as what is round or has a mark.
-    let o = letters.key.get(start + 1).is_some_and(|key| matches!(key, b'o' | b'0' | b'6' | b'd'));
+    let o = letters
+        .key
+        .get(start + 1)
+        .is_some_and(|key| matches!(key, b'o' | b'0' | b'6' | b'd'));
     if !(s && o) {
         return 0;
     }
@@ -163,7 +183,11 @@ impl Symbol {
             .fold(1.0, f32::min);
         let mut groups: Vec<String> = text
             .split(['-', '/'])
-            .map(|group| group.trim_matches(|letter: char| !letter.is_alphanumeric()).to_owned())
+            .map(|group| {
+                group
+                    .trim_matches(|letter: char| !letter.is_alphanumeric())
+                    .to_owned()
+            })
             .filter(|group| !group.is_empty())
             .collect();
         self.slashed = !self.party && !text.contains('-') && text.contains('/');
@@ -190,7 +214,10 @@ fn unified(letter: char) -> char {
 /// The first slash with a capital behind it.
 fn slash_before_letters(raw: &[char], from: usize) -> Option<usize> {
     (from..raw.len()).find(|&at| {
-        let next = (at + 1..raw.len()).find_map(|next| raw.get(next).filter(|letter| !matches!(letter, '-' | '.' | '/')));
+        let next = (at + 1..raw.len()).find_map(|next| {
+            raw.get(next)
+                .filter(|letter| !matches!(letter, '-' | '.' | '/'))
+        });
         raw.get(at) == Some(&'/') && next.is_some_and(|letter| letter.is_uppercase())
     })
 }
@@ -203,7 +230,9 @@ fn dash_of_party(raw: &[char], from: usize) -> Option<usize> {
     let slash = behind.iter().position(|&letter| letter == '/')?;
     let name: String = behind.get(..slash).unwrap_or_default().iter().collect();
     let digits = before.iter().any(char::is_ascii_digit) || before.is_empty();
-    let clean = before.iter().all(|letter| *letter != '/' && !letter.is_alphabetic());
+    let clean = before
+        .iter()
+        .all(|letter| *letter != '/' && !letter.is_alphabetic());
     (digits && clean && kind_of(&name).is_some_and(|(_, how)| how > 0.8)).then_some(dash)
 }
 
@@ -217,28 +246,45 @@ fn capital_after_digit(raw: &[char], from: usize) -> Option<usize> {
         .iter()
         .take_while(|letter| letter.is_alphabetic())
         .collect();
-    kind_of(&name).is_some_and(|(_, how)| how > 0.8).then_some(at)
+    kind_of(&name)
+        .is_some_and(|(_, how)| how > 0.8)
+        .then_some(at)
 }
 
 fn numeral(row: &Row, letters: &Letters, from: usize, to: usize) -> Numeral {
     let text = letters.text(from..to.max(from));
-    let trimmed = text.trim_matches(|letter: char| matches!(letter, '.' | ':' | '_' | '…' | '/' | ',' | '-'));
+    let trimmed =
+        text.trim_matches(|letter: char| matches!(letter, '.' | ':' | '_' | '…' | '/' | ',' | '-'));
     let words = letters.words(from..to.max(from));
     let inside = row.part(words.clone());
     let behind = letters.token.get(to).copied();
-    let before = from.checked_sub(1).and_then(|at| letters.token.get(at)).copied();
+    let before = from
+        .checked_sub(1)
+        .and_then(|at| letters.token.get(at))
+        .copied();
     if trimmed.is_empty() {
         let token = |index: Option<usize>| index.and_then(|index| row.tokens.get(index));
         let (before, behind) = (token(before), token(behind));
-        let gap = |pick: fn(&crate::classify::leaf::Token) -> Rect| match (before.map(pick), behind.map(pick)) {
+        let gap = |pick: fn(&crate::classify::leaf::Token) -> Rect| match (
+            before.map(pick),
+            behind.map(pick),
+        ) {
             (Some(a), Some(b)) if b.x > a.x + a.w => Rect {
                 x: a.x + a.w,
                 y: a.y,
                 w: b.x - a.x - a.w,
                 h: a.h,
             },
-            (Some(a), _) => Rect { x: a.x + a.w * 0.5, w: a.w * 0.5, ..a },
-            (None, Some(b)) => Rect { x: b.x - 3.0 * b.h, w: 3.0 * b.h, ..b },
+            (Some(a), _) => Rect {
+                x: a.x + a.w * 0.5,
+                w: a.w * 0.5,
+                ..a
+            },
+            (None, Some(b)) => Rect {
+                x: b.x - 3.0 * b.h,
+                w: 3.0 * b.h,
+                ..b
+            },
             (None, None) => Rect::default(),
         };
         return Numeral {
@@ -250,7 +296,11 @@ fn numeral(row: &Row, letters: &Letters, from: usize, to: usize) -> Numeral {
     }
     // A letter may follow the digits: `12a/QĐ-UB`.
     // A slash before the number is a stroke of the hand that wrote it.
-    let slashed = if text.trim_start_matches([':', '.', ' ']).starts_with('/') { 0.5 } else { 0.0 };
+    let slashed = if text.trim_start_matches([':', '.', ' ']).starts_with('/') {
+        0.5
+    } else {
+        0.0
+    };
     let letter = trimmed.chars().last().filter(|c| matches!(c, 'a'..='e'));
     let digits = letter.map_or(trimmed, |letter| trimmed.trim_end_matches(letter));
     let read = number(digits).filter(|read| read.digits <= 6);
@@ -263,10 +313,19 @@ fn numeral(row: &Row, letters: &Letters, from: usize, to: usize) -> Numeral {
     Numeral {
         value: read.map(|read| {
             let width = read.digits;
-            format!("{:0width$}{}", read.value, letter.map_or(String::new(), String::from))
+            format!(
+                "{:0width$}{}",
+                read.value,
+                letter.map_or(String::new(), String::from)
+            )
         }),
         purity: read.map_or(0.0, |read| (read.purity - slashed).max(0.0)),
-        confidence: inside.tokens.iter().filter(|token| !token.key.is_empty()).map(|token| token.confidence).fold(1.0, f32::min),
+        confidence: inside
+            .tokens
+            .iter()
+            .filter(|token| !token.key.is_empty())
+            .map(|token| token.confidence)
+            .fold(1.0, f32::min),
         level: inside.level(),
         shown: inside.shown(),
         attached,
@@ -282,7 +341,10 @@ pub fn kind_of(group: &str) -> Option<(&'static Kind, f32)> {
     }
     // `CV` is written by the Party and by some offices, though the decree gives letters no abbreviation.
     if group == "CV" {
-        return KINDS.iter().find(|kind| kind.code == "CV").map(|kind| (kind, 0.9));
+        return KINDS
+            .iter()
+            .find(|kind| kind.code == "CV")
+            .map(|kind| (kind, 0.9));
     }
     let upper = group.to_uppercase();
     if let Some(kind) = kinds().find(|kind| kind.symbol.to_uppercase() == upper) {
@@ -299,7 +361,8 @@ pub fn kind_of(group: &str) -> Option<(&'static Kind, f32)> {
     };
     kinds()
         .find(|kind| {
-            let (a, b): (Vec<char>, Vec<char>) = (kind.symbol.chars().collect(), upper.chars().collect());
+            let (a, b): (Vec<char>, Vec<char>) =
+                (kind.symbol.chars().collect(), upper.chars().collect());
             let wrong = a.iter().zip(&b).filter(|(a, b)| a != b).count();
             // `L` alone and pairs of capitals are too near each other but for a mark or a tail.
             a.len() == b.len()
@@ -323,7 +386,12 @@ mod tests {
             .split(' ')
             .map(|word| {
                 let w = word.chars().count() as f32 * 10.0;
-                let level = Rect { x, y: 0.0, w, h: 20.0 };
+                let level = Rect {
+                    x,
+                    y: 0.0,
+                    w,
+                    h: 20.0,
+                };
                 x += w + 10.0;
                 Token {
                     text: word.to_owned(),
@@ -350,11 +418,26 @@ mod tests {
     #[test]
     fn the_grammar_of_the_decree_is_read() {
         let some = |text: &str| Some(text.to_owned());
-        assert_eq!(read("Số: 15/QĐ-BNV"), (some("15"), None, "QĐ", "BNV".into()));
-        assert_eq!(read("Số: 05/BNV-VP"), (some("05"), None, "", "BNV-VP".into()));
-        assert_eq!(read("Số: 30/2020/NĐ-CP"), (some("30"), Some(2020), "NĐ", "CP".into()));
-        assert_eq!(read("Số: 12a/TTr-SNV"), (some("12a"), None, "TTr", "SNV".into()));
-        assert_eq!(read("Số 40-HD/VPTW"), (some("40"), None, "HD", "VPTW".into()));
+        assert_eq!(
+            read("Số: 15/QĐ-BNV"),
+            (some("15"), None, "QĐ", "BNV".into())
+        );
+        assert_eq!(
+            read("Số: 05/BNV-VP"),
+            (some("05"), None, "", "BNV-VP".into())
+        );
+        assert_eq!(
+            read("Số: 30/2020/NĐ-CP"),
+            (some("30"), Some(2020), "NĐ", "CP".into())
+        );
+        assert_eq!(
+            read("Số: 12a/TTr-SNV"),
+            (some("12a"), None, "TTr", "SNV".into())
+        );
+        assert_eq!(
+            read("Số 40-HD/VPTW"),
+            (some("40"), None, "HD", "VPTW".into())
+        );
         assert_eq!(read("Số: 123/QĐ/UB").3, "UB");
         assert_eq!(read("Luật số: 14/2008/QH12").1, Some(2008));
     }
@@ -378,7 +461,11 @@ mod tests {
 
     #[test]
     fn other_numbers_are_passed_over() {
-        let rows = [row("Số chứng thực: 123"), row("SỞ NỘI VỤ"), row("Số: 7/BC-SNV")];
+        let rows = [
+            row("Số chứng thực: 123"),
+            row("SỞ NỘI VỤ"),
+            row("Số: 7/BC-SNV"),
+        ];
         assert_eq!(row_of(&rows), Some(2));
     }
 

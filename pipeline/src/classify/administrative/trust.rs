@@ -37,7 +37,10 @@ pub fn of_symbol(symbol: &Symbol, company: &Company, hand: f32) -> f32 {
     if number.value.is_none() {
         return 0.0;
     }
-    let mut sum = -2.4 + 2.2 * company.organ + 3.4 * (number.confidence - 0.5) + 2.0 * (symbol.confidence - 0.5);
+    let mut sum = -2.4
+        + 2.2 * company.organ
+        + 3.4 * (number.confidence - 0.5)
+        + 2.0 * (symbol.confidence - 0.5);
     sum += if number.attached { 2.2 } else { even(symbol) };
     sum += if company.kind_agrees {
         1.2
@@ -81,7 +84,8 @@ pub fn of_date(date: &DateLine, place_known: bool, year_agrees: Option<bool>, ha
         .map(|slot| slot.number.map_or(0.0, |number| number.purity))
         .product();
     let least = slots.iter().map(|slot| slot.confidence).fold(1.0, f32::min);
-    let mut sum = -1.6 + 5.0 * (least - 0.5) + 3.0 * (date.quality - 0.68) / 0.32 - 4.0 * (1.0 - purity);
+    let mut sum =
+        -1.6 + 5.0 * (least - 0.5) + 3.0 * (date.quality - 0.68) / 0.32 - 4.0 * (1.0 - purity);
     if place_known {
         sum += 0.5;
     }
@@ -106,7 +110,10 @@ pub fn of_agency(known: f32, mean: f32, least: f32, organ: f32) -> f32 {
 /// How sure a subject is, within the few letters that engines always miss.
 pub fn of_subject(mean: f32, least: f32, ended: f32, whole: f32, begun: bool) -> f32 {
     let start = if begun { 0.6 } else { 0.0 };
-    logistic(-4.0 + 12.0 * (mean - 0.8) + 2.0 * (least - 0.4) + 3.0 * ended + start - 4.0 * (1.0 - whole))
+    logistic(
+        -4.0 + 12.0 * (mean - 0.8) + 2.0 * (least - 0.4) + 3.0 * ended + start
+            - 4.0 * (1.0 - whole),
+    )
 }
 
 /// How sure a person's name is.
@@ -133,7 +140,9 @@ pub fn hand_at(sight: &Sight, place: Rect) -> f32 {
     sight
         .handwriting
         .iter()
-        .filter(|hand| share_covered(place, hand.bbox) > 0.25 || share_covered(hand.bbox, place) > 0.5)
+        .filter(|hand| {
+            share_covered(place, hand.bbox) > 0.25 || share_covered(hand.bbox, place) > 0.5
+        })
         .map(|hand| hand.certainty)
         .fold(0.0, f32::max)
 }
@@ -162,9 +171,17 @@ mod tests {
 
     #[test]
     fn a_hand_is_seen_where_it_writes() {
-        let at = |x: f32| Rect { x, y: 0.0, w: 40.0, h: 20.0 };
+        let at = |x: f32| Rect {
+            x,
+            y: 0.0,
+            w: 40.0,
+            h: 20.0,
+        };
         let sight = Sight {
-            handwriting: vec![Handwriting { bbox: at(10.0), certainty: 0.8 }],
+            handwriting: vec![Handwriting {
+                bbox: at(10.0),
+                certainty: 0.8,
+            }],
             ..Sight::default()
         };
         assert_eq!(hand_at(&sight, at(20.0)), 0.8);

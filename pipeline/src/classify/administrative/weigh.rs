@@ -57,10 +57,8 @@ mod weight {
 
 /// The weight of each type, best first.
 pub fn weighed(signs: &Signs<'_>) -> Vec<(&'static Kind, f32)> {
-    let mut all: Vec<(&'static Kind, f32)> = KINDS
-        .iter()
-        .map(|kind| (kind, of(kind, signs)))
-        .collect();
+    let mut all: Vec<(&'static Kind, f32)> =
+        KINDS.iter().map(|kind| (kind, of(kind, signs))).collect();
     all.sort_by(|a, b| b.1.total_cmp(&a.1));
     all
 }

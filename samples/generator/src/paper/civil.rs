@@ -14,19 +14,52 @@ pub use self::{
     application::application, birth::birth, diploma::diploma, land::land, marriage::marriage,
 };
 
+use std::collections::BTreeSet;
+
 use super::{
-    Fields,
+    Fields, Paper,
     frame::{self, LEFT, TOP, bold, plain},
+    trap::Trap,
 };
 use crate::{
     agency::Agency,
     dice::Dice,
     face::Family,
-    grammar::{Writer, in_words, short_date},
+    grammar::{World, Writer, in_words, short_date},
     page::{Line, Mark, Page, Region, mm},
     paper::administrative::seal_of,
     typeset::Paragraph,
 };
+
+/// A kind of paper a citizen holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Holding {
+    /// Type code.
+    pub code: &'static str,
+    /// Its name.
+    pub name: &'static str,
+}
+
+/// How a citizen's paper is made.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// World its words come from.
+    pub world: World,
+    /// Difficulties.
+    pub traps: BTreeSet<Trap>,
+}
+
+/// All kinds.
+pub const HOLDINGS: [Holding; 0] = [];
+
+/// Writes a citizen's paper.
+#[must_use]
+pub fn write(kind: Holding, _options: &Options, _family: &Family, _dice: &Dice) -> Paper {
+    Paper {
+        pages: Vec::new(),
+        fields: Fields::new(kind.code, kind.name),
+    }
+}
 
 /// A person as certificates describe one.
 struct Person {
@@ -95,18 +128,15 @@ impl Desk {
         }
     }
 
-    fn fields(&self, kind: &str, type_name: &str, number_symbol: String, title: &str) -> Fields {
-        let (day, month, year) = self.date;
-        Fields {
-            kind: kind.to_owned(),
-            type_name: type_name.to_owned(),
-            number_symbol,
-            issued_date: format!("{year}-{month:02}-{day:02}"),
-            agency: self.agency.name.clone(),
-            signer_name: self.signer.clone(),
-            signer_title: title.to_owned(),
-            ..Fields::default()
-        }
+    fn fields(&self, kind: &str, type_name: &str, title: &str) -> Fields {
+        let mut fields = Fields::new(kind, type_name);
+        fields.put("issued_date", iso(self.date));
+        fields.put("agency", self.agency.name.as_str());
+        fields.put("signer_name", self.signer.as_str());
+        fields.put("signer_title", title);
+        fields.flag("has_seal");
+        fields.flag("has_signature");
+        fields
     }
 
     fn header(&self, page: &mut Page, family: &Family) -> f32 {
@@ -203,9 +233,7 @@ fn rows(
     y
 }
 
-fn named(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-    pairs
-        .iter()
-        .map(|&(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
+/// `2025-08-05`.
+fn iso((day, month, year): (u32, u32, u32)) -> String {
+    format!("{year}-{month:02}-{day:02}")
 }
