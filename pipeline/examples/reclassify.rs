@@ -162,6 +162,7 @@ fn word(text: &str) -> Option<Word> {
             h: bottom - top,
         },
         confidence: numbers(text, "x_wconf ").first().copied().unwrap_or(0.0) / 100.0,
+        ..Word::default()
     })
 }
 

@@ -43,6 +43,7 @@ struct Reading<'a> {
     issuer: Option<Issuer>,
     subject: Option<Subject>,
     addressed: bool,
+    personal: bool,
     signing: Signing,
 }
 
@@ -125,6 +126,12 @@ impl<'a> Reading<'a> {
             .iter()
             .take(40)
             .any(|row| at_start(&row.key(), "kinhgui").1 > 0.85);
+        let personal = head.below.iter().take(12).any(|row| {
+            let key = row.key();
+            ["thanaigui", "thangui", "thanmengui"]
+                .iter()
+                .any(|start| at_start(&key, start).1 > 0.87)
+        });
         Self {
             leaf: Some(leaf),
             head,
@@ -132,6 +139,7 @@ impl<'a> Reading<'a> {
             issuer,
             subject,
             addressed,
+            personal,
             signing: Signing::default(),
         }
     }
@@ -150,6 +158,7 @@ impl<'a> Reading<'a> {
                 .as_ref()
                 .is_some_and(|subject| subject.of_letter),
             addressed: self.addressed,
+            personal: self.personal,
             headed: self.head.national > 0.0 || self.head.party > 0.0 || self.head.date.is_some(),
             agency: &agency,
         })
@@ -160,18 +169,13 @@ impl<'a> Reading<'a> {
 fn issuer(head: &Head, leaf: &Leaf, seen: &Seen, joint: bool) -> Option<Issuer> {
     let end = match head.symbol {
         Some(at) => at,
-        // Without a symbol the date's height ends it.
-        None => {
-            let floor = head
-                .date
-                .as_ref()
-                .map(|date| date.row.middle())
-                .or(head.anchor.map(|anchor| anchor.y + 3.0 * leaf.em))?;
-            head.left
-                .iter()
-                .position(|row| row.middle() > floor - 0.5 * leaf.em)
-                .unwrap_or(head.left.len())
-        }
+        // Without a symbol the date's height ends it, and without a date the title.
+        None => head
+            .date
+            .as_ref()
+            .map(|date| date.row.middle() - 0.5 * leaf.em)
+            .and_then(|floor| head.left.iter().position(|row| row.middle() > floor))
+            .unwrap_or(head.left.len()),
     };
     agency::compose(head.left.get(..end)?, seen, joint)
 }

@@ -269,7 +269,9 @@ fn split(rows: &[Row], joint: bool) -> Vec<Vec<Row>> {
             vec![row.clone()]
         };
         for piece in pieces {
-            let begins = begins_body(&piece) && !open;
+            let begins = begins_body(&piece)
+                && !open
+                && !bodies.last().is_some_and(|body| goes_on(body, &piece));
             match bodies.last_mut() {
                 Some(body) if !begins => body.push(piece),
                 _ => bodies.push(vec![piece]),
@@ -285,6 +287,32 @@ fn is_open(rows: &[Row]) -> bool {
     let Some(row) = rows.last() else { return false };
     let last = row.tokens.last();
     last.is_some_and(|token| matches!(token.key.as_str(), "va" | "cua" | "" | "ve" | "thuoc"))
+}
+
+/// Whether the last word so far and the first of the next line belong together: `THƯỜNG / VỤ`, `MÔI / TRƯỜNG`.
+fn goes_on(rows: &[Row], next: &Row) -> bool {
+    let keys = |row: &Row| -> Vec<String> {
+        row.tokens
+            .iter()
+            .filter(|token| !token.key.is_empty())
+            .map(|token| token.key.clone())
+            .collect()
+    };
+    let before = rows.last().map(keys).unwrap_or_default();
+    let after = keys(next);
+    let (Some(last), Some(first)) = (before.last(), after.first()) else {
+        return false;
+    };
+    // `TỈNH ỦY / BAN …`: the Party's committee ends there.
+    let committee = last == "uy"
+        && before.len() >= 2
+        && before.get(before.len() - 2).is_some_and(|word| {
+            matches!(
+                word.as_str(),
+                "tinh" | "thanh" | "huyen" | "quan" | "thi" | "dang" | "xa" | "phuong"
+            )
+        });
+    !committee && names::go_together(last, first)
 }
 
 fn begins_body(row: &Row) -> bool {
@@ -353,8 +381,22 @@ pub fn completed(name: &str, parent: &str) -> String {
     let two: String = words.iter().take(2).copied().map(folded).collect();
     let whole: String = folded(name);
     // `Văn phòng`, `Thanh tra` alone: of the body above.
-    if ["vanphong", "thanhtra", "vanphongdangky"].contains(&whole.as_str()) {
+    let central = folded(parent).starts_with("banchaphanhtrunguong");
+    if !central && ["vanphong", "thanhtra", "vanphongdangky"].contains(&whole.as_str()) {
         return format!("{name} {parent}");
+    }
+    // The Party's central bodies go by the centre, not by the committee's full name.
+    if folded(parent).starts_with("banchaphanhtrunguong") {
+        return match whole.as_str() {
+            "vanphong" => "Văn phòng Trung ương Đảng".to_owned(),
+            _ if whole.ends_with("trunguong")
+                || whole.contains("bo") && whole.contains("chinhtri")
+                || whole == "banbithu" =>
+            {
+                name.to_owned()
+            }
+            _ => format!("{name} Trung ương"),
+        };
     }
     let area = names::area_of(parent);
     if let Some(last) = words.last().filter(|last| names::is_unit(last)) {

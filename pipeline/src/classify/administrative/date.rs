@@ -99,7 +99,21 @@ pub fn parse(row: &Row, leaf: &Leaf) -> Option<DateLine> {
     let quality = (4.0 * first + 5.0 * second + 3.0 * third) / 12.0;
     // A sentence with a date in it goes on after the year, or has much before the day.
     let after = letters.raw.len().saturating_sub(year_from);
-    if quality < QUALITY || first.min(second).min(third) < 0.45 || after > 9 || day_word > 32 {
+    // `Căn cứ Luật … ngày … tháng … năm …;` is a sentence, and so is what has more words before the day than a place.
+    let text = super::head::begins_text(row)
+        || letters.words(0..day_word).len() > 6
+        || ["luat", "quyet", "nghi", "thong", "homnay"]
+            .iter()
+            .any(|word| {
+                key.get(..day_word)
+                    .is_some_and(|place| place.contains(word))
+            });
+    if text
+        || quality < QUALITY
+        || first.min(second).min(third) < 0.45
+        || after > 9
+        || day_word > 32
+    {
         return None;
     }
     let place_words = letters.words(0..day_word).end;

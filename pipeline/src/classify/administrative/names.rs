@@ -380,6 +380,9 @@ pub fn in_sentence(text: &str, seen: &Seen) -> Option<(String, f32)> {
     if words.is_empty() {
         return None;
     }
+    if let Some(name) = whole(&words, seen) {
+        return Some((name, 1.0));
+    }
     let mut out: Vec<String> = Vec::new();
     let mut known = 0;
     let mut at = 0;
@@ -397,6 +400,45 @@ pub fn in_sentence(text: &str, seen: &Seen) -> Option<(String, f32)> {
     let name = tones_settled(&out.join(" ")).replace(" ,", ",");
     let name = name.trim_matches(|c: char| c == '-' || c == ' ').to_owned();
     Some((name, known as f32 / words.len() as f32))
+}
+
+/// The whole name as the text writes it, when it does.
+fn whole(words: &[String], seen: &Seen) -> Option<String> {
+    let keys: Vec<String> = words.iter().map(|word| folded(word)).collect();
+    let short = keys.iter().filter(|key| !key.is_empty()).count() < 3
+        || keys
+            .iter()
+            .any(|key| SHORT.iter().any(|(short, _)| short == key));
+    let way = if short { None } else { seen.phrase(&keys) }?;
+    let way: Vec<String> = way
+        .into_iter()
+        .map(|word| {
+            if word.is_empty() {
+                "-".to_owned()
+            } else {
+                word
+            }
+        })
+        .collect();
+    // A text that writes a name all in small letters is about such bodies, not about this one.
+    (capitals(&way) >= 2).then(|| tones_settled(&capitalised(&way.join(" "))))
+}
+
+/// Whether two words stand together inside known names, so that a line between them is no end of a name.
+pub fn go_together(first: &str, second: &str) -> bool {
+    static PAIRS: LazyLock<std::collections::BTreeSet<(String, String)>> = LazyLock::new(|| {
+        let mut pairs = std::collections::BTreeSet::new();
+        for entry in BODIES.iter().chain(FIELDS).chain(PLACES) {
+            let keys: Vec<String> = entry.split_whitespace().map(folded).collect();
+            for pair in keys.windows(2) {
+                if let [a, b] = pair {
+                    pairs.insert((a.clone(), b.clone()));
+                }
+            }
+        }
+        pairs
+    });
+    PAIRS.contains(&(first.to_owned(), second.to_owned()))
 }
 
 /// The next words of a name: how many, how written, whether known, whether a proper name follows.
@@ -425,7 +467,7 @@ fn next(
     if proper && let Some((count, place)) = known_of(&PLACE, rest, 0.86) {
         return (count, place, true, true);
     }
-    if let Some((count, unit)) = known_of(&UNIT, rest, 0.79)
+    if let Some((count, unit)) = known_of(&UNIT, rest, 0.89)
         && !first
         && rest.len() > count
     {
@@ -443,7 +485,7 @@ fn next(
     if let Some((count, body)) = known_of(&BODY, rest, 0.9).filter(|(count, _)| *count >= 2) {
         return (count, body, true, false);
     }
-    if let Some((count, place)) = known_of(&PLACE, rest, 0.9) {
+    if let Some((count, place)) = known_of(&PLACE, rest, 0.99) {
         return (count, place, true, false);
     }
     if let Some((count, unit)) = known_of(&UNIT, rest, 0.99).filter(|_| !first) {
@@ -513,12 +555,11 @@ fn known_of(list: &Entries, words: &[String], least: f32) -> Option<(usize, Stri
             } else {
                 how >= least
             };
-            let better = best.as_ref().is_none_or(|(_, old, other)| {
-                entry.key.len() > other.key.len() + 1
-                    || (entry.key.len() + 1 >= other.key.len() && how > *old)
-            });
+            // Long entries win over short ones, but not by letters that they got wrong.
+            let worth = entry.key.len() as f32 * (1.0 - 4.0 * (1.0 - how));
+            let better = best.as_ref().is_none_or(|(_, old, _)| worth > *old);
             if fits && better {
-                best = Some((count, how, entry));
+                best = Some((count, worth, entry));
             }
         }
     }

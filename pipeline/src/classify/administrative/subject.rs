@@ -126,7 +126,7 @@ pub fn under_title(head: &Head, leaf: &Leaf) -> Option<Subject> {
             ended = if gap > wide * 1.15 { 1.0 } else { 0.8 };
             break;
         }
-        if begins_text(&line) || !first && other_block(&line, &rows) {
+        if begins_text(&line) || is_attached(&key) || !first && other_block(&line, &rows) {
             ended = 1.0;
             break;
         }
@@ -245,6 +245,13 @@ pub fn is_about(row: &Row) -> bool {
         || (matches!(first, Some('W' | 'w'))
             && row.tokens.first().is_some_and(|token| token.key.len() <= 2))
         || at_start(&folded(&row.text()), "veviec").1 > 0.9
+}
+
+/// `(Ban hành kèm theo Quyết định số …)` under the subject of what a decision puts in force.
+fn is_attached(key: &str) -> bool {
+    ["banhanhkemtheo", "kemtheo", "banhanhtheo"]
+        .iter()
+        .any(|start| at_start(key, start).1 > 0.88)
 }
 
 /// Words of incoming stamps, which stand where letters have their subject.
