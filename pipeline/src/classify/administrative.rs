@@ -128,9 +128,10 @@ impl<'a> Reading<'a> {
             .any(|row| at_start(&row.key(), "kinhgui").1 > 0.85);
         let personal = head.below.iter().take(12).any(|row| {
             let key = row.key();
-            ["thanaigui", "thangui", "thanmengui"]
+            ["thanaigui", "thangui", "thanmengui", "nhandip"]
                 .iter()
                 .any(|start| at_start(&key, start).1 > 0.87)
+                || super::fold::within(&key, "thanaigui").2 > 0.9
         });
         Self {
             leaf: Some(leaf),

@@ -312,7 +312,8 @@ fn goes_on(rows: &[Row], next: &Row) -> bool {
                 "tinh" | "thanh" | "huyen" | "quan" | "thi" | "dang" | "xa" | "phuong"
             )
         });
-    !committee && names::go_together(last, first)
+    let earlier = before.len().checked_sub(2).and_then(|at| before.get(at));
+    !committee && names::go_together(earlier.map_or("", String::as_str), last, first)
 }
 
 fn begins_body(row: &Row) -> bool {

@@ -102,12 +102,21 @@ pub fn parse(row: &Row, leaf: &Leaf) -> Option<DateLine> {
     // `Căn cứ Luật … ngày … tháng … năm …;` is a sentence, and so is what has more words before the day than a place.
     let text = super::head::begins_text(row)
         || letters.words(0..day_word).len() > 6
-        || ["luat", "quyet", "nghi", "thong", "homnay"]
-            .iter()
-            .any(|word| {
-                key.get(..day_word)
-                    .is_some_and(|place| place.contains(word))
-            });
+        || [
+            "luat",
+            "quyetdinh",
+            "nghidinh",
+            "nghiquyet",
+            "thongtu",
+            "homnay",
+            "denngay",
+            "tungay",
+        ]
+        .iter()
+        .any(|word| {
+            key.get(..day_word)
+                .is_some_and(|place| place.contains(word))
+        });
     if text
         || quality < QUALITY
         || first.min(second).min(third) < 0.45

@@ -251,7 +251,18 @@ impl Head {
 /// Whether a line begins like the text of a paper.
 pub fn begins_text(row: &Row) -> bool {
     let key = row.key();
-    if TEXT.iter().any(|start| at_start(&key, start).1 > 0.86) {
+    // The beginning ends with a word: `CĂN CƯỚC` is no `Căn cứ`.
+    let whole_words = |end: usize| {
+        let mut at = 0;
+        row.tokens.iter().any(|token| {
+            at += token.key.len();
+            at == end
+        })
+    };
+    if TEXT.iter().any(|start| {
+        let (end, how) = at_start(&key, start);
+        how > 0.86 && whole_words(end)
+    }) {
         return true;
     }
     let mut words = row.tokens.iter().filter(|token| !token.key.is_empty());

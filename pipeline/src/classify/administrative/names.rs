@@ -136,9 +136,9 @@ const BODIES: &[&str] = &[
     "Bệnh viện",
     "Trung tâm Y tế",
     "Trung tâm",
-    "Công ty cổ phần",
-    "Công ty trách nhiệm hữu hạn một thành viên",
-    "Công ty trách nhiệm hữu hạn",
+    "Công ty Cổ phần",
+    "Công ty Trách nhiệm hữu hạn một thành viên",
+    "Công ty Trách nhiệm hữu hạn",
     "Công ty TNHH một thành viên",
     "Công ty TNHH MTV",
     "Công ty TNHH",
@@ -424,21 +424,51 @@ fn whole(words: &[String], seen: &Seen) -> Option<String> {
     (capitals(&way) >= 2).then(|| tones_settled(&capitalised(&way.join(" "))))
 }
 
-/// Whether two words stand together inside known names, so that a line between them is no end of a name.
-pub fn go_together(first: &str, second: &str) -> bool {
-    static PAIRS: LazyLock<std::collections::BTreeSet<(String, String)>> = LazyLock::new(|| {
-        let mut pairs = std::collections::BTreeSet::new();
+/// Whether two words stand together inside known names, so that a line between them is no end of a name. Where the
+/// second begins a name of its own, `Văn phòng / Ủy ban`, the word before the first must be the same as well.
+pub fn go_together(earlier: &str, first: &str, second: &str) -> bool {
+    type Before = std::collections::BTreeSet<Option<String>>;
+    static PAIRS: LazyLock<BTreeMap<(String, String), Before>> = LazyLock::new(|| {
+        let mut pairs: BTreeMap<(String, String), Before> = BTreeMap::new();
         for entry in BODIES.iter().chain(FIELDS).chain(PLACES) {
-            let keys: Vec<String> = entry.split_whitespace().map(folded).collect();
-            for pair in keys.windows(2) {
-                if let [a, b] = pair {
-                    pairs.insert((a.clone(), b.clone()));
-                }
+            let words: Vec<&str> = entry.split_whitespace().collect();
+            for (at, pair) in words.windows(2).enumerate() {
+                let [a, b] = pair else { continue };
+                let own = b.starts_with(char::is_uppercase);
+                let before = at.checked_sub(1).and_then(|at| words.get(at)).copied();
+                let before = before.filter(|_| own).map(folded);
+                pairs
+                    .entry((folded(a), folded(b)))
+                    .or_default()
+                    .insert(before);
             }
         }
         pairs
     });
-    PAIRS.contains(&(first.to_owned(), second.to_owned()))
+    PAIRS
+        .get(&(first.to_owned(), second.to_owned()))
+        .is_some_and(|before| before.contains(&None) || before.contains(&Some(earlier.to_owned())))
+}
+
+/// Words in capitals as in a sentence: small, but for the first letter and names of provinces.
+pub fn lowered(text: &str) -> String {
+    let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    let mut out: Vec<String> = Vec::new();
+    let mut at = 0;
+    while let Some(rest) = words.get(at..).filter(|rest| !rest.is_empty()) {
+        let (taken, word) = match known_of(&PLACE, rest, 0.99) {
+            Some((taken, place)) => (taken, place),
+            None => (
+                1,
+                rest.first()
+                    .map(|word| word.to_lowercase())
+                    .unwrap_or_default(),
+            ),
+        };
+        out.push(word);
+        at += taken;
+    }
+    capitalised(&out.join(" "))
 }
 
 /// The next words of a name: how many, how written, whether known, whether a proper name follows.
@@ -470,19 +500,23 @@ fn next(
     if let Some((count, unit)) = known_of(&UNIT, rest, 0.89)
         && !first
         && rest.len() > count
+        && !is_other_word(&unit, head)
     {
         return (count, unit, true, true);
     }
     if first && let Some((count, body)) = known_of(&BODY, rest, 0.86) {
-        // `Ban Quản lý` is known, `Ban` alone only as a noun: the longer one wins by itself.
-        return (count, body, true, false);
+        // The committees of the Party are named by place: `Huyện ủy X`.
+        let committee = folded(&body).ends_with("uy");
+        return (count, body, true, committee);
     }
-    if (field || first)
+    if (field || first || proper)
         && let Some((count, name)) = known_of(&FIELD, rest, 0.88)
     {
         return (count, name, true, false);
     }
-    if let Some((count, body)) = known_of(&BODY, rest, 0.9).filter(|(count, _)| *count >= 2) {
+    if let Some((count, body)) =
+        known_of(&BODY, rest, 0.9).filter(|(count, _)| *count >= 2 || proper)
+    {
         return (count, body, true, false);
     }
     if let Some((count, place)) = known_of(&PLACE, rest, 0.99) {
@@ -492,6 +526,17 @@ fn next(
         return (count, unit, true, true);
     }
     from_text(rest, proper, field || first, seen)
+}
+
+/// Words that differ from kinds of territories by their marks only: `cơ quan`, `địa phương`.
+fn is_other_word(unit: &str, word: &str) -> bool {
+    let lower = word.to_lowercase();
+    lower != unit
+        && matches!(
+            lower.as_str(),
+            "quan" | "quản" | "quân" | "phương" | "phượng" | "xa" | "huyền" | "tính" | "tĩnh"
+        )
+        && unit != "tỉnh"
 }
 
 /// As the text writes the longest run of the words, else by the rule: names of places in capitals, the rest small.

@@ -102,7 +102,10 @@ fn one(group: &str, own: &[String]) -> (String, f32) {
         return (name.to_owned(), if own.is_empty() { 0.75 } else { 0.5 });
     }
     // One letter off its own body's abbreviation is a slip; a body has no reason to sign as nearly itself.
-    let near = |name: &&String| name.chars().count() >= 3 && edits(name, group) == 1;
+    let near = |name: &&String| {
+        let length = name.chars().count();
+        length >= 3 && length == group.chars().count() && edits(name, group) == 1
+    };
     if let Some(name) = own.iter().find(near) {
         return (name.clone(), 0.6);
     }

@@ -146,6 +146,9 @@ impl<'a> Report<'a> {
         if named.code == "CV" {
             return Some("CV");
         }
+        if named.code == "QyĐ" && symbol.party {
+            return Some("QĐi");
+        }
         let slip = how < 1.0
             && !self.kind.symbol.is_empty()
             && folded(self.kind.symbol) == folded(named.symbol);
@@ -331,12 +334,13 @@ impl<'a> Report<'a> {
             .iter()
             .map(Row::least_confidence)
             .fold(1.0, f32::min);
-        let text = subject.text();
+        let printed = subject.text();
+        let text = subject.value();
         let begun = subject.of_letter || text.starts_with(char::is_uppercase);
         let shown = head::shown(&subject.rows);
         let confidence = trust::of_subject(mean, least, subject.ended, subject.whole, begun);
-        let mut field = Field::read(text.clone(), confidence, leaf.number, shown);
-        field.text = Some(text);
+        let mut field = Field::read(text, confidence, leaf.number, shown);
+        field.text = Some(printed);
         if trust::stamp_over(&leaf.sight, shown) {
             self.flags
                 .push(Flag::new("stamp_over_subject").on_page(leaf.number));

@@ -50,6 +50,19 @@ impl Subject {
     }
 }
 
+impl Subject {
+    /// The subject as it is cited: one that is set in capitals is written in small letters.
+    pub fn value(&self) -> String {
+        let text = self.text();
+        let capitals = self.rows.iter().map(Row::capitals).fold(1.0, f32::min);
+        if capitals > 0.9 && text.chars().count() > 3 {
+            super::names::lowered(&text)
+        } else {
+            text
+        }
+    }
+}
+
 /// A row without the rules and specks that engines read as words.
 fn clean(row: &Row) -> String {
     let words: Vec<&str> = row
@@ -105,7 +118,8 @@ pub fn under_title(head: &Head, leaf: &Leaf) -> Option<Subject> {
     } else {
         row.level().x + row.level().w / 2.0
     };
-    for line in lines {
+    let mut lines = lines.into_iter().peekable();
+    while let Some(line) = lines.next() {
         let key = line.key();
         if key.is_empty() {
             continue;
@@ -130,7 +144,10 @@ pub fn under_title(head: &Head, leaf: &Leaf) -> Option<Subject> {
             ended = 1.0;
             break;
         }
-        if !first && begins_paragraph(&line, leaf) {
+        let paragraph = lines
+            .peek()
+            .is_some_and(|next| is_paragraph(&line, next, leaf));
+        if !first && (paragraph || begins_paragraph(&line, leaf)) {
             ended = 0.7;
             break;
         }
@@ -152,8 +169,21 @@ pub fn under_title(head: &Head, leaf: &Leaf) -> Option<Subject> {
     })
 }
 
-/// A line in capitals after small letters: the authority that decides.
+/// An indented line to the right margin and a next one from the left margin: text.
+fn is_paragraph(line: &Row, next: &Row, leaf: &Leaf) -> bool {
+    let (a, b) = (line.level(), next.level());
+    let indented = a.x > b.x + 0.9 * leaf.em;
+    let full = a.x + a.w > leaf.sides.1 - 1.2 * leaf.em;
+    let flush = (b.x - leaf.sides.0).abs() < 0.8 * leaf.em;
+    indented && full && flush
+}
+
+/// A line in capitals after small letters: the authority that decides, or that invites or wires.
 fn other_block(line: &Row, rows: &[Row]) -> bool {
+    let key = line.key();
+    if key.contains("trantrong") || key.ends_with("chinhphudien") || key.contains("kinhmoi") {
+        return true;
+    }
     let before: f32 = rows.iter().map(Row::capitals).sum::<f32>() / rows.len().max(1) as f32;
     line.capitals() > 0.8 && before < 0.5 && line.key().len() > 5
 }

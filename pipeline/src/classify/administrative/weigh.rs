@@ -96,6 +96,7 @@ fn of(kind: &'static Kind, signs: &Signs<'_>) -> f32 {
     if kind.code == "CV" {
         sum += letter(signs);
     }
+    // A letter of an agency has a symbol; a person's has none, and greets.
     if kind.code == "ThC" && signs.personal && signs.symbol.is_none() && !signs.about {
         sum += weight::PERSONAL;
     }
@@ -119,6 +120,9 @@ fn letter(signs: &Signs<'_>) -> f32 {
     }
     if signs.addressed && untitled {
         sum += weight::ADDRESSED;
+    }
+    if signs.personal && signs.symbol.is_none() {
+        sum -= weight::ADDRESSED;
     }
     if untitled && signs.headed {
         sum += weight::UNTITLED;
