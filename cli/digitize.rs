@@ -16,17 +16,23 @@ use saoy_pipeline::compose::pdfa::Profile;
 use saoy_pipeline::driver::{self, Options, Plan, RunError, Sidecars, World};
 use saoy_pipeline::ingest::{Limits, TextPolicy};
 use saoy_pipeline::record::{BatchRecord, Failure, FailureClass, Status};
+use serde::Serialize;
 
 use crate::args::given;
 use crate::terminal::{Progress, Style};
 use crate::words::Ui;
-use crate::{engine, terminal};
+use crate::{engine, evaluate, terminal};
 
 /// Runs the command; the exit code is by the table of the program.
 pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     let plan = plan_of(matches)?;
     if matches.get_flag("dry-run") {
         return preview(&plan);
+    }
+    if plan.inputs.is_empty() {
+        // Only `--evaluate` does without inputs.
+        report(matches, &plan, None, ui)?;
+        return Ok(ExitCode::SUCCESS);
     }
     let page_limit = Duration::from_secs(u64::from(*given::<u32>(matches, "page-limit")?));
     let readers = match readers(matches, &plan.options.language, page_limit) {
@@ -48,9 +54,7 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     };
     match driver::digitize(&plan, &world) {
         Ok(record) => {
-            if matches.get_flag("json") {
-                print_json(&record)?;
-            }
+            report(matches, &plan, Some(&record), ui)?;
             Ok(ExitCode::from(exit_code(&record)))
         }
         Err(error) => {
@@ -188,7 +192,35 @@ fn preview(plan: &Plan) -> anyhow::Result<ExitCode> {
     }))
 }
 
-pub(crate) fn print_json(record: &impl serde::Serialize) -> anyhow::Result<()> {
+/// The JSON document of a run.
+#[derive(Serialize)]
+struct Report<'a> {
+    #[serde(flatten)]
+    record: Option<&'a BatchRecord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evaluation: Option<evaluate::Evaluation>,
+}
+
+/// What goes to stdout: with `--json` the run's record with the evaluation as one more member, else the evaluation's tables.
+fn report(
+    matches: &ArgMatches,
+    plan: &Plan,
+    record: Option<&BatchRecord>,
+    ui: Ui,
+) -> anyhow::Result<()> {
+    let evaluation = matches
+        .get_one::<PathBuf>("evaluate")
+        .map(|labels| evaluate::of_outputs(labels, &plan.out))
+        .transpose()?;
+    if matches.get_flag("json") {
+        print_json(&Report { record, evaluation })?;
+    } else if let Some(evaluation) = evaluation {
+        evaluate::print(&evaluation, &mut io::stdout().lock(), ui)?;
+    }
+    Ok(())
+}
+
+pub(crate) fn print_json(record: &impl Serialize) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     serde_json::to_writer_pretty(&mut out, record)?;
     writeln!(out)?;

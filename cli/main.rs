@@ -13,6 +13,8 @@ mod doctor;
 
 mod engine;
 
+mod evaluate;
+
 mod quality;
 
 mod terminal;

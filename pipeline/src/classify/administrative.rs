@@ -43,6 +43,7 @@ struct Reading<'a> {
     issuer: Option<Issuer>,
     subject: Option<Subject>,
     addressed: bool,
+    personal: bool,
     signing: Signing,
 }
 
@@ -109,7 +110,11 @@ impl<'a> Reading<'a> {
             || symbol
                 .as_ref()
                 .is_some_and(|symbol| symbol.kind.is_some_and(|(kind, _)| kind.code == "TTLT"));
-        let issuer = issuer(&head, leaf, seen, joint);
+        let mut issuer = issuer(&head, leaf, seen, joint);
+        let code = symbol.as_ref().and_then(|symbol| symbol.groups.first());
+        if let Some((issuer, code)) = issuer.as_mut().zip(code) {
+            issuer.settled_by(code);
+        }
         let of_letter = subject::of_letter(&head, leaf);
         let subject = if titled.is_some() {
             subject::under_title(&head, leaf).or(of_letter)
@@ -121,6 +126,13 @@ impl<'a> Reading<'a> {
             .iter()
             .take(40)
             .any(|row| at_start(&row.key(), "kinhgui").1 > 0.85);
+        let personal = head.below.iter().take(12).any(|row| {
+            let key = row.key();
+            ["thanaigui", "thangui", "thanmengui", "nhandip"]
+                .iter()
+                .any(|start| at_start(&key, start).1 > 0.87)
+                || super::fold::within(&key, "thanaigui").2 > 0.9
+        });
         Self {
             leaf: Some(leaf),
             head,
@@ -128,6 +140,7 @@ impl<'a> Reading<'a> {
             issuer,
             subject,
             addressed,
+            personal,
             signing: Signing::default(),
         }
     }
@@ -146,6 +159,7 @@ impl<'a> Reading<'a> {
                 .as_ref()
                 .is_some_and(|subject| subject.of_letter),
             addressed: self.addressed,
+            personal: self.personal,
             headed: self.head.national > 0.0 || self.head.party > 0.0 || self.head.date.is_some(),
             agency: &agency,
         })
@@ -156,18 +170,13 @@ impl<'a> Reading<'a> {
 fn issuer(head: &Head, leaf: &Leaf, seen: &Seen, joint: bool) -> Option<Issuer> {
     let end = match head.symbol {
         Some(at) => at,
-        // Without a symbol the date's height ends it.
-        None => {
-            let floor = head
-                .date
-                .as_ref()
-                .map(|date| date.row.middle())
-                .or(head.anchor.map(|anchor| anchor.y + 3.0 * leaf.em))?;
-            head.left
-                .iter()
-                .position(|row| row.middle() > floor - 0.5 * leaf.em)
-                .unwrap_or(head.left.len())
-        }
+        // Without a symbol the date's height ends it, and without a date the title.
+        None => head
+            .date
+            .as_ref()
+            .map(|date| date.row.middle() - 0.5 * leaf.em)
+            .and_then(|floor| head.left.iter().position(|row| row.middle() > floor))
+            .unwrap_or(head.left.len()),
     };
     agency::compose(head.left.get(..end)?, seen, joint)
 }

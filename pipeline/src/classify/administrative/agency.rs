@@ -131,10 +131,9 @@ pub fn compose(rows: &[Row], seen: &names::Seen, joint: bool) -> Option<Issuer> 
     if joint && !parts.is_empty() {
         return Some(together(parts, last));
     }
-    let (left, right) = (last.name.as_str(), &last);
-    // Two bodies on one line, each with a capital noun: joint issuers as well.
-    if let Some(several) = several(left, seen) {
-        let mut issuer = right.issuer(several.join(" - "));
+    // Two bodies on one line, each with its noun: joint issuers as well.
+    if let Some(several) = several(&last.name) {
+        let mut issuer = last.issuer(several.join(" - "));
         issuer.bodies = several;
         return Some(issuer);
     }
@@ -150,6 +149,22 @@ pub fn compose(rows: &[Row], seen: &names::Seen, joint: bool) -> Option<Issuer> 
         issuer.parent = Some(parent.name);
     }
     Some(issuer)
+}
+
+impl Issuer {
+    /// The symbol names a body of the State of nearly this name: its spelling holds, and so does the noun that was not read.
+    pub fn settled_by(&mut self, code: &str) {
+        let Some(name) = super::organs::body(code).filter(|_| self.bodies.len() == 1) else {
+            return;
+        };
+        let (read, wanted) = (folded(&self.name), folded(name));
+        let cut = wanted.ends_with(&read) && read.len() * 3 > wanted.len() * 2;
+        if self.name != name && (cut || similarity(&read, &wanted) > 0.88) {
+            self.name = name.to_owned();
+            self.bodies = vec![name.to_owned()];
+            self.known = 0.9;
+        }
+    }
 }
 
 /// A body as printed on its lines.
@@ -224,6 +239,13 @@ fn cleaned(row: &Row) -> Option<Row> {
             || (token.confidence < 0.45 && (letters <= 2 || small))
     };
     tokens.retain(|token| !speck(token));
+    while tokens.len() > 1
+        && tokens
+            .last()
+            .is_some_and(|token| token.key.is_empty() && token.confidence < 0.85)
+    {
+        tokens.pop();
+    }
     while tokens
         .first()
         .is_some_and(|token| token.key.is_empty() && token.text.chars().count() > 1)
@@ -247,7 +269,9 @@ fn split(rows: &[Row], joint: bool) -> Vec<Vec<Row>> {
             vec![row.clone()]
         };
         for piece in pieces {
-            let begins = begins_body(&piece) && !open;
+            let begins = begins_body(&piece)
+                && !open
+                && !bodies.last().is_some_and(|body| goes_on(body, &piece));
             match bodies.last_mut() {
                 Some(body) if !begins => body.push(piece),
                 _ => bodies.push(vec![piece]),
@@ -263,6 +287,33 @@ fn is_open(rows: &[Row]) -> bool {
     let Some(row) = rows.last() else { return false };
     let last = row.tokens.last();
     last.is_some_and(|token| matches!(token.key.as_str(), "va" | "cua" | "" | "ve" | "thuoc"))
+}
+
+/// Whether the last word so far and the first of the next line belong together: `THƯỜNG / VỤ`, `MÔI / TRƯỜNG`.
+fn goes_on(rows: &[Row], next: &Row) -> bool {
+    let keys = |row: &Row| -> Vec<String> {
+        row.tokens
+            .iter()
+            .filter(|token| !token.key.is_empty())
+            .map(|token| token.key.clone())
+            .collect()
+    };
+    let before = rows.last().map(keys).unwrap_or_default();
+    let after = keys(next);
+    let (Some(last), Some(first)) = (before.last(), after.first()) else {
+        return false;
+    };
+    // `TỈNH ỦY / BAN …`: the Party's committee ends there.
+    let committee = last == "uy"
+        && before.len() >= 2
+        && before.get(before.len() - 2).is_some_and(|word| {
+            matches!(
+                word.as_str(),
+                "tinh" | "thanh" | "huyen" | "quan" | "thi" | "dang" | "xa" | "phuong"
+            )
+        });
+    let earlier = before.len().checked_sub(2).and_then(|at| before.get(at));
+    !committee && names::go_together(earlier.map_or("", String::as_str), last, first)
 }
 
 fn begins_body(row: &Row) -> bool {
@@ -306,7 +357,7 @@ fn at_dashes(row: &Row) -> Vec<Row> {
 }
 
 /// The names when one name is really several joined by dashes.
-fn several(name: &str, _seen: &names::Seen) -> Option<Vec<String>> {
+fn several(name: &str) -> Option<Vec<String>> {
     let parts: Vec<&str> = name.split(" - ").collect();
     let bodies = parts.len() >= 2
         && parts.iter().all(|part| {
@@ -331,8 +382,22 @@ pub fn completed(name: &str, parent: &str) -> String {
     let two: String = words.iter().take(2).copied().map(folded).collect();
     let whole: String = folded(name);
     // `Văn phòng`, `Thanh tra` alone: of the body above.
-    if ["vanphong", "thanhtra", "vanphongdangky"].contains(&whole.as_str()) {
+    let central = folded(parent).starts_with("banchaphanhtrunguong");
+    if !central && ["vanphong", "thanhtra", "vanphongdangky"].contains(&whole.as_str()) {
         return format!("{name} {parent}");
+    }
+    // The Party's central bodies go by the centre, not by the committee's full name.
+    if folded(parent).starts_with("banchaphanhtrunguong") {
+        return match whole.as_str() {
+            "vanphong" => "Văn phòng Trung ương Đảng".to_owned(),
+            _ if whole.ends_with("trunguong")
+                || whole.contains("bo") && whole.contains("chinhtri")
+                || whole == "banbithu" =>
+            {
+                name.to_owned()
+            }
+            _ => format!("{name} Trung ương"),
+        };
     }
     let area = names::area_of(parent);
     if let Some(last) = words.last().filter(|last| names::is_unit(last)) {

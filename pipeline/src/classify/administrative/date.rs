@@ -80,10 +80,11 @@ pub fn find(pieces: &[Row], leaf: &Leaf, anchor: Option<Rect>) -> Option<DateLin
             .collect(),
         0.5 * leaf.em,
     );
-    lines
-        .iter()
-        .filter_map(|row| parse(row, leaf))
-        .max_by(|a, b| a.quality.total_cmp(&b.quality))
+    let mut dates: Vec<DateLine> = lines.iter().filter_map(|row| parse(row, leaf)).collect();
+    let best = dates.iter().map(|date| date.quality).fold(0.0, f32::max);
+    // The subject may hold a date as well, further down.
+    dates.retain(|date| date.quality > best - 0.12);
+    dates.into_iter().next()
 }
 
 /// Reads a row as a date line.
@@ -98,7 +99,30 @@ pub fn parse(row: &Row, leaf: &Leaf) -> Option<DateLine> {
     let quality = (4.0 * first + 5.0 * second + 3.0 * third) / 12.0;
     // A sentence with a date in it goes on after the year, or has much before the day.
     let after = letters.raw.len().saturating_sub(year_from);
-    if quality < QUALITY || first.min(second).min(third) < 0.45 || after > 9 || day_word > 32 {
+    // `Căn cứ Luật … ngày … tháng … năm …;` is a sentence, and so is what has more words before the day than a place.
+    let text = super::head::begins_text(row)
+        || letters.words(0..day_word).len() > 6
+        || [
+            "luat",
+            "quyetdinh",
+            "nghidinh",
+            "nghiquyet",
+            "thongtu",
+            "homnay",
+            "denngay",
+            "tungay",
+        ]
+        .iter()
+        .any(|word| {
+            key.get(..day_word)
+                .is_some_and(|place| place.contains(word))
+        });
+    if text
+        || quality < QUALITY
+        || first.min(second).min(third) < 0.45
+        || after > 9
+        || day_word > 32
+    {
         return None;
     }
     let place_words = letters.words(0..day_word).end;

@@ -1,9 +1,38 @@
 //! How names of bodies and places are written in a sentence, whatever the capitals of a header hide.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use crate::classify::fold::{folded, similarity};
 use crate::classify::leaf::Leaf;
+
+/// A list with its folded entries, made once.
+struct Entries(Vec<Entry>);
+
+struct Entry {
+    text: &'static str,
+    key: String,
+    words: usize,
+}
+
+impl Entries {
+    fn of(list: &'static [&'static str]) -> Self {
+        let entry = |text: &&'static str| Entry {
+            text,
+            key: folded(text),
+            words: text
+                .split_whitespace()
+                .filter(|word| !folded(word).is_empty())
+                .count(),
+        };
+        Self(list.iter().map(entry).collect())
+    }
+}
+
+static BODY: LazyLock<Entries> = LazyLock::new(|| Entries::of(BODIES));
+static FIELD: LazyLock<Entries> = LazyLock::new(|| Entries::of(FIELDS));
+static PLACE: LazyLock<Entries> = LazyLock::new(|| Entries::of(PLACES));
+static UNIT: LazyLock<Entries> = LazyLock::new(|| Entries::of(&UNITS));
 
 /// Beginnings of names and whole names, as decree 30/2020/NĐ-CP, annex II, writes them.
 const BODIES: &[&str] = &[
@@ -107,9 +136,9 @@ const BODIES: &[&str] = &[
     "Bệnh viện",
     "Trung tâm Y tế",
     "Trung tâm",
-    "Công ty cổ phần",
-    "Công ty trách nhiệm hữu hạn một thành viên",
-    "Công ty trách nhiệm hữu hạn",
+    "Công ty Cổ phần",
+    "Công ty Trách nhiệm hữu hạn một thành viên",
+    "Công ty Trách nhiệm hữu hạn",
     "Công ty TNHH một thành viên",
     "Công ty TNHH MTV",
     "Công ty TNHH",
@@ -351,6 +380,9 @@ pub fn in_sentence(text: &str, seen: &Seen) -> Option<(String, f32)> {
     if words.is_empty() {
         return None;
     }
+    if let Some(name) = whole(&words, seen) {
+        return Some((name, 1.0));
+    }
     let mut out: Vec<String> = Vec::new();
     let mut known = 0;
     let mut at = 0;
@@ -366,7 +398,77 @@ pub fn in_sentence(text: &str, seen: &Seen) -> Option<(String, f32)> {
         at += taken;
     }
     let name = tones_settled(&out.join(" ")).replace(" ,", ",");
+    let name = name.trim_matches(|c: char| c == '-' || c == ' ').to_owned();
     Some((name, known as f32 / words.len() as f32))
+}
+
+/// The whole name as the text writes it, when it does.
+fn whole(words: &[String], seen: &Seen) -> Option<String> {
+    let keys: Vec<String> = words.iter().map(|word| folded(word)).collect();
+    let short = keys.iter().filter(|key| !key.is_empty()).count() < 3
+        || keys
+            .iter()
+            .any(|key| SHORT.iter().any(|(short, _)| short == key));
+    let way = if short { None } else { seen.phrase(&keys) }?;
+    let way: Vec<String> = way
+        .into_iter()
+        .map(|word| {
+            if word.is_empty() {
+                "-".to_owned()
+            } else {
+                word
+            }
+        })
+        .collect();
+    // A text that writes a name all in small letters is about such bodies, not about this one.
+    (capitals(&way) >= 2).then(|| tones_settled(&capitalised(&way.join(" "))))
+}
+
+/// Whether two words stand together inside known names, so that a line between them is no end of a name. Where the
+/// second begins a name of its own, `Văn phòng / Ủy ban`, the word before the first must be the same as well.
+pub fn go_together(earlier: &str, first: &str, second: &str) -> bool {
+    type Before = std::collections::BTreeSet<Option<String>>;
+    static PAIRS: LazyLock<BTreeMap<(String, String), Before>> = LazyLock::new(|| {
+        let mut pairs: BTreeMap<(String, String), Before> = BTreeMap::new();
+        for entry in BODIES.iter().chain(FIELDS).chain(PLACES) {
+            let words: Vec<&str> = entry.split_whitespace().collect();
+            for (at, pair) in words.windows(2).enumerate() {
+                let [a, b] = pair else { continue };
+                let own = b.starts_with(char::is_uppercase);
+                let before = at.checked_sub(1).and_then(|at| words.get(at)).copied();
+                let before = before.filter(|_| own).map(folded);
+                pairs
+                    .entry((folded(a), folded(b)))
+                    .or_default()
+                    .insert(before);
+            }
+        }
+        pairs
+    });
+    PAIRS
+        .get(&(first.to_owned(), second.to_owned()))
+        .is_some_and(|before| before.contains(&None) || before.contains(&Some(earlier.to_owned())))
+}
+
+/// Words in capitals as in a sentence: small, but for the first letter and names of provinces.
+pub fn lowered(text: &str) -> String {
+    let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    let mut out: Vec<String> = Vec::new();
+    let mut at = 0;
+    while let Some(rest) = words.get(at..).filter(|rest| !rest.is_empty()) {
+        let (taken, word) = match known_of(&PLACE, rest, 0.99) {
+            Some((taken, place)) => (taken, place),
+            None => (
+                1,
+                rest.first()
+                    .map(|word| word.to_lowercase())
+                    .unwrap_or_default(),
+            ),
+        };
+        out.push(word);
+        at += taken;
+    }
+    capitalised(&out.join(" "))
 }
 
 /// The next words of a name: how many, how written, whether known, whether a proper name follows.
@@ -392,34 +494,49 @@ fn next(
     if let Some(dotted) = head.strip_prefix("TP.").filter(|rest| !rest.is_empty()) {
         return (1, format!("thành phố {}", titled(dotted)), true, true);
     }
-    if proper && let Some((count, place)) = known_of(PLACES, rest, 0.86) {
+    if proper && let Some((count, place)) = known_of(&PLACE, rest, 0.86) {
         return (count, place, true, true);
     }
-    if let Some((count, unit)) = known_of(&UNITS, rest, 0.79)
+    if let Some((count, unit)) = known_of(&UNIT, rest, 0.89)
         && !first
         && rest.len() > count
+        && !is_other_word(&unit, head)
     {
         return (count, unit, true, true);
     }
-    if first && let Some((count, body)) = known_of(BODIES, rest, 0.86) {
-        // `Ban Quản lý` is known, `Ban` alone only as a noun: the longer one wins by itself.
-        return (count, body, true, false);
+    if first && let Some((count, body)) = known_of(&BODY, rest, 0.86) {
+        // The committees of the Party are named by place: `Huyện ủy X`.
+        let committee = folded(&body).ends_with("uy");
+        return (count, body, true, committee);
     }
-    if (field || first)
-        && let Some((count, name)) = known_of(FIELDS, rest, 0.88)
+    if (field || first || proper)
+        && let Some((count, name)) = known_of(&FIELD, rest, 0.88)
     {
         return (count, name, true, false);
     }
-    if let Some((count, body)) = known_of(BODIES, rest, 0.9).filter(|(count, _)| *count >= 2) {
+    if let Some((count, body)) =
+        known_of(&BODY, rest, 0.9).filter(|(count, _)| *count >= 2 || proper)
+    {
         return (count, body, true, false);
     }
-    if let Some((count, place)) = known_of(PLACES, rest, 0.9) {
+    if let Some((count, place)) = known_of(&PLACE, rest, 0.99) {
         return (count, place, true, false);
     }
-    if let Some((count, unit)) = known_of(&UNITS, rest, 0.99).filter(|_| !first) {
+    if let Some((count, unit)) = known_of(&UNIT, rest, 0.99).filter(|_| !first) {
         return (count, unit, true, true);
     }
     from_text(rest, proper, field || first, seen)
+}
+
+/// Words that differ from kinds of territories by their marks only: `cơ quan`, `địa phương`.
+fn is_other_word(unit: &str, word: &str) -> bool {
+    let lower = word.to_lowercase();
+    lower != unit
+        && matches!(
+            lower.as_str(),
+            "quan" | "quản" | "quân" | "phương" | "phượng" | "xa" | "huyền" | "tính" | "tĩnh"
+        )
+        && unit != "tỉnh"
 }
 
 /// As the text writes the longest run of the words, else by the rule: names of places in capitals, the rest small.
@@ -462,42 +579,53 @@ fn is_abbreviation(word: &str) -> bool {
 }
 
 /// The longest entry that the words begin with, and how many words it takes.
-fn known_of(list: &[&str], words: &[String], least: f32) -> Option<(usize, String)> {
-    let mut best: Option<(usize, f32, &str)> = None;
-    for entry in list {
-        let wanted = folded(entry);
-        let count = entry
-            .split_whitespace()
-            .filter(|word| !folded(word).is_empty())
-            .count();
+fn known_of(list: &Entries, words: &[String], least: f32) -> Option<(usize, String)> {
+    let keys: Vec<String> = words.iter().take(16).map(|word| folded(word)).collect();
+    let first = keys.first()?.as_bytes().first().copied()?;
+    let mut best: Option<(usize, f32, &Entry)> = None;
+    for entry in &list.0 {
         // Engines join and part words: one more or less may make it.
-        for taken in [count, count + 1, count.saturating_sub(1)] {
-            let Some(part) = words.get(..taken).filter(|part| !part.is_empty()) else {
-                continue;
-            };
+        for taken in [entry.words, entry.words + 1, entry.words.saturating_sub(1)] {
             // Dashes between words are words of the header but not of the key.
-            let dashes = part.iter().filter(|word| folded(word).is_empty()).count();
-            let Some(part) = words.get(..taken + dashes) else {
+            let Some((key, count)) = joined(&keys, taken) else {
                 continue;
             };
-            let key: String = part.iter().map(|word| folded(word)).collect();
-            let how = similarity(&key, &wanted);
-            let exact_needed = wanted.len() <= 4;
-            let fits = if exact_needed {
+            let far = key.len().abs_diff(entry.key.len()) * 5 > entry.key.len() + 4;
+            if far || entry.key.len() <= 4 && key.as_bytes().first() != Some(&first) {
+                continue;
+            }
+            let how = similarity(&key, &entry.key);
+            let fits = if entry.key.len() <= 4 {
                 how > 0.99
             } else {
                 how >= least
             };
-            let better = best.is_none_or(|(_, old, entry)| {
-                wanted.len() > folded(entry).len() + 1
-                    || (wanted.len() + 1 >= folded(entry).len() && how > old)
-            });
+            // Long entries win over short ones, but not by letters that they got wrong.
+            let worth = entry.key.len() as f32 * (1.0 - 4.0 * (1.0 - how));
+            let better = best.as_ref().is_none_or(|(_, old, _)| worth > *old);
             if fits && better {
-                best = Some((taken + dashes, how, entry));
+                best = Some((count, worth, entry));
             }
         }
     }
-    best.map(|(count, _, entry)| (count, entry.to_owned()))
+    best.map(|(count, _, entry)| (count, entry.text.to_owned()))
+}
+
+/// The first `taken` keys that are not empty, joined, and how many entries they span.
+fn joined(keys: &[String], taken: usize) -> Option<(String, usize)> {
+    let mut key = String::new();
+    let mut left = taken;
+    if left == 0 {
+        return None;
+    }
+    for (index, part) in keys.iter().enumerate() {
+        key.push_str(part);
+        left = left.saturating_sub(usize::from(!part.is_empty()));
+        if left == 0 {
+            return (!key.is_empty()).then_some((key, index + 1));
+        }
+    }
+    None
 }
 
 /// `QUẢNG` as `Quảng`.

@@ -146,6 +146,9 @@ impl<'a> Report<'a> {
         if named.code == "CV" {
             return Some("CV");
         }
+        if named.code == "QyĐ" && symbol.party {
+            return Some("QĐi");
+        }
         let slip = how < 1.0
             && !self.kind.symbol.is_empty()
             && folded(self.kind.symbol) == folded(named.symbol);
@@ -278,7 +281,7 @@ impl<'a> Report<'a> {
 
     fn agency(&mut self, leaf: &Leaf) {
         let Some(issuer) = &self.reading.issuer else {
-            self.missing("agency");
+            self.agency_of_symbol(leaf);
             return;
         };
         let organ = if self.organ >= 0.9 { 1.0 } else { 0.0 };
@@ -303,6 +306,22 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// A cropped header: bodies of the State that sign alone are named by their abbreviation.
+    fn agency_of_symbol(&mut self, leaf: &Leaf) {
+        let symbol = self.reading.symbol.as_ref();
+        let name = symbol
+            .filter(|symbol| symbol.kind.is_some() && symbol.groups.len() == 1)
+            .and_then(|symbol| Some((symbol, organs::body(symbol.groups.first()?)?)));
+        let Some((symbol, name)) = name else {
+            self.missing("agency");
+            return;
+        };
+        let confidence = (0.95 * symbol.confidence).min(0.89);
+        let mut field = Field::read(name, confidence, leaf.number, symbol.row.shown());
+        field.text = Some(symbol.row.text());
+        self.file("agency", field);
+    }
+
     fn subject(&mut self, leaf: &Leaf) {
         let Some(subject) = &self.reading.subject else {
             self.missing("subject");
@@ -315,12 +334,13 @@ impl<'a> Report<'a> {
             .iter()
             .map(Row::least_confidence)
             .fold(1.0, f32::min);
-        let text = subject.text();
+        let printed = subject.text();
+        let text = subject.value();
         let begun = subject.of_letter || text.starts_with(char::is_uppercase);
         let shown = head::shown(&subject.rows);
-        let confidence = trust::of_subject(mean, least, subject.ended, begun);
-        let mut field = Field::read(text.clone(), confidence, leaf.number, shown);
-        field.text = Some(text);
+        let confidence = trust::of_subject(mean, least, subject.ended, subject.whole, begun);
+        let mut field = Field::read(text, confidence, leaf.number, shown);
+        field.text = Some(printed);
         if trust::stamp_over(&leaf.sight, shown) {
             self.flags
                 .push(Flag::new("stamp_over_subject").on_page(leaf.number));
@@ -350,7 +370,7 @@ impl<'a> Report<'a> {
             }
         }
         if let Some(found) = &signing.recipients {
-            let confidence = trust::of_subject(found.confidence, found.least, 0.6, true);
+            let confidence = trust::of_subject(found.confidence, found.least, 0.6, 1.0, true);
             let mut field = found_field(found, confidence);
             field.confidence = rounded(field.confidence, 1000.0);
             // A list of a dozen entries with one misread letter is still a list: it raises no finding.

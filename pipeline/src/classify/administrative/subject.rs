@@ -14,12 +14,30 @@ pub struct Subject {
     pub of_letter: bool,
     /// How plain its end is, 0 to 1: a wide gap, a line in capitals or a known beginning of text.
     pub ended: f32,
+    /// How whole it is, 0 to 1: less for lines that are off the middle, as when a stamp hides a part of them.
+    pub whole: f32,
 }
 
 impl Subject {
     /// The lines joined.
     pub fn text(&self) -> String {
-        let lines: Vec<String> = self.rows.iter().map(clean).collect();
+        let mut lines: Vec<String> = self.rows.iter().map(clean).collect();
+        let about = self.rows.first().filter(|row| is_about(row));
+        if let Some((row, line)) = about.zip(lines.first_mut()) {
+            // `V]v`, `Viv`: the stroke is what engines miss.
+            if let Some(rest) = row
+                .tokens
+                .first()
+                .filter(|token| token.text != "V/v" && token.key.len() <= 3 && token.key != "ve")
+            {
+                let start = if rest.text.ends_with(':') {
+                    "V/v:"
+                } else {
+                    "V/v"
+                };
+                *line = line.replacen(&rest.text, start, 1);
+            }
+        }
         let text = lines.join(" ");
         let text = text.trim_matches(|c: char| {
             matches!(
@@ -29,6 +47,19 @@ impl Subject {
         });
         // A hyphen at a line's end belongs to the word before it in names joined by dashes only.
         text.replace(" ,", ",").replace("  ", " ")
+    }
+}
+
+impl Subject {
+    /// The subject as it is cited: one that is set in capitals is written in small letters.
+    pub fn value(&self) -> String {
+        let text = self.text();
+        let capitals = self.rows.iter().map(Row::capitals).fold(1.0, f32::min);
+        if capitals > 0.9 && text.chars().count() > 3 {
+            super::names::lowered(&text)
+        } else {
+            text
+        }
     }
 }
 
@@ -51,6 +82,11 @@ fn clean(row: &Row) -> String {
 const PITCH: f32 = 2.3;
 /// More lines than this are text: the longest subjects in the journals of the State have ten.
 const LINES: usize = 12;
+
+/// Lines of less mean certainty are scribbles and parts of stamps.
+const NOISE: f32 = 0.55;
+/// A centred line is not further off the middle than this, em.
+const OFF: f32 = 2.0;
 
 /// The subject under a title.
 pub fn under_title(head: &Head, leaf: &Leaf) -> Option<Subject> {
@@ -76,9 +112,20 @@ pub fn under_title(head: &Head, leaf: &Leaf) -> Option<Subject> {
     let mut last = row.clone();
     let mut pitch = None;
     let mut ended = 0.3;
-    for line in lines {
+    let mut whole = 1.0;
+    let axis = if title.words < row.tokens.len() {
+        middle
+    } else {
+        row.level().x + row.level().w / 2.0
+    };
+    let mut lines = lines.into_iter().peekable();
+    while let Some(line) = lines.next() {
         let key = line.key();
         if key.is_empty() {
+            continue;
+        }
+        if is_stamp(&key) || line.mean_confidence() < NOISE {
+            whole *= 0.6;
             continue;
         }
         let gap = drop(&last, &line);
@@ -93,16 +140,23 @@ pub fn under_title(head: &Head, leaf: &Leaf) -> Option<Subject> {
             ended = if gap > wide * 1.15 { 1.0 } else { 0.8 };
             break;
         }
-        if begins_text(&key) || !first && other_block(&line, &rows) {
+        if begins_text(&line) || is_attached(&key) || !first && other_block(&line, &rows) {
             ended = 1.0;
             break;
         }
-        if !first && begins_paragraph(&line, leaf) {
+        let paragraph = lines
+            .peek()
+            .is_some_and(|next| is_paragraph(&line, next, leaf));
+        if !first && (paragraph || begins_paragraph(&line, leaf)) {
             ended = 0.7;
             break;
         }
         if !first {
             pitch = Some(pitch.map_or(gap, |old: f32| old.min(gap)));
+        }
+        let off = (line.level().x + line.level().w / 2.0 - axis).abs();
+        if off > OFF * leaf.em {
+            whole *= 0.3;
         }
         last = line.clone();
         rows.push(line);
@@ -111,11 +165,25 @@ pub fn under_title(head: &Head, leaf: &Leaf) -> Option<Subject> {
         rows,
         of_letter: false,
         ended,
+        whole,
     })
 }
 
-/// A line in capitals after small letters: the authority that decides.
+/// An indented line to the right margin and a next one from the left margin: text.
+fn is_paragraph(line: &Row, next: &Row, leaf: &Leaf) -> bool {
+    let (a, b) = (line.level(), next.level());
+    let indented = a.x > b.x + 0.9 * leaf.em;
+    let full = a.x + a.w > leaf.sides.1 - 1.2 * leaf.em;
+    let flush = (b.x - leaf.sides.0).abs() < 0.8 * leaf.em;
+    indented && full && flush
+}
+
+/// A line in capitals after small letters: the authority that decides, or that invites or wires.
 fn other_block(line: &Row, rows: &[Row]) -> bool {
+    let key = line.key();
+    if key.contains("trantrong") || key.ends_with("chinhphudien") || key.contains("kinhmoi") {
+        return true;
+    }
     let before: f32 = rows.iter().map(Row::capitals).sum::<f32>() / rows.len().max(1) as f32;
     line.capitals() > 0.8 && before < 0.5 && line.key().len() > 5
 }
@@ -149,7 +217,7 @@ pub fn of_letter(head: &Head, leaf: &Leaf) -> Option<Subject> {
             if gap > wide || rows.len() >= LINES {
                 break;
             }
-            if begins_text(&key) || is_stamp(&key) {
+            if begins_text(row) || is_stamp(&key) {
                 break;
             }
             pitch = Some(pitch.map_or(gap, |old: f32| old.min(gap)));
@@ -163,6 +231,7 @@ pub fn of_letter(head: &Head, leaf: &Leaf) -> Option<Subject> {
         rows,
         of_letter: true,
         ended,
+        whole: 1.0,
     })
 }
 
@@ -192,6 +261,8 @@ pub fn is_about(row: &Row) -> bool {
                 | 'j'
                 | '.'
                 | ','
+                | ']'
+                | '['
                 | '7'
                 | 'Í'
                 | '!'
@@ -204,6 +275,13 @@ pub fn is_about(row: &Row) -> bool {
         || (matches!(first, Some('W' | 'w'))
             && row.tokens.first().is_some_and(|token| token.key.len() <= 2))
         || at_start(&folded(&row.text()), "veviec").1 > 0.9
+}
+
+/// `(Ban hành kèm theo Quyết định số …)` under the subject of what a decision puts in force.
+fn is_attached(key: &str) -> bool {
+    ["banhanhkemtheo", "kemtheo", "banhanhtheo"]
+        .iter()
+        .any(|start| at_start(key, start).1 > 0.88)
 }
 
 /// Words of incoming stamps, which stand where letters have their subject.

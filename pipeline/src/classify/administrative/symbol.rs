@@ -94,9 +94,15 @@ fn weight(row: &Row) -> f32 {
 
 /// How many letters the word `Số` and what follows it take at the beginning, 0 when it is not there.
 fn label(letters: &Letters) -> usize {
-    let start = letters.key.iter().position(|&key| key != b'.').unwrap_or(0);
+    let mut start = letters.key.iter().position(|&key| key != b'.').unwrap_or(0);
     if start > 2 {
         return 0;
+    }
+    // `Luật số: 14/2008/QH12`.
+    for named in ["luatso", "phaplenhso", "nghiquyetso", "boluatso"] {
+        if letters.key_from(start).starts_with(named) {
+            start += named.len() - 2;
+        }
     }
     let s = letters
         .key
@@ -295,6 +301,12 @@ fn numeral(row: &Row, letters: &Letters, from: usize, to: usize) -> Numeral {
         };
     }
     // A letter may follow the digits: `12a/QĐ-UB`.
+    // A slash before the number is a stroke of the hand that wrote it.
+    let slashed = if text.trim_start_matches([':', '.', ' ']).starts_with('/') {
+        0.5
+    } else {
+        0.0
+    };
     let letter = trimmed.chars().last().filter(|c| matches!(c, 'a'..='e'));
     let digits = letter.map_or(trimmed, |letter| trimmed.trim_end_matches(letter));
     let read = number(digits).filter(|read| read.digits <= 6);
@@ -313,7 +325,7 @@ fn numeral(row: &Row, letters: &Letters, from: usize, to: usize) -> Numeral {
                 letter.map_or(String::new(), String::from)
             )
         }),
-        purity: read.map_or(0.0, |read| read.purity),
+        purity: read.map_or(0.0, |read| (read.purity - slashed).max(0.0)),
         confidence: inside
             .tokens
             .iter()
@@ -339,6 +351,15 @@ pub fn kind_of(group: &str) -> Option<(&'static Kind, f32)> {
             .iter()
             .find(|kind| kind.code == "CV")
             .map(|kind| (kind, 0.9));
+    }
+    // The Party tells `quy định` from `quyết định` by a small letter.
+    if group.chars().count() == 3
+        && group.ends_with(['i', 'ị', 'í'])
+        && folded(group).starts_with("qd")
+    {
+        return kinds()
+            .find(|kind| kind.code == "QyĐ")
+            .map(|kind| (kind, 0.95));
     }
     let upper = group.to_uppercase();
     if let Some(kind) = kinds().find(|kind| kind.symbol.to_uppercase() == upper) {

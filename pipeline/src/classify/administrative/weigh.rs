@@ -16,6 +16,8 @@ pub struct Signs<'a> {
     pub about: bool,
     /// `Kính gửi:`.
     pub addressed: bool,
+    /// `Thân ái gửi:` and the like: a letter from a person.
+    pub personal: bool,
     /// A national title, a Party title or a date line at the head.
     pub headed: bool,
     /// The issuing body, folded.
@@ -45,6 +47,8 @@ mod weight {
     pub(super) const ABOUT: f32 = 3.0;
     /// `Kính gửi` and no title.
     pub(super) const ADDRESSED: f32 = 2.0;
+    /// A person's greeting, in a letter without a symbol.
+    pub(super) const PERSONAL: f32 = 6.0;
     /// No title anywhere.
     pub(super) const UNTITLED: f32 = 1.0;
     /// The body that alone issues this type.
@@ -92,6 +96,10 @@ fn of(kind: &'static Kind, signs: &Signs<'_>) -> f32 {
     if kind.code == "CV" {
         sum += letter(signs);
     }
+    // A letter of an agency has a symbol; a person's has none, and greets.
+    if kind.code == "ThC" && signs.personal && signs.symbol.is_none() && !signs.about {
+        sum += weight::PERSONAL;
+    }
     sum + issuer(kind, signs.agency)
 }
 
@@ -112,6 +120,9 @@ fn letter(signs: &Signs<'_>) -> f32 {
     }
     if signs.addressed && untitled {
         sum += weight::ADDRESSED;
+    }
+    if signs.personal && signs.symbol.is_none() {
+        sum -= weight::ADDRESSED;
     }
     if untitled && signs.headed {
         sum += weight::UNTITLED;
