@@ -25,6 +25,8 @@ mod order;
 
 mod enumerators;
 
+pub mod vietnamese;
+
 /// How pages are read.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Options {
@@ -78,11 +80,21 @@ pub fn recognize(
             flags.push(Flag::new("second_look_failed").saying(error.to_string()));
         }
     }
-    let lines = enumerators::mended(ordered(repair::repaired(lines)))
+    let lines = with_language(ordered(repair::repaired(lines)))
         .into_iter()
         .map(|line| line.mapped(to_page))
         .collect();
     Ok(Recognized { lines, flags })
+}
+
+/// Lines in reading order after what is known of numbering and of Vietnamese has had its say.
+pub fn with_language(lines: Vec<Line>) -> Vec<Line> {
+    let mut lines = enumerators::mended(lines);
+    vietnamese::chosen(&mut lines);
+    for word in lines.iter_mut().flat_map(|line| &mut line.words) {
+        word.nearly = Vec::new();
+    }
+    lines
 }
 
 /// Reads a small picture as one line of print.
