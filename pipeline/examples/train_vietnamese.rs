@@ -19,7 +19,9 @@ type Failure = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
-    let out = arguments.next().ok_or("usage: train_vietnamese OUT TEXT...")?;
+    let out = arguments
+        .next()
+        .ok_or("usage: train_vietnamese OUT TEXT...")?;
     let mut counts = Counts::default();
     for path in arguments {
         let (text, weight, whole) = read(Path::new(&path))?;
@@ -233,7 +235,9 @@ impl Smooth {
         }
         let firsts: Vec<u16> = self.pairs.keys().map(|(first, _)| first.0).collect();
         for token in 0..=self.singles.len() {
-            bytes.extend(number(firsts.partition_point(|first| usize::from(*first) < token)));
+            bytes.extend(number(
+                firsts.partition_point(|first| usize::from(*first) < token),
+            ));
         }
         let mut places = BTreeMap::new();
         for (place, (pair, (probability, left))) in self.pairs.iter().enumerate() {

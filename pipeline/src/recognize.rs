@@ -23,6 +23,8 @@ mod repair;
 
 mod order;
 
+mod numbers;
+
 mod enumerators;
 
 pub mod vietnamese;
@@ -89,7 +91,7 @@ pub fn recognize(
 
 /// Lines in reading order after what is known of numbering and of Vietnamese has had its say.
 pub fn with_language(lines: Vec<Line>) -> Vec<Line> {
-    let mut lines = enumerators::mended(lines);
+    let mut lines = enumerators::mended(numbers::mended(lines));
     vietnamese::chosen(&mut lines);
     for word in lines.iter_mut().flat_map(|line| &mut line.words) {
         word.nearly = Vec::new();

@@ -2,7 +2,7 @@
 
 use saoy_ocr::Nearly;
 
-use super::letters::marked_otherwise;
+use super::letters::{marked_otherwise, small, vowel};
 use super::model::{Model, Token};
 use super::syllable::Syllable;
 use super::text::Core;
@@ -21,9 +21,14 @@ pub(super) struct Choice {
 
 /// The weight of the engine's word against the model's. The engine is far too sure of itself: what it puts 9 nats
 /// behind is often right.
-const ENGINE: f32 = 0.42;
-/// How far behind a letter is that differs in marks only and that the engine did not name, nats.
-const UNNAMED: f32 = 15.0;
+const ENGINE: f32 = 0.3;
+/// How far behind a letter with another tone is that the engine did not name, nats, where it named no other.
+const UNNAMED: f32 = 20.0;
+/// How much farther behind than the last it named for the same letter, where it named some: each round of choices
+/// brings the next best.
+const AFTER_NAMED: f32 = 3.0;
+/// How much farther behind a letter with another shape is, such as o for ô: marks of tone are lost more easily.
+const OTHER_SHAPE: f32 = 3.0;
 /// What any change costs besides.
 const CHANGE: f32 = 0.7;
 /// Choices of one word, what was read included.
@@ -51,7 +56,11 @@ pub(super) fn choices(word: &Word, core: &Core<'_>, model: &Model<'_>) -> Vec<Ch
             return;
         }
         let start: String = word.text.chars().take(core.skipped).collect();
-        let end: String = word.text.chars().skip(core.skipped + letters.len()).collect();
+        let end: String = word
+            .text
+            .chars()
+            .skip(core.skipped + letters.len())
+            .collect();
         found.push(Choice {
             text: format!("{start}{text}{end}"),
             token,
@@ -97,12 +106,39 @@ fn substitutes(word: &Word, core: &Core<'_>, letters: &[char]) -> Vec<(usize, ch
             found.push((at, letter, behind.max(0.0)));
         }
     }
+    let named = found.clone();
     for (at, letter) in letters.iter().enumerate() {
-        for other in marked_otherwise(*letter) {
-            if !found.iter().any(|(place, named, _)| *place == at && *named == other) {
-                found.push((at, other, UNNAMED));
+        let family = marked_otherwise(*letter);
+        let last = named
+            .iter()
+            .filter(|(place, named, _)| *place == at && family.contains(named))
+            .map(|(.., behind)| behind + AFTER_NAMED)
+            .fold(0.0, f32::max);
+        let behind = if last > 0.0 {
+            last.min(UNNAMED)
+        } else {
+            UNNAMED
+        };
+        for other in family {
+            if named
+                .iter()
+                .any(|(place, named, _)| *place == at && *named == other)
+            {
+                continue;
             }
+            let same_shape = shape(other) == shape(*letter);
+            found.push((
+                at,
+                other,
+                behind + if same_shape { 0.0 } else { OTHER_SHAPE },
+            ));
         }
     }
     found
+}
+
+/// A letter without case and tone.
+fn shape(letter: char) -> char {
+    let letter = small(letter);
+    vowel(letter).map_or(letter, |(ground, _)| ground)
 }

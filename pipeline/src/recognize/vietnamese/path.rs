@@ -8,7 +8,7 @@ use super::text::Core;
 use crate::document::Line;
 
 /// A changed word must make the text likelier by so much, nats.
-const MARGIN: f32 = 2.0;
+const MARGIN: f32 = 1.5;
 /// So much when what was read is no syllable at all.
 const MARGIN_IMPOSSIBLE: f32 = 0.5;
 /// So much within a run of words with large first letters.
@@ -24,10 +24,17 @@ struct Place {
 /// Puts the likeliest choices into `lines`.
 pub(super) fn choose(lines: &mut [Line], model: &Model<'_>) {
     let places = places(lines, model);
-    let best = Lattice { places: &places, model }.best();
+    let best = Lattice {
+        places: &places,
+        model,
+    }
+    .best();
     for (place, choice) in places.iter().zip(best) {
         let found = place.word.zip(choice).and_then(|((line, word), choice)| {
-            Some((lines.get_mut(line)?.words.get_mut(word)?, place.choices.get(choice)?))
+            Some((
+                lines.get_mut(line)?.words.get_mut(word)?,
+                place.choices.get(choice)?,
+            ))
         });
         if let Some((word, choice)) = found {
             word.rewrite(choice.text.clone());
@@ -39,7 +46,11 @@ fn places(lines: &[Line], model: &Model<'_>) -> Vec<Place> {
     let boundary = || Place {
         word: None,
         leave: Leave::Never,
-        choices: vec![Choice { text: String::new(), token: Token::BOUNDARY, cost: 0.0 }],
+        choices: vec![Choice {
+            text: String::new(),
+            token: Token::BOUNDARY,
+            cost: 0.0,
+        }],
     };
     let mut places = vec![boundary(), boundary()];
     let mut block = None;
@@ -59,7 +70,11 @@ fn places(lines: &[Line], model: &Model<'_>) -> Vec<Place> {
             if leave == Leave::Never {
                 choices.truncate(1);
             }
-            places.push(Place { word: Some((at, index)), leave, choices });
+            places.push(Place {
+                word: Some((at, index)),
+                leave,
+                choices,
+            });
             if core.closes {
                 places.push(boundary());
             }
@@ -105,9 +120,10 @@ impl Lattice<'_> {
             .skip(1)
             .min_by(|a, b| a.1.total_cmp(b.1))?;
         let choice = place.choices.get(best)?;
-        let possible = place.choices.first().is_some_and(|read| {
-            Syllable::parse(Core::of(&read.text).text).is_some()
-        });
+        let possible = place
+            .choices
+            .first()
+            .is_some_and(|read| Syllable::parse(Core::of(&read.text).text).is_some());
         let margin = match (place.leave, possible) {
             (Leave::Known, _) if !self.is_known(at, choice.token) => return None,
             (Leave::Known, _) => MARGIN_TITLE,

@@ -97,13 +97,7 @@ fn split(letters: &[char]) -> Option<(usize, String, String)> {
         "" => !vowels.starts_with("iê"),
         _ => !vowels.starts_with("yê") || onset == "qu",
     };
-    (coda_fits && onset_fits).then(|| {
-        (
-            onset.chars().count() - shared,
-            vowels,
-            coda.to_owned(),
-        )
-    })
+    (coda_fits && onset_fits).then(|| (onset.chars().count() - shared, vowels, coda.to_owned()))
 }
 
 /// Vowels that stand after qu only: the u is the glide of uyê, uy.
@@ -214,7 +208,10 @@ mod tests {
         let words = "nghiêng quyết định Nguyễn giếng gì gìn gia giữa quốc quý quyền khuya thuở hoà hòa uỷ ủy \
                      khuếch huênh ngoằn xoong yêu yên iên ỉa ươm khuyến khoản đường những ghế nghề kỹ cửa quả \
                      thuế luật xuất ngoại khuỷu hươu rượu cứu gửi nuôi quanh quạch toàn hoạt động sự ỹ yết";
-        for word in words.split_whitespace().filter(|word| *word != "iên" && *word != "ỹ") {
+        for word in words
+            .split_whitespace()
+            .filter(|word| *word != "iên" && *word != "ỹ")
+        {
             assert!(Syllable::parse(word).is_some(), "{word}");
         }
     }
