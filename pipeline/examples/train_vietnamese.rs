@@ -63,11 +63,12 @@ const LEAST_TRIPLE: f64 = 2.0;
 /// So are those that their pairs foresee almost as well, nats.
 const LEAST_GAIN: f64 = 0.35;
 
-/// Names stand for tokens while counting: the boundary, what is no syllable, and keys of syllables.
+/// Names stand for tokens while counting: the boundary, the comma, what is no syllable, and keys of syllables.
 type Name = String;
 
 const BOUNDARY: &str = "<s>";
 const OTHER: &str = "<o>";
+const COMMA: &str = "<c>";
 
 #[derive(Default)]
 struct Counts {
@@ -96,8 +97,10 @@ impl Counts {
                 if !core.text.is_empty() {
                     let key = Syllable::parse(core.text).map(|syllable| syllable.key());
                     names.push(key.unwrap_or_else(|| OTHER.into()));
-                    if core.closes {
-                        boundary(&mut names);
+                    match core.closes {
+                        Some(Token::COMMA) if clauses => names.push(COMMA.into()),
+                        Some(_) => boundary(&mut names),
+                        None => {}
                     }
                 }
             }
@@ -127,11 +130,12 @@ impl Counts {
         let names: BTreeSet<&str> = self.singles.keys().map(String::as_str).collect();
         let syllables: Vec<&str> = names
             .into_iter()
-            .filter(|name| *name != BOUNDARY && *name != OTHER)
+            .filter(|name| ![BOUNDARY, OTHER, COMMA].contains(name))
             .collect();
         let token = |name: &str| match name {
             BOUNDARY => Token::BOUNDARY,
             OTHER => Token::OTHER,
+            COMMA => Token::COMMA,
             name => {
                 let place = syllables.binary_search(&name).unwrap_or(0);
                 Token(Token::SPECIAL + u16::try_from(place).unwrap_or(u16::MAX))

@@ -29,6 +29,8 @@ const UNNAMED: f32 = 20.0;
 const AFTER_NAMED: f32 = 3.0;
 /// How much farther behind a letter with another shape is, such as o for ô: marks of tone are lost more easily.
 const OTHER_SHAPE: f32 = 3.0;
+/// How much farther behind another letter is than another mark of the same letter.
+const OTHER_LETTER: f32 = 6.0;
 /// What any change costs besides.
 const CHANGE: f32 = 0.7;
 /// Choices of one word, what was read included.
@@ -102,9 +104,15 @@ fn substitutes(word: &Word, core: &Core<'_>, letters: &[char]) -> Vec<(usize, ch
         let Some(at) = usize::from(at).checked_sub(core.skipped) else {
             continue;
         };
-        if at < letters.len() && letter.is_alphabetic() {
-            found.push((at, letter, behind.max(0.0)));
-        }
+        let Some(read) = letters.get(at).filter(|_| letter.is_alphabetic()) else {
+            continue;
+        };
+        let marks_only = marked_otherwise(*read).contains(&letter);
+        found.push((
+            at,
+            letter,
+            behind.max(0.0) + if marks_only { 0.0 } else { OTHER_LETTER },
+        ));
     }
     let named = found.clone();
     for (at, letter) in letters.iter().enumerate() {

@@ -32,8 +32,10 @@ impl Token {
     pub const OTHER: Self = Self(1);
     /// A syllable that the training text does not have.
     pub const RARE: Self = Self(2);
+    /// Between the members of a clause.
+    pub const COMMA: Self = Self(3);
     /// Tokens before the first syllable.
-    pub const SPECIAL: u16 = 3;
+    pub const SPECIAL: u16 = 4;
 }
 
 /// A model in memory.

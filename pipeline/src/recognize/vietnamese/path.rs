@@ -8,9 +8,11 @@ use super::text::Core;
 use crate::document::Line;
 
 /// A changed word must make the text likelier by so much, nats.
-const MARGIN: f32 = 1.5;
+const MARGIN: f32 = 1.25;
 /// So much when what was read is no syllable at all.
 const MARGIN_IMPOSSIBLE: f32 = 0.5;
+/// So much when it is not known beside its neighbours: it is then merely the more frequent word.
+const MARGIN_UNKNOWN: f32 = 2.5;
 /// So much within a run of words with large first letters.
 const MARGIN_TITLE: f32 = 3.5;
 
@@ -43,15 +45,16 @@ pub(super) fn choose(lines: &mut [Line], model: &Model<'_>) {
 }
 
 fn places(lines: &[Line], model: &Model<'_>) -> Vec<Place> {
-    let boundary = || Place {
+    let between = |token| Place {
         word: None,
         leave: Leave::Never,
         choices: vec![Choice {
             text: String::new(),
-            token: Token::BOUNDARY,
+            token,
             cost: 0.0,
         }],
     };
+    let boundary = || between(Token::BOUNDARY);
     let mut places = vec![boundary(), boundary()];
     let mut block = None;
     for (at, line) in lines.iter().enumerate() {
@@ -75,9 +78,7 @@ fn places(lines: &[Line], model: &Model<'_>) -> Vec<Place> {
                 leave,
                 choices,
             });
-            if core.closes {
-                places.push(boundary());
-            }
+            places.extend(core.closes.map(between));
         }
     }
     places.push(boundary());
@@ -127,20 +128,23 @@ impl Lattice<'_> {
         let margin = match (place.leave, possible) {
             (Leave::Known, _) if !self.is_known(at, choice.token) => return None,
             (Leave::Known, _) => MARGIN_TITLE,
+            (_, true) if !self.is_known(at, choice.token) => MARGIN_UNKNOWN,
             (_, true) => MARGIN,
             (_, false) => MARGIN_IMPOSSIBLE,
         };
         (read - cost > margin).then_some(best)
     }
 
-    /// Whether the model has seen `token` beside one of its neighbours as they were read.
+    /// Whether the model has seen `token` beside a choice of one of its neighbours.
     fn is_known(&self, at: usize, token: Token) -> bool {
-        let read = |at: Option<usize>| {
-            at.and_then(|at| Some(self.places.get(at)?.choices.first()?.token))
+        let beside = |at: Option<usize>| {
+            at.map_or(&[][..], |at| self.choices(at))
+                .iter()
+                .map(|choice| choice.token)
                 .filter(|token| token.0 >= Token::SPECIAL)
         };
-        read(at.checked_sub(1)).is_some_and(|before| self.model.knows_pair(before, token))
-            || read(Some(at + 1)).is_some_and(|after| self.model.knows_pair(token, after))
+        beside(at.checked_sub(1)).any(|before| self.model.knows_pair(before, token))
+            || beside(Some(at + 1)).any(|after| self.model.knows_pair(token, after))
     }
 
     fn choices(&self, at: usize) -> &[Choice] {

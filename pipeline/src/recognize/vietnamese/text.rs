@@ -12,8 +12,8 @@ pub struct Core<'a> {
     pub skipped: usize,
     /// A clause ends before the word: a bracket or quotation mark opens.
     pub opens: bool,
-    /// A clause ends after the word.
-    pub closes: bool,
+    /// What follows the word: nothing, a comma or the end of its clause.
+    pub closes: Option<Token>,
 }
 
 impl<'a> Core<'a> {
@@ -23,13 +23,16 @@ impl<'a> Core<'a> {
         let before = word.get(..word.len() - start.len()).unwrap_or_default();
         let text = start.trim_end_matches(|c: char| !c.is_alphanumeric());
         let after = start.get(text.len()..).unwrap_or_default();
-        // Commas part the members of one clause; all else parts clauses.
-        let parts = |c: char| c != ',' && c != '\'' && c != '_' && c != '|';
+        let parts = |c: char| !matches!(c, ',' | '\'' | '_' | '|');
         Self {
             text,
             skipped: before.chars().count(),
             opens: before.contains(parts),
-            closes: after.contains(parts),
+            closes: if after.contains(parts) {
+                Some(Token::BOUNDARY)
+            } else {
+                after.contains(',').then_some(Token::COMMA)
+            },
         }
     }
 
@@ -50,8 +53,10 @@ mod tests {
     fn cores_and_clauses() {
         let core = Core::of("“(khẩu,");
         assert_eq!((core.text, core.skipped), ("khẩu", 2));
-        assert!(core.opens && !core.closes);
-        assert!(Core::of("định;").closes);
+        assert!(core.opens);
+        assert_eq!(core.closes, Some(Token::COMMA));
+        assert_eq!(Core::of("định;").closes, Some(Token::BOUNDARY));
+        assert_eq!(Core::of("định").closes, None);
         assert_eq!(Core::of("./.").text, "");
         assert_eq!(Core::of("15/QĐ-UBND").text, "15/QĐ-UBND");
     }
