@@ -75,6 +75,9 @@ fn mend(word: &mut Word) {
     if let Some(text) = without_rules(&word.text) {
         word.rewrite(text);
     }
+    if let Some(text) = without_speck(&word.text) {
+        word.rewrite(text);
+    }
     if word.text.contains('⁄') {
         // The bar of a fraction; papers have the slash of symbols and dates.
         word.rewrite(word.text.replace('⁄', "/"));
@@ -93,6 +96,13 @@ fn without_rules(text: &str) -> Option<String> {
     let trimmed = text.trim_matches(['|', '_']);
     (trimmed.len() < text.len() && trimmed.contains(char::is_alphanumeric))
         .then(|| trimmed.to_owned())
+}
+
+/// A word without the one mark before it that can only stand behind a word.
+fn without_speck(text: &str) -> Option<String> {
+    let rest = text.strip_prefix([',', '.', '„', '‚', '¡'])?;
+    rest.starts_with(char::is_alphanumeric)
+        .then(|| rest.to_owned())
 }
 
 /// What follows `(b/c)`, for a report, the note behind a recipient, whose slash the engine takes for a letter.
@@ -193,6 +203,8 @@ mod tests {
             ("(bí/c);", 0.9),
         ])];
         assert_eq!(texts(&read), ["Số 2 02/2010 (b/c);"]);
+        let read = [line(&[(",Điều", 0.9), ("..../2009", 0.9)])];
+        assert_eq!(texts(&read), ["Điều ..../2009"]);
         assert_eq!(
             texts(&[line(&[("(biết);", 0.9), ("____", 0.9)])]),
             ["(biết); ____"]

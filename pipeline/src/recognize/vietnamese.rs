@@ -29,7 +29,7 @@ mod path;
 use crate::document::Line;
 
 /// Chooses among what the engine read and nearly read in `lines`, which are in reading order.
-pub fn chosen(lines: &mut [Line]) {
+pub fn choose(lines: &mut [Line]) {
     if let Some(model) = Model::built_in() {
         path::choose(lines, model);
     }
