@@ -257,10 +257,42 @@ pub struct PageRecord {
     pub text_from: TextOrigin,
     /// How the visible page came about: `untouched`, `recoded`, `overlaid`, `rendered` or `kept`.
     pub image: ImageOrigin,
+    /// Words that say something else than the engine read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rewritten: Vec<Rewritten>,
     /// Codes of the findings about this page; the figures are in the document's flags.
     pub flags: Vec<String>,
     /// Time spent, milliseconds of wall clock.
     pub ms: Timings,
+}
+
+/// A word that says something else than the engine read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rewritten {
+    /// What the engine read.
+    pub engine: String,
+    /// What the outputs say.
+    pub text: String,
+    /// `[x, y, w, h]` in px of the page as shown.
+    #[serde(rename = "box")]
+    pub bbox: [f32; 4],
+}
+
+impl Rewritten {
+    /// All such words of `lines`, in their order.
+    pub fn all(lines: &[Line]) -> Vec<Self> {
+        let words = lines.iter().flat_map(|line| &line.words);
+        words
+            .filter_map(|word| {
+                let Rect { x, y, w, h } = word.bbox;
+                Some(Self {
+                    engine: word.engine.clone()?,
+                    text: word.text.clone(),
+                    bbox: [x, y, w, h].map(f32::round),
+                })
+            })
+            .collect()
+    }
 }
 
 /// Where the text of a page came from.

@@ -15,7 +15,9 @@ use crate::ingest::{self, Kept, Page, PlacedImage, Scan};
 use crate::picture::Picture;
 use crate::preprocess::{self, Input, Look, Orientation, Prepared, TurnFound};
 use crate::recognize;
-use crate::record::{Failure, Flag, ImageOrigin, PageRecord, TextOrigin, Timings, mean_confidence};
+use crate::record::{
+    Failure, Flag, ImageOrigin, PageRecord, Rewritten, TextOrigin, Timings, mean_confidence,
+};
 
 /// Where a page is, for messages and stores.
 pub(super) struct Place<'a> {
@@ -510,6 +512,7 @@ impl Seen {
             words: u32::try_from(words).unwrap_or(u32::MAX),
             text_from: self.text_from,
             image: self.image,
+            rewritten: Rewritten::all(lines),
             flags: codes(flags),
             ms: self.ms,
         }
