@@ -131,13 +131,25 @@ struct Frame {
     lean: f32,
     /// How far runs are lifted off their baselines so that every box still holds its run.
     lift: f32,
-    /// How far its runs rise or fall over the block's width.
+    /// How far its baselines rise or fall over the block's width.
     rise: f32,
+    /// From baselines to the top of usual words.
+    up: f32,
+    /// From baselines to the foot of usual words.
+    down: f32,
     /// Readers must find it whole, however far its lines are apart.
     bridged: bool,
 }
 
 impl Frame {
+    /// Takes another font size; what readers bear of a slant depends on it.
+    fn resize(&mut self, size: f32) {
+        self.size = size;
+        // Sizes were chosen for what lines of their letters' height take.
+        let bearing = size.min(self.up + self.down);
+        (self.lean, self.lift) = lean(self.rise, bearing, self.up, self.down);
+    }
+
     /// The font size as it is written.
     fn rounded_size(&self) -> f32 {
         (self.size * 10.0).round().max(1.0) / 10.0
@@ -163,6 +175,11 @@ fn runs(page: &PageSpec<'_>) -> Vec<Run> {
     share_slope(&mut runs);
     let runs = level_rows(runs);
     in_strands(runs, names.len())
+}
+
+/// The marks that poppler takes for a word's division at the end of a line.
+fn is_hyphen(unit: &u16) -> bool {
+    matches!(unit, 0x2D | 0xAD | 0x2010)
 }
 
 /// Makes one run of neighbours on one height: cells of a table, whose bases differ by what OCR misjudged. Readers
@@ -317,8 +334,8 @@ fn frames(runs: &[Run]) -> Vec<Frame> {
         .filter_map(|run| frames.get(run.block).map(|frame| extent(run, frame)))
         .collect();
     for (frame, setting) in frames.iter_mut().zip(sizing::sizes(&extents, count)) {
-        frame.size = setting.size;
         frame.bridged = setting.beside;
+        frame.resize(setting.size);
     }
     frames
 }
@@ -333,15 +350,18 @@ fn frame<'a>(runs: impl Iterator<Item = &'a Run> + Clone) -> Frame {
         median(runs.map(|run| run.down)),
     );
     let size = up + down;
-    let (lean, lift) = lean(rise, size, up, down);
-    Frame {
+    let mut frame = Frame {
         size,
         middle: (left + right) / 2.0,
-        lean,
-        lift,
-        rise: rise * lean,
+        up,
+        down,
+        lean: 1.0,
+        lift: 0.0,
+        rise,
         bridged: false,
-    }
+    };
+    frame.resize(size);
+    frame
 }
 
 /// How much of a `rise` over the block's width the runs take, and how far they must be lifted for the boxes to
@@ -371,7 +391,7 @@ fn extent(run: &Run, frame: &Frame) -> Extent {
         left: run.left(),
         right: run.right(),
         base: run.base(frame.middle),
-        rise: frame.rise,
+        rise: frame.rise * frame.lean,
         height: run.height(),
         gap: gaps().fold(f32::MAX, f32::min),
         letters,
@@ -454,6 +474,9 @@ impl Pen<'_> {
             x += self.show(&piece.units, piece.right - x, size);
             if let Some(next) = pieces.get(index + 1) {
                 x += self.gap(next.left - x, size);
+            } else if piece.units.last().is_some_and(is_hyphen) {
+                // Else poppler drops the hyphen and joins what follows: `NĐ-` and `CP` to `NĐCP`.
+                self.gap(0.7 * size, size);
             }
             end = Some((x, hundredths(base)));
         }

@@ -7,6 +7,8 @@
 //! are read across; they differ by standing in the middle of the page or having more than two columns.
 //! All geometry is in prepared px, where lines are level.
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::document::{Line, Point, Rect, Word};
 
 /// A gap wider than this many text heights may be a gutter; ordinary justified gaps stay below it.
@@ -80,6 +82,25 @@ struct Row {
     pieces: Vec<Piece>,
     top: f32,
     bottom: f32,
+}
+
+impl Row {
+    /// "Kính gửi" stands under the header, never in it (Nghị định 30/2020/NĐ-CP, Phụ lục I, cell 9a). Short
+    /// addressees would pass for lines of the left column. Accents are what OCR gets wrong first.
+    fn names_addressees(&self) -> bool {
+        self.pieces.iter().any(|piece| {
+            let words = piece.words.iter().take(2).map(|word| bare(&word.text));
+            words.eq(["kinh", "gui"])
+        })
+    }
+}
+
+/// The letters alone, lower case, without accents.
+fn bare(word: &str) -> String {
+    word.nfd()
+        .filter(|c| c.is_alphabetic())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// An x interval free of text.
@@ -267,11 +288,13 @@ fn column_band(rows: &[Row], height: f32, page: Span) -> Option<(usize, usize, G
         {
             return Some((first, last, narrow));
         }
-        let apart = |pair: &[Row]| pair[1].top - pair[0].bottom > HEADER_PITCH * height;
+        let ends = |pair: &[Row]| {
+            pair[1].top - pair[0].bottom > HEADER_PITCH * height || pair[1].names_addressees()
+        };
         let near = rows
             .get(seed..longest)?
             .windows(2)
-            .position(apart)
+            .position(ends)
             .map_or(longest, |at| seed + at + 1);
         let (_, narrow) = grow_down(rows.get(..near)?, seed, gutter, height);
         let last = drop_strays(rows, seed, near, narrow, height);
@@ -555,6 +578,44 @@ mod tests {
                 "Độc lập - Tự do - Hạnh phúc",
                 "An Bình, ngày 05 tháng 01 năm 2024",
                 "Kính gửi: Phòng Nội vụ",
+            ]
+        );
+    }
+
+    #[test]
+    fn short_addressees_are_no_part_of_the_left_column() {
+        let page = vec![
+            both(
+                line(260.0, 100.0, "ỦY BAN NHÂN DÂN"),
+                line(1000.0, 100.0, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+            ),
+            both(
+                line(300.0, 160.0, "XÃ AN BÌNH"),
+                line(1100.0, 160.0, "Độc lập - Tự do - Hạnh phúc"),
+            ),
+            both(
+                line(280.0, 260.0, "Số: 15/UBND-VP"),
+                line(1050.0, 262.0, "An Bình, ngày 05 tháng 01 năm 2024"),
+            ),
+            line(250.0, 320.0, "V/v báo cáo kết quả"),
+            line(330.0, 390.0, "Kinh gửi:"),
+            line(360.0, 450.0, "- Sở Nội vụ;"),
+            line(360.0, 510.0, "- Sở Văn hóa, Thể thao và Du lịch tỉnh;"),
+            body(580.0),
+            body(640.0),
+            body(700.0),
+        ];
+        let read = texts(&in_reading_order(page));
+        assert_eq!(
+            &read[3..10],
+            [
+                "V/v báo cáo kết quả",
+                "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+                "Độc lập - Tự do - Hạnh phúc",
+                "An Bình, ngày 05 tháng 01 năm 2024",
+                "Kinh gửi:",
+                "- Sở Nội vụ;",
+                "- Sở Văn hóa, Thể thao và Du lịch tỉnh;",
             ]
         );
     }
