@@ -56,6 +56,9 @@ pub(super) fn set<W: Write>(
     pen.layer.content.extend(b"BT 3 Tr\n");
     let mut above: Option<&Run> = None;
     for run in &runs {
+        for piece in &run.pieces {
+            fonts.note(&piece.units);
+        }
         let Some(frame) = frames.get(run.block) else {
             continue;
         };
