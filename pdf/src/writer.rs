@@ -194,18 +194,19 @@ impl<W: Write> FileWriter<W> {
 
     /// Takes an object into the stream that is open, and writes that when it is full.
     fn put_packed(&mut self, id: Ref, body: &[u8]) -> Result<(), PdfError> {
-        let mut pack = match self.pack.take() {
-            Some(pack) => pack,
-            None => Pack::new(self.alloc()?.0.get()),
-        };
-        let stream = pack.number;
-        let index = pack.add(id.0.get(), body);
-        self.claim(id, Location::packed(stream, index))?;
-        if pack.is_full() {
-            return self.put_pack(pack);
+        if self.pack.is_none() {
+            self.pack = Some(Pack::new(self.alloc()?.0.get()));
         }
-        self.pack = Some(pack);
-        Ok(())
+        if let Some(next) = self.pack.as_ref().map(Pack::next) {
+            self.claim(id, next)?;
+        }
+        if let Some(pack) = &mut self.pack {
+            pack.add(id.0.get(), body);
+        }
+        match self.pack.take_if(|pack| pack.is_full()) {
+            Some(pack) => self.put_pack(pack),
+            None => Ok(()),
+        }
     }
 
     fn put_pack(&mut self, pack: Pack) -> Result<(), PdfError> {
@@ -371,7 +372,11 @@ fn trailer(size: usize, root: Ref, info: Option<Ref>, id: [[u8; 16]; 2]) -> Vec<
     if let Some(info) = info {
         out.push_str(&format!("/Info {} 0 R", info.get()));
     }
-    let [first, second] = id.map(|half| half.iter().map(|byte| format!("{byte:02X}")).collect::<String>());
+    let [first, second] = id.map(|half| {
+        half.iter()
+            .map(|byte| format!("{byte:02X}"))
+            .collect::<String>()
+    });
     out.push_str(&format!("/ID[<{first}><{second}>]>>"));
     out.into_bytes()
 }

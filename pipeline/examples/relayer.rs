@@ -48,7 +48,11 @@ fn lines(page: &str) -> Vec<Line> {
     let mut lines = Vec::new();
     for (block, area) in (0..).zip(page.split("class=\"ocr_carea\"").skip(1)) {
         for line in area.split("class=\"ocr_line\"").skip(1) {
-            let words: Vec<Word> = line.split("class=\"ocrx_word\"").skip(1).filter_map(word).collect();
+            let words: Vec<Word> = line
+                .split("class=\"ocrx_word\"")
+                .skip(1)
+                .filter_map(word)
+                .collect();
             let around = numbers::<4>(line, "bbox ").unwrap_or_default();
             let [slope, offset] = numbers::<2>(line, "baseline ").unwrap_or_default();
             let at = |x: f32| Point {
@@ -68,9 +72,15 @@ fn lines(page: &str) -> Vec<Line> {
 fn word(span: &str) -> Option<Word> {
     let [left, top, right, foot] = numbers::<4>(span, "bbox ")?;
     let text = span.split_once('>')?.1.split_once("</span>")?.0;
-    let text = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")]
-        .iter()
-        .fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
+    let text = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&amp;", "&"),
+    ]
+    .iter()
+    .fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
     Some(Word {
         text,
         bbox: Rect {

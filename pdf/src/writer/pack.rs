@@ -14,6 +14,7 @@ const BYTES: usize = 64 << 10;
 pub(super) struct Pack {
     /// Number of the object that the stream will be.
     pub(super) number: u32,
+    /// Pairs of object number and offset in the body.
     head: String,
     body: Vec<u8>,
     count: u8,
@@ -29,16 +30,21 @@ impl Pack {
         }
     }
 
-    /// Takes an object's bytes; answers with its index.
-    pub(super) fn add(&mut self, number: u32, body: &[u8]) -> u8 {
-        self.head.push_str(&format!("{number} {} ", self.body.len()));
-        self.body.extend(body);
-        self.body.push(b'\n');
-        let index = self.count;
-        self.count += 1;
-        index
+    /// Where the next object will be.
+    pub(super) fn next(&self) -> Location {
+        Location::packed(self.number, self.count)
     }
 
+    /// Takes the next object's bytes.
+    pub(super) fn add(&mut self, number: u32, body: &[u8]) {
+        self.head
+            .push_str(&format!("{number} {} ", self.body.len()));
+        self.body.extend(body);
+        self.body.push(b'\n');
+        self.count = self.count.saturating_add(1);
+    }
+
+    /// True when it should be written before more is added.
     pub(super) fn is_full(&self) -> bool {
         usize::from(self.count) >= OBJECTS || self.body.len() >= BYTES
     }
@@ -93,7 +99,11 @@ impl Location {
             (2, (self.0 & !PACKED) >> 8, index)
         } else {
             // A free entry of generation 255 that leads nowhere; readers take it for null.
-            (u8::from(!self.is_free()), self.0, if self.is_free() { 255 } else { 0 })
+            (
+                u8::from(!self.is_free()),
+                self.0,
+                if self.is_free() { 255 } else { 0 },
+            )
         }
     }
 }
@@ -116,7 +126,11 @@ pub(super) fn table(locations: &[Location]) -> io::Result<(String, Vec<u8>)> {
         row.push(last);
         // The predictor "up" (PNG, 6.4) turns what counts on into what repeats.
         rows.push(2);
-        rows.extend(row.iter().zip(&above).map(|(now, then): (&u8, &u8)| now.wrapping_sub(*then)));
+        rows.extend(
+            row.iter()
+                .zip(&above)
+                .map(|(now, then): (&u8, &u8)| now.wrapping_sub(*then)),
+        );
         above = row;
     }
     let entries = format!(

@@ -56,7 +56,9 @@ impl Face {
 impl Face {
     /// How many steps the further of both sides is off.
     fn distance(self, other: Self) -> i32 {
-        (self.up - other.up).abs().max((self.down - other.down).abs())
+        (self.up - other.up)
+            .abs()
+            .max((self.down - other.down).abs())
     }
 
     /// The common part of two boxes, as a part of both together.
@@ -101,7 +103,8 @@ impl Fonts {
 
     /// Takes note of codes that pages show.
     pub(super) fn note(&mut self, units: &[u16]) {
-        self.rows.extend(units.iter().map(|unit| unit.to_be_bytes()[0]));
+        self.rows
+            .extend(units.iter().map(|unit| unit.to_be_bytes()[0]));
     }
 
     /// Writes the shared streams, as far as the noted codes need them.

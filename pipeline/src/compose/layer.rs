@@ -439,13 +439,14 @@ struct Pen<'a> {
     layer: &'a mut Layer,
     /// Face index and font size as last set.
     state: Option<(usize, f32)>,
-    /// Where the last `Td` went, in hundredths of a point: whole numbers, so that nothing adds up.
+    /// Where the last `Td` went, in tenths of a point: whole numbers, so that nothing adds up.
     at: (i32, i32),
 }
 
-/// Pages end at 14,400 pt; what lies far outside is not shown anyway.
-fn hundredths(value: f32) -> i32 {
-    (value.clamp(-30_000.0, 30_000.0) * 100.0).round() as i32
+/// A tenth of a point is less than half a px at 300 dpi. Pages end at 14,400 pt; what lies far outside is not shown
+/// anyway.
+fn tenths(value: f32) -> i32 {
+    (value.clamp(-30_000.0, 30_000.0) * 10.0).round() as i32
 }
 
 impl Pen<'_> {
@@ -471,7 +472,7 @@ impl Pen<'_> {
             let own = Face::around((piece.top - base) / size, (base - piece.foot) / size);
             self.font(fonts.better(usual, own), size);
             let mut x = match end {
-                Some((x, y)) if hundredths(base) == y => x,
+                Some((x, y)) if tenths(base) == y => x,
                 _ => self.place(piece.left, base),
             };
             x += self.show(&piece.units, piece.right - x, size);
@@ -481,7 +482,7 @@ impl Pen<'_> {
                 // Else poppler drops the hyphen and joins what follows: `NĐ-` and `CP` to `NĐCP`.
                 self.gap(0.7 * size, size);
             }
-            end = Some((x, hundredths(base)));
+            end = Some((x, tenths(base)));
         }
         Ok(())
     }
@@ -525,15 +526,15 @@ impl Pen<'_> {
 
     /// Moves to `x`, `y`; answers with the `x` that was written.
     fn place(&mut self, x: f32, y: f32) -> f32 {
-        let (x, y) = (hundredths(x), hundredths(y));
+        let (x, y) = (tenths(x), tenths(y));
         let (dx, dy) = (x - self.at.0, y - self.at.1);
         self.at = (x, y);
         self.say(&format!(
             "{} {} Td\n",
-            rounded(dx as f32 / 100.0, 2),
-            rounded(dy as f32 / 100.0, 2)
+            rounded(dx as f32 / 10.0, 1),
+            rounded(dy as f32 / 10.0, 1)
         ));
-        x as f32 / 100.0
+        x as f32 / 10.0
     }
 
     /// Shows a space over `width`, or where it is wide two with a filler between them.
@@ -550,9 +551,10 @@ impl Pen<'_> {
     /// Shows the units over `width`; answers with the width that they really take.
     fn show(&mut self, units: &[u16], width: f32, size: f32) -> f32 {
         let natural = units.len() as f32 * ADVANCE / 1000.0 * size;
-        // Readers hold scales as they come; under 1 % a word has no width to select.
-        let scale = ((width / natural * 1000.0).round() / 10.0).clamp(1.0, 10_000.0);
-        self.say(&format!("{} Tz(", rounded(scale, 1)));
+        // Under 1 % a word has no width to select. Whole percents are fine enough: what one run is too wide or too
+        // narrow, the next takes up.
+        let scale = (width / natural * 100.0).round().clamp(1.0, 10_000.0);
+        self.say(&format!("{scale} Tz("));
         for byte in units.iter().flat_map(|unit| unit.to_be_bytes()) {
             match byte {
                 b'(' | b')' | b'\\' => self.layer.content.extend([b'\\', byte]),
