@@ -85,7 +85,7 @@ impl Default for Options {
     }
 }
 
-/// Writes pages as they come; holds one page and eight bytes for each object.
+/// Writes pages as they come; holds one page, eight bytes for each object, and some 64 kB of dictionaries.
 pub struct PdfaWriter<W> {
     out: ObjectWriter<W>,
     options: Options,
