@@ -127,25 +127,19 @@ fn two_columns_of_two_blocks_are_no_table() {
 
 #[test]
 fn cells_are_read_left_to_right_though_the_right_one_stands_higher() {
+    let wide = "Danh sách các doanh nghiệp được tặng Giải thưởng Chất lượng Quốc gia năm 2009";
     let mut sheet = layout::Sheet::new(0.0);
-    sheet.line(
-        "Công ty Cổ phần",
-        50.0,
-        300.0,
-        1000.0,
-        620.0,
-        layout::Set::Left,
-    );
-    sheet.line(
-        "Khu công nghiệp Sa Đéc",
-        50.0,
-        1300.0,
-        2200.0,
-        602.0,
-        layout::Set::Left,
-    );
+    for (text, from, base) in [
+        (wide, 300.0, 540.0),
+        ("Công ty Cổ phần", 300.0, 630.0),
+        ("Khu công nghiệp Sa Đéc", 1300.0, 614.0),
+        (wide, 300.0, 700.0),
+    ] {
+        sheet.line(text, 50.0, from, 2300.0, base, layout::Set::Left);
+    }
     let found = lines_found(&sheet.lines).join(" ");
-    assert_eq!(found, "Công ty Cổ phần Khu công nghiệp Sa Đéc");
+    let expected = format!("{wide} Công ty Cổ phần Khu công nghiệp Sa Đéc {wide}");
+    assert_eq!(found, expected);
 }
 
 #[test]
