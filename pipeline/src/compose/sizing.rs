@@ -5,7 +5,8 @@
 //! takes base lines up to 0.5 apart for one line, glues lines up to 1.5 apart into a block when their sizes differ
 //! by less than 5 %, and glues what stands beside a block closer than 0.7, or 1.0 for a few words. The font
 //! size of invisible text is free: the height of a highlight comes from the face and the width of a word from
-//! its stretch. So the size is chosen for each block to make those rules find the blocks as they are.
+//! its stretch. So the size is chosen for each block to make those rules find the blocks as they are. Where something
+//! stands beside a block the size must be small; what then lies too far apart for one block the layer bridges.
 
 /// One line as the layer sees it, in points, y up.
 #[derive(Clone, Debug)]
