@@ -9,9 +9,9 @@ use std::{
     io::Write,
 };
 
+use self::bounds::Budget;
 pub use self::bounds::StreamBounds;
 pub use self::single::single_page_pdf;
-use self::bounds::Budget;
 use crate::{
     document::Document,
     error::PdfError,

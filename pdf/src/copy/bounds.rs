@@ -1,5 +1,7 @@
 //! How much the streams of a page may inflate to, asked before anybody inflates them into memory.
 
+use std::borrow::Cow;
+
 use memchr::memmem;
 
 use crate::{
@@ -49,7 +51,7 @@ impl Budget {
     pub(super) fn admit(&mut self, document: &Document, stream: &Stream) -> Result<(), PdfError> {
         let at = stream.data.start;
         let raw = stream.data.end.saturating_sub(at);
-        let resolve = |value: &Object| document.resolve(value).map(|value| value.into_owned());
+        let resolve = |value: &Object| document.resolve(value).map(Cow::into_owned);
         let chain = match Chain::of(&stream.dict, at, &resolve) {
             Ok(chain) => chain,
             Err(error @ PdfError::Limit { .. }) => return Err(error),
@@ -97,7 +99,7 @@ impl Budget {
         let limit = usize::try_from(self.bounds.others).unwrap_or(usize::MAX);
         // What cannot be decoded, or is too long, is judged by what comes after.
         let content = document.decoded(stream, limit).unwrap_or_default();
-        let resolve = |value: &Object| document.resolve(value).map(|value| value.into_owned());
+        let resolve = |value: &Object| document.resolve(value).map(Cow::into_owned);
         for (dict, start) in inline_images(&content) {
             let data = content.get(start..).unwrap_or_default();
             let Ok(chain) = Chain::of(&dict, at, &resolve) else {
@@ -128,7 +130,10 @@ fn inline_images(content: &[u8]) -> impl Iterator<Item = (Dict, usize)> + '_ {
     let is_word = |at: usize, length: usize| {
         let blank = |byte: Option<&u8>| byte.is_none_or(|byte| is_space(*byte));
         let before = at.checked_sub(1).and_then(|at| content.get(at));
-        blank(before) && content.get(at + length).is_none_or(|byte| !byte.is_ascii_alphanumeric())
+        blank(before)
+            && content
+                .get(at + length)
+                .is_none_or(|byte| !byte.is_ascii_alphanumeric())
     };
     let begins = memmem::find_iter(content, b"BI").filter(move |at| is_word(*at, 2));
     begins.filter_map(move |begin| {
@@ -145,7 +150,7 @@ fn inline_images(content: &[u8]) -> impl Iterator<Item = (Dict, usize)> + '_ {
 fn image_bytes(document: &Document, dict: &Dict) -> Option<u64> {
     /// Tags of PNG rows, padding, what writers leave behind.
     const SLACK: u64 = 1 << 20;
-    let get = |key: &str| document.get(dict, key).map(|value| value.into_owned());
+    let get = |key: &str| document.get(dict, key).map(Cow::into_owned);
     if !dict.is("Subtype", "Image") {
         return None;
     }

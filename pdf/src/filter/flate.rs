@@ -94,8 +94,7 @@ mod tests {
     use super::*;
 
     fn zlib(data: &[u8]) -> Vec<u8> {
-        let mut sink =
-            flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+        let mut sink = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
         sink.write_all(data).unwrap();
         sink.finish().unwrap()
     }
@@ -111,7 +110,10 @@ mod tests {
             *wrong.last_mut().unwrap() ^= 1;
             assert_eq!(length(&wrong, size as u64), Some(size as u64));
             assert_eq!(length(&coded[2..], size as u64), Some(size as u64));
-            assert_eq!(length(&coded, (size as u64).wrapping_sub(1)), if size == 0 { Some(0) } else { None });
+            assert_eq!(
+                length(&coded, (size as u64).wrapping_sub(1)),
+                if size == 0 { Some(0) } else { None }
+            );
         }
     }
 }

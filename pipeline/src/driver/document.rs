@@ -23,7 +23,7 @@ use crate::ingest::inputs;
 use crate::ingest::{Document, File, SetAside};
 use crate::record::{
     BatchEntry, DOCUMENT_SCHEMA, DocumentRecord, Failure, Flag, OutputRecord, PageRecord,
-    SourceRecord, Status,
+    SourceRecord, Status, said,
 };
 
 /// What came of opening a document.
@@ -159,7 +159,11 @@ impl<'a> Opened<'a> {
         let begun = Instant::now();
         let (file, index) = self.places.get(page).copied().unwrap_or_default();
         let Some(source) = self.files.get(file) else {
-            return Err(Reason::Defect.about(&self.document.path, None, "a page without a file"));
+            return Err(Reason::Defect.about(
+                &self.document.path,
+                None,
+                &said!("một trang không có tệp", "a page without a file"),
+            ));
         };
         let loaded = source
             .load(index, self.run.plan.options.text)
@@ -252,7 +256,7 @@ impl<'a> Opened<'a> {
         };
         self.refuse_changed()?;
         let write_failed =
-            |error: io::Error| Reason::of_write(&error).about(&self.run.plan.out, None, error);
+            |error: io::Error| Reason::of_write(&error).about(&self.run.plan.out, None, &error);
         let original = self.original(assembly);
         let last = self.page_count().saturating_sub(1);
         let mut made = outputs
@@ -326,7 +330,10 @@ impl<'a> Opened<'a> {
                 return Err(Reason::Changed.about(
                     &facts.path,
                     None,
-                    "size or time differ from those at the start",
+                    &said!(
+                        "kích thước hoặc thời gian khác lúc bắt đầu",
+                        "size or time differ from those at the start"
+                    ),
                 ));
             }
         }
@@ -357,6 +364,7 @@ impl<'a> Opened<'a> {
             },
             output,
             language: self.run.plan.options.language.clone(),
+            profile: self.run.plan.profile.clone(),
             kind: classified.kind,
             fields: classified.fields,
             alternatives: classified.alternatives,
@@ -411,7 +419,7 @@ fn identify(document: &Document) -> Result<(Vec<FileFacts>, Key), Failure> {
     let mut hash = Context::new(&SHA256);
     let mut facts = Vec::new();
     for path in &document.files {
-        let unreadable = |error: io::Error| Reason::Unreadable.about(path, None, error);
+        let unreadable = |error: io::Error| Reason::Unreadable.about(path, None, &error);
         let modified = fs::metadata(path).map_err(unreadable)?.modified().ok();
         let bytes = hash_file(path, &mut hash).map_err(unreadable)?;
         facts.push(FileFacts {
@@ -473,7 +481,11 @@ fn open_files(run: &Run<'_>, document: &Document) -> Result<(Vec<File>, Places),
         files.push(file);
     }
     if places.is_empty() {
-        return Err(Reason::Damaged.about(&document.path, None, "no pages"));
+        return Err(Reason::Damaged.about(
+            &document.path,
+            None,
+            &said!("không có trang nào", "no pages"),
+        ));
     }
     Ok((files, places))
 }
@@ -493,7 +505,7 @@ fn refuse_foreign_names(run: &Run<'_>, document: &Document, name: &str) -> Resul
         };
         let foreign = !run.workplace.journal.is_ours(&file) && !run.plan.force;
         if foreign || run.is_input(&found) {
-            return Err(Reason::NameTaken.about(&document.path, None, path.display()));
+            return Err(Reason::NameTaken.about(&document.path, None, &path.display()));
         }
     }
     Ok(())

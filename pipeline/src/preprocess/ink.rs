@@ -114,11 +114,8 @@ pub(super) fn faded(image: &Rgb, dpi: f32) -> (Gray, InkGrid) {
 /// is too weak to be lifted. A pixel stays when something as dark as print is within two pixels.
 fn clear_rims(gray: &mut Gray, grid: &InkGrid, paper: u8) {
     let w = gray.width as usize;
-    let inked = grid
-        .red
-        .iter()
-        .zip(&grid.blue)
-        .map(|(red, blue)| red + blue >= CELL_SHARE);
+    // Not all that is red or blue: the shadow on a photographed page is bluish, and has print in it.
+    let inked = grid.tinted.iter().map(|tinted| *tinted >= CELL_SHARE);
     let mut rims = Vec::new();
     for (cell, _) in inked.enumerate().filter(|&(_, inked)| inked) {
         let side = CELL as usize;

@@ -122,7 +122,8 @@ fn marks_map_back_within_a_pixel_under_turn_slope_and_scale() {
                 "{turn:?} {width}: {dx} {dy}"
             );
             let to_stored = prepared.to_stored.apply(found);
-            let again = turn.map(mirrored.size().0 as f32, mirrored.size().1 as f32)
+            let again = turn
+                .map(mirrored.size().0 as f32, mirrored.size().1 as f32)
                 .apply(to_stored);
             assert!(
                 (again.x - mark.x).abs() < 0.6 && (again.y - mark.y).abs() < 0.6,

@@ -133,7 +133,9 @@ impl<'a> Mask<'a> {
             for y in top..(top + side).min(rows) {
                 let row = y * full;
                 let across = left..(left + side).min(full);
-                let pixels = image.pixels.get((row + across.start) * 3..(row + across.end) * 3);
+                let pixels = image
+                    .pixels
+                    .get((row + across.start) * 3..(row + across.end) * 3);
                 let pixels = pixels.unwrap_or_default().as_chunks::<3>().0;
                 for (x, pixel) in across.zip(pixels) {
                     if let Some(kind) = kind(*pixel, paper)
@@ -169,7 +171,10 @@ impl<'a> Mask<'a> {
         let mut black = 0usize;
         for y in area.top..area.bottom {
             let row = y * size.0;
-            let pixels = self.image.pixels.get((row + area.left) * 3..(row + area.right) * 3);
+            let pixels = self
+                .image
+                .pixels
+                .get((row + area.left) * 3..(row + area.right) * 3);
             let pixels = pixels.unwrap_or_default().as_chunks::<3>().0;
             black += pixels.iter().filter(|pixel| is_black(**pixel)).count();
         }
@@ -244,10 +249,7 @@ impl Area {
     }
 
     fn mm(&self, per_mm: f32) -> (f32, f32) {
-        (
-            self.width() as f32 / per_mm,
-            self.height() as f32 / per_mm,
-        )
+        (self.width() as f32 / per_mm, self.height() as f32 / per_mm)
     }
 
     fn holds(&self, other: &Self) -> bool {
@@ -355,7 +357,12 @@ impl Groups {
         let cell = ((TOGETHER_MM * mask.per_mm).round() as usize).max(1);
         let (columns, rows) = (mask.width.div_ceil(cell), mask.height.div_ceil(cell));
         let mut of_cell = [vec![0u32; columns * rows], vec![0u32; columns * rows]];
-        for (at, kind) in mask.tinted.iter().enumerate().filter(|(_, kind)| **kind != NONE) {
+        for (at, kind) in mask
+            .tinted
+            .iter()
+            .enumerate()
+            .filter(|(_, kind)| **kind != NONE)
+        {
             let (x, y) = (at % mask.width / cell, at / mask.width / cell);
             of_cell[usize::from(*kind == COLD)][y * columns + x] = OPEN;
         }
@@ -426,7 +433,11 @@ struct Run {
 impl Run {
     /// Median height of the letters.
     fn height(&self) -> f32 {
-        median(self.letters.iter().map(|letter| letter.area.height() as f32))
+        median(
+            self.letters
+                .iter()
+                .map(|letter| letter.area.height() as f32),
+        )
     }
 
     /// Whether these are letters of print: enough of them, of like height, on a straight line.
@@ -563,13 +574,20 @@ fn runs(letters: &[&Part], upended: bool) -> Vec<Run> {
 
 /// How far `next` stands from the end of `run`, px; `None` when it does not go on with it.
 fn distance(run: &Run, next: &Part) -> Option<usize> {
-    let last = run.letters.last().filter(|last| last.kind == next.kind)?.area;
+    let last = run
+        .letters
+        .last()
+        .filter(|last| last.kind == next.kind)?
+        .area;
     let next = &next.area;
     let (low, high) = (
         last.height().min(next.height()),
         last.height().max(next.height()),
     );
-    let shared = last.bottom.min(next.bottom).checked_sub(last.top.max(next.top))?;
+    let shared = last
+        .bottom
+        .min(next.bottom)
+        .checked_sub(last.top.max(next.top))?;
     let gap = next.left.saturating_sub(last.right);
     (gap * 5 <= high * 7 && shared * 2 >= low && high * 2 <= low * 5).then_some(gap)
 }
@@ -586,7 +604,10 @@ fn accepted(runs: Vec<Run>, mask: &Mask<'_>, groups: &Groups) -> Vec<Run> {
         text[groups.of_part(letter)] += letter.ink as f32;
     }
     let is_text = |run: &Run| {
-        let group = run.letters.first().map_or(0, |letter| groups.of_part(letter));
+        let group = run
+            .letters
+            .first()
+            .map_or(0, |letter| groups.of_part(letter));
         text[group] >= TEXT_SHARE * groups.ink[group]
     };
     print.into_iter().filter(is_text).collect()

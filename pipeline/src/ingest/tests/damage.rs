@@ -99,7 +99,8 @@ fn a_cut_jpeg_says_where() {
         error.to_string().contains("page 1: damaged at byte"),
         "{error}"
     );
-    assert!(error.hint().is_some());
+    let spoken = error.fault.spoken();
+    assert!(spoken.vi.starts_with("hỏng tại byte "), "{}", spoken.vi);
 }
 
 #[test]
