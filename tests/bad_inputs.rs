@@ -520,7 +520,7 @@ fn streams_of_gigabytes_are_refused_within_a_bounded_address_space() {
     let mut limited = Command::new("sh");
     limited
         .args(["-c", "ulimit -v 2000000; exec \"$0\" \"$@\""])
-        .arg(command.get_program().to_owned())
+        .arg(command.get_program())
         .args(
             command
                 .get_args()

@@ -3,6 +3,8 @@
 //! An archive keeps what was scanned, so nothing is altered unless asked for. Nothing is cut off: a levelled page
 //! grows, its corners are white.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::document::{Affine, Gray, Point, Raster, Rgb, Turn};
@@ -77,16 +79,15 @@ pub fn altered(raster: &Raster, stand: &Stand, options: &Options) -> Option<Alte
     let upright = turn.map(w as f32, h as f32);
     let (uw, uh) = if turn.swaps_sides() { (h, w) } else { (w, h) };
     let (from_upright, size) = levelling(slope, (uw as f32, uh as f32));
-    let mut out = match upright.then(&from_upright).inverse() {
-        Some(to_stored) => resampled(raster, &to_stored, size),
-        // A picture has an area, so its map can be inverted.
-        None => return None,
-    };
+    let mut source = Cow::Borrowed(raster);
     if cleaned {
-        clean(&mut out, stand.dpi);
+        // Before it is turned: the white corners of a levelled page say nothing about the paper beside them.
+        clean(source.to_mut(), stand.dpi);
     }
+    // A picture has an area, so its map can be inverted.
+    let to_stored = upright.then(&from_upright).inverse()?;
     Some(Altered {
-        raster: out,
+        raster: resampled(&source, &to_stored, size),
         from_upright,
         levelled_deg: slope.atan().to_degrees(),
         cleaned,

@@ -133,6 +133,7 @@ impl PdfSource {
             Annotations::Keep,
             StreamBounds {
                 image: self.limits.max_page_bytes,
+                pixels: self.limits.max_pixels,
                 others: self.limits.max_page_stream_bytes,
             },
         )?;

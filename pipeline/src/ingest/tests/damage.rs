@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::made::{Page, Tiff, jpeg, packed_bilevel, rgb_png};
 use super::*;
+use crate::speech::Spoken;
 
 /// A small file of each kind.
 fn seeds() -> Vec<(&'static str, Vec<u8>)> {
