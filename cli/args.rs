@@ -164,7 +164,7 @@ fn digitize(ui: Ui) -> Command {
                 .long("sidecar")
                 .value_delimiter(',')
                 .action(ArgAction::Append)
-                .value_parser(PossibleValuesParser::new(["txt", "json", "hocr", "alto"]))
+                .value_parser(PossibleValuesParser::new(SIDECARS))
                 .default_values(["txt", "json"])
                 .help(ui.say("Tệp đi kèm", "Files beside the PDF")),
         )
@@ -172,17 +172,28 @@ fn digitize(ui: Ui) -> Command {
             Arg::new("pdfa")
                 .long("pdfa")
                 .default_value("2b")
-                .value_parser(PossibleValuesParser::new(["1b", "2b", "2u", "3b"]))
+                .value_parser(PossibleValuesParser::new(PDFA))
                 .help(ui.say("Chuẩn PDF/A của kết quả", "PDF/A part and level of the output")),
         )
         .arg(
             Arg::new("text")
                 .long("text")
                 .default_value("skip")
-                .value_parser(PossibleValuesParser::new(["skip", "redo", "force"]))
+                .value_parser(PossibleValuesParser::new(TEXT))
                 .help(ui.say(
                     "Khi trang PDF đã có chữ: skip = giữ chữ sẵn có; redo = thay lớp chữ ẩn; force = coi mọi trang là ảnh",
                     "When a PDF page has text: skip = keep it; redo = replace a hidden text layer; force = treat every page as an image",
+                )),
+        )
+        .arg(
+            Arg::new("profile")
+                .long("profile")
+                .value_name("NAME")
+                .help(ui.say(
+                    "Hồ sơ thiết lập: archive (giữ nguyên ảnh quét), small (nén nhỏ), enhanced (xoay thẳng, trắng nền), \
+                     tên tệp trong thư mục profiles của thư mục dữ liệu, hoặc đường dẫn tệp TOML",
+                    "Profile: archive (the scan stays as it is), small (compressed), enhanced (level, on white paper), \
+                     a name among the data folder's profiles, or the path of a TOML file",
                 )),
         )
         .arg(
@@ -230,6 +241,13 @@ fn digitize(ui: Ui) -> Command {
                 .help(ui.say("Tiến độ: auto, json (JSON Lines ra stderr), none", "Progress: auto, json (JSON Lines on stderr), none")),
         )
 }
+
+/// Values of `--sidecar`.
+pub(crate) const SIDECARS: [&str; 4] = ["txt", "json", "hocr", "alto"];
+/// Values of `--pdfa`.
+pub(crate) const PDFA: [&str; 4] = ["1b", "2b", "2u", "3b"];
+/// Values of `--text`.
+pub(crate) const TEXT: [&str; 3] = ["skip", "redo", "force"];
 
 fn correct(ui: Ui) -> Command {
     Command::new("correct")

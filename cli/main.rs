@@ -1,6 +1,7 @@
 //! The program `saoy`: reads the command line, hands down clock, signals and paths, and reports.
 #![forbid(unsafe_code)]
 
+use std::io::Write;
 use std::process::ExitCode;
 
 mod args;
@@ -15,9 +16,13 @@ mod engine;
 
 mod evaluate;
 
+mod profile;
+
 mod quality;
 
 mod terminal;
+
+mod usage;
 
 mod words;
 
@@ -31,7 +36,12 @@ fn main() -> ExitCode {
         Err(answer) => {
             // Help and version are answers, not errors: they go to stdout with code 0.
             let code = if answer.use_stderr() { 2 } else { 0 };
-            let _ = answer.print();
+            let _ = match (code, ui) {
+                (2, Ui::Vi) if !is_help(&answer) => {
+                    write!(std::io::stderr(), "{}", usage::in_vietnamese(&answer))
+                }
+                _ => answer.print(),
+            };
             return ExitCode::from(code);
         }
     };
@@ -46,4 +56,9 @@ fn main() -> ExitCode {
         terminal::complain(ui, &error);
         ExitCode::from(4)
     })
+}
+
+/// Whether the parser answers with its help, for want of anything else on the command line.
+fn is_help(answer: &clap::Error) -> bool {
+    answer.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
 }

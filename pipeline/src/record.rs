@@ -29,6 +29,9 @@ pub struct DocumentRecord {
     pub output: OutputRecord,
     /// The language models that read the pages.
     pub language: String,
+    /// The profile that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
     /// What the document is; null when nothing speaks for any type.
     #[serde(rename = "type")]
     pub kind: Option<TypeRecord>,
@@ -321,6 +324,10 @@ pub enum ImageOrigin {
     Rendered,
     /// The source page itself.
     Kept,
+    /// The same picture, coded smaller with some loss, as the profile asks.
+    Compressed,
+    /// A picture that was levelled or cleaned, as the profile asks.
+    Enhanced,
 }
 
 /// Milliseconds of wall clock by stage.
@@ -475,6 +482,19 @@ pub struct Bilingual {
     /// English.
     pub en: String,
 }
+
+/// A sentence in both languages, formatted like `format!`: first the Vietnamese, then the English, then what both
+/// are filled with.
+macro_rules! said {
+    ($vi:literal, $en:literal $(, $filling:expr)* $(,)?) => {
+        $crate::record::Bilingual {
+            vi: std::fmt::format(format_args!($vi $(, $filling)*)),
+            en: std::fmt::format(format_args!($en $(, $filling)*)),
+        }
+    };
+}
+
+pub(crate) use said;
 
 /// Whose fault a failure is; each has its exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
