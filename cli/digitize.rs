@@ -20,7 +20,7 @@ use saoy_pipeline::record::{BatchRecord, Failure, FailureClass, Status};
 use crate::args::given;
 use crate::terminal::{Progress, Style};
 use crate::words::Ui;
-use crate::{engine, terminal};
+use crate::{engine, terminal, train};
 
 /// Runs the command; the exit code is by the table of the program.
 pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
@@ -101,7 +101,9 @@ fn plan_of(matches: &ArgMatches) -> anyhow::Result<Plan> {
         text,
         preprocess: Default::default(),
         recognize: Default::default(),
-        classify: Default::default(),
+        classify: saoy_pipeline::classify::Options {
+            model: train::own_model(matches)?.map(Arc::new),
+        },
     };
     let cpus = || std::thread::available_parallelism().map_or(1, usize::from);
     Ok(Plan {

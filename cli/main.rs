@@ -13,6 +13,8 @@ mod engine;
 
 mod terminal;
 
+mod train;
+
 mod words;
 
 use words::Ui;
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
     let outcome = match matches.subcommand() {
         Some(("digitize", matches)) => digitize::run(matches, ui),
         Some(("doctor", matches)) => doctor::run(matches, ui),
+        Some(("train", matches)) => train::run(matches, ui),
         _ => Ok(ExitCode::from(2)),
     };
     outcome.unwrap_or_else(|error| {

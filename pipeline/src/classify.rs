@@ -19,6 +19,8 @@ pub mod administrative;
 
 pub mod citizen;
 
+pub mod learned;
+
 mod conclusion;
 
 use std::collections::BTreeMap;
@@ -34,7 +36,11 @@ pub use proposal::Proposal;
 
 /// What shapes the answer.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct Options {}
+pub struct Options {
+    /// What words say of a type; the built-in model where there is none.
+    #[serde(serialize_with = "learned::by_digest")]
+    pub model: Option<std::sync::Arc<learned::Model>>,
+}
 
 /// What a page shows besides its words; kept with the words when a run is stopped.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -138,8 +144,8 @@ pub struct Sheet<'a> {
 
 impl Evidence {
     /// What the document is and says.
-    pub fn conclude(&self, _options: &Options) -> Classified {
-        conclusion::conclude(self)
+    pub fn conclude(&self, options: &Options) -> Classified {
+        conclusion::conclude(self, options)
     }
 }
 

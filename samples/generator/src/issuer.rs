@@ -108,9 +108,7 @@ impl Issuer {
             Sort::Ministry => Self::listed("issuer.ministry", writer).central(),
             Sort::Joint => Self::joint(writer),
             Sort::Government => Self::named("Chính phủ", "CP", "THỦ TƯỚNG", "CHÍNH PHỦ").central(),
-            Sort::Premier => {
-                Self::named("Thủ tướng Chính phủ", "TTg", "THỦ TƯỚNG", "").central()
-            }
+            Sort::Premier => Self::named("Thủ tướng Chính phủ", "TTg", "THỦ TƯỚNG", "").central(),
             Sort::Committee => Self::committee(lands, writer),
             Sort::Council => Self::council(lands, writer),
             Sort::State(name) => {
@@ -144,7 +142,9 @@ impl Issuer {
             code: code.to_owned(),
             chief: chief.to_owned(),
             behalf: behalf.to_owned(),
-            offices: ["KTTH", "NN", "CN", "KGVX", "V.I"].map(str::to_owned).to_vec(),
+            offices: ["KTTH", "NN", "CN", "KGVX", "V.I"]
+                .map(str::to_owned)
+                .to_vec(),
             ..Self::default()
         }
     }
@@ -406,7 +406,16 @@ fn behalf_of(name: &str) -> String {
 
 /// `huyện Lục Ngạn` without its kind.
 fn bare(area: &str) -> String {
-    for kind in ["thành phố ", "thị trấn ", "thị xã ", "phường ", "huyện ", "tỉnh ", "quận ", "xã "] {
+    for kind in [
+        "thành phố ",
+        "thị trấn ",
+        "thị xã ",
+        "phường ",
+        "huyện ",
+        "tỉnh ",
+        "quận ",
+        "xã ",
+    ] {
         if let Some(name) = area.strip_prefix(kind) {
             return name.to_owned();
         }

@@ -35,7 +35,9 @@ pub struct Holder<'a> {
 /// whole behind it with a check digit of their own.
 #[must_use]
 pub fn card(holder: &Holder<'_>, number: &str) -> [String; 3] {
-    let short = number.get(number.len().saturating_sub(9)..).unwrap_or(number);
+    let short = number
+        .get(number.len().saturating_sub(9)..)
+        .unwrap_or(number);
     let first = format!(
         "IDVNM{short}{}{number}<<{}",
         check_digit(short),
@@ -121,7 +123,14 @@ mod tests {
         assert_eq!(check_digit("740812"), 2);
         assert_eq!(check_digit("120415"), 9);
         assert_eq!(check_digit("ZE184226B<<<<<"), 1);
-        assert_eq!(check_digit("L898902C36740812212041 59ZE184226B<<<<<1".replace(' ', "").as_str()), 0);
+        assert_eq!(
+            check_digit(
+                "L898902C36740812212041 59ZE184226B<<<<<1"
+                    .replace(' ', "")
+                    .as_str()
+            ),
+            0
+        );
     }
 
     #[test]

@@ -237,7 +237,13 @@ impl Scans {
             salt: dice.fork("salt"),
         };
         for (index, page) in pages.iter().enumerate() {
-            scans.add(page, &inks, &wear, family, &dice.fork(&format!("sheet {index}")));
+            scans.add(
+                page,
+                &inks,
+                &wear,
+                family,
+                &dice.fork(&format!("sheet {index}")),
+            );
         }
         scans
     }

@@ -239,13 +239,7 @@ impl Sheet {
     }
 
     /// Head and shoulders of nobody: a pale ground, hair, a face without features, a shirt.
-    fn portrait(
-        &mut self,
-        at: (f32, f32),
-        (wide, high): (f32, f32),
-        scale: f32,
-        dice: &mut Dice,
-    ) {
+    fn portrait(&mut self, at: (f32, f32), (wide, high): (f32, f32), scale: f32, dice: &mut Dice) {
         let shirt = if dice.chance(0.5) {
             [225, 228, 235]
         } else {

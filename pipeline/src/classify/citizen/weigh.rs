@@ -73,6 +73,10 @@ impl Title {
 fn titles(kind: &Kind, pages: &[Page<'_>]) -> Vec<Title> {
     let mut found = Vec::new();
     for (index, page) in pages.iter().enumerate() {
+        // `DANH SÁCH` and the like head the annexes of every paper.
+        if kind.code == "khac" && index > 0 {
+            continue;
+        }
         for title in &kind.titles {
             for place in page.find(title) {
                 let weight = title_weight(kind, page, &place, title.length());
@@ -93,7 +97,7 @@ fn titles(kind: &Kind, pages: &[Page<'_>]) -> Vec<Title> {
 /// the page; less when it is worn; nothing inside a sentence.
 fn title_weight(kind: &Kind, page: &Page<'_>, place: &Place, length: usize) -> f32 {
     let wrong = usize::try_from(place.errors).unwrap_or(usize::MAX);
-    if place.loose > usize::from(length > 6) || wrong * 7 > length || goes_on(kind, page, place) {
+    if place.loose > usize::from(length > 6) || wrong * 9 > length || goes_on(kind, page, place) {
         return 0.0;
     }
     let Some(row) = page.rows.get(place.row) else {
@@ -118,7 +122,7 @@ fn title_weight(kind: &Kind, page: &Page<'_>, place: &Place, length: usize) -> f
     let mut weight = TITLE;
     if capitals < 0.75 {
         // A title in small letters stands alone on its line, larger than the text.
-        let alone = after == 0 && place.word == 0;
+        let alone = after == 0 && place.word == 0 && place.errors == 0 && length >= SMALL_TITLE;
         let large = own.level().h > 1.25 * page.leaf.em;
         weight *= match (alone, large) {
             (true, true) => 0.7,
@@ -202,6 +206,8 @@ fn shown(kind: &Kind, pages: &[Page<'_>], zones: &[Vec<Zone>]) -> f32 {
     }
 }
 
+/// Letters of the shortest title that is known in small letters: `giấy khai sinh`.
+const SMALL_TITLE: usize = 12;
 /// A whole title.
 const TITLE: f32 = 7.0;
 /// Titles from here on are clear enough to make what is named below them a mention.

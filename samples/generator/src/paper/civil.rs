@@ -18,8 +18,8 @@ use std::collections::BTreeSet;
 
 use super::{
     Fields, Paper,
-    trap::Trap,
     frame::{self, LEFT, TOP, bold, plain},
+    trap::Trap,
 };
 use crate::{
     agency::Agency,

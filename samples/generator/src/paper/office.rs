@@ -174,7 +174,14 @@ pub fn write(options: &Options, family: &Family, dice: &Dice) -> Paper {
         fields.flag("has_signature");
         fields.flag("has_seal");
     }
-    supplements(&mut pages, &facts, options, &mut fields, family, &mut writer);
+    supplements(
+        &mut pages,
+        &facts,
+        options,
+        &mut fields,
+        family,
+        &mut writer,
+    );
     let mut paper = Paper { pages, fields };
     finish(&mut paper, &facts, options, &mut writer);
     paper
@@ -332,13 +339,7 @@ fn variant(list: &str, writer: &mut Writer) -> String {
     }
 }
 
-fn subject(
-    kind: Kind,
-    outline: &str,
-    old: bool,
-    issuer: &Issuer,
-    writer: &mut Writer,
-) -> String {
+fn subject(kind: Kind, outline: &str, old: bool, issuer: &Issuer, writer: &mut Writer) -> String {
     let mut subject = writer.line(&format!("subject.{outline}"));
     if matches!(kind.code, "QĐ" | "CT" | "TTr") {
         // The same subject goes without `Về việc`, or with `V/v` on older papers.
@@ -604,14 +605,7 @@ fn supplements(
 
 fn enclosure_header(page: &mut Page, facts: &Facts, family: &Family) -> f32 {
     let name = Paragraph::centred(facts.issuer.header.clone(), bold(12.5), Region::HeaderLeft);
-    let low = frame::column(
-        page,
-        &[name],
-        LEFT - mm(6.0),
-        mm(68.0),
-        frame::TOP,
-        family,
-    );
+    let low = frame::column(page, &[name], LEFT - mm(6.0), mm(68.0), frame::TOP, family);
     frame::underline(page, 0.42);
     let state = [
         Paragraph::centred(
@@ -625,14 +619,7 @@ fn enclosure_header(page: &mut Page, facts: &Facts, family: &Family) -> f32 {
             Region::HeaderRight,
         ),
     ];
-    let end = frame::column(
-        page,
-        &state,
-        LEFT + mm(62.0),
-        mm(106.0),
-        frame::TOP,
-        family,
-    );
+    let end = frame::column(page, &state, LEFT + mm(62.0), mm(106.0), frame::TOP, family);
     frame::underline(page, 1.0);
     low.max(end) + 16.0
 }

@@ -162,7 +162,12 @@ pub fn declassify(paper: &mut Paper, dice: &mut Dice) {
         return;
     };
     let at = (mm(dice.range(42.0, 58.0)), mm(dice.range(58.0, 70.0)));
-    let date = format!("Ngày ~{}/{}/20{}~", dice.int(1, 28), dice.int(1, 12), dice.int(18, 25));
+    let date = format!(
+        "Ngày ~{}/{}/20{}~",
+        dice.int(1, 28),
+        dice.int(1, 12),
+        dice.int(18, 25)
+    );
     page.marks.push(Mark::Block {
         kind: "declassified",
         at,
@@ -194,10 +199,7 @@ pub fn certify(paper: &mut Paper, place: &str, year: u32, dice: &mut Dice) {
     let by_pen = dice.chance(0.7);
     let pen = |text: String| if by_pen { format!("~{text}~") } else { text };
     let lines = vec![
-        (
-            "CHỨNG THỰC BẢN SAO ĐÚNG VỚI BẢN CHÍNH".to_owned(),
-            size,
-        ),
+        ("CHỨNG THỰC BẢN SAO ĐÚNG VỚI BẢN CHÍNH".to_owned(), size),
         (
             format!(
                 "Số chứng thực: {} Quyển số: {}-SCT/BS",
@@ -266,7 +268,13 @@ pub fn certify(paper: &mut Paper, place: &str, year: u32, dice: &mut Dice) {
 }
 
 /// An arrival stamp; `trap` says over what.
-pub fn arrive(paper: &mut Paper, trap: Trap, receiver: &str, day: (u32, u32, u32), dice: &mut Dice) {
+pub fn arrive(
+    paper: &mut Paper,
+    trap: Trap,
+    receiver: &str,
+    day: (u32, u32, u32),
+    dice: &mut Dice,
+) {
     let Some(page) = paper.pages.first_mut() else {
         return;
     };
@@ -294,7 +302,10 @@ pub fn arrive(paper: &mut Paper, trap: Trap, receiver: &str, day: (u32, u32, u32
             )
         }),
         Trap::IncomingNumber => number_line.map_or((mm(30.0), mm(30.0)), |(x, y)| {
-            (x - mm(dice.range(2.0, 14.0)), y - mm(dice.range(10.0, 26.0)))
+            (
+                x - mm(dice.range(2.0, 14.0)),
+                y - mm(dice.range(10.0, 26.0)),
+            )
         }),
         _ => (mm(dice.range(12.0, 26.0)), under),
     };
@@ -385,7 +396,9 @@ pub fn note_covered(paper: &mut Paper) {
 fn holds(line: &Line, field: &str, value: &str) -> bool {
     let text = line.text();
     match field {
-        "number_symbol" => text.contains("ố") && text.contains(value.rsplit('/').next().unwrap_or(value)),
+        "number_symbol" => {
+            text.contains("ố") && text.contains(value.rsplit('/').next().unwrap_or(value))
+        }
         "issued_date" => text.contains("ngày") && line.region == Region::HeaderRight,
         "subject" => line.region == Region::Title && text.len() > 12 && value.contains(&text),
         _ => text.contains(value) && line.region != Region::Body,

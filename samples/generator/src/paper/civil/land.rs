@@ -83,11 +83,7 @@ pub fn land(family: &Family, dice: &Dice) -> Paper {
         13.0,
         family,
     );
-    let mut fields = desk.fields(
-        "gcn_qsdd",
-        "Giấy chứng nhận quyền sử dụng đất",
-        "CHỦ TỊCH",
-    );
+    let mut fields = desk.fields("gcn_qsdd", "Giấy chứng nhận quyền sử dụng đất", "CHỦ TỊCH");
     fields.put("place", place);
     fields.put("full_name", owner.name.as_str());
     fields.put("id_number", owner.number.as_str());

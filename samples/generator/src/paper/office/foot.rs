@@ -41,7 +41,12 @@ impl Signer {
             }
         };
         let (on_behalf, instead, by_order) = (mark("TM"), mark("KT"), mark("TL"));
-        let chief = issuer.chief.split('|').next().unwrap_or_default().to_owned();
+        let chief = issuer
+            .chief
+            .split('|')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         let second = deputy(&chief);
         let mut authority = Vec::new();
         if !issuer.behalf.is_empty() && (facts.kind.code != "QĐ" || dice.chance(0.5)) {
@@ -117,7 +122,9 @@ fn deputy(chief: &str) -> String {
 pub(super) fn recipients(facts: &Facts, options: &Options, writer: &mut Writer) -> Vec<String> {
     let mut rows = Vec::new();
     match facts.kind.code {
-        "QĐ" | "NQ" => rows.push(["Như Điều 3", "Như trên"][usize::from(facts.number.is_multiple_of(3))].to_owned()),
+        "QĐ" | "NQ" => rows.push(
+            ["Như Điều 3", "Như trên"][usize::from(facts.number.is_multiple_of(3))].to_owned(),
+        ),
         "CV" | "TTr" | "CĐ" | "PC" | "PB" | "GM" => rows.push("Như trên".to_owned()),
         _ => {}
     }
@@ -393,8 +400,12 @@ pub(super) fn copy_block(
     });
     let left = [
         Paragraph::centred(copier.to_uppercase(), bold(12.0), Region::Margin),
-        Paragraph::centred(format!("Số: {number:02}/SY-VP"), plain(12.5), Region::Margin)
-            .above(4.0),
+        Paragraph::centred(
+            format!("Số: {number:02}/SY-VP"),
+            plain(12.5),
+            Region::Margin,
+        )
+        .above(4.0),
     ];
     frame::column(page, &left, LEFT - 8.0, mm(70.0), top + 8.0, family);
     let copy_day = (day + 1).min(28);

@@ -77,8 +77,7 @@ pub(super) fn header(page: &mut Page, facts: &Facts, options: &Options, family: 
         } else {
             plain(12.0)
         };
-        let about =
-            Paragraph::centred(facts.subject.clone(), style, Region::HeaderLeft).above(5.0);
+        let about = Paragraph::centred(facts.subject.clone(), style, Region::HeaderLeft).above(5.0);
         y = frame::column(
             page,
             &[about],
@@ -146,7 +145,14 @@ fn broken(text: &str, style: Style, width: f32, family: &Family) -> String {
     if text.contains('\n') || family.width(text, style) < width {
         return text.to_owned();
     }
-    for place in [" TỈNH ", " THÀNH PHỐ ", " HUYỆN ", " THỊ XÃ ", " QUẬN ", " VÀ "] {
+    for place in [
+        " TỈNH ",
+        " THÀNH PHỐ ",
+        " HUYỆN ",
+        " THỊ XÃ ",
+        " QUẬN ",
+        " VÀ ",
+    ] {
         if let Some(at) = text.find(place).filter(|at| *at > text.len() / 3) {
             let (before, after) = text.split_at(at);
             return format!("{before}\n{}", after.trim_start());
@@ -182,7 +188,14 @@ fn state(page: &mut Page, facts: &Facts, columns: &Columns, family: &Family) {
             bold(columns.size + 2.5),
             Region::HeaderRight,
         );
-        frame::column(page, &[name], columns.right, columns.right_width, TOP, family);
+        frame::column(
+            page,
+            &[name],
+            columns.right,
+            columns.right_width,
+            TOP,
+            family,
+        );
         frame::underline(page, 1.0);
         return;
     }
