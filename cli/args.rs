@@ -125,7 +125,7 @@ fn digitize(ui: Ui) -> Command {
         ))
         .arg(
             Arg::new("inputs")
-                .required(true)
+                .required_unless_present("evaluate")
                 .num_args(1..)
                 .value_name("FILE|DIR")
                 .value_parser(value_parser!(PathBuf))
@@ -206,6 +206,16 @@ fn digitize(ui: Ui) -> Command {
                 .help(ui.say(
                     "Chương trình nhận dạng chữ (mặc định: saoy-reader cạnh saoy)",
                     "The OCR reader program (default: saoy-reader beside saoy)",
+                )),
+        )
+        .arg(
+            Arg::new("evaluate")
+                .long("evaluate")
+                .value_name("LABELS.tsv")
+                .value_parser(value_parser!(PathBuf))
+                .help(ui.say(
+                    "So kết quả trong thư mục ra với nhãn: path, type, number_symbol, date, agency, subject, tags (không có đầu vào: chỉ so)",
+                    "Compare the results in the output folder with labels: path, type, number_symbol, date, agency, subject, tags (without inputs: only compare)",
                 )),
         )
         .arg(flag("force", ui.say("Làm lại và ghi đè kết quả cũ", "Do it again and replace earlier results")))

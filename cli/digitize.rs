@@ -16,17 +16,23 @@ use saoy_pipeline::compose::pdfa::Profile;
 use saoy_pipeline::driver::{self, Options, Plan, RunError, Sidecars, World};
 use saoy_pipeline::ingest::{Limits, TextPolicy};
 use saoy_pipeline::record::{BatchRecord, Failure, FailureClass, Status};
+use serde::Serialize;
 
 use crate::args::given;
 use crate::terminal::{Progress, Style};
 use crate::words::Ui;
-use crate::{engine, terminal, train};
+use crate::{engine, evaluate, terminal, train};
 
 /// Runs the command; the exit code is by the table of the program.
 pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     let plan = plan_of(matches)?;
     if matches.get_flag("dry-run") {
         return preview(&plan);
+    }
+    if plan.inputs.is_empty() {
+        // Only `--evaluate` does without inputs.
+        report(matches, &plan, None, ui)?;
+        return Ok(ExitCode::SUCCESS);
     }
     let readers = match readers(matches, &plan.options.language) {
         Ok(readers) => readers,
@@ -47,9 +53,7 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     };
     match driver::digitize(&plan, &world) {
         Ok(record) => {
-            if matches.get_flag("json") {
-                print_json(&record)?;
-            }
+            report(matches, &plan, Some(&record), ui)?;
             Ok(ExitCode::from(exit_code(&record)))
         }
         Err(error) => {
@@ -184,10 +188,33 @@ fn preview(plan: &Plan) -> anyhow::Result<ExitCode> {
     }))
 }
 
-fn print_json(record: &BatchRecord) -> anyhow::Result<()> {
+/// The JSON document of a run.
+#[derive(Serialize)]
+struct Report<'a> {
+    #[serde(flatten)]
+    record: Option<&'a BatchRecord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evaluation: Option<evaluate::Evaluation>,
+}
+
+/// What goes to stdout: with `--json` the run's record with the evaluation as one more member, else the evaluation's tables.
+fn report(
+    matches: &ArgMatches,
+    plan: &Plan,
+    record: Option<&BatchRecord>,
+    ui: Ui,
+) -> anyhow::Result<()> {
+    let evaluation = matches
+        .get_one::<PathBuf>("evaluate")
+        .map(|labels| evaluate::of_outputs(labels, &plan.out))
+        .transpose()?;
     let mut out = io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, record)?;
-    writeln!(out)?;
+    if matches.get_flag("json") {
+        serde_json::to_writer_pretty(&mut out, &Report { record, evaluation })?;
+        writeln!(out)?;
+    } else if let Some(evaluation) = evaluation {
+        evaluate::print(&evaluation, &mut out, ui)?;
+    }
     Ok(())
 }
 

@@ -11,6 +11,8 @@ mod doctor;
 
 mod engine;
 
+mod evaluate;
+
 mod terminal;
 
 mod train;
