@@ -34,7 +34,8 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         report(matches, &plan, None, ui)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let readers = match readers(matches, &plan.options.language) {
+    let page_limit = Duration::from_secs(u64::from(*given::<u32>(matches, "page-limit")?));
+    let readers = match readers(matches, &plan.options.language, page_limit) {
         Ok(readers) => readers,
         Err(trouble) => {
             terminal::complain(ui, &trouble);
@@ -108,6 +109,7 @@ fn plan_of(matches: &ArgMatches) -> anyhow::Result<Plan> {
         classify: saoy_pipeline::classify::Options {
             model: train::own_model(matches)?.map(Arc::new),
         },
+        split: Default::default(),
     };
     let cpus = || std::thread::available_parallelism().map_or(1, usize::from);
     Ok(Plan {
@@ -124,7 +126,11 @@ fn plan_of(matches: &ArgMatches) -> anyhow::Result<Plan> {
 }
 
 /// The reader pool, after a look whether program and models are there: a batch should not begin without.
-fn readers(matches: &ArgMatches, language: &str) -> anyhow::Result<Readers> {
+pub(crate) fn readers(
+    matches: &ArgMatches,
+    language: &str,
+    page_limit: Duration,
+) -> anyhow::Result<Readers> {
     let program = engine::program(matches)?;
     anyhow::ensure!(
         program.is_file(),
@@ -135,12 +141,12 @@ fn readers(matches: &ArgMatches, language: &str) -> anyhow::Result<Readers> {
     saoy_ocr::locate(language, &folders)?;
     let mut config = ReaderConfig::new(program, folders);
     config.language = language.to_owned();
-    config.page_limit = Duration::from_secs(u64::from(*given::<u32>(matches, "page-limit")?));
+    config.page_limit = page_limit;
     Ok(Readers::new(config))
 }
 
 /// The first SIGINT or SIGTERM asks the run to stop, the second ends the process at once.
-fn stop_on_signals(stop: &Arc<AtomicBool>) -> anyhow::Result<()> {
+pub(crate) fn stop_on_signals(stop: &Arc<AtomicBool>) -> anyhow::Result<()> {
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         signal_hook::flag::register_conditional_shutdown(signal, 130, stop.clone())
             .and_then(|_| signal_hook::flag::register(signal, stop.clone()))
@@ -157,7 +163,7 @@ fn style(matches: &ArgMatches) -> anyhow::Result<Style> {
     })
 }
 
-fn local_time() -> DateTime {
+pub(crate) fn local_time() -> DateTime {
     let now = jiff::Zoned::now();
     let unsigned = |value: i8| u8::try_from(value).unwrap_or(1);
     DateTime {
@@ -208,19 +214,24 @@ fn report(
         .get_one::<PathBuf>("evaluate")
         .map(|labels| evaluate::of_outputs(labels, &plan.out))
         .transpose()?;
-    let mut out = io::stdout().lock();
     if matches.get_flag("json") {
-        serde_json::to_writer_pretty(&mut out, &Report { record, evaluation })?;
-        writeln!(out)?;
+        print_json(&Report { record, evaluation })?;
     } else if let Some(evaluation) = evaluation {
-        evaluate::print(&evaluation, &mut out, ui)?;
+        evaluate::print(&evaluation, &mut io::stdout().lock(), ui)?;
     }
+    Ok(())
+}
+
+pub(crate) fn print_json(record: &impl Serialize) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, record)?;
+    writeln!(out)?;
     Ok(())
 }
 
 /// 0 when all is done; a single input gives its own class; several give 1; a stopped run gives 130. What
 /// stops the whole run (no disk space, no engine) gives its class however many inputs there are.
-fn exit_code(record: &BatchRecord) -> u8 {
+pub(crate) fn exit_code(record: &BatchRecord) -> u8 {
     if record.interrupted && record.totals.pending > 0 {
         return FailureClass::Interrupted.exit_code();
     }

@@ -107,9 +107,15 @@ pub(crate) fn of_outputs(labels: &Path, out: &Path) -> anyhow::Result<Evaluation
 }
 
 fn read_labels(path: &Path) -> anyhow::Result<Vec<Label>> {
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let text =
+        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let mut lines = text.trim_start_matches('\u{feff}').lines();
-    let heading: Vec<&str> = lines.next().unwrap_or_default().split('\t').map(str::trim).collect();
+    let heading: Vec<&str> = lines
+        .next()
+        .unwrap_or_default()
+        .split('\t')
+        .map(str::trim)
+        .collect();
     anyhow::ensure!(
         heading.contains(&"path") && heading.contains(&"type"),
         "{}: the first line must name the columns path and type",
@@ -136,7 +142,10 @@ fn read_labels(path: &Path) -> anyhow::Result<Vec<Label>> {
 /// A field of a table as spreadsheets quote it.
 fn unquoted(value: &str) -> String {
     let value = value.trim();
-    match value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+    match value
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+    {
         Some(inside) => inside.replace("\"\"", "\""),
         None => value.to_owned(),
     }
@@ -147,7 +156,10 @@ fn read_records(out: &Path) -> anyhow::Result<Vec<DocumentRecord>> {
     let mut paths: Vec<PathBuf> = entries
         .flatten()
         .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "json")
+        })
         .collect();
     paths.sort();
     Ok(paths
@@ -237,7 +249,9 @@ impl Evaluation {
             _ => None,
         };
         let name = match hand {
-            Some(tag) if label.tags.iter().any(|other| other == tag) => format!("{field}_handwritten"),
+            Some(tag) if label.tags.iter().any(|other| other == tag) => {
+                format!("{field}_handwritten")
+            }
             Some(_) => format!("{field}_printed"),
             None => field.to_owned(),
         };
@@ -250,7 +264,10 @@ impl Evaluation {
         let confidence = got.map_or(0.0, |got| got.confidence);
         let value = got.and_then(|got| got.value.as_deref());
         let sure = value.is_some() && confidence >= SURE;
-        let hands = format!("handwritten_{}", if column == "date" { "date" } else { "number" });
+        let hands = format!(
+            "handwritten_{}",
+            if column == "date" { "date" } else { "number" }
+        );
         let doubts = format!("low_confidence_{field}");
         let flagged = value.is_none()
             || record
@@ -422,7 +439,13 @@ mod tests {
         let fields = &evaluation.fields;
         assert_eq!(fields["number_symbol_handwritten"].uncertain, 1);
         assert_eq!(fields["number_symbol_handwritten"].all(), 0);
-        assert_eq!((fields["issued_date_printed"].wrong, fields["issued_date_printed"].sure_wrong), (1, 1));
+        assert_eq!(
+            (
+                fields["issued_date_printed"].wrong,
+                fields["issued_date_printed"].sure_wrong
+            ),
+            (1, 1)
+        );
         assert_eq!((fields["agency"].exact, fields["agency"].sure), (1, 0));
         assert_eq!(fields["subject"].abstained, 1);
     }

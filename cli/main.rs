@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 mod args;
 
+mod correct;
+
 mod digitize;
 
 mod doctor;
@@ -12,6 +14,8 @@ mod doctor;
 mod engine;
 
 mod evaluate;
+
+mod quality;
 
 mod terminal;
 
@@ -35,6 +39,8 @@ fn main() -> ExitCode {
     };
     let outcome = match matches.subcommand() {
         Some(("digitize", matches)) => digitize::run(matches, ui),
+        Some(("correct", matches)) => correct::run(matches, ui),
+        Some(("quality", matches)) => quality::run(matches, ui),
         Some(("doctor", matches)) => doctor::run(matches, ui),
         Some(("train", matches)) => train::run(matches, ui),
         _ => Ok(ExitCode::from(2)),

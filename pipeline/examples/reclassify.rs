@@ -21,11 +21,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(to)?;
     let mut spent = std::time::Duration::ZERO;
     let mut count = 0_u32;
-    let mut names: Vec<_> = fs::read_dir(from)?.flatten().map(|entry| entry.path()).collect();
+    let mut names: Vec<_> = fs::read_dir(from)?
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
     names.sort();
-    for hocr in names.iter().filter(|path| path.extension().is_some_and(|e| e == "hocr")) {
+    for hocr in names
+        .iter()
+        .filter(|path| path.extension().is_some_and(|e| e == "hocr"))
+    {
         let json = hocr.with_extension("json");
-        let Ok(record) = fs::read(&json) else { continue };
+        let Ok(record) = fs::read(&json) else {
+            continue;
+        };
         let mut record: DocumentRecord = serde_json::from_slice(&record)?;
         let pages = pages(&fs::read_to_string(hocr)?);
         let sights: Vec<Sight> = fs::read(hocr.with_extension("sight.json"))
@@ -47,7 +55,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let classified = evidence.conclude(&Options::default());
         spent += begun.elapsed();
         count += 1;
-        let of_pages: BTreeSet<&String> = record.pages.iter().flat_map(|page| &page.flags).collect();
+        let of_pages: BTreeSet<&String> =
+            record.pages.iter().flat_map(|page| &page.flags).collect();
         let mut flags: Vec<_> = record
             .flags
             .iter()
@@ -58,9 +67,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         (record.kind, record.fields) = (classified.kind, classified.fields);
         (record.alternatives, record.flags) = (classified.alternatives, flags);
         let name = json.file_name().ok_or("a file without a name")?;
-        fs::write(Path::new(to).join(name), serde_json::to_vec_pretty(&record)?)?;
+        fs::write(
+            Path::new(to).join(name),
+            serde_json::to_vec_pretty(&record)?,
+        )?;
     }
-    eprintln!("{count} documents, {:.2} ms each", spent.as_secs_f64() * 1000.0 / f64::from(count.max(1)));
+    eprintln!(
+        "{count} documents, {:.2} ms each",
+        spent.as_secs_f64() * 1000.0 / f64::from(count.max(1))
+    );
     Ok(())
 }
 
@@ -78,7 +93,10 @@ fn pages(hocr: &str) -> Vec<Page> {
         if text.contains(r#"class="ocr_page""#) {
             let size = numbers(text, "bbox ");
             pages.push(Page {
-                size: (size.get(2).map_or(0, |&w| w as u32), size.get(3).map_or(0, |&h| h as u32)),
+                size: (
+                    size.get(2).map_or(0, |&w| w as u32),
+                    size.get(3).map_or(0, |&h| h as u32),
+                ),
                 dpi: numbers(text, "scan_res ").first().copied().unwrap_or(200.0),
                 lines: Vec::new(),
             });
@@ -95,9 +113,14 @@ fn pages(hocr: &str) -> Vec<Page> {
 
 fn line(text: &str, block: u32) -> Option<Line> {
     let around = numbers(text, "bbox ");
-    let &[left, _, right, bottom] = around.get(..4)? else { return None };
+    let &[left, _, right, bottom] = around.get(..4)? else {
+        return None;
+    };
     let baseline = numbers(text.split(r#"class="ocrx_word""#).next()?, "baseline ");
-    let (slope, offset) = (baseline.first().copied().unwrap_or(0.0), baseline.get(1).copied().unwrap_or(0.0));
+    let (slope, offset) = (
+        baseline.first().copied().unwrap_or(0.0),
+        baseline.get(1).copied().unwrap_or(0.0),
+    );
     let words: Vec<Word> = text
         .split(r#"class="ocrx_word""#)
         .skip(1)
@@ -108,7 +131,10 @@ fn line(text: &str, block: u32) -> Option<Line> {
         words,
         baseline: [
             Point { x: left, y: start },
-            Point { x: right, y: start + slope * (right - left) },
+            Point {
+                x: right,
+                y: start + slope * (right - left),
+            },
         ],
         block,
     })
@@ -116,7 +142,9 @@ fn line(text: &str, block: u32) -> Option<Line> {
 
 fn word(text: &str) -> Option<Word> {
     let place = numbers(text, "bbox ");
-    let &[left, top, right, bottom] = place.get(..4)? else { return None };
+    let &[left, top, right, bottom] = place.get(..4)? else {
+        return None;
+    };
     let (_, rest) = text.split_once('>')?;
     let (inside, _) = rest.split_once('<')?;
     let inside = inside
@@ -127,14 +155,21 @@ fn word(text: &str) -> Option<Word> {
         .replace("&amp;", "&");
     Some(Word {
         text: inside,
-        bbox: Rect { x: left, y: top, w: right - left, h: bottom - top },
+        bbox: Rect {
+            x: left,
+            y: top,
+            w: right - left,
+            h: bottom - top,
+        },
         confidence: numbers(text, "x_wconf ").first().copied().unwrap_or(0.0) / 100.0,
     })
 }
 
 /// The numbers that follow `label`.
 fn numbers(text: &str, label: &str) -> Vec<f32> {
-    let Some((_, rest)) = text.split_once(label) else { return Vec::new() };
+    let Some((_, rest)) = text.split_once(label) else {
+        return Vec::new();
+    };
     rest.split([' ', ';', '"'])
         .map_while(|part| part.parse().ok())
         .collect()

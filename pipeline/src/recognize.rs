@@ -8,7 +8,7 @@
 //! 4. Boxes and baselines go from prepared px to px of the page as shown.
 
 use saoy_ocr::{GrayView, Layout, OcrError, Readers};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::document::{Affine, Gray, Line, Point, Rect, Word};
 use crate::record::Flag;
@@ -26,7 +26,7 @@ mod order;
 mod enumerators;
 
 /// How pages are read.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Options {
     /// How often a page is tried when it crashes its reader; a page that takes too long is tried once.
     pub tries: u32,
@@ -148,6 +148,8 @@ fn line_of(line: saoy_ocr::Line) -> Line {
             h: word.bbox.h as f32,
         },
         confidence: word.confidence,
+        nearly: word.nearly,
+        ..Word::default()
     });
     Line {
         words: words.collect(),

@@ -109,7 +109,11 @@ impl<'a> Reading<'a> {
             || symbol
                 .as_ref()
                 .is_some_and(|symbol| symbol.kind.is_some_and(|(kind, _)| kind.code == "TTLT"));
-        let issuer = issuer(&head, leaf, seen, joint);
+        let mut issuer = issuer(&head, leaf, seen, joint);
+        let code = symbol.as_ref().and_then(|symbol| symbol.groups.first());
+        if let Some((issuer, code)) = issuer.as_mut().zip(code) {
+            issuer.settled_by(code);
+        }
         let of_letter = subject::of_letter(&head, leaf);
         let subject = if titled.is_some() {
             subject::under_title(&head, leaf).or(of_letter)

@@ -16,7 +16,8 @@ use unicode_normalization::UnicodeNormalization;
 use super::PageSpec;
 use super::font::{ADVANCE, FILLER, Face, Fonts};
 use super::objects::{ObjectWriter, rounded};
-use super::sizing::{self, CLEAR_GAP, Extent, JOINING_GAP, PARTING_GAP, median};
+use super::sizing::{self, BLOCK_PITCH, CLEAR_GAP, Extent, JOINING_GAP, PARTING_GAP, median};
+use super::strands::{Place, strands};
 use crate::document::{Affine, Line, Point};
 
 /// How far a slanted run may rise or fall, in font sizes (poppler: 0.5 from a line's first word; pdf.js less).
@@ -53,10 +54,16 @@ pub(super) fn set<W: Write>(
         at: (0, 0),
     };
     pen.layer.content.extend(b"BT 3 Tr\n");
+    let mut above: Option<&Run> = None;
     for run in &runs {
-        if let Some(frame) = frames.get(run.block) {
-            pen.run(run, frame, fonts, out)?;
+        let Some(frame) = frames.get(run.block) else {
+            continue;
+        };
+        if let Some(above) = above.filter(|above| frame.bridged && above.block == run.block) {
+            pen.bridge(above, run, frame);
         }
+        pen.run(run, frame, fonts, out)?;
+        above = Some(run);
     }
     layer.content.extend(b"ET\n");
     Ok(layer)
@@ -101,6 +108,13 @@ impl Run {
         self.up + self.down
     }
 
+    /// True when `right` goes on to the right of it, on its height and in its block.
+    fn has_beside(&self, right: &Self) -> bool {
+        let (from, to) = (self.right(), right.left());
+        let apart = (self.base(from) - right.base(from)).abs();
+        self.block == right.block && to >= from && apart < 0.6 * self.height().min(right.height())
+    }
+
     /// Height of the baseline at `x`.
     fn base(&self, x: f32) -> f32 {
         self.at.y + (x - self.at.x) * self.slope
@@ -119,6 +133,15 @@ struct Frame {
     lift: f32,
     /// How far its runs rise or fall over the block's width.
     rise: f32,
+    /// Readers must find it whole, however far its lines are apart.
+    bridged: bool,
+}
+
+impl Frame {
+    /// The font size as it is written.
+    fn rounded_size(&self) -> f32 {
+        (self.size * 10.0).round().max(1.0) / 10.0
+    }
 }
 
 fn runs(page: &PageSpec<'_>) -> Vec<Run> {
@@ -138,7 +161,55 @@ fn runs(page: &PageSpec<'_>) -> Vec<Run> {
         }
     }
     share_slope(&mut runs);
+    let runs = level_rows(runs);
+    in_strands(runs, names.len())
+}
+
+/// Makes one run of neighbours on one height: cells of a table, whose bases differ by what OCR misjudged. Readers
+/// would take the higher one first.
+fn level_rows(runs: Vec<Run>) -> Vec<Run> {
+    let mut levelled: Vec<Run> = Vec::with_capacity(runs.len());
+    for run in runs {
+        match levelled.last_mut().filter(|left| left.has_beside(&run)) {
+            Some(left) => left.pieces.extend(run.pieces),
+            None => levelled.push(run),
+        }
+    }
+    levelled
+}
+
+/// Numbers the blocks of one column as one.
+fn in_strands(mut runs: Vec<Run>, blocks: usize) -> Vec<Run> {
+    let places: Vec<Place> = (0..blocks)
+        .map(|block| place(runs.iter().filter(|run| run.block == block)))
+        .collect();
+    let strands = strands(&places);
+    for run in &mut runs {
+        run.block = strands.get(run.block).copied().unwrap_or(run.block);
+    }
     runs
+}
+
+/// Where the lines of one block stand.
+fn place<'a>(runs: impl Iterator<Item = &'a Run>) -> Place {
+    let nowhere = Place {
+        left: f32::MAX,
+        right: f32::MIN,
+        top: f32::MIN,
+        foot: f32::MAX,
+        height: 0.0,
+    };
+    runs.fold(nowhere, |all, run| {
+        let (left, right) = (run.left(), run.right());
+        let base = run.base((left + right) / 2.0);
+        Place {
+            left: all.left.min(left),
+            right: all.right.max(right),
+            top: all.top.max(base),
+            foot: all.foot.min(base),
+            height: all.height.max(run.height()),
+        }
+    })
 }
 
 fn run(line: &Line, block: usize, map: &Affine, page: &PageSpec<'_>) -> Option<Run> {
@@ -245,8 +316,9 @@ fn frames(runs: &[Run]) -> Vec<Frame> {
         .iter()
         .filter_map(|run| frames.get(run.block).map(|frame| extent(run, frame)))
         .collect();
-    for (frame, size) in frames.iter_mut().zip(sizing::sizes(&extents, count)) {
-        frame.size = size;
+    for (frame, setting) in frames.iter_mut().zip(sizing::sizes(&extents, count)) {
+        frame.size = setting.size;
+        frame.bridged = setting.beside;
     }
     frames
 }
@@ -268,6 +340,7 @@ fn frame<'a>(runs: impl Iterator<Item = &'a Run> + Clone) -> Frame {
         lean,
         lift,
         rise: rise * lean,
+        bridged: false,
     }
 }
 
@@ -360,7 +433,7 @@ impl Pen<'_> {
         fonts: &mut Fonts,
         out: &mut ObjectWriter<W>,
     ) -> io::Result<()> {
-        let size = (frame.size * 10.0).round().max(1.0) / 10.0;
+        let size = frame.rounded_size();
         let pieces = spaced(run, size);
         let level = run.base(frame.middle) + frame.lift;
         let mut end = None;
@@ -385,6 +458,33 @@ impl Pen<'_> {
             end = Some((x, hundredths(base)));
         }
         Ok(())
+    }
+
+    /// Sets fillers, each on a line of its own, between two lines that are too far apart to be taken for one block.
+    fn bridge(&mut self, above: &Run, below: &Run, frame: &Frame) {
+        let size = frame.rounded_size();
+        let (from, to) = (above.base(frame.middle), below.base(frame.middle));
+        let steps = ((from - to) / (BLOCK_PITCH * size)).ceil();
+        // A page is 14,400 pt at most; hundreds of steps are none between lines of one column.
+        if !(2.0..200.0).contains(&steps) {
+            return;
+        }
+        let (left, right) = (
+            above.left().max(below.left()),
+            above.right().min(below.right()),
+        );
+        let (left, right) = if left < right {
+            (left, right)
+        } else {
+            (right.min(left), left.max(right))
+        };
+        let width = (right - left).clamp(0.2 * size, size);
+        let x = (left + right - width) / 2.0;
+        for step in 1..steps as u16 {
+            let base = from + (to - from) * f32::from(step) / steps + frame.lift;
+            self.place(x, base);
+            self.show(&[FILLER], width, size);
+        }
     }
 
     fn font(&mut self, index: usize, size: f32) {

@@ -11,7 +11,7 @@ pub(super) fn mended(mut lines: Vec<Line>) -> Vec<Line> {
     mend_first_items(&mut lines);
     for word in lines.iter_mut().flat_map(|line| &mut line.words) {
         if let Some(text) = after_five(&word.text) {
-            word.text = text;
+            word.rewrite(text);
         }
     }
     lines
@@ -31,7 +31,7 @@ fn mend_sections(lines: &mut [Line]) {
         let slip = next <= 3 && (strokes == next || strokes + 1 == next);
         last = if slip { next } else { strokes };
         if slip {
-            word.text = format!("{}.", "I".repeat(next));
+            word.rewrite(format!("{}.", "I".repeat(next)));
         }
     }
 }
@@ -57,7 +57,7 @@ fn mend_first_items(lines: &mut [Line]) {
             .first_mut()
             .filter(|word| matches!(word.text.as_str(), "I." | "l." | "|."))
         {
-            word.text = "1.".to_owned();
+            word.rewrite("1.");
         }
     }
 }
@@ -117,6 +117,7 @@ mod tests {
             text: text.into(),
             bbox: Rect::default(),
             confidence: 0.9,
+            ..Word::default()
         };
         let line = |text: &&str| Line {
             words: text.split(' ').map(word).collect(),

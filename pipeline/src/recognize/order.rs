@@ -484,6 +484,7 @@ mod tests {
                     text: text.to_owned(),
                     bbox,
                     confidence: 0.9,
+                    ..Word::default()
                 }
             })
             .collect();

@@ -55,7 +55,7 @@ fn is_text(line: &Line) -> bool {
 fn mend(word: &mut Word) {
     if word.text.contains(['Ø', 'ø', 'Ð', '©', '€']) {
         let digits = word.text.chars().any(|c| c.is_ascii_digit());
-        word.text = word
+        let text: String = word
             .text
             .chars()
             .map(|c| match c {
@@ -68,9 +68,14 @@ fn mend(word: &mut Word) {
                 c => c,
             })
             .collect();
+        word.rewrite(text);
     }
-    if word.text.ends_with("./..") {
-        word.text.pop();
+    if let Some(text) = word
+        .text
+        .strip_suffix("./..")
+        .map(|start| format!("{start}./."))
+    {
+        word.rewrite(text);
     }
 }
 
@@ -128,6 +133,7 @@ mod tests {
             text: text.into(),
             bbox: Rect::default(),
             confidence,
+            ..Word::default()
         };
         Line {
             words: words.iter().map(word).collect(),

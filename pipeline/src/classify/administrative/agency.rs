@@ -131,10 +131,9 @@ pub fn compose(rows: &[Row], seen: &names::Seen, joint: bool) -> Option<Issuer> 
     if joint && !parts.is_empty() {
         return Some(together(parts, last));
     }
-    let (left, right) = (last.name.as_str(), &last);
-    // Two bodies on one line, each with a capital noun: joint issuers as well.
-    if let Some(several) = several(left, seen) {
-        let mut issuer = right.issuer(several.join(" - "));
+    // Two bodies on one line, each with its noun: joint issuers as well.
+    if let Some(several) = several(&last.name) {
+        let mut issuer = last.issuer(several.join(" - "));
         issuer.bodies = several;
         return Some(issuer);
     }
@@ -150,6 +149,22 @@ pub fn compose(rows: &[Row], seen: &names::Seen, joint: bool) -> Option<Issuer> 
         issuer.parent = Some(parent.name);
     }
     Some(issuer)
+}
+
+impl Issuer {
+    /// The symbol names a body of the State of nearly this name: its spelling holds, and so does the noun that was not read.
+    pub fn settled_by(&mut self, code: &str) {
+        let Some(name) = super::organs::body(code).filter(|_| self.bodies.len() == 1) else {
+            return;
+        };
+        let (read, wanted) = (folded(&self.name), folded(name));
+        let cut = wanted.ends_with(&read) && read.len() * 3 > wanted.len() * 2;
+        if self.name != name && (cut || similarity(&read, &wanted) > 0.88) {
+            self.name = name.to_owned();
+            self.bodies = vec![name.to_owned()];
+            self.known = 0.9;
+        }
+    }
 }
 
 /// A body as printed on its lines.
@@ -224,6 +239,13 @@ fn cleaned(row: &Row) -> Option<Row> {
             || (token.confidence < 0.45 && (letters <= 2 || small))
     };
     tokens.retain(|token| !speck(token));
+    while tokens.len() > 1
+        && tokens
+            .last()
+            .is_some_and(|token| token.key.is_empty() && token.confidence < 0.85)
+    {
+        tokens.pop();
+    }
     while tokens
         .first()
         .is_some_and(|token| token.key.is_empty() && token.text.chars().count() > 1)
@@ -306,7 +328,7 @@ fn at_dashes(row: &Row) -> Vec<Row> {
 }
 
 /// The names when one name is really several joined by dashes.
-fn several(name: &str, _seen: &names::Seen) -> Option<Vec<String>> {
+fn several(name: &str) -> Option<Vec<String>> {
     let parts: Vec<&str> = name.split(" - ").collect();
     let bodies = parts.len() >= 2
         && parts.iter().all(|part| {

@@ -80,10 +80,11 @@ pub fn find(pieces: &[Row], leaf: &Leaf, anchor: Option<Rect>) -> Option<DateLin
             .collect(),
         0.5 * leaf.em,
     );
-    lines
-        .iter()
-        .filter_map(|row| parse(row, leaf))
-        .max_by(|a, b| a.quality.total_cmp(&b.quality))
+    let mut dates: Vec<DateLine> = lines.iter().filter_map(|row| parse(row, leaf)).collect();
+    let best = dates.iter().map(|date| date.quality).fold(0.0, f32::max);
+    // The subject may hold a date as well, further down.
+    dates.retain(|date| date.quality > best - 0.12);
+    dates.into_iter().next()
 }
 
 /// Reads a row as a date line.

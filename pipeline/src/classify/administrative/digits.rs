@@ -1,5 +1,7 @@
 //! Numbers as engines misread them.
 
+use unicode_normalization::UnicodeNormalization;
+
 /// A number in print and how it was come by.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Number {
@@ -14,7 +16,11 @@ pub struct Number {
 /// The number that `raw` stands for, `None` when there is none.
 pub fn number(raw: &str) -> Option<Number> {
     let (mut text, mut purity) = (String::new(), 1.0_f32);
-    for letter in raw.chars() {
+    // Marks over a letter are specks over a digit.
+    for letter in raw
+        .nfd()
+        .filter(|letter| !('\u{300}'..'\u{370}').contains(letter))
+    {
         match letter {
             '0'..='9' => text.push(letter),
             'O' | 'o' | 'Q' | 'D' => {
@@ -61,6 +67,7 @@ mod tests {
         assert_eq!(eleven.value, 11);
         assert!(eleven.purity < 0.8);
         assert_eq!(number("2010").unwrap().purity, 1.0);
+        assert_eq!(number("0Ì").unwrap().value, 1);
         assert!(number("...").is_none());
     }
 }

@@ -67,20 +67,19 @@ const MOTTO: &str = "doclaptudohanhphuc";
 const PARTY: &str = "dangcongsanvietnam";
 
 /// Beginnings of lines that are text, folded.
-const TEXT: [&str; 12] = [
+const TEXT: [&str; 9] = [
     "canculuat",
     "cancunghi",
     "cancuquyet",
-    "cancuthong",
     "cancu",
     "kinhgui",
     "xetdenghi",
     "theodenghi",
-    "dieu1",
-    "chuongi",
     "homnay",
     "noinhan",
 ];
+/// Words that begin text when a number follows.
+const NUMBERED: [&str; 4] = ["dieu", "chuong", "phan", "muc"];
 
 impl Head {
     /// The head of `leaf`, empty when nothing of one is there.
@@ -113,7 +112,7 @@ impl Head {
         head.body = head
             .below
             .iter()
-            .position(|row| begins_text(&row.key()))
+            .position(begins_text)
             .unwrap_or(head.below.len());
         head.find_title(leaf);
         head.fill_left(leaf, columns);
@@ -194,6 +193,10 @@ impl Head {
         let mut found: Option<Title> = None;
         for (at, row) in self.below.iter().enumerate() {
             let in_text = at >= self.body;
+            // Far down only a short line in capitals can be the operative word.
+            if in_text && (row.tokens.len() > 6 || row.capitals() < 0.7) {
+                continue;
+            }
             // The operative word of a decision may stand low on the page.
             if row.middle() > reach && !in_text {
                 break;
@@ -245,9 +248,23 @@ impl Head {
     }
 }
 
-/// Whether a folded line begins like the text of a paper.
-pub fn begins_text(key: &str) -> bool {
-    TEXT.iter().any(|start| at_start(key, start).1 > 0.86)
+/// Whether a line begins like the text of a paper.
+pub fn begins_text(row: &Row) -> bool {
+    let key = row.key();
+    if TEXT.iter().any(|start| at_start(&key, start).1 > 0.86) {
+        return true;
+    }
+    let mut words = row.tokens.iter().filter(|token| !token.key.is_empty());
+    let (first, second) = (words.next(), words.next());
+    first.zip(second).is_some_and(|(first, second)| {
+        NUMBERED.contains(&first.key.as_str())
+            && first.text.starts_with(char::is_uppercase)
+            && second
+                .text
+                .trim_end_matches(['.', ':'])
+                .chars()
+                .all(|letter| letter.is_ascii_digit() || "IVXLl".contains(letter))
+    })
 }
 
 /// The type that a row names, when it does so at its beginning.

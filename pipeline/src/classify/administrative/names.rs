@@ -1,9 +1,38 @@
 //! How names of bodies and places are written in a sentence, whatever the capitals of a header hide.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use crate::classify::fold::{folded, similarity};
 use crate::classify::leaf::Leaf;
+
+/// A list with its folded entries, made once.
+struct Entries(Vec<Entry>);
+
+struct Entry {
+    text: &'static str,
+    key: String,
+    words: usize,
+}
+
+impl Entries {
+    fn of(list: &'static [&'static str]) -> Self {
+        let entry = |text: &&'static str| Entry {
+            text,
+            key: folded(text),
+            words: text
+                .split_whitespace()
+                .filter(|word| !folded(word).is_empty())
+                .count(),
+        };
+        Self(list.iter().map(entry).collect())
+    }
+}
+
+static BODY: LazyLock<Entries> = LazyLock::new(|| Entries::of(BODIES));
+static FIELD: LazyLock<Entries> = LazyLock::new(|| Entries::of(FIELDS));
+static PLACE: LazyLock<Entries> = LazyLock::new(|| Entries::of(PLACES));
+static UNIT: LazyLock<Entries> = LazyLock::new(|| Entries::of(&UNITS));
 
 /// Beginnings of names and whole names, as decree 30/2020/NĐ-CP, annex II, writes them.
 const BODIES: &[&str] = &[
@@ -366,6 +395,7 @@ pub fn in_sentence(text: &str, seen: &Seen) -> Option<(String, f32)> {
         at += taken;
     }
     let name = tones_settled(&out.join(" ")).replace(" ,", ",");
+    let name = name.trim_matches(|c: char| c == '-' || c == ' ').to_owned();
     Some((name, known as f32 / words.len() as f32))
 }
 
@@ -392,31 +422,31 @@ fn next(
     if let Some(dotted) = head.strip_prefix("TP.").filter(|rest| !rest.is_empty()) {
         return (1, format!("thành phố {}", titled(dotted)), true, true);
     }
-    if proper && let Some((count, place)) = known_of(PLACES, rest, 0.86) {
+    if proper && let Some((count, place)) = known_of(&PLACE, rest, 0.86) {
         return (count, place, true, true);
     }
-    if let Some((count, unit)) = known_of(&UNITS, rest, 0.79)
+    if let Some((count, unit)) = known_of(&UNIT, rest, 0.79)
         && !first
         && rest.len() > count
     {
         return (count, unit, true, true);
     }
-    if first && let Some((count, body)) = known_of(BODIES, rest, 0.86) {
+    if first && let Some((count, body)) = known_of(&BODY, rest, 0.86) {
         // `Ban Quản lý` is known, `Ban` alone only as a noun: the longer one wins by itself.
         return (count, body, true, false);
     }
     if (field || first)
-        && let Some((count, name)) = known_of(FIELDS, rest, 0.88)
+        && let Some((count, name)) = known_of(&FIELD, rest, 0.88)
     {
         return (count, name, true, false);
     }
-    if let Some((count, body)) = known_of(BODIES, rest, 0.9).filter(|(count, _)| *count >= 2) {
+    if let Some((count, body)) = known_of(&BODY, rest, 0.9).filter(|(count, _)| *count >= 2) {
         return (count, body, true, false);
     }
-    if let Some((count, place)) = known_of(PLACES, rest, 0.9) {
+    if let Some((count, place)) = known_of(&PLACE, rest, 0.9) {
         return (count, place, true, false);
     }
-    if let Some((count, unit)) = known_of(&UNITS, rest, 0.99).filter(|_| !first) {
+    if let Some((count, unit)) = known_of(&UNIT, rest, 0.99).filter(|_| !first) {
         return (count, unit, true, true);
     }
     from_text(rest, proper, field || first, seen)
@@ -462,42 +492,54 @@ fn is_abbreviation(word: &str) -> bool {
 }
 
 /// The longest entry that the words begin with, and how many words it takes.
-fn known_of(list: &[&str], words: &[String], least: f32) -> Option<(usize, String)> {
-    let mut best: Option<(usize, f32, &str)> = None;
-    for entry in list {
-        let wanted = folded(entry);
-        let count = entry
-            .split_whitespace()
-            .filter(|word| !folded(word).is_empty())
-            .count();
+fn known_of(list: &Entries, words: &[String], least: f32) -> Option<(usize, String)> {
+    let keys: Vec<String> = words.iter().take(16).map(|word| folded(word)).collect();
+    let first = keys.first()?.as_bytes().first().copied()?;
+    let mut best: Option<(usize, f32, &Entry)> = None;
+    for entry in &list.0 {
         // Engines join and part words: one more or less may make it.
-        for taken in [count, count + 1, count.saturating_sub(1)] {
-            let Some(part) = words.get(..taken).filter(|part| !part.is_empty()) else {
-                continue;
-            };
+        for taken in [entry.words, entry.words + 1, entry.words.saturating_sub(1)] {
             // Dashes between words are words of the header but not of the key.
-            let dashes = part.iter().filter(|word| folded(word).is_empty()).count();
-            let Some(part) = words.get(..taken + dashes) else {
+            let Some((key, count)) = joined(&keys, taken) else {
                 continue;
             };
-            let key: String = part.iter().map(|word| folded(word)).collect();
-            let how = similarity(&key, &wanted);
-            let exact_needed = wanted.len() <= 4;
-            let fits = if exact_needed {
+            let far = key.len().abs_diff(entry.key.len()) * 5 > entry.key.len() + 4;
+            if far || entry.key.len() <= 4 && key.as_bytes().first() != Some(&first) {
+                continue;
+            }
+            let how = similarity(&key, &entry.key);
+            let fits = if entry.key.len() <= 4 {
                 how > 0.99
             } else {
                 how >= least
             };
-            let better = best.is_none_or(|(_, old, entry)| {
-                wanted.len() > folded(entry).len() + 1
-                    || (wanted.len() + 1 >= folded(entry).len() && how > old)
+            let better = best.as_ref().is_none_or(|(_, old, other)| {
+                entry.key.len() > other.key.len() + 1
+                    || (entry.key.len() + 1 >= other.key.len() && how > *old)
             });
             if fits && better {
-                best = Some((taken + dashes, how, entry));
+                best = Some((count, how, entry));
             }
         }
     }
-    best.map(|(count, _, entry)| (count, entry.to_owned()))
+    best.map(|(count, _, entry)| (count, entry.text.to_owned()))
+}
+
+/// The first `taken` keys that are not empty, joined, and how many entries they span.
+fn joined(keys: &[String], taken: usize) -> Option<(String, usize)> {
+    let mut key = String::new();
+    let mut left = taken;
+    if left == 0 {
+        return None;
+    }
+    for (index, part) in keys.iter().enumerate() {
+        key.push_str(part);
+        left = left.saturating_sub(usize::from(!part.is_empty()));
+        if left == 0 {
+            return (!key.is_empty()).then_some((key, index + 1));
+        }
+    }
+    None
 }
 
 /// `QUẢNG` as `Quảng`.

@@ -4,18 +4,72 @@ use crate::classify::fold::{edits, folded};
 
 use super::agency::abbreviations;
 
-/// Abbreviations in general use in symbols.
-const ORGANS: &[&str] = &[
-    "CP", "TTg", "CTN", "QH", "UBTVQH", "UBND", "HĐND", "UB", "VP", "VPCP", "VPQH", "VPCTN",
-    "VPTW", "TW", "TU", "HU", "ĐU", "BNV", "BTC", "BTP", "BYT", "BCA", "BQP", "BNG", "BXD", "BCT",
-    "BGDĐT", "BKHĐT", "BKH", "BGTVT", "BTNMT", "BNNPTNT", "BNN", "BNNMT", "BKHCN", "BTTTT",
-    "BVHTTDL", "BLĐTBXH", "BDTTG", "UBDT", "NHNN", "TTCP", "KTNN", "TANDTC", "VKSNDTC", "TCT",
-    "TCHQ", "TCTK", "TLĐ", "BHXH", "KBNN", "MTTW", "MTTQ", "BTT", "STC", "STP", "SNV", "SYT",
-    "SXD", "SCT", "SGDĐT", "SKHCN", "SNNMT", "STNMT", "SNN", "SNNPTNT", "SKHĐT", "SLĐTBXH",
-    "STTTT", "SGTVT", "SVHTTDL", "SVHTT", "SNgV", "SDTTG", "BDT", "TTr", "TTT", "CT", "CAT",
-    "TTHĐND", "VPUBND", "KHTC", "TCCB", "TH", "KTTH", "NC", "VX", "KGVX", "NN", "CN", "XD", "PL",
-    "KT", "TCKT", "HC", "QT", "NV", "NNMT", "KSTT", "PC", "TCHC", "CNTT",
+/// Bodies of the State and their abbreviations, of since 1976.
+const BODIES: &[(&str, &str)] = &[
+    ("CP", "Chính phủ"),
+    ("TTg", "Thủ tướng Chính phủ"),
+    ("CTN", "Chủ tịch nước"),
+    ("UBTVQH", "Ủy ban Thường vụ Quốc hội"),
+    ("VPCP", "Văn phòng Chính phủ"),
+    ("VPQH", "Văn phòng Quốc hội"),
+    ("VPCTN", "Văn phòng Chủ tịch nước"),
+    ("BNV", "Bộ Nội vụ"),
+    ("BTC", "Bộ Tài chính"),
+    ("BTP", "Bộ Tư pháp"),
+    ("BYT", "Bộ Y tế"),
+    ("BCA", "Bộ Công an"),
+    ("BQP", "Bộ Quốc phòng"),
+    ("BNG", "Bộ Ngoại giao"),
+    ("BXD", "Bộ Xây dựng"),
+    ("BCT", "Bộ Công Thương"),
+    ("BGDĐT", "Bộ Giáo dục và Đào tạo"),
+    ("BKHĐT", "Bộ Kế hoạch và Đầu tư"),
+    ("BKH", "Bộ Kế hoạch và Đầu tư"),
+    ("BGTVT", "Bộ Giao thông vận tải"),
+    ("BTNMT", "Bộ Tài nguyên và Môi trường"),
+    ("BNNPTNT", "Bộ Nông nghiệp và Phát triển nông thôn"),
+    ("BNN", "Bộ Nông nghiệp và Phát triển nông thôn"),
+    ("BNNMT", "Bộ Nông nghiệp và Môi trường"),
+    ("BKHCN", "Bộ Khoa học và Công nghệ"),
+    ("BTTTT", "Bộ Thông tin và Truyền thông"),
+    ("BVHTTDL", "Bộ Văn hóa, Thể thao và Du lịch"),
+    ("BLĐTBXH", "Bộ Lao động - Thương binh và Xã hội"),
+    ("BDTTG", "Bộ Dân tộc và Tôn giáo"),
+    ("UBDT", "Ủy ban Dân tộc"),
+    ("NHNN", "Ngân hàng Nhà nước Việt Nam"),
+    ("TTCP", "Thanh tra Chính phủ"),
+    ("KTNN", "Kiểm toán nhà nước"),
+    ("TANDTC", "Tòa án nhân dân tối cao"),
+    ("VKSNDTC", "Viện kiểm sát nhân dân tối cao"),
+    ("TCT", "Tổng cục Thuế"),
+    ("TCHQ", "Tổng cục Hải quan"),
+    ("TCTK", "Tổng cục Thống kê"),
 ];
+
+/// Other abbreviations in general use in symbols.
+const ORGANS: &[&str] = &[
+    "QH", "UBND", "HĐND", "UB", "VP", "VPTW", "TW", "TU", "HU", "ĐU", "TLĐ", "BHXH", "KBNN",
+    "MTTW", "MTTQ", "BTT", "STC", "STP", "SNV", "SYT", "SXD", "SCT", "SGDĐT", "SKHCN", "SNNMT",
+    "STNMT", "SNN", "SNNPTNT", "SKHĐT", "SLĐTBXH", "STTTT", "SGTVT", "SVHTTDL", "SVHTT", "SNgV",
+    "SDTTG", "BDT", "TTT", "CT", "CAT", "TTHĐND", "VPUBND", "KHTC", "TCCB", "TH", "KTTH", "NC",
+    "VX", "KGVX", "NN", "CN", "XD", "PL", "KT", "TCKT", "HC", "QT", "NV", "NNMT", "KSTT", "PC",
+    "TCHC", "CNTT",
+];
+
+/// The body of the State with an abbreviation.
+pub fn body(code: &str) -> Option<&'static str> {
+    BODIES
+        .iter()
+        .find(|(short, _)| *short == code)
+        .map(|(_, name)| *name)
+}
+
+fn in_use() -> impl Iterator<Item = &'static str> {
+    BODIES
+        .iter()
+        .map(|(short, _)| *short)
+        .chain(ORGANS.iter().copied())
+}
 
 /// The groups mended, and how well the body among them is known: 1 when the issuing body's own name gives it.
 pub fn mended(groups: &[String], bodies: &[String]) -> (Vec<String>, f32) {
@@ -44,19 +98,16 @@ fn one(group: &str, own: &[String]) -> (String, f32) {
     if let Some(name) = own.iter().find(|name| folded(name) == plain) {
         return (name.clone(), 0.95);
     }
-    if let Some(name) = ORGANS.iter().find(|name| **name == group) {
-        return ((*name).to_owned(), if own.is_empty() { 0.75 } else { 0.5 });
+    if let Some(name) = in_use().find(|name| *name == group) {
+        return (name.to_owned(), if own.is_empty() { 0.75 } else { 0.5 });
     }
     // One letter off its own body's abbreviation is a slip; a body has no reason to sign as nearly itself.
     let near = |name: &&String| name.chars().count() >= 3 && edits(name, group) == 1;
     if let Some(name) = own.iter().find(near) {
         return (name.clone(), 0.6);
     }
-    if let Some(name) = ORGANS
-        .iter()
-        .find(|name| folded(name) == plain && plain.len() > 2)
-    {
-        return ((*name).to_owned(), 0.6);
+    if let Some(name) = in_use().find(|name| plain.len() > 2 && folded(name) == plain) {
+        return (name.to_owned(), 0.6);
     }
     // An abbreviation of the body's words, though not of all of them.
     let part = own.iter().any(|name| {

@@ -278,7 +278,7 @@ impl<'a> Report<'a> {
 
     fn agency(&mut self, leaf: &Leaf) {
         let Some(issuer) = &self.reading.issuer else {
-            self.missing("agency");
+            self.agency_of_symbol(leaf);
             return;
         };
         let organ = if self.organ >= 0.9 { 1.0 } else { 0.0 };
@@ -303,6 +303,22 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// A cropped header: bodies of the State that sign alone are named by their abbreviation.
+    fn agency_of_symbol(&mut self, leaf: &Leaf) {
+        let symbol = self.reading.symbol.as_ref();
+        let name = symbol
+            .filter(|symbol| symbol.kind.is_some() && symbol.groups.len() == 1)
+            .and_then(|symbol| Some((symbol, organs::body(symbol.groups.first()?)?)));
+        let Some((symbol, name)) = name else {
+            self.missing("agency");
+            return;
+        };
+        let confidence = (0.95 * symbol.confidence).min(0.89);
+        let mut field = Field::read(name, confidence, leaf.number, symbol.row.shown());
+        field.text = Some(symbol.row.text());
+        self.file("agency", field);
+    }
+
     fn subject(&mut self, leaf: &Leaf) {
         let Some(subject) = &self.reading.subject else {
             self.missing("subject");
@@ -318,7 +334,7 @@ impl<'a> Report<'a> {
         let text = subject.text();
         let begun = subject.of_letter || text.starts_with(char::is_uppercase);
         let shown = head::shown(&subject.rows);
-        let confidence = trust::of_subject(mean, least, subject.ended, begun);
+        let confidence = trust::of_subject(mean, least, subject.ended, subject.whole, begun);
         let mut field = Field::read(text.clone(), confidence, leaf.number, shown);
         field.text = Some(text);
         if trust::stamp_over(&leaf.sight, shown) {
@@ -350,7 +366,7 @@ impl<'a> Report<'a> {
             }
         }
         if let Some(found) = &signing.recipients {
-            let confidence = trust::of_subject(found.confidence, found.least, 0.6, true);
+            let confidence = trust::of_subject(found.confidence, found.least, 0.6, 1.0, true);
             let mut field = found_field(found, confidence);
             field.confidence = rounded(field.confidence, 1000.0);
             // A list of a dozen entries with one misread letter is still a list: it raises no finding.

@@ -295,6 +295,12 @@ fn numeral(row: &Row, letters: &Letters, from: usize, to: usize) -> Numeral {
         };
     }
     // A letter may follow the digits: `12a/QĐ-UB`.
+    // A slash before the number is a stroke of the hand that wrote it.
+    let slashed = if text.trim_start_matches([':', '.', ' ']).starts_with('/') {
+        0.5
+    } else {
+        0.0
+    };
     let letter = trimmed.chars().last().filter(|c| matches!(c, 'a'..='e'));
     let digits = letter.map_or(trimmed, |letter| trimmed.trim_end_matches(letter));
     let read = number(digits).filter(|read| read.digits <= 6);
@@ -313,7 +319,7 @@ fn numeral(row: &Row, letters: &Letters, from: usize, to: usize) -> Numeral {
                 letter.map_or(String::new(), String::from)
             )
         }),
-        purity: read.map_or(0.0, |read| read.purity),
+        purity: read.map_or(0.0, |read| (read.purity - slashed).max(0.0)),
         confidence: inside
             .tokens
             .iter()
