@@ -32,6 +32,7 @@ fn lines(text: &str) -> Vec<Line> {
                     text: letters[at..end].iter().collect(),
                     bbox,
                     confidence: 0.95,
+                    ..Word::default()
                 });
             }
             at = end + 1;
