@@ -120,8 +120,10 @@ fn pages_anew(
     matches: &ArgMatches,
     ui: Ui,
     (out, source, joined): (&Path, &Path, bool),
-    options: Options,
+    mut options: Options,
 ) -> anyhow::Result<BatchRecord> {
+    // Options keep a model by its digest only.
+    options.classify.model = crate::train::own_model(matches)?.map(Arc::new);
     let readers = digitize::readers(matches, &options.language, PAGE_LIMIT)?;
     let stop = Arc::new(AtomicBool::new(false));
     digitize::stop_on_signals(&stop)?;

@@ -131,22 +131,28 @@ fn take(papers: &mut Papers, text: &Path, labels: Option<&BTreeMap<String, Strin
         papers.passed_over += 1;
         return;
     };
-    let recorded = record.and_then(|record| record.kind).map(|kind| kind.code);
+    let recorded = record.as_ref().and_then(recorded);
     papers.recorded_right += usize::from(recorded.as_ref() == Some(&code));
     papers.examples.push(Example { words, code });
 }
 
-/// The type that a person settled: by correcting it, or by correcting something else and letting it stand.
+/// The type that a person settled: by correcting it, or by correcting or checking something else and letting it stand.
 fn settled(record: &DocumentRecord) -> Option<String> {
-    let corrected = record.corrections.iter().rev().find_map(|correction| {
-        let field = correction.get("field")?.as_str()?;
-        (field == "type").then(|| correction.get("value")?.as_str().map(str::to_owned))?
-    });
-    let looked_at = !record.corrections.is_empty();
-    corrected.or_else(|| {
-        let kind = record.kind.as_ref().filter(|_| looked_at)?;
-        Some(kind.code.clone())
-    })
+    let corrected = record.corrections.iter().rev().find(|one| one.field == TYPE);
+    match corrected {
+        Some(correction) => correction.value.clone(),
+        None if record.corrections.is_empty() => None,
+        None => record.kind.as_ref().map(|kind| kind.code.clone()),
+    }
+}
+
+/// The type as the program had it, before anybody corrected it.
+fn recorded(record: &DocumentRecord) -> Option<String> {
+    let first = record.corrections.iter().find(|one| one.field == TYPE);
+    match first {
+        Some(correction) => correction.was.clone(),
+        None => record.kind.as_ref().map(|kind| kind.code.clone()),
+    }
 }
 
 /// Types by file name without ending, from a table with a head line that names `path` and `type`.
@@ -285,6 +291,8 @@ fn percent(share: f32) -> String {
     format!("{:.1} %", share * 100.0)
 }
 
+/// What corrections of the type call their field.
+const TYPE: &str = "type";
 /// Fewer papers teach nothing that holds for others.
 const FEWEST: usize = 10;
 

@@ -101,6 +101,7 @@ fn field_name(code: &str, anchor: &Anchor) -> Option<&'static str> {
         (Person::Husband, "birth_date") => Some("husband_birth_date"),
         (Person::Wife, "birth_date") => Some("wife_birth_date"),
         (Person::Holder, "full_name") if code == "khai_tu" => Some("deceased_name"),
+        (Person::Holder, "full_name") if code == "so_ho_khau" => Some("head_of_household"),
         (Person::Holder, "birth_date") if code == "gcn_ket_hon" => None,
         (Person::Holder, _) => Some(field),
         _ => None,
@@ -115,14 +116,25 @@ fn field(page: &Page<'_>, reading: &Reading, anchor: &Anchor) -> Option<Field> {
     };
     let letters = anchor.label.pattern.length().max(1) as f32;
     let label = anchor.standing * (1.0 - anchor.place.errors as f32 / letters);
+    if anchor.label.field == "full_name" && page.is_title(words) {
+        return None;
+    }
     let mut field = Field::read(
-        value.value,
+        settled(anchor.label.field, value.value),
         certainty(page, words, value.fit * label),
         page.leaf.number,
         used.shown(),
     );
     field.text = Some(used.text());
     Some(field)
+}
+
+/// A value as records keep it: the country as it is written in sentences.
+fn settled(field: &str, value: String) -> String {
+    if field == "nationality" && crate::classify::fold::folded(&value) == "vietnam" {
+        return "Việt Nam".to_owned();
+    }
+    value
 }
 
 /// How sure a value is: what the engine says of its words, how well it fits, and whether a hand wrote it.

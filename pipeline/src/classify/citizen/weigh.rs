@@ -201,6 +201,7 @@ fn shown(kind: &Kind, pages: &[Page<'_>], zones: &[Vec<Zone>]) -> f32 {
         "the_can_cuoc" => flag(card_zone, 2.3) + flag(card_code, 2.5) + flag(card, 0.5),
         "ho_chieu" => flag(passport_zone, 5.0) + flag(long < 190.0 && short < 135.0, 0.5),
         "cmnd" | "gplx" | "the_bhyt" => flag(card, 0.7),
+        "khac" => flag(unheaded(pages), 2.2),
         "ban_ve" => flag(long > 380.0 && short > 280.0, 1.0),
         _ => 0.0,
     }
@@ -208,6 +209,17 @@ fn shown(kind: &Kind, pages: &[Page<'_>], zones: &[Vec<Zone>]) -> f32 {
 
 /// Letters of the shortest title that is known in small letters: `giấy khai sinh`.
 const SMALL_TITLE: usize = 12;
+/// Whether a page of words has none of the heads that papers of the State, the Party and for citizens have.
+fn unheaded(pages: &[Page<'_>]) -> bool {
+    let heads = ["cộng hòa xã hội chủ nghĩa việt nam", "độc lập tự do hạnh phúc", "đảng cộng sản việt nam"];
+    let words: usize = pages.iter().take(1).flat_map(|page| &page.rows).map(|row| row.tokens.len()).sum();
+    words > 12
+        && heads.iter().all(|head| {
+            let pattern = super::pattern::Pattern::new(head);
+            pages.iter().all(|page| page.find(&pattern).is_empty())
+        })
+}
+
 /// A whole title.
 const TITLE: f32 = 7.0;
 /// Titles from here on are clear enough to make what is named below them a mention.

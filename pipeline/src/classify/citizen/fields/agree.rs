@@ -221,6 +221,15 @@ fn sure(said: &mut Said, name: &str, value: &str, source: &Source) {
     said.fields.insert(name.to_owned(), field);
 }
 
+/// A value of a code in the capitals in which it is printed.
+fn as_printed(value: &str, read: &str) -> String {
+    if read.chars().any(char::is_lowercase) {
+        value.to_owned()
+    } else {
+        value.to_uppercase()
+    }
+}
+
 /// A personal number tells sex and year of birth.
 fn number(said: &mut Said) {
     let Some(number) = said.value("id_number").map(str::to_owned) else {
