@@ -138,7 +138,11 @@ fn take(papers: &mut Papers, text: &Path, labels: Option<&BTreeMap<String, Strin
 
 /// The type that a person settled: by correcting it, or by correcting or checking something else and letting it stand.
 fn settled(record: &DocumentRecord) -> Option<String> {
-    let corrected = record.corrections.iter().rev().find(|one| one.field == TYPE);
+    let corrected = record
+        .corrections
+        .iter()
+        .rev()
+        .find(|one| one.field == TYPE);
     match corrected {
         Some(correction) => correction.value.clone(),
         None if record.corrections.is_empty() => None,

@@ -29,6 +29,8 @@ mod anchors;
 
 mod shapes;
 
+mod names;
+
 mod fields;
 
 #[cfg(test)]

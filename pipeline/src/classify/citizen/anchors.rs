@@ -139,7 +139,10 @@ fn standing(page: &Page<'_>, place: &Place, label: &Label) -> f32 {
     // Without a colon a short label must be whole, and the shortest must have little else in the line.
     let worn = place.errors > 0 && label.pattern.length() <= 9;
     let lost = label.pattern.length() <= 2
-        && page.rows.get(place.row).is_some_and(|row| row.tokens.len() > SHORT_LINE);
+        && page
+            .rows
+            .get(place.row)
+            .is_some_and(|row| row.tokens.len() > SHORT_LINE);
     if !colon && (worn || lost) {
         return 0.0;
     }
@@ -372,13 +375,36 @@ impl<'p> Reader<'p> {
                 && level.x < right
                 && level.x + level.w > at.x - em
         };
-        let (index, _) = self
+        let (index, row) = self
             .page
             .rows
             .iter()
             .enumerate()
             .filter(near)
             .min_by(|a, b| a.1.middle().total_cmp(&b.1.middle()))?;
+        // Labels side by side head columns: each has the words under it, up to where the next begins.
+        let next = self
+            .anchors
+            .iter()
+            .filter(|other| {
+                other.place.row == anchor.place.last_row
+                    && other.place.word >= anchor.place.behind
+                    && (other.label.field != anchor.label.field || other.label.shape == Shape::Stop)
+            })
+            .map(|other| anchor_box(self.page, other).x)
+            .fold(f32::INFINITY, f32::min);
+        let level = row.level();
+        if level.x < at.x - 3.0 * em || level.x + level.w > next {
+            let column = |token: &&Token| {
+                let (x, _) = token.centre();
+                x > at.x - 1.5 * em && x < next - 0.5 * em
+            };
+            let words: Vec<Token> = row.tokens.iter().filter(column).cloned().collect();
+            return self
+                .piece(index)
+                .filter(|_| !blank(&words))
+                .map(|_| (index, words));
+        }
         self.piece(index)
     }
 
@@ -409,7 +435,9 @@ impl<'p> Reader<'p> {
     /// its label.
     fn rest_of_name(&self, row: usize, label: Rect, tokens: &[Token]) -> Vec<Token> {
         let shouted = |tokens: &[Token]| {
-            tokens.iter().all(|token| token.text.chars().all(|c| c.is_uppercase() || c == '-'))
+            tokens
+                .iter()
+                .all(|token| token.text.chars().all(|c| c.is_uppercase() || c == '-'))
         };
         let last = around(tokens.iter().map(|token| token.level));
         let middle = last.y + last.h / 2.0;
@@ -427,7 +455,9 @@ impl<'p> Reader<'p> {
                 && shouted(&other.tokens)
         };
         let next = self.page.rows.iter().enumerate().find(fits);
-        next.and_then(|(index, _)| self.piece(index)).map(|(_, words)| words).unwrap_or_default()
+        next.and_then(|(index, _)| self.piece(index))
+            .map(|(_, words)| words)
+            .unwrap_or_default()
     }
 
     /// The lines that go on with a value: below it, one or two, beginning at its label or its first word, or

@@ -230,8 +230,8 @@ const FORMS: &[Form] = &[
         name: "Sổ hộ khẩu",
         titles: &["Sổ hộ khẩu", "Sổ hộ khẩu gia đình", "Sổ tạm trú"],
         phrases: &[
-            ("Họ và tên chủ hộ", 1.5),
-            ("Quan hệ với chủ hộ", 2.0),
+            ("Họ và tên chủ hộ", 2.5),
+            ("Quan hệ với chủ hộ", 2.5),
             ("Hồ sơ hộ khẩu số", 1.8),
             ("Sổ đăng ký thường trú số", 1.8),
             ("Tờ số", 0.5),
@@ -296,7 +296,7 @@ const FORMS: &[Form] = &[
             "Diploma",
         ],
         phrases: &[
-            ("Số vào sổ gốc cấp văn bằng", 2.0),
+            ("Số vào sổ gốc cấp văn bằng", 3.0),
             ("Số vào sổ cấp bằng", 2.0),
             ("Số hiệu", 0.5),
             ("Xếp loại tốt nghiệp", 1.2),
@@ -330,7 +330,7 @@ const FORMS: &[Form] = &[
             "Chứng nhận hoàn thành",
         ],
         phrases: &[
-            ("Số vào sổ gốc cấp chứng chỉ", 2.5),
+            ("Số vào sổ gốc cấp chứng chỉ", 3.0),
             ("Số vào sổ cấp chứng chỉ", 2.5),
             ("Đã hoàn thành khóa", 1.5),
             ("Đã hoàn thành chương trình", 1.0),
@@ -396,7 +396,7 @@ const FORMS: &[Form] = &[
         name: "Sổ bảo hiểm xã hội",
         titles: &["Sổ bảo hiểm xã hội", "Tờ rời sổ bảo hiểm xã hội"],
         phrases: &[
-            ("Quá trình đóng BHXH", 1.8),
+            ("Quá trình đóng BHXH", 2.5),
             ("Quá trình đóng bảo hiểm xã hội", 1.8),
             ("Quá trình tham gia bảo hiểm xã hội", 1.5),
             ("Bảo hiểm xã hội Việt Nam", 0.7),
@@ -412,8 +412,8 @@ const FORMS: &[Form] = &[
         name: "Thẻ bảo hiểm y tế",
         titles: &["Thẻ bảo hiểm y tế", "Bảo hiểm y tế"],
         phrases: &[
-            ("Nơi đăng ký KCB BĐ", 2.0),
-            ("Nơi ĐK KCB BĐ", 2.0),
+            ("Nơi đăng ký KCB BĐ", 3.0),
+            ("Nơi ĐK KCB BĐ", 3.0),
             ("Nơi đăng ký khám chữa bệnh ban đầu", 1.5),
             ("Giá trị sử dụng", 0.8),
             ("Thời điểm đủ 05 năm liên tục", 2.0),

@@ -199,6 +199,10 @@ const NUMBERS: &[Entry] = &[
     ("Giấy tờ tùy thân", "id_number", Id),
     ("Giấy tờ pháp lý của cá nhân", "", Stop),
     ("Số giấy tờ pháp lý của cá nhân", "id_number", Id),
+    ("Giấy CMND/Hộ chiếu/CCCD", "id_number", Id),
+    ("CMND/Hộ chiếu", "id_number", Id),
+    ("Giấy CMND/Hộ chiếu số", "id_number", Id),
+    ("CMND/Thẻ CCCD/Hộ chiếu số", "id_number", Id),
     ("ID No", "id_number", Id),
 ];
 
@@ -569,6 +573,9 @@ const FORMS: &[Form] = &[
             ("Tên doanh nghiệp", "enterprise_name", Place),
             ("Tên hộ kinh doanh", "enterprise_name", Place),
             ("Tên hợp tác xã", "enterprise_name", Place),
+            ("Họ và tên chủ hộ kinh doanh", "full_name", Name),
+            ("Đại diện hộ kinh doanh", "full_name", Name),
+            ("Chủ hộ kinh doanh", "full_name", Name),
             ("Tên công ty viết bằng tiếng nước ngoài", "", Stop),
             ("Tên công ty viết tắt", "", Stop),
             ("Tên doanh nghiệp viết tắt", "", Stop),

@@ -137,9 +137,19 @@ impl<'a> Page<'a> {
     /// Whether words are of a title of some type of paper and no name.
     pub(super) fn is_title(&self, words: &[Token]) -> bool {
         let text: String = words.iter().map(|token| token.key.as_str()).collect();
-        ["giaychungnhan", "chungchi", "bangcu", "bangky", "bangtot", "bangthac", "certificate", "diploma", "trinhdo"]
-            .iter()
-            .any(|title| text.contains(title))
+        [
+            "giaychungnhan",
+            "chungchi",
+            "bangcu",
+            "bangky",
+            "bangtot",
+            "bangthac",
+            "certificate",
+            "diploma",
+            "trinhdo",
+        ]
+        .iter()
+        .any(|title| text.contains(title))
     }
 
     /// A word.

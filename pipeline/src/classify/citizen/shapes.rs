@@ -168,7 +168,10 @@ fn sex(tokens: &[Token]) -> Option<Value> {
 
 fn text(tokens: &[Token], most: usize) -> Option<Value> {
     // What stands behind a lone stroke is the same in another language.
-    let other = tokens.iter().position(|token| token.text == "/").filter(|at| *at > 0);
+    let other = tokens
+        .iter()
+        .position(|token| token.text == "/")
+        .filter(|at| *at > 0);
     let end = other.unwrap_or(tokens.len()).min(most);
     let words = tokens.get(..end)?;
     let text = joined(words);

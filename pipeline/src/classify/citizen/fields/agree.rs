@@ -196,7 +196,7 @@ fn sure(said: &mut Said, name: &str, value: &str, source: &Source) {
     let mut field = match (&old, read) {
         // The place where it is printed says more than the place of the code.
         (Some(old), Some(read)) if same(read) => Field {
-            value: Some(value.to_owned()),
+            value: Some(as_printed(value, read)),
             ..old.clone()
         },
         _ => Field::read(value, 0.0, source.page, source.bbox),
