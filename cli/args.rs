@@ -48,6 +48,7 @@ fn grammar(ui: Ui) -> Command {
         .subcommand(correct(ui))
         .subcommand(quality(ui))
         .subcommand(doctor(ui))
+        .subcommand(crate::train::command(ui))
 }
 
 /// Replaces the words that the parser's own help is made of, which it has in English only.

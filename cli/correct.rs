@@ -110,7 +110,7 @@ fn refused(ui: Ui, error: AmendError) -> ExitCode {
         AmendError::Write { out, source } => {
             format!("không ghi được vào {}: {source}", out.display())
         }
-        AmendError::Scan(error) => error.spoken().vi,
+        AmendError::Scan(error) => error.fault.spoken().vi,
         other => other.to_string(),
     };
     let en = error.to_string();
@@ -123,8 +123,10 @@ fn pages_anew(
     matches: &ArgMatches,
     ui: Ui,
     (out, source, joined): (&Path, &Path, bool),
-    (options, profile): (Options, Option<String>),
+    (mut options, profile): (Options, Option<String>),
 ) -> anyhow::Result<BatchRecord> {
+    // Options keep a model by its digest only.
+    options.classify.model = crate::train::own_model(matches)?.map(Arc::new);
     let readers = digitize::readers(matches, &options.language, PAGE_LIMIT)?;
     let stop = Arc::new(AtomicBool::new(false));
     digitize::stop_on_signals(&stop)?;

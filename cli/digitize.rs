@@ -22,7 +22,7 @@ use crate::args::given;
 use crate::profile::{Profile, Settings};
 use crate::terminal::{Progress, Style};
 use crate::words::{Said, Ui, said};
-use crate::{engine, evaluate, terminal};
+use crate::{engine, evaluate, terminal, train};
 
 /// Runs the command; the exit code is by the table of the program.
 pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
@@ -111,7 +111,9 @@ fn plan_of(matches: &ArgMatches, profile: &Profile, settings: &Settings) -> anyh
         visible: profile.visible(),
         preprocess: Default::default(),
         recognize: Default::default(),
-        classify: Default::default(),
+        classify: saoy_pipeline::classify::Options {
+            model: train::own_model(matches)?.map(Arc::new),
+        },
         split: Default::default(),
     };
     let cpus = || std::thread::available_parallelism().map_or(1, usize::from);

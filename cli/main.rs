@@ -22,6 +22,8 @@ mod quality;
 
 mod terminal;
 
+mod train;
+
 mod usage;
 
 mod words;
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         Some(("correct", matches)) => correct::run(matches, ui),
         Some(("quality", matches)) => quality::run(matches, ui),
         Some(("doctor", matches)) => doctor::run(matches, ui),
+        Some(("train", matches)) => train::run(matches, ui),
         _ => Ok(ExitCode::from(2)),
     };
     outcome.unwrap_or_else(|error| {
