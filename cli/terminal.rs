@@ -200,7 +200,12 @@ fn clock(seconds: f64) -> String {
 
 /// Prints an error and what caused it, in the chosen language as far as it has one.
 pub(crate) fn complain(ui: Ui, error: &anyhow::Error) {
-    let _ = writeln!(io::stderr(), "{}: {error:#}", ui.say("lỗi", "error"));
+    let _ = writeln!(
+        io::stderr(),
+        "{}: {}",
+        ui.say("lỗi", "error"),
+        ui.told(error)
+    );
 }
 
 /// Prints what to do next.
