@@ -42,6 +42,7 @@ fn main() {
             number(2, 1),
             arguments.get(3).map_or("", String::as_str),
         ),
+        Some("words") => fixtures(),
         Some("pages") => pages(&PathBuf::from(&arguments[1])),
         _ => println!("marks shapes | marks set COUNT SEED [ONLY]"),
     }
@@ -59,8 +60,7 @@ fn shapes() {
             let style = Style {
                 size: 160.0,
                 bold: true,
-                italic: false,
-            };
+                italic: false, face: Default::default(), tint: Default::default() };
             let place = Place {
                 at: (60.0, 260.0),
                 turn: 0.0,
@@ -95,6 +95,33 @@ fn shapes() {
         }
     }
     std::fs::write(folder.join("shapes.bin"), bytes).unwrap();
+}
+
+/// Writes the words that the tests of the program stamp: bilevel pictures at 300 dpi, capitals 4.5 mm high.
+fn fixtures() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/secrecy");
+    std::fs::create_dir_all(&folder).unwrap();
+    let family = Family::open("texgyre").unwrap();
+    let style = Style { size: 78.0, bold: true, italic: false, face: Default::default(), tint: Default::default() };
+    for (name, word) in [
+        ("mat", "MẬT"),
+        ("toi-mat", "TỐI MẬT"),
+        ("tuyet-mat", "TUYỆT MẬT"),
+        ("khan", "KHẨN"),
+        ("giai-mat", "GIẢI MẬT"),
+        ("bao-mat", "BẢO MẬT THÔNG TIN"),
+    ] {
+        let width = family.width(word, style).ceil() as usize + 8;
+        let mut plane = Plane::new(width, 104);
+        plane.text(word, style, &family, Place { at: (4.0, 78.0), turn: 0.0, scale: 1.0 });
+        let mut bytes = format!("P4\n{width} 104\n").into_bytes();
+        for row in plane.cover.chunks_exact(width) {
+            for eight in row.chunks(8) {
+                bytes.push((0..8).fold(0, |byte, bit| byte << 1 | u8::from(eight.get(bit).is_some_and(|c| *c > 127))));
+            }
+        }
+        std::fs::write(folder.join(format!("{name}.pbm")), bytes).unwrap();
+    }
 }
 
 fn families() -> [Family; 2] {
@@ -193,11 +220,12 @@ fn set(count: u64, seed: u64, only: &str) {
         let (sheet, told, plane) = stamped(base, text, &stampers, colour, &mut dice);
         let (raster, warp) = scanned(&sheet, base.dpi, colour, &mut dice);
         let name = format!("{index} {text:?} {colour:?} {} dpi {told}", base.dpi);
-        if !only.is_empty() && index.to_string() != only {
+        if !only.is_empty() && !only.split(',').any(|one| one == index.to_string()) {
             continue;
         }
         if !only.is_empty() {
             save(&raster);
+            println!("# {name}");
         }
         let lines = lines(&base.page, &warp, base.dpi, &raster, plane.as_ref());
         let begun = Instant::now();
@@ -275,7 +303,7 @@ fn words(path: &std::path::Path) -> (f32, Vec<Line>) {
         let cells: Vec<&str> = row.split('\t').collect();
         let px = |index: usize| cells[index].parse::<f32>().unwrap();
         let bbox = Rect { x: px(1), y: px(2), w: px(3) - px(1), h: px(4) - px(2) };
-        let word = Word { text: cells[6].to_owned(), bbox, confidence: px(5) / 100.0 };
+        let word = Word { text: cells[6].to_owned(), bbox, confidence: px(5) / 100.0, ..Word::default() };
         let line = lines.entry(cells[0].parse().unwrap()).or_insert_with(|| Line { words: Vec::new(), baseline: [Point::default(); 2], block: 0 });
         line.words.push(word);
     }
@@ -326,8 +354,7 @@ fn stamped(
     let style = Style {
         size: size * mm,
         bold: true,
-        italic: false,
-    };
+        italic: false, face: Default::default(), tint: Default::default() };
     let (width, height) = (family.width(text, style), size * mm * 0.68);
     // Print is never set over print; a stamp falls on it now and then.
     let crowded = !printed && dice.chance(0.25);
@@ -490,7 +517,7 @@ fn lines(page: &Page, warp: &Warp, dpi: f32, raster: &Raster, stamp: Option<&Pla
             };
             // What lies under a stamp is read badly.
             let confidence = if stamp.is_some_and(|plane| is_inked(plane, bbox)) { 0.4 } else { 0.93 };
-            Word { text: word.text.clone(), bbox, confidence }
+            Word { text: word.text.clone(), bbox, confidence, ..Word::default() }
         });
         Line {
             words: words.collect(),

@@ -1,7 +1,7 @@
 //! A row of letters cut out of the page, made level, its ink turned black on white.
 
 use super::rows::Row;
-use super::small::{Ink, Small, taken};
+use super::small::{COLOURED, Ink, PRINT, Small, taken};
 use crate::document::{Gray, Rect};
 use crate::picture::Picture;
 
@@ -42,13 +42,16 @@ pub(super) fn levelled(picture: &Picture<'_>, small: &Small, row: &Row, look: Lo
     };
     let scale = enlarged.min(1.0);
     let patch = picture.colours(area, scale);
-    let strengths: Vec<f32> = patch
+    let mut strengths: Vec<f32> = patch
         .pixels
         .as_chunks::<3>()
         .0
         .iter()
         .map(|pixel| strength(*pixel, small.paper, row.ink, look))
         .collect();
+    if look == Look::Own {
+        fill_gaps(&mut strengths, patch.width as usize);
+    }
     let width = (length * enlarged + 2.0 * MARGIN).ceil() as usize;
     let rows = (HEIGHT + 2.0 * MARGIN) as usize;
     let at = |x: f32, y: f32| {
@@ -89,17 +92,49 @@ pub(super) fn levelled(picture: &Picture<'_>, small: &Small, row: &Row, look: Lo
     }
 }
 
-/// How much ink a pixel has, grey levels.
+/// How much of the row's ink a pixel has, grey levels; not a number where print hides it.
 fn strength(pixel: [u8; 3], paper: [u8; 3], ink: Ink, look: Look) -> f32 {
     let [red, green, blue] = taken(pixel, paper);
+    let (least, most) = (red.min(green).min(blue), red.max(green).max(blue));
+    if look == Look::All {
+        return most.max(0) as f32;
+    }
     let own = match ink {
         Ink::Red => green.min(blue.max(green / 2)) - red,
         Ink::Blue => red.max(green) - blue.min(red),
-        Ink::Dark => red.min(green).min(blue),
+        Ink::Pale | Ink::Dark => least,
     };
-    match look {
-        Look::Own => own.max(0) as f32,
-        Look::All => red.max(green).max(blue).max(0) as f32,
+    let print = PRINT * f32::from(paper[1]);
+    let hidden = match ink {
+        Ink::Red | Ink::Blue => most - least < COLOURED && least as f32 > 0.5 * print,
+        Ink::Pale => least as f32 > print,
+        Ink::Dark => false,
+    };
+    if hidden { f32::NAN } else { own.max(0) as f32 }
+}
+
+/// Gives pixels that print hides the ink that lies around them.
+fn fill_gaps(strengths: &mut [f32], width: usize) {
+    const REACH: usize = 4;
+    if width == 0 || !strengths.iter().any(|value| value.is_nan()) {
+        return;
+    }
+    let before = strengths.to_vec();
+    let height = before.len() / width;
+    for at in 0..strengths.len() {
+        if !before[at].is_nan() {
+            continue;
+        }
+        let (x, y) = (at % width, at / width);
+        let (mut sum, mut count) = (0.0, 0.0_f32);
+        for row in y.saturating_sub(REACH)..(y + REACH + 1).min(height) {
+            let columns = x.saturating_sub(REACH)..(x + REACH + 1).min(width);
+            for value in before[row * width..][columns].iter().filter(|value| !value.is_nan()) {
+                sum += value;
+                count += 1.0;
+            }
+        }
+        strengths[at] = if count > 0.0 { sum / count } else { 0.0 };
     }
 }
 

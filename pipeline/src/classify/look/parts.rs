@@ -48,9 +48,7 @@ pub(super) fn parts_of(small: &Small, ink: Ink, least: usize, hidden: &[bool]) -
     let (mut above, mut row_start) = (0..0, 0);
     for y in 0..small.height {
         let row = y * small.width;
-        let is_ink = |x: usize| {
-            small.inks.get(row + x) == Some(&Some(ink)) && hidden.get(row + x) != Some(&true)
-        };
+        let is_ink = |x: usize| small.has(row + x, ink) && hidden.get(row + x) != Some(&true);
         let mut x = 0;
         let mut over = above.start;
         while x < small.width {
@@ -135,10 +133,10 @@ pub(super) mod tests {
     pub(in super::super) fn drawn(rows: &[&str]) -> Small {
         let width = rows[0].len();
         let inks = rows.iter().flat_map(|row| row.chars()).map(|c| match c {
-            '#' => Some(Ink::Dark),
-            'r' => Some(Ink::Red),
-            'b' => Some(Ink::Blue),
-            _ => None,
+            '#' => 8,
+            'r' => 1,
+            'b' => 2,
+            _ => 0,
         });
         Small {
             width,

@@ -16,7 +16,7 @@ const FRAME_MM: std::ops::RangeInclusive<f32> = 13.0..=75.0;
 /// Heights of the frames of stamps with one or two rows, mm, slanted ones being higher.
 const FRAME_HEIGHT_MM: std::ops::RangeInclusive<f32> = 5.5..=26.0;
 /// A frame's line lies within this distance of its edge, mm; a second line is 1 mm away, letters 1 to 2.
-const FRAME_LINES_MM: f32 = 1.2;
+const FRAME_LINES_MM: f32 = 0.9;
 /// The most a hand-held stamp slants, degrees.
 const SLANT: i32 = 22;
 
@@ -158,50 +158,65 @@ impl Frame {
         })
     }
 
-    /// The points inside the frame: parts within it, and what of its own part and of frames in it is no line.
+    /// The points inside the frame: of its own part and of those within it, all but the lines of frames.
     fn inside(&self, own: &Part, parts: &[Part], taken: &mut [bool]) -> Vec<(f32, f32)> {
         let [left, top, right, bottom] = self.bounds.map(|edge| edge as f32);
-        let (mut points, mut hull) = self.without_lines(own);
+        let mut points: Vec<(f32, f32)> = own.points().collect();
         for (part, taken) in parts.iter().zip(taken) {
             let (x, y) = part.centre();
             let within = left < x && x < right && top < y && y < bottom;
-            if *taken || !within || part.width() >= right - left {
-                continue;
-            }
-            *taken = true;
-            let hollow = (part.area as f32) < 0.45 * part.width() * part.height();
-            if hollow && part.width() > 0.55 * (right - left) && part.height() > 0.4 * (bottom - top) {
-                let (inner, inner_hull) = self.without_lines(part);
-                points.extend(inner);
-                hull = inner_hull;
-            } else {
+            if !*taken && within && part.width() < right - left {
+                *taken = true;
                 points.extend(part.points());
             }
         }
-        points.retain(|point| inset_in(hull, self.level(*point)) > self.lines / 3.0);
+        let mut levelled: Vec<(f32, f32)> = points.iter().map(|point| self.level(*point)).collect();
+        // An outer line, an inner one, and what is left of either.
+        for round in 0..4 {
+            let Some(hull) = hull_of(&levelled) else {
+                break;
+            };
+            if round > 0 && !is_outlined(&levelled, hull, self.lines) {
+                break;
+            }
+            let mut kept = levelled.iter().map(|point| inset_in(hull, *point) > self.lines);
+            points.retain(|_| kept.next().unwrap_or(false));
+            levelled.retain(|point| inset_in(hull, *point) > self.lines);
+        }
         points
-    }
-
-    /// The points of `part` that do not lie along the edges of its box, levelled, and that box.
-    fn without_lines(&self, part: &Part) -> (Vec<(f32, f32)>, [f32; 4]) {
-        let outline: Vec<(f32, f32)> = part.points().map(|point| self.level(point)).collect();
-        let range = |pick: fn(&(f32, f32)) -> f32| {
-            let mut values: Vec<f32> = outline.iter().map(pick).collect();
-            values.sort_by(f32::total_cmp);
-            let at = |share: f32| values[((values.len() - 1) as f32 * share) as usize];
-            (at(0.01), at(0.99))
-        };
-        let ((left, right), (top, bottom)) = (range(|p| p.0), range(|p| p.1));
-        let hull = [left, top, right, bottom];
-        let mut points: Vec<(f32, f32)> = part.points().collect();
-        points.retain(|point| inset_in(hull, self.level(*point)) > self.lines);
-        (points, hull)
     }
 
     fn level(&self, (x, y): (f32, f32)) -> (f32, f32) {
         let (sin, cos) = (-self.angle).sin_cos();
         (x * cos - y * sin, x * sin + y * cos)
     }
+}
+
+/// The box around levelled points, but for a few strays.
+fn hull_of(points: &[(f32, f32)]) -> Option<[f32; 4]> {
+    let range = |pick: fn(&(f32, f32)) -> f32| {
+        let mut values: Vec<f32> = points.iter().map(pick).collect();
+        values.sort_by(f32::total_cmp);
+        let stray = values.len() / 150;
+        Some((*values.get(stray)?, *values.get(values.len().checked_sub(1 + stray)?)?))
+    };
+    let ((left, right), (top, bottom)) = (range(|p| p.0)?, range(|p| p.1)?);
+    Some([left, top, right, bottom])
+}
+
+/// Whether points lie along most of the upper and lower edges of their box: letters do not.
+fn is_outlined(points: &[(f32, f32)], [left, top, right, bottom]: [f32; 4], near: f32) -> bool {
+    let columns = (right - left).max(1.0) as usize + 1;
+    let (mut upper, mut lower) = (vec![false; columns], vec![false; columns]);
+    for &(x, y) in points {
+        let column = (x - left).max(0.0) as usize;
+        if let (Some(upper), Some(lower)) = (upper.get_mut(column), lower.get_mut(column)) {
+            *upper |= y - top < near;
+            *lower |= bottom - y < near;
+        }
+    }
+    let share = |edge: &[bool]| edge.iter().filter(|is| **is).count() as f32 / columns as f32;
+    share(&upper) > 0.6 && share(&lower) > 0.6
 }
 
 /// How far a point is from the nearest edge of a box, negative outside.

@@ -26,16 +26,11 @@ pub(super) struct Candidate {
 pub(super) fn candidates(view: &View<'_>, small: &Small) -> Vec<Candidate> {
     let hidden = explained(small, view.lines);
     let mut found = Vec::new();
-    for ink in [Ink::Red, Ink::Blue, Ink::Dark] {
-        let mask: &[bool] = if ink == Ink::Dark { &hidden } else { &[] };
+    for ink in Ink::ALL {
+        let mask: &[bool] = if matches!(ink, Ink::Dark | Ink::Pale) { &hidden } else { &[] };
         let parts = parts_of(small, ink, LEAST_AREA, mask);
         for row in rows_of(small, ink, &parts) {
             let own = levelled(&view.picture, small, &row, Look::Own);
-            if std::env::var_os("SAOY_MARKS").is_some() && row.framed {
-                let mut b = format!("P5\n{} {}\n255\n", own.width, own.height).into_bytes();
-                b.extend(&own.pixels);
-                let _ = std::fs::write("/tmp/lev.pgm", b);
-            }
             let shapes = likenesses(&own);
             found.push((
                 Candidate {
@@ -128,7 +123,7 @@ impl Candidate {
         let fit = |text: &str| likeness_of(text, level.text());
         let best = self.readings.iter().map(|(text, _)| fit(text)).fold(0.0, f32::max);
         let against = |(text, sure): &(String, f32)| {
-            *sure > 0.7 && fit(text) < 0.6 && letters_of(text).len() > 2
+            *sure > 0.6 && fit(text) < 0.6 && letters_of(text).len() > 2
         };
         if best < 0.6 && self.readings.iter().any(against) {
             -0.3
@@ -138,8 +133,9 @@ impl Candidate {
     }
 }
 
-/// The weight from which on a row is a mark.
-const ENOUGH: f32 = 1.30;
+/// The weight from which on a row is a mark: those of marks that a person can read lie near 2, the heaviest row on
+/// 121 published scans had 1.15, `QUYẾT ĐỊNH` read badly.
+const ENOUGH: f32 = 1.20;
 
 /// Resolution told to the engine for rows of this size, dpi.
 const READING_DPI: f32 = 300.0;

@@ -7,7 +7,7 @@ use crate::picture::Picture;
 const DPI: f32 = 100.0;
 /// What ink takes from one channel of the paper's colour more than from another, for it to count as coloured, grey
 /// levels. JPEG's bleed round black print stays below 20 in a copy this small, tinted paper is taken off first.
-const COLOURED: i32 = 24;
+pub(super) const COLOURED: i32 = 24;
 /// Share of the paper's brightness that dark ink takes at least: faded stamps on grey scans take a fifth.
 const DARK: f32 = 0.17;
 
@@ -18,8 +18,20 @@ pub(super) enum Ink {
     Red,
     /// Blue, violet, green.
     Blue,
+    /// On grey scans, what is lighter than print: how they show red and worn stamps.
+    Pale,
     /// Black and grey; on scans without colour, everything.
     Dark,
+}
+
+impl Ink {
+    /// All of them.
+    pub(super) const ALL: [Self; 4] = [Self::Red, Self::Blue, Self::Pale, Self::Dark];
+
+    /// Its bit in [`Small::inks`].
+    fn bit(self) -> u8 {
+        1 << self as u8
+    }
 }
 
 /// The small copy.
@@ -34,8 +46,8 @@ pub(super) struct Small {
     pub(super) per_mm: f32,
     /// Colour of the paper.
     pub(super) paper: [u8; 3],
-    /// Which ink each pixel has, `None` for paper.
-    pub(super) inks: Vec<Option<Ink>>,
+    /// Which inks each pixel has, a bit each: none for paper, two where print runs through a stamp.
+    pub(super) inks: Vec<u8>,
 }
 
 impl Small {
@@ -45,24 +57,78 @@ impl Small {
         let raster = picture.reduced(scale);
         let (width, height) = raster.size();
         let paper = paper_of(&raster);
-        let inks = match &raster {
-            Raster::Gray(image) => {
-                let least = f32::from(paper[0]) * (1.0 - DARK);
-                let ink = |value: &u8| (f32::from(*value) < least).then_some(Ink::Dark);
-                image.pixels.iter().map(ink).collect()
-            }
+        let (width, height) = (width as usize, height as usize);
+        let mut inks: Vec<u8> = match &raster {
+            Raster::Gray(image) => grey_inks(&image.pixels, paper[0], width),
             Raster::Rgb(image) => {
                 let pixels = image.pixels.as_chunks().0;
-                pixels.iter().map(|pixel| ink_of(*pixel, paper)).collect()
+                let bits = |pixel: &[u8; 3]| ink_of(*pixel, paper).map_or(0, Ink::bit);
+                pixels.iter().map(bits).collect()
             }
         };
+        for ink in [Ink::Red, Ink::Blue, Ink::Pale] {
+            bridge(&mut inks, width, ink);
+        }
         Self {
-            width: width as usize,
-            height: height as usize,
+            width,
+            height,
             scale,
             per_mm: picture.dpi * scale / 25.4,
             paper,
             inks,
+        }
+    }
+}
+
+impl Small {
+    /// Whether pixel `at` has that ink.
+    pub(super) fn has(&self, at: usize, ink: Ink) -> bool {
+        self.inks.get(at).is_some_and(|inks| inks & ink.bit() != 0)
+    }
+}
+
+/// Darkness, as a share of the paper's light, from which on grey is print and no stamp's.
+pub(super) const PRINT: f32 = 0.62;
+
+/// Dark is everything on grey scans; pale as well what has no print beside it, whose rims are pale, too.
+fn grey_inks(pixels: &[u8], paper: u8, width: usize) -> Vec<u8> {
+    let level = |share: f32| f32::from(paper) * (1.0 - share);
+    let (light, print) = (level(DARK), level(PRINT));
+    let is_print = |at: usize| pixels.get(at).is_some_and(|value| f32::from(*value) < print);
+    // Scans in black and white have no pale ink, only dots that look so from afar.
+    let prints = pixels.iter().step_by(3).filter(|value| f32::from(**value) < print).count();
+    let inked = pixels.iter().step_by(3).filter(|value| f32::from(**value) < light).count();
+    let graded = prints * 8 < inked * 7;
+    let bits = pixels.iter().enumerate().map(|(at, value)| {
+        if f32::from(*value) >= light {
+            return 0;
+        }
+        let beside = [at.wrapping_sub(width), at.wrapping_sub(1), at, at + 1, at + width];
+        if graded && !beside.into_iter().any(is_print) {
+            Ink::Dark.bit() | Ink::Pale.bit()
+        } else {
+            Ink::Dark.bit()
+        }
+    });
+    bits.collect()
+}
+
+/// Where print runs through a stamp, its pixels count as stamped, too: letters stay whole.
+fn bridge(inks: &mut [u8], width: usize, ink: Ink) {
+    /// So many stamped pixels among the 24 around make one.
+    const AROUND: usize = 7;
+    let before: Vec<bool> = inks.iter().map(|inks| inks & ink.bit() != 0).collect();
+    if !before.contains(&true) {
+        return;
+    }
+    for at in 2 * width + 2..inks.len().saturating_sub(2 * width + 2) {
+        if inks[at] & Ink::Dark.bit() == 0 || before[at] {
+            continue;
+        }
+        let rows = [at - 2 * width, at - width, at, at + width, at + 2 * width];
+        let stamped = |row: usize| before[row - 2..row + 3].iter().filter(|is| **is).count();
+        if rows.into_iter().map(stamped).sum::<usize>() >= AROUND {
+            inks[at] |= ink.bit();
         }
     }
 }
