@@ -60,7 +60,10 @@ fn shapes() {
             let style = Style {
                 size: 160.0,
                 bold: true,
-                italic: false, face: Default::default(), tint: Default::default() };
+                italic: false,
+                face: Default::default(),
+                tint: Default::default(),
+            };
             let place = Place {
                 at: (60.0, 260.0),
                 turn: 0.0,
@@ -102,7 +105,13 @@ fn fixtures() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/secrecy");
     std::fs::create_dir_all(&folder).unwrap();
     let family = Family::open("texgyre").unwrap();
-    let style = Style { size: 78.0, bold: true, italic: false, face: Default::default(), tint: Default::default() };
+    let style = Style {
+        size: 78.0,
+        bold: true,
+        italic: false,
+        face: Default::default(),
+        tint: Default::default(),
+    };
     for (name, word) in [
         ("mat", "MẬT"),
         ("toi-mat", "TỐI MẬT"),
@@ -113,11 +122,22 @@ fn fixtures() {
     ] {
         let width = family.width(word, style).ceil() as usize + 8;
         let mut plane = Plane::new(width, 104);
-        plane.text(word, style, &family, Place { at: (4.0, 78.0), turn: 0.0, scale: 1.0 });
+        plane.text(
+            word,
+            style,
+            &family,
+            Place {
+                at: (4.0, 78.0),
+                turn: 0.0,
+                scale: 1.0,
+            },
+        );
         let mut bytes = format!("P4\n{width} 104\n").into_bytes();
         for row in plane.cover.chunks_exact(width) {
             for eight in row.chunks(8) {
-                bytes.push((0..8).fold(0, |byte, bit| byte << 1 | u8::from(eight.get(bit).is_some_and(|c| *c > 127))));
+                bytes.push((0..8).fold(0, |byte, bit| {
+                    byte << 1 | u8::from(eight.get(bit).is_some_and(|c| *c > 127))
+                }));
             }
         }
         std::fs::write(folder.join(format!("{name}.pbm")), bytes).unwrap();
@@ -205,7 +225,8 @@ fn set(count: u64, seed: u64, only: &str) {
     let readers = readers();
     let (bases, stampers) = (bases(seed), stampers());
     let (mut caught, mut marks, mut stops, mut others) = (0, 0, 0, 0);
-    let mut tally: std::collections::BTreeMap<String, (u32, u32)> = std::collections::BTreeMap::new();
+    let mut tally: std::collections::BTreeMap<String, (u32, u32)> =
+        std::collections::BTreeMap::new();
     let mut spent = Duration::ZERO;
     for index in 0..count {
         let mut dice = Dice::new(seed).fork(&format!("case {index}"));
@@ -276,7 +297,10 @@ fn readers() -> Readers {
 /// Looks at real pages: `NAME.ppm` with the words read in `NAME.tsv`.
 fn pages(folder: &PathBuf) {
     let readers = readers();
-    let mut names: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut names: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     names.retain(|name| name.extension().is_some_and(|ending| ending == "ppm"));
     names.sort();
     let mut spent = Duration::ZERO;
@@ -291,7 +315,11 @@ fn pages(folder: &PathBuf) {
             println!("STOP {}", name.display());
         }
     }
-    println!("{} pages, {:.1} ms each", names.len(), spent.as_secs_f32() * 1000.0 / names.len() as f32);
+    println!(
+        "{} pages, {:.1} ms each",
+        names.len(),
+        spent.as_secs_f32() * 1000.0 / names.len() as f32
+    );
 }
 
 fn words(path: &std::path::Path) -> (f32, Vec<Line>) {
@@ -302,9 +330,25 @@ fn words(path: &std::path::Path) -> (f32, Vec<Line>) {
     for row in rows {
         let cells: Vec<&str> = row.split('\t').collect();
         let px = |index: usize| cells[index].parse::<f32>().unwrap();
-        let bbox = Rect { x: px(1), y: px(2), w: px(3) - px(1), h: px(4) - px(2) };
-        let word = Word { text: cells[6].to_owned(), bbox, confidence: px(5) / 100.0, ..Word::default() };
-        let line = lines.entry(cells[0].parse().unwrap()).or_insert_with(|| Line { words: Vec::new(), baseline: [Point::default(); 2], block: 0 });
+        let bbox = Rect {
+            x: px(1),
+            y: px(2),
+            w: px(3) - px(1),
+            h: px(4) - px(2),
+        };
+        let word = Word {
+            text: cells[6].to_owned(),
+            bbox,
+            confidence: px(5) / 100.0,
+            ..Word::default()
+        };
+        let line = lines
+            .entry(cells[0].parse().unwrap())
+            .or_insert_with(|| Line {
+                words: Vec::new(),
+                baseline: [Point::default(); 2],
+                block: 0,
+            });
         line.words.push(word);
     }
     (dpi, lines.into_values().collect())
@@ -319,11 +363,24 @@ fn load(path: &std::path::Path) -> Raster {
     let (width, height) = (width.parse().unwrap(), height.parse().unwrap());
     let pixels = parts.nth(1).unwrap().to_vec();
     assert_eq!(kind, b"P6");
-    if pixels.as_chunks::<3>().0.iter().all(|[r, g, b]| r == g && g == b) {
+    if pixels
+        .as_chunks::<3>()
+        .0
+        .iter()
+        .all(|[r, g, b]| r == g && g == b)
+    {
         let pixels = pixels.iter().step_by(3).copied().collect();
-        return Raster::Gray(Gray { width, height, pixels });
+        return Raster::Gray(Gray {
+            width,
+            height,
+            pixels,
+        });
     }
-    Raster::Rgb(Rgb { width, height, pixels })
+    Raster::Rgb(Rgb {
+        width,
+        height,
+        pixels,
+    })
 }
 
 /// The sheet with a stamp on it, and what was drawn.
@@ -354,7 +411,10 @@ fn stamped(
     let style = Style {
         size: size * mm,
         bold: true,
-        italic: false, face: Default::default(), tint: Default::default() };
+        italic: false,
+        face: Default::default(),
+        tint: Default::default(),
+    };
     let (width, height) = (family.width(text, style), size * mm * 0.68);
     // Print is never set over print; a stamp falls on it now and then.
     let crowded = !printed && dice.chance(0.25);
@@ -444,11 +504,16 @@ fn stamped(
 
 /// Whether nothing dark lies within `reach` of `at`.
 fn is_free(sheet: &Sheet, at: (f32, f32), reach: (f32, f32)) -> bool {
-    let (left, top) = ((at.0 - reach.0).max(0.0) as usize, (at.1 - reach.1).max(0.0) as usize);
+    let (left, top) = (
+        (at.0 - reach.0).max(0.0) as usize,
+        (at.1 - reach.1).max(0.0) as usize,
+    );
     let right = ((at.0 + reach.0) as usize).min(sheet.width);
     let bottom = ((at.1 + reach.1) as usize).min(sheet.height);
     (top..bottom).step_by(2).all(|y| {
-        (left..right).step_by(2).all(|x| sheet.rgb[(y * sheet.width + x) * 3 + 1] > 128)
+        (left..right)
+            .step_by(2)
+            .all(|x| sheet.rgb[(y * sheet.width + x) * 3 + 1] > 128)
     })
 }
 
@@ -516,8 +581,17 @@ fn lines(page: &Page, warp: &Warp, dpi: f32, raster: &Raster, stamp: Option<&Pla
                 h: bottom - top,
             };
             // What lies under a stamp is read badly.
-            let confidence = if stamp.is_some_and(|plane| is_inked(plane, bbox)) { 0.4 } else { 0.93 };
-            Word { text: word.text.clone(), bbox, confidence, ..Word::default() }
+            let confidence = if stamp.is_some_and(|plane| is_inked(plane, bbox)) {
+                0.4
+            } else {
+                0.93
+            };
+            Word {
+                text: word.text.clone(),
+                bbox,
+                confidence,
+                ..Word::default()
+            }
         });
         Line {
             words: words.collect(),
@@ -547,9 +621,17 @@ fn save(raster: &Raster) {
 }
 
 fn is_inked(plane: &Plane, bbox: Rect) -> bool {
-    let (left, right) = (bbox.x.max(0.0) as usize, ((bbox.x + bbox.w) as usize).min(plane.width));
-    let (top, bottom) = (bbox.y.max(0.0) as usize, ((bbox.y + bbox.h) as usize).min(plane.height));
+    let (left, right) = (
+        bbox.x.max(0.0) as usize,
+        ((bbox.x + bbox.w) as usize).min(plane.width),
+    );
+    let (top, bottom) = (
+        bbox.y.max(0.0) as usize,
+        ((bbox.y + bbox.h) as usize).min(plane.height),
+    );
     let inked = (top..bottom).flat_map(|y| (left..right).map(move |x| (x, y)));
-    let inked = inked.filter(|(x, y)| plane.cover[y * plane.width + x] > 60).count();
+    let inked = inked
+        .filter(|(x, y)| plane.cover[y * plane.width + x] > 60)
+        .count();
     inked as f32 > 0.02 * bbox.w * bbox.h
 }

@@ -129,7 +129,10 @@ fn fill_gaps(strengths: &mut [f32], width: usize) {
         let (mut sum, mut count) = (0.0, 0.0_f32);
         for row in y.saturating_sub(REACH)..(y + REACH + 1).min(height) {
             let columns = x.saturating_sub(REACH)..(x + REACH + 1).min(width);
-            for value in before[row * width..][columns].iter().filter(|value| !value.is_nan()) {
+            for value in before[row * width..][columns]
+                .iter()
+                .filter(|value| !value.is_nan())
+            {
                 sum += value;
                 count += 1.0;
             }

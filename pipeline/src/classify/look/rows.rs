@@ -75,10 +75,7 @@ fn is_letter(part: &Part, per_mm: f32) -> bool {
     let long = w.hypot(h);
     let thick = part.area as f32 / (per_mm * per_mm) / long.max(0.1);
     let is_line = long > 5.0 && thick < 0.5;
-    LETTER_MM.contains(&h)
-        && (0.3..=WORD_MM).contains(&w)
-        && !is_line
-        && (filled > 0.15 || w < 5.0)
+    LETTER_MM.contains(&h) && (0.3..=WORD_MM).contains(&w) && !is_line && (filled > 0.15 || w < 5.0)
 }
 
 /// Letters that stand side by side, near each other and of like height.
@@ -179,7 +176,9 @@ impl Frame {
             if round > 0 && !is_outlined(&levelled, hull, self.lines) {
                 break;
             }
-            let mut kept = levelled.iter().map(|point| inset_in(hull, *point) > self.lines);
+            let mut kept = levelled
+                .iter()
+                .map(|point| inset_in(hull, *point) > self.lines);
             points.retain(|_| kept.next().unwrap_or(false));
             levelled.retain(|point| inset_in(hull, *point) > self.lines);
         }
@@ -198,7 +197,10 @@ fn hull_of(points: &[(f32, f32)]) -> Option<[f32; 4]> {
         let mut values: Vec<f32> = points.iter().map(pick).collect();
         values.sort_by(f32::total_cmp);
         let stray = values.len() / 150;
-        Some((*values.get(stray)?, *values.get(values.len().checked_sub(1 + stray)?)?))
+        Some((
+            *values.get(stray)?,
+            *values.get(values.len().checked_sub(1 + stray)?)?,
+        ))
     };
     let ((left, right), (top, bottom)) = (range(|p| p.0)?, range(|p| p.1)?);
     Some([left, top, right, bottom])

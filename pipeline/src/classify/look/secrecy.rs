@@ -27,7 +27,11 @@ pub(super) fn candidates(view: &View<'_>, small: &Small) -> Vec<Candidate> {
     let hidden = explained(small, view.lines);
     let mut found = Vec::new();
     for ink in Ink::ALL {
-        let mask: &[bool] = if matches!(ink, Ink::Dark | Ink::Pale) { &hidden } else { &[] };
+        let mask: &[bool] = if matches!(ink, Ink::Dark | Ink::Pale) {
+            &hidden
+        } else {
+            &[]
+        };
         let parts = parts_of(small, ink, LEAST_AREA, mask);
         for row in rows_of(small, ink, &parts) {
             let own = levelled(&view.picture, small, &row, Look::Own);
@@ -121,7 +125,11 @@ impl Candidate {
     /// How well the readings fit a mark, 0 to 1; below 0 when the engine is sure of something else.
     fn read_as(&self, level: Level) -> f32 {
         let fit = |text: &str| likeness_of(text, level.text());
-        let best = self.readings.iter().map(|(text, _)| fit(text)).fold(0.0, f32::max);
+        let best = self
+            .readings
+            .iter()
+            .map(|(text, _)| fit(text))
+            .fold(0.0, f32::max);
         let against = |(text, sure): &(String, f32)| {
             *sure > 0.6 && fit(text) < 0.6 && letters_of(text).len() > 2
         };
@@ -149,7 +157,9 @@ fn explained(small: &Small, lines: &[Line]) -> Vec<bool> {
         let lower = text.chars().any(char::is_lowercase);
         let digits = text.chars().any(|c| c.is_ascii_digit());
         let read_well = certainty(line) > 0.75
-            && Level::ALL.iter().all(|level| likeness_of(&text, level.text()) < 0.5);
+            && Level::ALL
+                .iter()
+                .all(|level| likeness_of(&text, level.text()) < 0.5);
         if !(lower || digits || line.words.len() > 3 || read_well) {
             continue;
         }

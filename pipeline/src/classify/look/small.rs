@@ -94,16 +94,34 @@ pub(super) const PRINT: f32 = 0.62;
 fn grey_inks(pixels: &[u8], paper: u8, width: usize) -> Vec<u8> {
     let level = |share: f32| f32::from(paper) * (1.0 - share);
     let (light, print) = (level(DARK), level(PRINT));
-    let is_print = |at: usize| pixels.get(at).is_some_and(|value| f32::from(*value) < print);
+    let is_print = |at: usize| {
+        pixels
+            .get(at)
+            .is_some_and(|value| f32::from(*value) < print)
+    };
     // Scans in black and white have no pale ink, only dots that look so from afar.
-    let prints = pixels.iter().step_by(3).filter(|value| f32::from(**value) < print).count();
-    let inked = pixels.iter().step_by(3).filter(|value| f32::from(**value) < light).count();
+    let prints = pixels
+        .iter()
+        .step_by(3)
+        .filter(|value| f32::from(**value) < print)
+        .count();
+    let inked = pixels
+        .iter()
+        .step_by(3)
+        .filter(|value| f32::from(**value) < light)
+        .count();
     let graded = prints * 8 < inked * 7;
     let bits = pixels.iter().enumerate().map(|(at, value)| {
         if f32::from(*value) >= light {
             return 0;
         }
-        let beside = [at.wrapping_sub(width), at.wrapping_sub(1), at, at + 1, at + width];
+        let beside = [
+            at.wrapping_sub(width),
+            at.wrapping_sub(1),
+            at,
+            at + 1,
+            at + width,
+        ];
         if graded && !beside.into_iter().any(is_print) {
             Ink::Dark.bit() | Ink::Pale.bit()
         } else {

@@ -72,7 +72,10 @@ impl Word {
     /// Width by height of its ink in bold capitals, about.
     pub(super) fn ratio(self) -> f32 {
         let place = Self::ALL.iter().position(|word| *word == self);
-        place.and_then(|place| RATIOS.get(place)).copied().unwrap_or(1.0)
+        place
+            .and_then(|place| RATIOS.get(place))
+            .copied()
+            .unwrap_or(1.0)
     }
 }
 
@@ -101,7 +104,10 @@ pub(super) fn word_of(text: &str) -> Option<(Word, usize)> {
 /// How alike `text` and a word in capitals are, 0 to 1: the share of letters that need not be changed. Small letters
 /// are as wrong as others.
 pub(super) fn likeness_of(text: &str, wanted: &str) -> f32 {
-    let capitals: String = text.nfc().map(|c| if c.is_lowercase() { 'ẞ' } else { c }).collect();
+    let capitals: String = text
+        .nfc()
+        .map(|c| if c.is_lowercase() { 'ẞ' } else { c })
+        .collect();
     let (a, b) = (letters_of(&capitals), letters_of(wanted));
     let longest = a.len().max(b.len()).max(1);
     1.0 - distance(&a, &b) as f32 / longest as f32
