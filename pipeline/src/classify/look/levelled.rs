@@ -82,6 +82,7 @@ pub(super) fn levelled(picture: &Picture<'_>, small: &Small, row: &Row, look: Lo
         }
     }
     let full = full_strength(&inked);
+    clear_lines(&mut inked, width, 0.45 * full);
     let pixels = inked
         .iter()
         .map(|ink| 255 - (ink / full * 255.0).clamp(0.0, 255.0) as u8);
@@ -89,6 +90,30 @@ pub(super) fn levelled(picture: &Picture<'_>, small: &Small, row: &Row, look: Lo
         width: width as u32,
         height: rows as u32,
         pixels: pixels.collect(),
+    }
+}
+
+/// Clears what is left of a frame: rows near the upper and lower edge, columns near the left and right one, that are
+/// inked along most of their length. Letters have only their marks there.
+fn clear_lines(inked: &mut [f32], width: usize, least: f32) {
+    let height = inked.len() / width.max(1);
+    let bands = |length: usize| {
+        let (from, zone) = ((MARGIN - SHOWN) as usize, length / 4);
+        (from..zone).chain(length.saturating_sub(zone)..length.saturating_sub(from))
+    };
+    let inner = (width as f32 - 2.0 * MARGIN, height as f32 - 2.0 * MARGIN);
+    for y in bands(height) {
+        let row = &mut inked[y * width..(y + 1) * width];
+        if row.iter().filter(|ink| **ink > least).count() as f32 > 0.5 * inner.0 {
+            row.fill(0.0);
+        }
+    }
+    let side = height.min(width);
+    for x in bands(side).map(|x| if x < side / 2 { x } else { width - (side - x) }) {
+        let column = || (0..height).map(|y| y * width + x);
+        if column().filter(|at| inked[*at] > least).count() as f32 > 0.85 * inner.1 {
+            column().for_each(|at| inked[at] = 0.0);
+        }
     }
 }
 

@@ -33,6 +33,23 @@ impl Part {
         ((left + right) / 2.0, (top + bottom) / 2.0)
     }
 
+    /// How broad it is across its longest direction, px: a bar's own breadth, from the second moments of its pixels.
+    pub(super) fn breadth(&self) -> f32 {
+        let (cx, cy) = self.centre();
+        let mut sums = [0.0_f32; 5];
+        for (x, y) in self.points() {
+            let (dx, dy) = (x - cx, y - cy);
+            for (sum, value) in sums.iter_mut().zip([dx, dy, dx * dx, dy * dy, dx * dy]) {
+                *sum += value;
+            }
+        }
+        let [mx, my, xx, yy, xy] = sums.map(|sum| sum / self.area.max(1) as f32);
+        let (xx, yy, xy) = (xx - mx * mx, yy - my * my, xy - mx * my);
+        let spread = ((xx - yy) / 2.0).hypot(xy);
+        // The variance of a bar is a twelfth of its breadth's square; pixels are one broad themselves.
+        (12.0 * ((xx + yy) / 2.0 - spread).max(0.0) + 1.0).sqrt()
+    }
+
     /// The middles of its pixels.
     pub(super) fn points(&self) -> impl Iterator<Item = (f32, f32)> + '_ {
         self.runs

@@ -20,6 +20,9 @@ const FRAME_LINES_MM: f32 = 0.9;
 /// The most a hand-held stamp slants, degrees.
 const SLANT: i32 = 22;
 
+/// Highest mark above or below a letter, mm.
+const MARK_MM: f32 = 3.2;
+
 /// A row of letters, maybe slanted; lengths in small px.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
@@ -58,9 +61,27 @@ pub(super) fn rows_of(small: &Small, ink: Ink, parts: &[Part]) -> Vec<Row> {
         .filter(|(part, framed)| !**framed && is_letter(part, small.per_mm))
         .map(|(part, _)| part)
         .collect();
+    let marks: Vec<&Part> = parts
+        .iter()
+        .zip(&in_frames)
+        .filter(|(part, framed)| !**framed && part.height() < MARK_MM * small.per_mm)
+        .map(|(part, _)| part)
+        .collect();
     for group in grouped(&letters) {
-        let points: Vec<(f32, f32)> = group.iter().flat_map(|part| part.points()).collect();
-        rows.extend(Row::around(&points, None, ink, small));
+        let mut points: Vec<(f32, f32)> = group.iter().flat_map(|part| part.points()).collect();
+        let Some(row) = Row::around(&points, None, ink, small) else {
+            continue;
+        };
+        let before = points.len();
+        let beside = marks.iter().filter(|mark| row.is_marked_by(mark));
+        points.extend(beside.flat_map(|mark| mark.points()));
+        let whole = (points.len() > before)
+            .then(|| Row::around(&points, Some(row.angle), ink, small))
+            .flatten();
+        rows.push(Row {
+            framed: false,
+            ..whole.unwrap_or(row)
+        });
     }
     for row in &mut rows {
         row.goes_on = !row.framed && letters.iter().any(|letter| row.is_followed_by(letter));
@@ -71,10 +92,8 @@ pub(super) fn rows_of(small: &Small, ink: Ink, parts: &[Part]) -> Vec<Row> {
 fn is_letter(part: &Part, per_mm: f32) -> bool {
     let (w, h) = (part.width() / per_mm, part.height() / per_mm);
     let filled = part.area as f32 / (part.width() * part.height()).max(1.0);
-    // Pieces of frames and underlines: long for their ink.
-    let long = w.hypot(h);
-    let thick = part.area as f32 / (per_mm * per_mm) / long.max(0.1);
-    let is_line = long > 5.0 && thick < 0.5;
+    // Pieces of frames and underlines.
+    let is_line = w.hypot(h) > 3.2 && part.breadth() < 0.85 * per_mm;
     LETTER_MM.contains(&h) && (0.3..=WORD_MM).contains(&w) && !is_line && (filled > 0.15 || w < 5.0)
 }
 
@@ -345,12 +364,34 @@ impl Row {
         })
     }
 
+    /// Whether `mark` lies close above or below the row's letters, as tone marks and dots do.
+    fn is_marked_by(&self, mark: &Part) -> bool {
+        let (along, across) = self.place_of(mark);
+        let small = mark.height().max(mark.width()) < 0.7 * self.size.1;
+        let apart = across.abs() - self.size.1 / 2.0 - mark.height() / 2.0;
+        small && along.abs() < self.size.0 / 2.0 && apart < 0.3 * self.size.1
+    }
+
+    /// Where the middle of `part` lies along and across the row, from its own middle.
+    fn place_of(&self, part: &Part) -> (f32, f32) {
+        let (sin, cos) = (-self.angle).sin_cos();
+        let (x, y) = part.centre();
+        let (dx, dy) = (x - self.centre.0, y - self.centre.1);
+        (dx * cos - dy * sin, dx * sin + dy * cos)
+    }
+
+    /// Whether this row and `other` are the same letters seen in two inks.
+    pub(super) fn lies_on(&self, other: &Self) -> bool {
+        let away = (self.centre.0 - other.centre.0).hypot(self.centre.1 - other.centre.1);
+        let like = |a: f32, b: f32| a.min(b) > 0.8 * a.max(b);
+        away < 0.3 * self.size.1
+            && like(self.size.0, other.size.0)
+            && like(self.size.1, other.size.1)
+    }
+
     /// Whether `letter` stands on the row's own line, close to one of its ends.
     fn is_followed_by(&self, letter: &Part) -> bool {
-        let (sin, cos) = (-self.angle).sin_cos();
-        let (x, y) = letter.centre();
-        let (dx, dy) = (x - self.centre.0, y - self.centre.1);
-        let (along, across) = (dx * cos - dy * sin, dx * sin + dy * cos);
+        let (along, across) = self.place_of(letter);
         let beyond = along.abs() - self.size.0 / 2.0 - letter.width() / 2.0;
         let like = (0.35..1.5).contains(&(letter.height() / self.size.1));
         like && across.abs() < 0.4 * self.size.1

@@ -46,11 +46,14 @@ pub(super) fn candidates(view: &View<'_>, small: &Small) -> Vec<Candidate> {
             ));
         }
     }
-    found.sort_by(|a, b| b.0.promise().total_cmp(&a.0.promise()));
+    found.sort_by(|a, b| b.0.rank(small).total_cmp(&a.0.rank(small)));
     found.truncate(MOST_CANDIDATES);
-    for (candidate, own) in found.iter_mut().take(MOST_READ) {
-        if candidate.promise() >= WORTH_READING {
+    let mut read: Vec<Row> = Vec::new();
+    for (candidate, own) in &mut found {
+        let seen = read.iter().any(|row| candidate.row.lies_on(row));
+        if read.len() < MOST_READ && !seen && candidate.is_worth_reading(small) {
             candidate.read(view, small, own);
+            read.push(candidate.row.clone());
         }
     }
     found.into_iter().map(|(candidate, _)| candidate).collect()
@@ -64,6 +67,11 @@ const MOST_CANDIDATES: usize = 40;
 const MOST_READ: usize = 4;
 /// Likeness to a mark from which on a row is read; other words lie below, mostly.
 const WORTH_READING: f32 = 0.40;
+/// The same for rows higher than print, which no word of the page accounts for.
+const WORTH_READING_LARGE: f32 = 0.18;
+/// Height of rows from which on they are no print, mm, marks above and below the letters included: print of 14 pt
+/// has 4.
+const LARGE_MM: f32 = 4.4;
 
 impl Candidate {
     /// How much the row looks like a mark.
@@ -73,6 +81,28 @@ impl Candidate {
             .iter()
             .filter(|shape| matches!(shape.word, Word::Mark(_)));
         marks.map(|shape| shape.value).fold(-1.0, f32::max)
+    }
+
+    /// What is to be read first.
+    fn rank(&self, small: &Small) -> f32 {
+        self.promise()
+            + if self.row.framed { 0.3 } else { 0.0 }
+            + if self.row.size.1 > LARGE_MM * small.per_mm {
+                0.2
+            } else {
+                0.0
+            }
+    }
+
+    fn is_worth_reading(&self, small: &Small) -> bool {
+        let promise = self.promise();
+        let large = self.row.size.1 > LARGE_MM * small.per_mm;
+        // What stands in a frame of coloured ink is a stamp, whatever its letters look like.
+        let stamp = self.row.framed && matches!(self.row.ink, Ink::Red | Ink::Blue);
+        !self.row.goes_on
+            && (stamp
+                || promise >= WORTH_READING
+                || ((large || self.row.framed) && promise >= WORTH_READING_LARGE))
     }
 
     fn read(&mut self, view: &View<'_>, small: &Small, own: &Gray) {
@@ -101,17 +131,13 @@ impl Candidate {
 
     /// Whether all that is known of the row makes it a mark of secrecy.
     pub(super) fn is_mark(&self) -> bool {
-        !self.row.goes_on && self.weight() >= ENOUGH
+        let shape_alone = self.readings.is_empty() && self.promise() >= CLEAR && self.lead() >= 0.2;
+        !self.row.goes_on && (shape_alone || self.weight() >= ENOUGH)
     }
 
     /// What speaks for the likeliest mark: its shape, how far other words are behind, and what was read.
     pub(super) fn weight(&self) -> f32 {
-        let rival = self
-            .shapes
-            .iter()
-            .filter(|shape| !matches!(shape.word, Word::Mark(_)))
-            .map(|shape| shape.value)
-            .fold(-1.0, f32::max);
+        let rival = self.promise() - self.lead();
         let weights = self.shapes.iter().filter_map(|shape| {
             let Word::Mark(level) = shape.word else {
                 return None;
@@ -120,6 +146,15 @@ impl Candidate {
             Some(shape.value + lead + self.read_as(level))
         });
         weights.fold(-1.0, f32::max)
+    }
+
+    /// How much likelier a mark is than any other word, by its shape.
+    fn lead(&self) -> f32 {
+        let others = self
+            .shapes
+            .iter()
+            .filter(|shape| !matches!(shape.word, Word::Mark(_)));
+        self.promise() - others.map(|shape| shape.value).fold(-1.0, f32::max)
     }
 
     /// How well the readings fit a mark, 0 to 1; below 0 when the engine is sure of something else.
@@ -136,14 +171,18 @@ impl Candidate {
         if best < 0.6 && self.readings.iter().any(against) {
             -0.3
         } else {
-            best
+            // Any three letters share one or two with a mark.
+            ((best - 0.35) / 0.65).max(0.0)
         }
     }
 }
 
+/// Likeness from which on a row that the engine says nothing about is a mark; no other row on those scans had more
+/// than 0.66.
+const CLEAR: f32 = 0.72;
 /// The weight from which on a row is a mark: those of marks that a person can read lie near 2, the heaviest row on
-/// 121 published scans had 1.15, `QUYẾT ĐỊNH` read badly.
-const ENOUGH: f32 = 1.20;
+/// 121 pages of published scans has 0.8.
+const ENOUGH: f32 = 1.0;
 
 /// Resolution told to the engine for rows of this size, dpi.
 const READING_DPI: f32 = 300.0;
