@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use saoy_ocr::{ReaderConfig, Readers, SYSTEM_DIRS};
-use saoy_pipeline::classify::{self, View};
+use saoy_pipeline::classify::{self, Sight, View};
 use saoy_pipeline::document::{Affine, Gray, Line, Point, Raster, Rect, Rgb, Word};
 use saoy_pipeline::picture::Picture;
 use saoy_pipeline::recognize;
@@ -250,7 +250,7 @@ fn set(count: u64, seed: u64, only: &str) {
         }
         let lines = lines(&base.page, &warp, base.dpi, &raster, plane.as_ref());
         let begun = Instant::now();
-        let secret = look(&raster, base.dpi, &lines, &readers);
+        let secret = look(&raster, base.dpi, &lines, &readers).secret;
         spent += begun.elapsed();
         if is_mark {
             let kind = told.split(' ').next().unwrap_or_default();
@@ -276,7 +276,7 @@ fn set(count: u64, seed: u64, only: &str) {
     );
 }
 
-fn look(raster: &Raster, dpi: f32, lines: &[Line], readers: &Readers) -> bool {
+fn look(raster: &Raster, dpi: f32, lines: &[Line], readers: &Readers) -> Sight {
     let read_line =
         |image: &Gray, dpi: f32| recognize::line_alone(image, dpi, readers).unwrap_or_default();
     let view = View {
@@ -284,7 +284,7 @@ fn look(raster: &Raster, dpi: f32, lines: &[Line], readers: &Readers) -> bool {
         lines,
         read_line: &read_line,
     };
-    classify::look(&view, &classify::Options::default()).secret
+    classify::look(&view, &classify::Options::default())
 }
 
 fn readers() -> Readers {
@@ -309,9 +309,15 @@ fn pages(folder: &PathBuf) {
         let raster = load(name);
         println!("# {}", name.file_stem().unwrap().to_string_lossy());
         let begun = Instant::now();
-        let secret = look(&raster, dpi, &lines, &readers);
+        let sight = look(&raster, dpi, &lines, &readers);
         spent += begun.elapsed();
-        if secret {
+        for hand in &sight.handwriting {
+            println!("hand {:.2} at {:?}", hand.certainty, hand.bbox);
+        }
+        for stamp in &sight.stamps {
+            println!("{:?} {:?} at {:?}", stamp.kind, stamp.text, stamp.bbox);
+        }
+        if sight.secret {
             println!("STOP {}", name.display());
         }
     }

@@ -245,7 +245,7 @@ mod tests {
             };
             // A margin of 4 px all round, where there is no scan.
             let to_raster = turn.map(60.0, 40.0).inverse().unwrap();
-            let shift = crate::document::Affine {
+            let shift = Affine {
                 m: [1.0, 0.0, 0.0, 1.0, -4.0, -4.0],
             };
             let picture = Picture::new(

@@ -19,12 +19,15 @@ mod shape;
 
 mod secrecy;
 
+mod hands;
+
 /// Looks at a page for what its words do not tell.
 pub fn look(view: &View<'_>, _options: &Options) -> Sight {
     let small = small::Small::of(&view.picture);
     let candidates = secrecy::candidates(view, &small);
     let stamped = candidates.iter().any(secrecy::Candidate::is_mark);
     Sight {
+        handwriting: hands::handwriting(view),
         secret: stamped || printed::bears_mark(view.lines, view.picture.size),
         ..Sight::default()
     }

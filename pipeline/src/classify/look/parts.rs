@@ -58,23 +58,35 @@ impl Part {
     }
 }
 
-/// The connected parts (eight neighbours) of `ink`, of at least `least` pixels; `hidden` pixels do not count.
+/// The connected parts of `ink`, of at least `least` pixels; `hidden` pixels do not count.
 pub(super) fn parts_of(small: &Small, ink: Ink, least: usize, hidden: &[bool]) -> Vec<Part> {
+    joined(small.width, small.height, least, |at| {
+        small.has(at, ink) && hidden.get(at) != Some(&true)
+    })
+}
+
+/// The connected parts (eight neighbours) of what `is_ink`, of at least `least` pixels.
+pub(super) fn joined(
+    width: usize,
+    height: usize,
+    least: usize,
+    is_ink: impl Fn(usize) -> bool,
+) -> Vec<Part> {
     let mut runs: Vec<(usize, usize, usize)> = Vec::new();
     let mut parents: Vec<usize> = Vec::new();
     let (mut above, mut row_start) = (0..0, 0);
-    for y in 0..small.height {
-        let row = y * small.width;
-        let is_ink = |x: usize| small.has(row + x, ink) && hidden.get(row + x) != Some(&true);
+    for y in 0..height {
+        let row = y * width;
+        let is_ink = |x: usize| is_ink(row + x);
         let mut x = 0;
         let mut over = above.start;
-        while x < small.width {
+        while x < width {
             if !is_ink(x) {
                 x += 1;
                 continue;
             }
             let from = x;
-            while x < small.width && is_ink(x) {
+            while x < width && is_ink(x) {
                 x += 1;
             }
             let this = runs.len();
