@@ -45,6 +45,8 @@ fn grammar(ui: Ui) -> Command {
                 )),
         )
         .subcommand(digitize(ui))
+        .subcommand(correct(ui))
+        .subcommand(quality(ui))
         .subcommand(doctor(ui))
 }
 
@@ -124,7 +126,7 @@ fn digitize(ui: Ui) -> Command {
         ))
         .arg(
             Arg::new("inputs")
-                .required(true)
+                .required_unless_present("evaluate")
                 .num_args(1..)
                 .value_name("FILE|DIR")
                 .value_parser(value_parser!(PathBuf))
@@ -207,6 +209,16 @@ fn digitize(ui: Ui) -> Command {
                     "The OCR reader program (default: saoy-reader beside saoy)",
                 )),
         )
+        .arg(
+            Arg::new("evaluate")
+                .long("evaluate")
+                .value_name("LABELS.tsv")
+                .value_parser(value_parser!(PathBuf))
+                .help(ui.say(
+                    "So kết quả trong thư mục ra với nhãn: path, type, number_symbol, date, agency, subject, tags (không có đầu vào: chỉ so)",
+                    "Compare the results in the output folder with labels: path, type, number_symbol, date, agency, subject, tags (without inputs: only compare)",
+                )),
+        )
         .arg(flag("force", ui.say("Làm lại và ghi đè kết quả cũ", "Do it again and replace earlier results")))
         .arg(flag("dry-run", ui.say("Chỉ liệt kê việc sẽ làm", "Only list what would be done")))
         .arg(flag("json", ui.say("In bản ghi của lượt chạy dưới dạng JSON", "Print the run's record as JSON")))
@@ -217,6 +229,102 @@ fn digitize(ui: Ui) -> Command {
                 .value_parser(PossibleValuesParser::new(["auto", "json", "none"]))
                 .help(ui.say("Tiến độ: auto, json (JSON Lines ra stderr), none", "Progress: auto, json (JSON Lines on stderr), none")),
         )
+}
+
+fn correct(ui: Ui) -> Command {
+    Command::new("correct")
+        .about(ui.say(
+            "Sửa kết quả số hóa: trường, loại văn bản, trang; chấp nhận hoặc trả lại",
+            "Put a digitised document right: fields, type, pages; accept it or send it back",
+        ))
+        .arg(
+            Arg::new("document")
+                .required(true)
+                .value_name("DOCUMENT")
+                .value_parser(value_parser!(PathBuf))
+                .help(ui.say(
+                    "Kết quả cần sửa, ví dụ out/NAME.json hoặc out/NAME.pdf",
+                    "The result to put right, such as out/NAME.json or out/NAME.pdf",
+                )),
+        )
+        .arg(
+            Arg::new("pages")
+                .value_name("page OP N ...")
+                .num_args(0..)
+                .help(ui.say(
+                    "Sửa trang: page rotate N 90|180|270 · page drop N · page replace N TỆP[#TRANG] · page insert N TỆP[#TRANG] (chèn sau trang N, 0 = đầu) · page restore N (trang N của bản quét như cũ)",
+                    "Pages: page rotate N 90|180|270 · page drop N · page replace N FILE[#PAGE] · page insert N FILE[#PAGE] (after page N, 0 = first) · page restore N (page N of the scan as it was)",
+                )),
+        )
+        .arg(
+            Arg::new("field")
+                .long("field")
+                .value_name("NAME=VALUE")
+                .action(ArgAction::Append)
+                .help(ui.say(
+                    "Giá trị đúng của một trường; để trống sau dấu = nếu giấy không ghi",
+                    "The right value of a field; nothing after = when the paper has none",
+                )),
+        )
+        .arg(
+            Arg::new("type")
+                .long("type")
+                .value_name("CODE")
+                .help(ui.say("Loại văn bản, ví dụ QĐ", "Type of the document, such as QĐ")),
+        )
+        .arg(flag("accept", ui.say("Kết quả đúng, chấp nhận", "The result is right, accept it")))
+        .arg(
+            Arg::new("send-back")
+                .long("send-back")
+                .value_name("REASON")
+                .conflicts_with("accept")
+                .help(ui.say("Trả lại để quét lại, kèm lý do", "Send it back to be scanned again, with the reason")),
+        )
+        .arg(
+            Arg::new("by")
+                .long("by")
+                .value_name("NAME")
+                .help(ui.say("Người sửa (mặc định: tài khoản đang đăng nhập)", "Who says so (default: the account in use)")),
+        )
+        .arg(
+            Arg::new("reader")
+                .long("reader")
+                .value_name("PROGRAM")
+                .value_parser(value_parser!(PathBuf))
+                .help(ui.say("Chương trình nhận dạng chữ", "The OCR reader program")),
+        )
+        .arg(flag("json", ui.say("In bản ghi sau khi sửa dưới dạng JSON", "Print the record as it then is")))
+}
+
+fn quality(ui: Ui) -> Command {
+    Command::new("quality")
+        .about(ui.say(
+            "Kiểm tra chất lượng: rút mẫu cho người xem, báo cáo tỷ lệ lỗi",
+            "Quality control: draws a sample for people to look at, reports the error rate",
+        ))
+        .arg(
+            Arg::new("out")
+                .required(true)
+                .value_name("DIR")
+                .value_parser(value_parser!(PathBuf))
+                .help(ui.say("Thư mục kết quả của lượt số hóa", "Output folder of the digitisation")),
+        )
+        .arg(
+            Arg::new("sample")
+                .long("sample")
+                .value_name("all|N%")
+                .help(ui.say(
+                    "Rút mẫu: all (tất cả) hoặc tỷ lệ ngẫu nhiên, ví dụ 30%; in tên các văn bản",
+                    "Draw a sample: all, or a random share such as 30%; prints the names of the documents",
+                )),
+        )
+        .arg(
+            Arg::new("by")
+                .long("by")
+                .value_name("NAME")
+                .help(ui.say("Người rút mẫu (mặc định: tài khoản đang đăng nhập)", "Who draws it (default: the account in use)")),
+        )
+        .arg(flag("json", ui.say("In dưới dạng JSON", "Print as JSON")))
 }
 
 fn doctor(ui: Ui) -> Command {

@@ -16,11 +16,12 @@ use saoy_pipeline::compose::pdfa::Profile;
 use saoy_pipeline::driver::{self, Options, Plan, RunError, Sidecars, World};
 use saoy_pipeline::ingest::{Limits, TextPolicy};
 use saoy_pipeline::record::{BatchRecord, Failure, FailureClass, Status};
+use serde::Serialize;
 
 use crate::args::given;
 use crate::terminal::{Progress, Style};
 use crate::words::Ui;
-use crate::{engine, terminal};
+use crate::{engine, evaluate, terminal};
 
 /// Runs the command; the exit code is by the table of the program.
 pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
@@ -28,7 +29,13 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     if matches.get_flag("dry-run") {
         return preview(&plan);
     }
-    let readers = match readers(matches, &plan.options.language) {
+    if plan.inputs.is_empty() {
+        // Only `--evaluate` does without inputs.
+        report(matches, &plan, None, ui)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let page_limit = Duration::from_secs(u64::from(*given::<u32>(matches, "page-limit")?));
+    let readers = match readers(matches, &plan.options.language, page_limit) {
         Ok(readers) => readers,
         Err(trouble) => {
             terminal::complain(ui, &trouble);
@@ -47,9 +54,7 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     };
     match driver::digitize(&plan, &world) {
         Ok(record) => {
-            if matches.get_flag("json") {
-                print_json(&record)?;
-            }
+            report(matches, &plan, Some(&record), ui)?;
             Ok(ExitCode::from(exit_code(&record)))
         }
         Err(error) => {
@@ -102,6 +107,7 @@ fn plan_of(matches: &ArgMatches) -> anyhow::Result<Plan> {
         preprocess: Default::default(),
         recognize: Default::default(),
         classify: Default::default(),
+        split: Default::default(),
     };
     let cpus = || std::thread::available_parallelism().map_or(1, usize::from);
     Ok(Plan {
@@ -118,7 +124,11 @@ fn plan_of(matches: &ArgMatches) -> anyhow::Result<Plan> {
 }
 
 /// The reader pool, after a look whether program and models are there: a batch should not begin without.
-fn readers(matches: &ArgMatches, language: &str) -> anyhow::Result<Readers> {
+pub(crate) fn readers(
+    matches: &ArgMatches,
+    language: &str,
+    page_limit: Duration,
+) -> anyhow::Result<Readers> {
     let program = engine::program(matches)?;
     anyhow::ensure!(
         program.is_file(),
@@ -129,12 +139,12 @@ fn readers(matches: &ArgMatches, language: &str) -> anyhow::Result<Readers> {
     saoy_ocr::locate(language, &folders)?;
     let mut config = ReaderConfig::new(program, folders);
     config.language = language.to_owned();
-    config.page_limit = Duration::from_secs(u64::from(*given::<u32>(matches, "page-limit")?));
+    config.page_limit = page_limit;
     Ok(Readers::new(config))
 }
 
 /// The first SIGINT or SIGTERM asks the run to stop, the second ends the process at once.
-fn stop_on_signals(stop: &Arc<AtomicBool>) -> anyhow::Result<()> {
+pub(crate) fn stop_on_signals(stop: &Arc<AtomicBool>) -> anyhow::Result<()> {
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         signal_hook::flag::register_conditional_shutdown(signal, 130, stop.clone())
             .and_then(|_| signal_hook::flag::register(signal, stop.clone()))
@@ -151,7 +161,7 @@ fn style(matches: &ArgMatches) -> anyhow::Result<Style> {
     })
 }
 
-fn local_time() -> DateTime {
+pub(crate) fn local_time() -> DateTime {
     let now = jiff::Zoned::now();
     let unsigned = |value: i8| u8::try_from(value).unwrap_or(1);
     DateTime {
@@ -182,7 +192,35 @@ fn preview(plan: &Plan) -> anyhow::Result<ExitCode> {
     }))
 }
 
-fn print_json(record: &BatchRecord) -> anyhow::Result<()> {
+/// The JSON document of a run.
+#[derive(Serialize)]
+struct Report<'a> {
+    #[serde(flatten)]
+    record: Option<&'a BatchRecord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evaluation: Option<evaluate::Evaluation>,
+}
+
+/// What goes to stdout: with `--json` the run's record with the evaluation as one more member, else the evaluation's tables.
+fn report(
+    matches: &ArgMatches,
+    plan: &Plan,
+    record: Option<&BatchRecord>,
+    ui: Ui,
+) -> anyhow::Result<()> {
+    let evaluation = matches
+        .get_one::<PathBuf>("evaluate")
+        .map(|labels| evaluate::of_outputs(labels, &plan.out))
+        .transpose()?;
+    if matches.get_flag("json") {
+        print_json(&Report { record, evaluation })?;
+    } else if let Some(evaluation) = evaluation {
+        evaluate::print(&evaluation, &mut io::stdout().lock(), ui)?;
+    }
+    Ok(())
+}
+
+pub(crate) fn print_json(record: &impl Serialize) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     serde_json::to_writer_pretty(&mut out, record)?;
     writeln!(out)?;
@@ -191,7 +229,7 @@ fn print_json(record: &BatchRecord) -> anyhow::Result<()> {
 
 /// 0 when all is done; a single input gives its own class; several give 1; a stopped run gives 130. What
 /// stops the whole run (no disk space, no engine) gives its class however many inputs there are.
-fn exit_code(record: &BatchRecord) -> u8 {
+pub(crate) fn exit_code(record: &BatchRecord) -> u8 {
     if record.interrupted && record.totals.pending > 0 {
         return FailureClass::Interrupted.exit_code();
     }

@@ -5,11 +5,17 @@ use std::process::ExitCode;
 
 mod args;
 
+mod correct;
+
 mod digitize;
 
 mod doctor;
 
 mod engine;
+
+mod evaluate;
+
+mod quality;
 
 mod terminal;
 
@@ -31,6 +37,8 @@ fn main() -> ExitCode {
     };
     let outcome = match matches.subcommand() {
         Some(("digitize", matches)) => digitize::run(matches, ui),
+        Some(("correct", matches)) => correct::run(matches, ui),
+        Some(("quality", matches)) => quality::run(matches, ui),
         Some(("doctor", matches)) => doctor::run(matches, ui),
         _ => Ok(ExitCode::from(2)),
     };

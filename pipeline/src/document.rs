@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use saoy_ocr::Nearly;
 use serde::{Deserialize, Serialize};
 
 /// 8-bit grey pixels, row-major without padding, 0 = black.
@@ -332,7 +333,7 @@ impl Rect {
 }
 
 /// One word as read, in shown px.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Word {
     /// NFC text without spaces.
     pub text: String,
@@ -340,6 +341,27 @@ pub struct Word {
     pub bbox: Rect,
     /// 0 to 1.
     pub confidence: f32,
+    /// What the engine read, where `text` says something else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<String>,
+    /// What the engine nearly read, for the time between its reading and the choice among that; never stored.
+    #[serde(skip)]
+    pub nearly: Vec<Nearly>,
+}
+
+impl Word {
+    /// Puts `text` in the place of what was read and keeps what the engine said.
+    pub fn rewrite(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        if text == self.text {
+            return;
+        }
+        let before = std::mem::replace(&mut self.text, text);
+        let engine = self.engine.take().unwrap_or(before);
+        self.engine = Some(engine).filter(|engine| *engine != self.text);
+        // Their places are those of letters that are gone.
+        self.nearly.clear();
+    }
 }
 
 /// One line of words in reading order.

@@ -21,11 +21,19 @@ pub mod preprocess;
 
 pub mod recognize;
 
+pub mod separator;
+
 pub mod classify;
 
 pub mod compose;
 
 pub mod record;
+
+pub mod correct;
+
+pub mod sampling;
+
+pub mod masked;
 
 pub mod failure;
 

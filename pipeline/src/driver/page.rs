@@ -15,7 +15,9 @@ use crate::ingest::{self, Kept, Page, PlacedImage, Scan};
 use crate::picture::Picture;
 use crate::preprocess::{self, Input, Look, Orientation, Prepared, TurnFound};
 use crate::recognize;
-use crate::record::{Failure, Flag, ImageOrigin, PageRecord, TextOrigin, Timings, mean_confidence};
+use crate::record::{
+    Failure, Flag, ImageOrigin, PageRecord, Rewritten, TextOrigin, Timings, mean_confidence,
+};
 
 /// Where a page is, for messages and stores.
 pub(super) struct Place<'a> {
@@ -25,6 +27,10 @@ pub(super) struct Place<'a> {
     pub(super) name: &'a str,
     /// Page of the document, from 0.
     pub(super) index: usize,
+    /// Page of the source, from 1; 0 for a page that a person put in.
+    pub(super) source_page: u32,
+    /// Degrees clockwise from the image as stored to upright, when a person said so.
+    pub(super) turn: Option<u16>,
 }
 
 impl Place<'_> {
@@ -80,20 +86,33 @@ pub(super) fn work(
     store: &PageStore,
 ) -> Result<Finished, Failure> {
     match page {
-        Page::Kept(kept) => Ok(finished_kept(place, *kept, decode_ms)),
+        Page::Kept(kept) => refuse_secret(place, finished_kept(run, place, *kept, decode_ms)),
         Page::Scan(mut scan) => {
             recode_refused(run, &mut scan);
             let reading = match store.load(place.index) {
                 Some(reading) => reading,
                 None => {
-                    let reading = read(run, place, &scan)?;
+                    let reading = read(run, place, &scan, store)?;
                     store.keep(place.index, &reading);
                     reading
                 }
             };
-            Ok(finished_scan(place, *scan, reading, decode_ms))
+            refuse_secret(place, finished_scan(place, *scan, reading, decode_ms))
         }
     }
+}
+
+/// A page with a mark of secrecy goes no further; nothing of it is told but that.
+fn refuse_secret(place: &Place<'_>, page: Finished) -> Result<Finished, Failure> {
+    if page.sight.secret {
+        Err(secret(place))
+    } else {
+        Ok(page)
+    }
+}
+
+fn secret(place: &Place<'_>) -> Failure {
+    Reason::SecretMark.without_detail(place.file)
 }
 
 /// Images that the chosen PDF/A part cannot hold are stored without loss in a coding that it can.
@@ -111,7 +130,12 @@ fn recode_refused(run: &Run<'_>, scan: &mut Scan) {
     }
 }
 
-fn read(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Reading, Failure> {
+fn read(
+    run: &Run<'_>,
+    place: &Place<'_>,
+    scan: &Scan,
+    store: &PageStore,
+) -> Result<Reading, Failure> {
     let begun = Instant::now();
     let (prepared, hung) = prepare(run, place, scan)?;
     let preprocess_ms = millis(begun);
@@ -135,13 +159,14 @@ fn read(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Reading, Failur
             .map(|line| line.mapped(&map))
             .collect();
         reading.text_from = TextOrigin::Source;
-        reading.sight = seen(run, scan, &reading);
-        return Ok(reading);
     }
-    if reading.blank {
-        return Ok(reading);
+    if reading.text_from == TextOrigin::Source || reading.blank {
+        // A sheet with nothing but a stamp may pass for blank.
+        reading.sight = seen(run, scan, &reading);
+        return unless_secret(place, reading);
     }
     let begun = Instant::now();
+    let mut unread = None;
     match hung.map_or_else(|| recognized(run, scan, &prepared), Err) {
         Ok(found) => {
             reading.lines = found.lines;
@@ -152,20 +177,31 @@ fn read(run: &Run<'_>, place: &Place<'_>, scan: &Scan) -> Result<Reading, Failur
             return Err(place.failure(Reason::EngineMissing, error));
         }
         Err(error) => {
-            run.workplace.quarantine(
-                place.name,
-                place.number(),
-                &explained(&error),
-                &prepared.image,
-            );
             reading
                 .flags
                 .push(Flag::new("ocr_failed").saying(error.to_string()));
+            unread = Some(explained(&error));
         }
     }
     reading.recognize_ms = millis(begun);
     reading.sight = seen(run, scan, &reading);
+    let reading = unless_secret(place, reading)?;
+    if let Some(why) = unread {
+        let workplace = run.workplace;
+        store.unless_erased(|| {
+            workplace.quarantine(place.name, place.number(), &why, &prepared.image);
+        });
+    }
     Ok(reading)
+}
+
+/// What was read of a page with a mark of secrecy is not even kept for a run that is stopped.
+fn unless_secret(place: &Place<'_>, reading: Reading) -> Result<Reading, Failure> {
+    if reading.sight.secret {
+        Err(secret(place))
+    } else {
+        Ok(reading)
+    }
 }
 
 /// What the page shows besides its words, looked at in the pixels of the scan.
@@ -210,6 +246,9 @@ fn prepare(
         dpi_y: scan.dpi.1,
     };
     let mut options = run.plan.options.preprocess;
+    if let Some(degrees) = place.turn {
+        options.orientation = Orientation::Fixed(turn_between(scan.turn.degrees(), degrees));
+    }
     let prepared = |options: &preprocess::Options| {
         preprocess::prepare(&input, options).map_err(|error| place.failure(Reason::Defect, error))
     };
@@ -236,6 +275,16 @@ fn prepare(
         Err(error) if matches!(error, OcrError::TimedOut { .. }) => Ok((first, Some(error))),
         // An engine that cannot tell may still read.
         _ => Ok((first, None)),
+    }
+}
+
+/// The turn that makes `after` degrees clockwise of `before`.
+fn turn_between(before: u16, after: u16) -> Turn {
+    match (after % 360 + 360 - before % 360) % 360 {
+        90 => Turn::Right,
+        180 => Turn::Half,
+        270 => Turn::Left,
+        _ => Turn::None,
     }
 }
 
@@ -397,7 +446,7 @@ fn page_scale((width, height): (f32, f32)) -> f32 {
 const SHORTEST_SIDE: f32 = 3.01;
 const LONGEST_SIDE: f32 = 14_399.0;
 
-fn finished_kept(place: &Place<'_>, kept: Kept, decode_ms: u32) -> Finished {
+fn finished_kept(run: &Run<'_>, place: &Place<'_>, kept: Kept, decode_ms: u32) -> Finished {
     let lines = recognize::ordered(kept.lines.clone());
     let flags: Vec<Flag> = kept
         .flags
@@ -423,11 +472,12 @@ fn finished_kept(place: &Place<'_>, kept: Kept, decode_ms: u32) -> Finished {
         },
     };
     let record = seen.record(place, &lines, &flags);
+    let sight = classify::look_at_words(&lines, seen.size_px, &run.plan.options.classify);
     Finished {
         images: Vec::new(),
         size_pt: kept.size_pt,
         lines,
-        sight: Sight::default(),
+        sight,
         record,
         flags,
         kept: true,
@@ -451,6 +501,7 @@ impl Seen {
         let words: usize = lines.iter().map(|line| line.words.len()).sum();
         PageRecord {
             number: place.number(),
+            source_page: (place.source_page != place.number()).then_some(place.source_page),
             width_px: self.size_px.0,
             height_px: self.size_px.1,
             dpi: (self.dpi * 10.0).round() / 10.0,
@@ -461,6 +512,7 @@ impl Seen {
             words: u32::try_from(words).unwrap_or(u32::MAX),
             text_from: self.text_from,
             image: self.image,
+            rewritten: Rewritten::all(lines),
             flags: codes(flags),
             ms: self.ms,
         }

@@ -14,6 +14,9 @@ pub struct Limits {
     pub max_page_bytes: u64,
     /// Most coded bytes of one page. Uncompressed A3 at 600 dpi in colour has 209 million.
     pub max_coded_bytes: u64,
+    /// Most bytes that the streams of a PDF page inflate to, images aside. Drawings of whole cities have 20 million;
+    /// the interpreter takes some seconds for this many.
+    pub max_page_stream_bytes: u64,
     /// Most pages of a file: a 4 GiB file of G4 pages of 40 KB has 107,000.
     pub max_pages: usize,
 }
@@ -25,6 +28,7 @@ impl Default for Limits {
             max_pixels: 300_000_000,
             max_page_bytes: 1_500_000_000,
             max_coded_bytes: 512 << 20,
+            max_page_stream_bytes: 64 << 20,
             max_pages: 110_000,
         }
     }

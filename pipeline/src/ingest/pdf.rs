@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use saoy_pdf::{Annotations, Document, PdfError, single_page_pdf};
+use saoy_pdf::{Annotations, Document, PdfError, StreamBounds, single_page_pdf};
 
 use super::error::{Fault, IngestError};
 use super::guard;
@@ -130,6 +130,10 @@ impl PdfSource {
             &self.document,
             &self.document.page(page)?,
             Annotations::Keep,
+            StreamBounds {
+                image: self.limits.max_page_bytes,
+                others: self.limits.max_page_stream_bytes,
+            },
         )?;
         guard::decode(|| assemble::page_of(bytes, policy, &self.limits))
     }

@@ -1,0 +1,1 @@
+//! Cuts, page by page.
