@@ -162,8 +162,18 @@ pub(super) fn certainty(page: &Page<'_>, words: &[Token], fit: f32) -> f32 {
     } else {
         (engine * 0.95).min(0.89)
     };
+    let mixed = words.iter().any(|token| mixed(&token.text));
+    let fit = if mixed { fit * 0.8 } else { fit };
     let all = (engine * fit).clamp(0.0, 0.97);
     if by_hand { all.min(0.5) } else { all }
+}
+
+/// Whether a word has a capital behind a small letter: no word is written so, but some are read so.
+fn mixed(word: &str) -> bool {
+    let letters: Vec<char> = word.chars().collect();
+    letters
+        .windows(2)
+        .any(|pair| matches!(pair, [a, b] if a.is_lowercase() && b.is_uppercase()))
 }
 
 /// The engine is sure of a word from here on.

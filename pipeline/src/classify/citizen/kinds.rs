@@ -232,6 +232,8 @@ const FORMS: &[Form] = &[
         phrases: &[
             ("Họ và tên chủ hộ", 2.5),
             ("Quan hệ với chủ hộ", 2.5),
+            ("Nhân khẩu có quan hệ với chủ hộ", 2.0),
+            ("Nghề nghiệp, nơi làm việc", 1.2),
             ("Hồ sơ hộ khẩu số", 1.8),
             ("Sổ đăng ký thường trú số", 1.8),
             ("Tờ số", 0.5),

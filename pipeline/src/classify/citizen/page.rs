@@ -138,7 +138,7 @@ impl<'a> Page<'a> {
     pub(super) fn is_title(&self, words: &[Token]) -> bool {
         let text: String = words.iter().map(|token| token.key.as_str()).collect();
         [
-            "giaychungnhan",
+            "chungnhan",
             "chungchi",
             "bangcu",
             "bangky",

@@ -240,13 +240,25 @@ fn unheaded(pages: &[Page<'_>]) -> bool {
         .flat_map(|page| &page.rows)
         .map(|row| row.tokens.len())
         .sum();
+    // What was not read at all is nothing rather than something else.
+    let sure = pages
+        .iter()
+        .take(1)
+        .flat_map(|page| &page.rows)
+        .map(crate::classify::leaf::Row::mean_confidence);
+    let (rows, sum) = sure.fold((0.0_f32, 0.0_f32), |(rows, sum), sure| {
+        (rows + 1.0, sum + sure)
+    });
     words > 12
+        && sum > READABLE * rows
         && heads.iter().all(|head| {
             let pattern = super::pattern::Pattern::new(head);
             pages.iter().all(|page| page.find(&pattern).is_empty())
         })
 }
 
+/// Mean certainty of the engine on pages that can be read.
+const READABLE: f32 = 0.72;
 /// A whole title.
 const TITLE: f32 = 7.0;
 /// Titles from here on are clear enough to make what is named below them a mention.
