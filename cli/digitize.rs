@@ -11,6 +11,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::ArgMatches;
 use saoy_ocr::{ReaderConfig, Readers};
+use saoy_pipeline::classify::stack::Split;
 use saoy_pipeline::compose::DateTime;
 use saoy_pipeline::compose::pdfa::Profile;
 use saoy_pipeline::driver::{self, Options, Plan, RunError, Sidecars, World};
@@ -94,10 +95,16 @@ fn plan_of(matches: &ArgMatches) -> anyhow::Result<Plan> {
         "force" => TextPolicy::Force,
         _ => TextPolicy::Skip,
     };
+    let split = match given::<String>(matches, "split")?.as_str() {
+        "sheets" => Split::Sheets,
+        "auto" => Split::Auto,
+        _ => Split::None,
+    };
     let options = Options {
         language: given::<String>(matches, "lang")?.clone(),
         pdfa,
         sidecars,
+        split,
         text,
         preprocess: Default::default(),
         recognize: Default::default(),
@@ -151,7 +158,7 @@ fn style(matches: &ArgMatches) -> anyhow::Result<Style> {
     })
 }
 
-fn local_time() -> DateTime {
+pub(crate) fn local_time() -> DateTime {
     let now = jiff::Zoned::now();
     let unsigned = |value: i8| u8::try_from(value).unwrap_or(1);
     DateTime {

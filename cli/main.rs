@@ -7,6 +7,8 @@ mod args;
 
 mod digitize;
 
+mod separators;
+
 mod doctor;
 
 mod engine;
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
     };
     let outcome = match matches.subcommand() {
         Some(("digitize", matches)) => digitize::run(matches, ui),
+        Some(("separators", matches)) => separators::run(matches, ui),
         Some(("doctor", matches)) => doctor::run(matches, ui),
         _ => Ok(ExitCode::from(2)),
     };

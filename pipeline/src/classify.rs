@@ -19,6 +19,8 @@ pub use look::{look, look_at_words};
 
 mod look;
 
+pub mod codes;
+
 pub mod stack;
 
 pub mod citizen;

@@ -15,6 +15,8 @@ pub mod document;
 
 pub mod picture;
 
+pub mod legacy;
+
 pub mod ingest;
 
 pub mod preprocess;
@@ -26,6 +28,8 @@ pub mod separator;
 pub mod classify;
 
 pub mod compose;
+
+pub mod sheets;
 
 pub mod record;
 
