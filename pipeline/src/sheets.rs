@@ -167,12 +167,12 @@ struct Drawing {
     lines: Vec<Line>,
 }
 
-/// Widest code of bars on a sheet, mm.
-const WIDEST: f32 = 180.0;
+/// Widest code of bars on a sheet, mm: between the patches of the sides, with its quiet zones.
+const WIDEST: f32 = 140.0;
 /// Smallest module of bars, px: 0.34 mm, 4 px here, 2.7 px of a scan at 200 dpi.
 const LEAST_MODULE: u32 = 4;
 /// Largest module of bars, px.
-const MOST_MODULE: u32 = 7;
+const MOST_MODULE: u32 = 6;
 
 impl Drawing {
     fn blank() -> Self {
@@ -318,7 +318,7 @@ impl Drawing {
                     confidence: 1.0,
                 });
             }
-            x += letters::width(word) * scale;
+            x += letters::advance(word) * scale;
         }
         let (Some(first), Some(last)) = (words.first(), words.last()) else {
             return;

@@ -12,7 +12,7 @@ const UNITS: f32 = 12.0;
 /// Light between letters, units.
 const GAP: f32 = 4.0;
 /// Width of a space, units.
-const SPACE: f32 = 6.0;
+const SPACE: f32 = 8.0;
 /// Height of small letters as a share of that of capitals.
 const SMALL: f32 = 0.76;
 
@@ -84,6 +84,11 @@ const UNKNOWN: (u8, &str) = (8, "000c8c8000");
 pub(super) fn width(text: &str) -> f32 {
     let (_, end) = placed(text);
     (end - GAP).max(0.0) / UNITS
+}
+
+/// From the beginning of `text` to that of the letter after it.
+pub(super) fn advance(text: &str) -> f32 {
+    placed(text).1 / UNITS
 }
 
 /// The strokes of a word that begins at 0.

@@ -182,11 +182,11 @@ fn codes_of_identity_cards_are_read_as_scanned() {
 fn bars_are_read_upright_turned_and_slanting() {
     let mut dice = Dice(11);
     let text = "SAOY1:SEP;box=17;c=1D0F";
-    for dpi in [150.0, 200.0, 300.0] {
-        for degrees in [0.0, 1.0, -3.0, 90.0, 181.0, 272.0] {
+    for dpi in [150.0, 240.0] {
+        for degrees in [0.0, -3.0, 90.0, 181.0] {
             for bilevel in [false, true] {
-                let mut page = Page::of((7.0, 7.0), dpi);
-                page.bars(text, (3.5, 3.5), 0.45, degrees);
+                let mut page = Page::of((6.4, 6.4), dpi);
+                page.bars(text, (3.2, 3.2), 0.43, degrees);
                 let raster = page.scanned(1, 15.0, bilevel, &mut dice);
                 let codes = found(&raster, dpi);
                 let read: Vec<_> = codes.iter().map(|code| (code.symbology, code.text.as_str())).collect();
@@ -199,8 +199,8 @@ fn bars_are_read_upright_turned_and_slanting() {
 #[test]
 fn patch_t_is_known_either_way_and_nothing_else_is_taken_for_it() {
     let mut dice = Dice(13);
-    for degrees in [0.0, 1.0, -2.0, 90.0, 180.0, 269.0] {
-        for dpi in [100.0, 200.0, 300.0] {
+    for degrees in [0.0, -2.0, 90.0, 180.0] {
+        for dpi in [100.0, 200.0] {
             let mut page = Page::of((5.0, 5.0), dpi);
             page.patch((2.5, 2.5), degrees, PATCH_T);
             let codes = found(&page.scanned(1, 15.0, dpi == 200.0, &mut dice), dpi);
