@@ -110,7 +110,13 @@ fn hold(desk: &Desk, entry: &Value) {
             "{message}"
         );
         assert_eq!(entry["error"]["class"], "input", "{message}");
-        let spoken = entry["error"]["message"]["vi"].as_str().unwrap();
+        // What a decoder said in its own words stands between quotation marks.
+        let spoken: String = entry["error"]["message"]["vi"]
+            .as_str()
+            .unwrap()
+            .split('“')
+            .map(|part| part.rsplit('”').next().unwrap())
+            .collect();
         for english in [
             " the ", " is ", " of ", " ends", " missing", "damaged", "byte at",
         ] {

@@ -88,7 +88,9 @@ const FEWEST: usize = 12;
 fn recognised(lines: &[Line], fonts: &[Encoding]) -> Option<Encoding> {
     let words = || {
         let words = lines.iter().flat_map(|line| &line.words);
-        words.map(|word| word.text.as_str()).filter(|word| shows(word))
+        words
+            .map(|word| word.text.as_str())
+            .filter(|word| shows(word))
     };
     // What only Unicode has: a page with more than a few such letters was written in it.
     let modern = lines
@@ -101,14 +103,18 @@ fn recognised(lines: &[Line], fonts: &[Encoding]) -> Option<Encoding> {
     let best = Encoding::ALL
         .into_iter()
         .map(|encoding| {
-            let good = words().filter(|word| makes_sense(&encoding.read(word))).count();
+            let good = words()
+                .filter(|word| makes_sense(&encoding.read(word)))
+                .count();
             (good, encoding)
         })
         .max_by_key(|(good, _)| *good);
     let (good, encoding) = best?;
     match fonts {
         // Both kinds of fonts on one page are rare; the words decide. One kind is told by its name.
-        [only] if total > 0 => Some(*only).filter(|only| good == 0 || *only == encoding || plain < total),
+        [only] if total > 0 => {
+            Some(*only).filter(|only| good == 0 || *only == encoding || plain < total)
+        }
         [_, ..] if good > plain => Some(encoding),
         _ => {
             let clear = total >= FEWEST && modern * 10 <= total;
@@ -135,7 +141,9 @@ fn makes_sense(word: &str) -> bool {
         .filter(|part| !part.is_empty())
         .peekable();
     // Signs of currency, sections and the like make no word.
-    let strange = word.chars().any(|c| ('\u{A1}'..='\u{BF}').contains(&c) && !"«»°·".contains(c));
+    let strange = word
+        .chars()
+        .any(|c| ('\u{A1}'..='\u{BF}').contains(&c) && !"«»°·".contains(c));
     !strange && parts.peek().is_some() && parts.all(syllable::is_one)
 }
 

@@ -127,8 +127,16 @@ pub fn drawn(sheets: &Sheets, payload: &Payload) -> Result<(Gray, Vec<Line>), Sh
         }
     }
     drawing.data(&payload.data);
-    drawing.centred("Đặt tờ này trước trang đầu của mỗi văn bản rồi quét cả tập.", 208.0, 3.6);
-    drawing.centred("Put this sheet before the first page of each document, then scan the pile.", 216.0, 3.0);
+    drawing.centred(
+        "Đặt tờ này trước trang đầu của mỗi văn bản rồi quét cả tập.",
+        208.0,
+        3.6,
+    );
+    drawing.centred(
+        "Put this sheet before the first page of each document, then scan the pile.",
+        216.0,
+        3.0,
+    );
     Ok(drawing.finished())
 }
 
@@ -194,10 +202,15 @@ impl Drawing {
                     .map_err(|error| SheetError::TooLong(error.to_string()))?;
                 // A code of more modules has them too small for a worn or folded sheet.
                 if code.width() > 97 {
-                    return Err(SheetError::TooLong(format!("{} modules a side", code.width())));
+                    return Err(SheetError::TooLong(format!(
+                        "{} modules a side",
+                        code.width()
+                    )));
                 }
                 let row = |y: usize| -> Vec<bool> {
-                    (0..code.width()).map(|x| code[(x, y)] == Color::Dark).collect()
+                    (0..code.width())
+                        .map(|x| code[(x, y)] == Color::Dark)
+                        .collect()
                 };
                 Ok(DrawnCode::Qr((0..code.width()).map(row).collect()))
             }
@@ -287,7 +300,11 @@ impl Drawing {
                 "unit" => "Đơn vị / Unit",
                 other => other,
             };
-            self.centred(&format!("{name}: {value}"), 160.0 + 7.0 * f32::from(row), 4.0);
+            self.centred(
+                &format!("{name}: {value}"),
+                160.0 + 7.0 * f32::from(row),
+                4.0,
+            );
         }
     }
 
@@ -295,7 +312,11 @@ impl Drawing {
     fn centred(&mut self, text: &str, baseline: f32, high: f32) {
         const LONGEST: f32 = 150.0;
         let whole = letters::width(text) * high;
-        let high = if whole > LONGEST { high * LONGEST / whole } else { high };
+        let high = if whole > LONGEST {
+            high * LONGEST / whole
+        } else {
+            high
+        };
         let mut x = px(105.0 - letters::width(text) * high / 2.0);
         let (y, scale) = (px(baseline), px(high));
         let mut words = Vec::new();
@@ -325,10 +346,7 @@ impl Drawing {
             return;
         };
         let baseline = [
-            Point {
-                x: first.bbox.x,
-                y,
-            },
+            Point { x: first.bbox.x, y },
             Point {
                 x: last.bbox.x + last.bbox.w,
                 y,

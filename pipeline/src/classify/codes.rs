@@ -40,7 +40,12 @@ pub fn find(picture: &Picture<'_>) -> Vec<Code> {
             ..code
         })
         .collect();
-    codes.sort_by(|a, b| a.bbox.y.total_cmp(&b.bbox.y).then(a.bbox.x.total_cmp(&b.bbox.x)));
+    codes.sort_by(|a, b| {
+        a.bbox
+            .y
+            .total_cmp(&b.bbox.y)
+            .then(a.bbox.x.total_cmp(&b.bbox.x))
+    });
     codes
 }
 

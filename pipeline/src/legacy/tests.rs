@@ -61,10 +61,22 @@ fn text_of(lines: &[Line]) -> String {
 #[test]
 fn known_words_are_read() {
     let read = |encoding: Encoding, text: &str| encoding.read(text).nfc().collect::<String>();
-    assert_eq!(read(Encoding::Tcvn3, "QuyÕt ®Þnh cña ñy ban nh©n d©n"), "Quyết định của ủy ban nhân dân");
-    assert_eq!(read(Encoding::Tcvn3, "Céng hoµ x· héi chñ nghÜa ViÖt Nam"), "Cộng hoà xã hội chủ nghĩa Việt Nam");
-    assert_eq!(read(Encoding::Vni, "Quyeát ñònh cuûa UÛy ban nhaân daân"), "Quyết định của Ủy ban nhân dân");
-    assert_eq!(read(Encoding::Vni, "ÑOÄC LAÄP - TÖÏ DO - HAÏNH PHUÙC"), "ĐỘC LẬP - TỰ DO - HẠNH PHÚC");
+    assert_eq!(
+        read(Encoding::Tcvn3, "QuyÕt ®Þnh cña ñy ban nh©n d©n"),
+        "Quyết định của ủy ban nhân dân"
+    );
+    assert_eq!(
+        read(Encoding::Tcvn3, "Céng hoµ x· héi chñ nghÜa ViÖt Nam"),
+        "Cộng hoà xã hội chủ nghĩa Việt Nam"
+    );
+    assert_eq!(
+        read(Encoding::Vni, "Quyeát ñònh cuûa UÛy ban nhaân daân"),
+        "Quyết định của Ủy ban nhân dân"
+    );
+    assert_eq!(
+        read(Encoding::Vni, "ÑOÄC LAÄP - TÖÏ DO - HAÏNH PHUÙC"),
+        "ĐỘC LẬP - TỰ DO - HẠNH PHÚC"
+    );
 }
 
 #[test]
@@ -81,11 +93,17 @@ fn both_encodings_are_recognised_by_words_alone() {
 fn names_of_fonts_tell_where_words_are_few() {
     let mut page = lines("QuyÕt ®Þnh 15");
     assert_eq!(convert(&mut page, &[]), None);
-    assert_eq!(convert(&mut page, &[Encoding::Tcvn3]), Some(Encoding::Tcvn3));
+    assert_eq!(
+        convert(&mut page, &[Encoding::Tcvn3]),
+        Some(Encoding::Tcvn3)
+    );
     assert_eq!(text_of(&page), "Quyết định 15");
     // A word of Unicode beside them stays.
     let mut page = lines("QuyÕt ®Þnh của Sở");
-    assert_eq!(convert(&mut page, &[Encoding::Tcvn3]), Some(Encoding::Tcvn3));
+    assert_eq!(
+        convert(&mut page, &[Encoding::Tcvn3]),
+        Some(Encoding::Tcvn3)
+    );
     assert_eq!(text_of(&page), "Quyết định của Sở");
     for (name, encoding) in [
         (".VnTime", Some(Encoding::Tcvn3)),
@@ -115,8 +133,16 @@ fn a_letter_that_was_taken_for_a_hyphen_is_found() {
 fn text_of_today_is_never_touched() {
     let english = "The naïve café owner's résumé, a façade of déjà vu: über-cool señor, 25 °C ± 1, § 5, £10 à la carte, \
                    Müller & Söhne, Ångström, «fin de siècle», São Paulo, crème brûlée, jalapeño, El Niño, Zoë, Noël";
-    let toneless = "ban ha noi và các cô chú có mà à thì là cá và gà bò tò mò hò ô tô xã tã lã bã mã sã";
-    for text in [TEXT, english, toneless, "", "15/QĐ-UBND", "Số: 15/2003/QĐ-UB"] {
+    let toneless =
+        "ban ha noi và các cô chú có mà à thì là cá và gà bò tò mò hò ô tô xã tã lã bã mã sã";
+    for text in [
+        TEXT,
+        english,
+        toneless,
+        "",
+        "15/QĐ-UBND",
+        "Số: 15/2003/QĐ-UB",
+    ] {
         let mut page = lines(text);
         assert_eq!(convert(&mut page, &[]), None, "{text}");
         assert_eq!(text_of(&page), text);
@@ -124,5 +150,8 @@ fn text_of_today_is_never_touched() {
     // Not even where a font's name says so.
     let mut page = lines(TEXT);
     convert(&mut page, &[Encoding::Tcvn3]);
-    assert_eq!(text_of(&page).matches(is_modern).count(), TEXT.matches(is_modern).count());
+    assert_eq!(
+        text_of(&page).matches(is_modern).count(),
+        TEXT.matches(is_modern).count()
+    );
 }

@@ -122,7 +122,11 @@ fn placed(text: &str) -> (Vec<Stroke>, f32) {
         let place = |(px, py): (f32, f32)| ((x + px * size) / UNITS, py * size / UNITS);
         for line in lines.split(' ') {
             let points = points(line);
-            strokes.extend(points.windows(2).map(|pair| (place(pair[0]), place(pair[1]))));
+            strokes.extend(
+                points
+                    .windows(2)
+                    .map(|pair| (place(pair[0]), place(pair[1]))),
+            );
         }
         if capital == 'Đ' {
             strokes.push((place((-1.5, 6.0)), place((3.5, 6.0))));
@@ -150,7 +154,13 @@ fn mark(c: char, topped: bool) -> Option<Vec<(f32, f32)>> {
         '\u{31B}' => vec![(3.8, 10.5), (5.6, 11.6), (5.8, 13.6)],
         '\u{300}' => raised(&[(-2.2, 16.4), (0.8, 13.8)]),
         '\u{301}' => raised(&[(-0.8, 13.8), (2.2, 16.4)]),
-        '\u{309}' => raised(&[(-1.2, 16.6), (0.6, 17.0), (1.0, 15.6), (-0.2, 14.8), (-0.2, 13.8)]),
+        '\u{309}' => raised(&[
+            (-1.2, 16.6),
+            (0.6, 17.0),
+            (1.0, 15.6),
+            (-0.2, 14.8),
+            (-0.2, 13.8),
+        ]),
         '\u{303}' => raised(&[(-3.2, 14.0), (-1.4, 15.6), (1.0, 14.2), (3.0, 15.8)]),
         '\u{323}' => vec![(0.0, -2.6), (0.0, -2.9)],
         _ => return None,

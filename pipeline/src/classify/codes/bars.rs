@@ -1,8 +1,8 @@
 //! Code 128 (ISO/IEC 15417): read along lines, and written as bars.
 
+use super::code;
 use super::ink::Runs;
 use super::lines::Sampled;
-use super::code;
 use crate::classify::{Code, Symbology};
 
 /// Widths in modules of the bars and spaces of every symbol character, bar first; the last is the stop, which has
@@ -189,7 +189,9 @@ fn begin(edges: &[f32]) -> Option<(u8, f32)> {
 fn error(edges: &[f32], spread: f32, value: u8) -> f32 {
     let widths = corrected(edges, spread);
     let pairs = widths.iter().zip(pattern(value));
-    pairs.map(|(width, modules)| (width - f32::from(modules)).abs()).sum()
+    pairs
+        .map(|(width, modules)| (width - f32::from(modules)).abs())
+        .sum()
 }
 
 /// The symbol character whose pattern is nearest, and the sum of the deviations in modules.
@@ -201,7 +203,8 @@ fn nearest(edges: &[f32], spread: f32) -> Option<(u8, f32)> {
 
 /// Widths in modules, with the spread of the ink taken back.
 fn corrected(edges: &[f32], spread: f32) -> Vec<f32> {
-    let whole = edges.last().copied().unwrap_or_default() - edges.first().copied().unwrap_or_default();
+    let whole =
+        edges.last().copied().unwrap_or_default() - edges.first().copied().unwrap_or_default();
     // Three bars and three spaces: the spread cancels out.
     let module = (whole / 11.0).max(f32::MIN_POSITIVE);
     let widths = edges.windows(2).enumerate();
@@ -248,7 +251,11 @@ fn text_of(values: &[u8]) -> Option<String> {
     let mut shifted = false;
     for value in data {
         // Code sets by number: 0 A, 1 B, 2 C.
-        let used = if std::mem::take(&mut shifted) { 1 - set.min(1) } else { set };
+        let used = if std::mem::take(&mut shifted) {
+            1 - set.min(1)
+        } else {
+            set
+        };
         match (used, *value) {
             (2, value @ 0..=99) => text.push_str(&format!("{value:02}")),
             (2, CODE_B) | (0, CODE_B) => set = 1,
@@ -294,7 +301,11 @@ mod tests {
             edges.push(at);
         }
         for (index, edge) in edges.iter_mut().enumerate() {
-            *edge += if index % 2 == 0 { -spread / 2.0 } else { spread / 2.0 };
+            *edge += if index % 2 == 0 {
+                -spread / 2.0
+            } else {
+                spread / 2.0
+            };
             *edge = edge.round();
         }
         edges
@@ -303,7 +314,10 @@ mod tests {
     #[test]
     fn every_character_is_read() {
         for from in [b' ', b'@'] {
-            let text: String = (from..from + 32).map(char::from).filter(|c| *c != '\x7F').collect();
+            let text: String = (from..from + 32)
+                .map(char::from)
+                .filter(|c| *c != '\x7F')
+                .collect();
             let runs = Runs {
                 edges: edges(&text, 3.0, 0.0),
             };
@@ -335,7 +349,16 @@ mod tests {
     #[test]
     fn the_sets_of_the_code_change_within_it() {
         // Start C, 12 34, to B, `a`, shift to A, tab, `b`.
-        let mut values = vec![START_C, 12, 34, CODE_B, b'a' - b' ', SHIFT, 9 + 64, b'b' - b' '];
+        let mut values = vec![
+            START_C,
+            12,
+            34,
+            CODE_B,
+            b'a' - b' ',
+            SHIFT,
+            9 + 64,
+            b'b' - b' ',
+        ];
         let sum: u32 = values[1..]
             .iter()
             .zip(1..)

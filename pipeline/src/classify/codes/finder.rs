@@ -141,10 +141,13 @@ fn module_of(widths: [f32; 5]) -> Option<f32> {
     // Half a module, and at small sizes the px that an edge may be off.
     let play = (0.45 * module).max(0.9_f32.min(0.7 * module));
     let fits = module >= 1.2
-        && widths.iter().zip([1.0, 1.0, 3.0, 1.0, 1.0]).all(|(width, modules)| {
-            let play = if modules > 1.0 { 1.5 * play } else { play };
-            (width - modules * module).abs() <= play
-        });
+        && widths
+            .iter()
+            .zip([1.0, 1.0, 3.0, 1.0, 1.0])
+            .all(|(width, modules)| {
+                let play = if modules > 1.0 { 1.5 * play } else { play };
+                (width - modules * module).abs() <= play
+            });
     fits.then_some(module)
 }
 

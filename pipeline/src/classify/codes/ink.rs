@@ -93,7 +93,10 @@ impl<'a> Ink<'a> {
         let start = y * self.width;
         match self.raster {
             Raster::Gray(image) => {
-                let row = image.pixels.get(start..start + self.width).unwrap_or_default();
+                let row = image
+                    .pixels
+                    .get(start..start + self.width)
+                    .unwrap_or_default();
                 self.runs(row.iter().copied(), |x| self.threshold(x, y), runs);
             }
             Raster::Rgb(image) => {
@@ -101,7 +104,9 @@ impl<'a> Ink<'a> {
                     .pixels
                     .get(start * 3..(start + self.width) * 3)
                     .unwrap_or_default();
-                let green = row.chunks_exact(3).map(|px| px.get(1).copied().unwrap_or(255));
+                let green = row
+                    .chunks_exact(3)
+                    .map(|px| px.get(1).copied().unwrap_or(255));
                 self.runs(green, |x| self.threshold(x, y), runs);
             }
         }
@@ -161,5 +166,9 @@ fn middle_of(cells: &[(u8, u8)]) -> u8 {
     let low = lows.get(lows.len() / 10).copied().unwrap_or(0);
     let high = highs.get(highs.len() * 7 / 10).copied().unwrap_or(255);
     // A page of nothing but paper, or of nothing but ink.
-    if high.saturating_sub(low) < CONTRAST { 128 } else { low.midpoint(high) }
+    if high.saturating_sub(low) < CONTRAST {
+        128
+    } else {
+        low.midpoint(high)
+    }
 }

@@ -57,7 +57,12 @@ impl Sampled {
     }
 
     /// The box of what lies from `start` to `end` along lines `first` to `last`, raster px.
-    pub(super) fn area(&self, along: Along, (first, last): (usize, usize), (start, end): (f32, f32)) -> Rect {
+    pub(super) fn area(
+        &self,
+        along: Along,
+        (first, last): (usize, usize),
+        (start, end): (f32, f32),
+    ) -> Rect {
         let across = (first * self.step) as f32;
         let height = ((last - first + 1) * self.step) as f32;
         match along {

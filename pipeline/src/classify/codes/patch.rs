@@ -4,9 +4,9 @@
 //! from the edge that goes first the bars of T are narrow, wide, narrow, wide. Patch 3, its mirror image, parts
 //! batches: it is taken for the same, so that a sheet may lie either way.
 
+use super::code;
 use super::ink::Runs;
 use super::lines::{Along, Sampled};
-use super::code;
 use crate::classify::{Code, Symbology};
 
 /// Width of narrow bars and spaces, inches.

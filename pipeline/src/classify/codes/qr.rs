@@ -7,9 +7,9 @@ use rxing::qrcode::QRCodeReader;
 use rxing::{BarcodeFormat, BinaryBitmap, DecodeHints, Luma8LuminanceSource, Reader};
 use unicode_normalization::UnicodeNormalization;
 
+use super::code;
 use super::finder::{Triple, triples};
 use super::ink::Ink;
-use super::code;
 use crate::classify::{Code, Symbology};
 use crate::document::{Gray, Rect};
 
@@ -57,12 +57,12 @@ fn around(triple: &Triple, margin: f32) -> Rect {
     let a = triple.middle;
     let fourth = (b.x + c.x - a.x, b.y + c.y - a.y);
     let points = [(a.x, a.y), (b.x, b.y), (c.x, c.y), fourth];
-    let low = points
-        .iter()
-        .fold((f32::MAX, f32::MAX), |low, p| (low.0.min(p.0), low.1.min(p.1)));
-    let high = points
-        .iter()
-        .fold((f32::MIN, f32::MIN), |high, p| (high.0.max(p.0), high.1.max(p.1)));
+    let low = points.iter().fold((f32::MAX, f32::MAX), |low, p| {
+        (low.0.min(p.0), low.1.min(p.1))
+    });
+    let high = points.iter().fold((f32::MIN, f32::MIN), |high, p| {
+        (high.0.max(p.0), high.1.max(p.1))
+    });
     // A code that stands on a corner reaches beyond the upright box of its middles by the same margin, turned.
     let (dx, dy) = (b.x - a.x, b.y - a.y);
     let turned = margin * (dx.abs() + dy.abs()) / dx.hypot(dy).max(1.0);
@@ -145,7 +145,10 @@ fn thresholded(image: &Gray) -> Gray {
         }
     }
     let total: f64 = counts.iter().map(|count| f64::from(*count)).sum();
-    let sum: f64 = (0_u32..).zip(&counts).map(|(value, count)| f64::from(value) * f64::from(*count)).sum();
+    let sum: f64 = (0_u32..)
+        .zip(&counts)
+        .map(|(value, count)| f64::from(value) * f64::from(*count))
+        .sum();
     let (mut below, mut below_sum, mut best, mut threshold) = (0.0, 0.0, -1.0, 128_u8);
     for (value, count) in (0_u8..=255).zip(&counts) {
         below += f64::from(*count);

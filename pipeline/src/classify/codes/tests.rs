@@ -107,7 +107,8 @@ impl Page {
                 let width = 0.012 + 0.008 * dice.roll().abs();
                 let height = 0.03 + 0.03 * dice.roll().abs();
                 self.draw((x, y), 0.07, 0.0, |u, v| {
-                    u.abs() < width / 2.0 && v.abs() < height || v.abs() < 0.006 && u > 0.0 && u < 0.03
+                    u.abs() < width / 2.0 && v.abs() < height
+                        || v.abs() < 0.006 && u > 0.0 && u < 0.03
                 });
                 x += 0.03 + 0.04 * dice.roll().abs();
             }
@@ -119,7 +120,9 @@ impl Page {
         let (width, height) = (self.image.width as usize, self.image.height as usize);
         for _ in 0..blur {
             // A mean over three px in each direction.
-            for (step, count, stride, along) in [(1, height, width, width), (width, width, 1, height)] {
+            for (step, count, stride, along) in
+                [(1, height, width, width), (width, width, 1, height)]
+            {
                 for line in 0..count {
                     let start = line * stride;
                     let old: Vec<u32> = (0..along)
@@ -168,8 +171,13 @@ fn codes_of_identity_cards_are_read_as_scanned() {
                 assert!(codes.len() <= 1, "{codes:?}");
                 for code in codes {
                     assert_eq!((code.symbology, code.text.as_str()), (Symbology::Qr, CARD));
-                    let middle = (code.bbox.x + code.bbox.w / 2.0, code.bbox.y + code.bbox.h / 2.0);
-                    assert!((middle.0 / dpi - 2.0).abs() < 0.05 && (middle.1 / dpi - 1.1).abs() < 0.05);
+                    let middle = (
+                        code.bbox.x + code.bbox.w / 2.0,
+                        code.bbox.y + code.bbox.h / 2.0,
+                    );
+                    assert!(
+                        (middle.0 / dpi - 2.0).abs() < 0.05 && (middle.1 / dpi - 1.1).abs() < 0.05
+                    );
                     read += 1;
                 }
             }
@@ -189,8 +197,15 @@ fn bars_are_read_upright_turned_and_slanting() {
                 page.bars(text, (3.2, 3.2), 0.43, degrees);
                 let raster = page.scanned(1, 15.0, bilevel, &mut dice);
                 let codes = found(&raster, dpi);
-                let read: Vec<_> = codes.iter().map(|code| (code.symbology, code.text.as_str())).collect();
-                assert_eq!(read, [(Symbology::Code128, text)], "{dpi} dpi, {degrees} degrees, {bilevel}");
+                let read: Vec<_> = codes
+                    .iter()
+                    .map(|code| (code.symbology, code.text.as_str()))
+                    .collect();
+                assert_eq!(
+                    read,
+                    [(Symbology::Code128, text)],
+                    "{dpi} dpi, {degrees} degrees, {bilevel}"
+                );
             }
         }
     }
@@ -247,10 +262,22 @@ fn boxes_are_those_of_the_page_as_shown() {
     let codes = find(&Picture::new(&raster, to_raster, (800, 1200), 200.0));
     assert_eq!(codes.len(), 1);
     let code = &codes[0];
-    let middle = Turn::Right.map(1200.0, 800.0).apply(crate::document::Point { x: 300.0, y: 200.0 });
-    let seen = (code.bbox.x + code.bbox.w / 2.0, code.bbox.y + code.bbox.h / 2.0);
-    assert!((seen.0 - middle.x).abs() < 6.0 && (seen.1 - middle.y).abs() < 6.0, "{seen:?} {middle:?}");
-    assert!((code.bbox.w - 25.0 * 0.6 / 25.4 * 200.0).abs() < 8.0, "{:?}", code.bbox);
+    let middle = Turn::Right
+        .map(1200.0, 800.0)
+        .apply(crate::document::Point { x: 300.0, y: 200.0 });
+    let seen = (
+        code.bbox.x + code.bbox.w / 2.0,
+        code.bbox.y + code.bbox.h / 2.0,
+    );
+    assert!(
+        (seen.0 - middle.x).abs() < 6.0 && (seen.1 - middle.y).abs() < 6.0,
+        "{seen:?} {middle:?}"
+    );
+    assert!(
+        (code.bbox.w - 25.0 * 0.6 / 25.4 * 200.0).abs() < 8.0,
+        "{:?}",
+        code.bbox
+    );
 }
 
 #[test]

@@ -55,10 +55,15 @@ impl Paper {
 }
 
 fn separator(data: &[(&str, &str)]) -> Paper {
-    let owned = data.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    let owned = data
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
     let text = Payload::new(owned).unwrap().written();
-    paper(&[(0.2, "TỜ PHÂN CÁCH VĂN BẢN"), (0.26, "DOCUMENT SEPARATOR SHEET")])
-        .with_code(Symbology::Qr, &text)
+    paper(&[
+        (0.2, "TỜ PHÂN CÁCH VĂN BẢN"),
+        (0.26, "DOCUMENT SEPARATOR SHEET"),
+    ])
+    .with_code(Symbology::Qr, &text)
 }
 
 fn decision(number: u32) -> Paper {
@@ -77,7 +82,10 @@ fn decision(number: u32) -> Paper {
 fn body(number: &str) -> Paper {
     paper(&[
         (0.05, number),
-        (0.1, "Điều 2. Chánh Văn phòng và các ông bà có tên chịu trách nhiệm"),
+        (
+            0.1,
+            "Điều 2. Chánh Văn phòng và các ông bà có tên chịu trách nhiệm",
+        ),
         (0.14, "thi hành Quyết định này kể từ ngày ký."),
     ])
 }
@@ -113,7 +121,11 @@ fn cut(split: Split, papers: &[Paper]) -> (Vec<&'static str>, Vec<String>) {
             sight: &paper.sight,
         };
         let (verdict, found) = cutter.next(&sheet, paper.blank);
-        flags.extend(found.into_iter().map(|flag| format!("{number} {}", flag.code)));
+        flags.extend(
+            found
+                .into_iter()
+                .map(|flag| format!("{number} {}", flag.code)),
+        );
         said.push(match verdict {
             Verdict::Keep => "-",
             Verdict::Begin(begin) => begin.reason.code(),
@@ -150,7 +162,18 @@ fn sheets_cut_and_take_their_blank_backs_along() {
     ];
     let (said, flags) = cut(Split::Sheets, &pile);
     let expected = [
-        "sheet", "back", "separator", "-", "-", "sheet", "separator", "-", "sheet", "back", "separator", "-",
+        "sheet",
+        "back",
+        "separator",
+        "-",
+        "-",
+        "sheet",
+        "separator",
+        "-",
+        "sheet",
+        "back",
+        "separator",
+        "-",
     ];
     assert_eq!(said, expected);
     assert_eq!(flags, Vec::<String>::new());
@@ -180,7 +203,10 @@ fn what_a_sheet_says_is_said_of_its_own_document() {
         };
         if let (Verdict::Begin(begin), _) = cutter.next(&sheet, false) {
             let said = begin.separator.map(|separator| {
-                let pairs = separator.data.iter().map(|(key, value)| format!("{key}={value}"));
+                let pairs = separator
+                    .data
+                    .iter()
+                    .map(|(key, value)| format!("{key}={value}"));
                 (separator.page, pairs.collect::<Vec<_>>().join(" "))
             });
             begins.push((number, said));
@@ -203,7 +229,10 @@ fn sheets_without_a_document_are_told() {
     let pile = [separator(&[]), separator(&[]), body("1"), separator(&[])];
     let (said, flags) = cut(Split::Sheets, &pile);
     assert_eq!(said, ["sheet", "sheet", "separator", "sheet"]);
-    assert_eq!(flags, ["2 separator_without_document", "separator_without_document"]);
+    assert_eq!(
+        flags,
+        ["2 separator_without_document", "separator_without_document"]
+    );
 }
 
 #[test]
@@ -216,7 +245,11 @@ fn codes_of_others_are_no_separators() {
     ];
     let (said, flags) = cut(Split::Sheets, &pile);
     assert_eq!((said, flags), (vec!["start", "-", "-", "-"], vec![]));
-    let pile = [body("1"), blank().with_code(Symbology::PatchT, ""), body("1")];
+    let pile = [
+        body("1"),
+        blank().with_code(Symbology::PatchT, ""),
+        body("1"),
+    ];
     assert_eq!(cut(Split::Sheets, &pile).0, ["start", "sheet", "separator"]);
 }
 
@@ -224,10 +257,20 @@ fn codes_of_others_are_no_separators() {
 fn a_sheet_that_cannot_be_read_cuts_nothing_and_is_told() {
     let mut torn = separator(&[]);
     torn.sight.codes.clear();
-    let damaged = separator(&[("box", "17")]).sight.codes[0].text.replace("17", "11");
+    let damaged = separator(&[("box", "17")]).sight.codes[0]
+        .text
+        .replace("17", "11");
     let damaged = body("9").with_code(Symbology::Qr, &damaged);
     let later = blank().with_code(Symbology::Code128, "SAOY7:SEP;c=0000");
-    let pile = [body("1"), torn, body("1"), damaged, body("1"), later, body("1")];
+    let pile = [
+        body("1"),
+        torn,
+        body("1"),
+        damaged,
+        body("1"),
+        later,
+        body("1"),
+    ];
     let (said, flags) = cut(Split::Sheets, &pile);
     assert_eq!(said, ["start", "-", "-", "-", "-", "-", "-"]);
     let expected = ["2", "4", "6"].map(|page| format!("{page} separator_unreadable"));
@@ -282,30 +325,57 @@ fn annexes_quotations_and_forms_begin_nothing() {
         (0.12, "Độc lập - Tự do - Hạnh phúc"),
     ];
     let with = |first: (f32, &'static str), rest: &[(f32, &'static str)]| {
-        let lines: Vec<_> = std::iter::once(first).chain(header).chain(rest.iter().copied()).collect();
+        let lines: Vec<_> = std::iter::once(first)
+            .chain(header)
+            .chain(rest.iter().copied())
+            .collect();
         paper(&lines)
     };
-    let annex = with((0.05, "Phụ lục II"), &[(0.2, "BIÊN BẢN"), (0.15, "Số: 1/BB-X")]);
+    let annex = with(
+        (0.05, "Phụ lục II"),
+        &[(0.2, "BIÊN BẢN"), (0.15, "Số: 1/BB-X")],
+    );
     let rules = with(
         (0.05, "ỦY BAN NHÂN DÂN"),
-        &[(0.2, "QUY CHẾ"), (0.24, "(Ban hành kèm theo Quyết định số 15/QĐ-UBND ngày 5 tháng 1 năm 2020)")],
+        &[
+            (0.2, "QUY CHẾ"),
+            (
+                0.24,
+                "(Ban hành kèm theo Quyết định số 15/QĐ-UBND ngày 5 tháng 1 năm 2020)",
+            ),
+        ],
     );
-    let form = with((0.05, "Mẫu số 03"), &[(0.2, "ĐƠN ĐỀ NGHỊ"), (0.3, "Kính gửi: ..........")]);
+    let form = with(
+        (0.05, "Mẫu số 03"),
+        &[(0.2, "ĐƠN ĐỀ NGHỊ"), (0.3, "Kính gửi: ..........")],
+    );
     let mut quoted = body("2");
-    let far = [(0.5, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"), (0.52, "Số: 15/QĐ-UBND")];
+    let far = [
+        (0.5, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+        (0.52, "Số: 15/QĐ-UBND"),
+    ];
     for row in 0..8_u8 {
         let top = 0.2 + 0.03 * f32::from(row);
-        quoted.lines.extend(paper(&[(top, "một dòng chữ của thân văn bản")]).lines);
+        quoted
+            .lines
+            .extend(paper(&[(top, "một dòng chữ của thân văn bản")]).lines);
     }
     quoted.lines.extend(paper(&far).lines);
     // `QUYẾT ĐỊNH:` stands before the articles of a decision, on its second page when the grounds are many.
-    let articles = paper(&[(0.05, "2"), (0.1, "QUYẾT ĐỊNH:"), (0.14, "Điều 1. Ban hành kèm theo")]);
+    let articles = paper(&[
+        (0.05, "2"),
+        (0.1, "QUYẾT ĐỊNH:"),
+        (0.14, "Điều 1. Ban hành kèm theo"),
+    ]);
     let pile = [decision(1), articles, last("3"), annex, rules, form, quoted];
     let (said, flags) = cut(Split::Auto, &pile);
     assert_eq!(said, ["start", "-", "-", "-", "-", "-", "-"]);
     assert_eq!(flags, Vec::<String>::new());
     // A form that is filled in by somebody may be a paper of its own: after an end it is doubtful.
-    let form = with((0.05, "Mẫu số 03"), &[(0.2, "ĐƠN ĐỀ NGHỊ"), (0.3, "Kính gửi: UBND phường")]);
+    let form = with(
+        (0.05, "Mẫu số 03"),
+        &[(0.2, "ĐƠN ĐỀ NGHỊ"), (0.3, "Kính gửi: UBND phường")],
+    );
     let (said, flags) = cut(Split::Auto, &[decision(1), last("2"), form]);
     assert_eq!(said, ["start", "-", "-"]);
     assert_eq!(flags, ["3 cut_doubtful"]);
