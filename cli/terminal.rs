@@ -212,7 +212,7 @@ fn clock(seconds: f64) -> String {
 
 /// Prints an error and what caused it, in the chosen language as far as it has one.
 pub(crate) fn complain(ui: Ui, error: &anyhow::Error) {
-    let text = masked_in(&format!("{error:#}"));
+    let text = masked_in(&ui.told(error));
     let _ = writeln!(io::stderr(), "{}: {text}", ui.say("lỗi", "error"));
 }
 

@@ -39,3 +39,6 @@ mod outputs;
 
 /// Stops of all kinds: kill, Ctrl-C, full disk, second runs; nothing done is lost, nothing half-made shows.
 mod stops;
+
+/// What people put right, and samples of what they look at.
+mod corrections;

@@ -7,6 +7,30 @@
 //!
 //! A value that could not be read is `None` with a flag; nothing is guessed.
 
+pub mod fold;
+
+pub mod leaf;
+
+mod look;
+
+pub mod evidence;
+
+pub mod kinds;
+
+pub mod proposal;
+
+pub mod administrative;
+
+pub mod citizen;
+
+pub mod learned;
+
+mod conclusion;
+
+pub mod codes;
+
+pub mod stack;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -15,19 +39,17 @@ use crate::document::{Gray, Line, Rect, Word};
 use crate::picture::Picture;
 use crate::record::{Field, Flag, TypeRecord};
 
+pub use evidence::Evidence;
 pub use look::{look, look_at_words};
-
-mod look;
-
-pub mod codes;
-
-pub mod stack;
-
-pub mod citizen;
+pub use proposal::Proposal;
 
 /// What shapes the answer.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Options {}
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Options {
+    /// What words say of a type; the built-in model where there is none. Kept by its digest only.
+    #[serde(serialize_with = "learned::by_digest", skip_deserializing)]
+    pub model: Option<std::sync::Arc<learned::Model>>,
+}
 
 /// What a page shows besides its words; kept with the words when a run is stopped.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -137,21 +159,10 @@ pub struct Sheet<'a> {
     pub sight: &'a Sight,
 }
 
-/// What is known of a document so far.
-#[derive(Clone, Debug, Default)]
-pub struct Evidence {
-    pages: u32,
-}
-
 impl Evidence {
-    /// Takes in the next page.
-    pub fn add(&mut self, _sheet: &Sheet<'_>) {
-        self.pages += 1;
-    }
-
     /// What the document is and says.
-    pub fn conclude(&self, _options: &Options) -> Classified {
-        Classified::default()
+    pub fn conclude(&self, options: &Options) -> Classified {
+        conclusion::conclude(self, options)
     }
 }
 
@@ -166,4 +177,9 @@ pub struct Classified {
     pub fields: BTreeMap<String, Field>,
     /// What there is to say about them.
     pub flags: Vec<Flag>,
+}
+
+/// The name of a type in full, by its code.
+pub fn type_name(code: &str) -> Option<&'static str> {
+    kinds::by_code(code).map(|kind| kind.name)
 }

@@ -18,6 +18,7 @@ mod layer;
 mod metadata;
 mod objects;
 mod sizing;
+mod strands;
 mod xml;
 
 pub mod alto;

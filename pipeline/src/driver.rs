@@ -17,7 +17,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use ring::digest::{Context, SHA256};
 use saoy_ocr::Readers;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::classify::{self, stack::Split};
 use crate::compose::DateTime;
@@ -26,6 +26,7 @@ use crate::ingest::{self, Limits};
 use crate::preprocess;
 use crate::recognize;
 use crate::record::{BATCH_SCHEMA, BatchEntry, BatchRecord, Failure, Ignored, Status, Totals};
+use crate::visible;
 
 mod document;
 
@@ -49,6 +50,9 @@ mod publish;
 
 mod events;
 
+mod amend;
+
+pub use amend::{AmendError, Amended, Wish, amend, draw_sample, sample_findings};
 pub use events::{Event, Watch};
 pub use state::STATE_FOLDER;
 
@@ -64,7 +68,7 @@ pub const PRODUCER: &str = concat!("Saoy ", env!("CARGO_PKG_VERSION"));
 const AHEAD: usize = 3;
 
 /// What shapes the outputs; two runs with equal options make equal files.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Options {
     /// Language models, joined by `+`.
     pub language: String,
@@ -77,6 +81,8 @@ pub struct Options {
     pub split: Split,
     /// What to do with text that a PDF page has already.
     pub text: ingest::TextPolicy,
+    /// What is done to the page that people see.
+    pub visible: visible::Options,
     /// How pages are made ready for OCR.
     pub preprocess: preprocess::Options,
     /// How pages are read.
@@ -86,7 +92,7 @@ pub struct Options {
 }
 
 /// Which files are written beside the PDF.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "four independent choices of the user"
@@ -111,6 +117,8 @@ pub struct Plan {
     pub out: PathBuf,
     /// What shapes the outputs.
     pub options: Options,
+    /// The name of the profile behind the options, for the record.
+    pub profile: Option<String>,
     /// Pages at a time.
     pub jobs: usize,
     /// A folder is one document.
@@ -181,6 +189,11 @@ pub fn digitize(plan: &Plan, world: &World<'_>) -> Result<BatchRecord, RunError>
         .build()?;
     let started = (world.now)();
     let run = Run::new(plan, world, &workplace, started, &found);
+    let kept = workplace.keep_options(&run.options, &plan.options);
+    kept.map_err(|source| RunError::Output {
+        path: plan.out.clone(),
+        source,
+    })?;
     run.announce(&found);
     pool.in_place_scope(|scope| run.dispatch(&found, scope));
     run.finish(&found)

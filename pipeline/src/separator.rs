@@ -183,10 +183,18 @@ mod tests {
             assert_eq!(Payload::read(text), None, "{text}");
         }
         let text = payload(&[("box", "17")]).written();
-        for (from, to) in [("17", "11"), ("box", "bax"), ("SEP;", "SEP;;"), (";c=", ";d=")] {
+        for (from, to) in [
+            ("17", "11"),
+            ("box", "bax"),
+            ("SEP;", "SEP;;"),
+            (";c=", ";d="),
+        ] {
             let damaged = text.replacen(from, to, 1);
             let read = Payload::read(&damaged);
-            assert!(matches!(read, Some(Read::Unreadable(_))), "{damaged}: {read:?}");
+            assert!(
+                matches!(read, Some(Read::Unreadable(_))),
+                "{damaged}: {read:?}"
+            );
         }
         let later = Payload::read(&text.replacen("SAOY1", "SAOY2", 1));
         assert_eq!(later, Some(Read::Unreadable("a code of version 2".into())));

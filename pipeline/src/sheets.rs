@@ -12,7 +12,7 @@ use crate::classify::codes::bars;
 use crate::compose::pdfa::{Options, PdfaWriter};
 use crate::compose::{DateTime, Error, PageSpec, Placement};
 use crate::document::{Gray, Line, Point, Raster, Rect, Turn, Word};
-use crate::ingest::recode::{self, recode};
+use crate::ingest::recode::recode;
 use crate::separator::{Payload, PayloadError};
 
 mod letters;
@@ -317,6 +317,7 @@ impl Drawing {
                         h: 1.6 * scale,
                     },
                     confidence: 1.0,
+                    ..Word::default()
                 });
             }
             x += letters::advance(word) * scale;

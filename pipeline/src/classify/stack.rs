@@ -15,7 +15,7 @@ mod first;
 mod words;
 
 /// Whether and by what one input is cut into several documents.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Split {
     /// An input is one document.
@@ -193,9 +193,10 @@ impl Cutter {
     }
 
     fn without_document(&mut self) -> Vec<Flag> {
-        let empty = self.pending.take().map(|separator| {
-            Flag::new("separator_without_document").on_page(separator.page)
-        });
+        let empty = self
+            .pending
+            .take()
+            .map(|separator| Flag::new("separator_without_document").on_page(separator.page));
         empty.into_iter().collect()
     }
 }

@@ -5,7 +5,8 @@
 //! takes base lines up to 0.5 apart for one line, glues lines up to 1.5 apart into a block when their sizes differ
 //! by less than 5 %, and glues what stands beside a block closer than 0.7, or 1.0 for a few words. The font
 //! size of invisible text is free: the height of a highlight comes from the face and the width of a word from
-//! its stretch. So the size is chosen for each block to make those rules find the blocks as they are.
+//! its stretch. So the size is chosen for each block to make those rules find the blocks as they are. Where something
+//! stands beside a block the size must be small; what then lies too far apart for one block the layer bridges.
 
 /// One line as the layer sees it, in points, y up.
 #[derive(Clone, Debug)]
@@ -37,17 +38,38 @@ pub(super) const PARTING_GAP: f32 = 0.06;
 /// Word gaps are kept over this many where it costs the words little (`pdftotext -raw` sees no space under 0.15).
 pub(super) const CLEAR_GAP: f32 = 0.16;
 
+/// Base lines of one block are at most this many font sizes apart (poppler: 1.5).
+pub(super) const BLOCK_PITCH: f32 = 1.4;
+
+/// How a block is to be set.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Setting {
+    /// Font size in pt.
+    pub(super) size: f32,
+    /// Something stands beside it.
+    pub(super) beside: bool,
+}
+
 /// Lines on a page past which every block is set in the usual size: comparing each line with each costs a
 /// second at some 20,000, and the densest printed page has a few hundred.
 const MAX_LINES: usize = 3000;
 
-/// Font size for each block.
-pub(super) fn sizes(lines: &[Extent], blocks: usize) -> Vec<f32> {
+/// The setting of each block.
+pub(super) fn sizes(lines: &[Extent], blocks: usize) -> Vec<Setting> {
     let usual = median(lines.iter().map(|line| line.height)).max(1.0) * USUAL;
     if lines.len() > MAX_LINES {
-        return vec![usual; blocks];
+        let plain = Setting {
+            size: usual,
+            beside: false,
+        };
+        return vec![plain; blocks];
     }
     let mut limits = vec![Limits::default(); blocks];
+    for line in lines {
+        if let Some(limit) = limits.get_mut(line.block) {
+            limit.take_in(line);
+        }
+    }
     for (index, line) in lines.iter().enumerate() {
         let Some(limit) = limits.get_mut(line.block) else {
             continue;
@@ -72,7 +94,13 @@ pub(super) fn sizes(lines: &[Extent], blocks: usize) -> Vec<f32> {
     }
     let mut sizes: Vec<f32> = limits.iter().map(|limit| limit.size(usual)).collect();
     set_apart(&mut sizes, &limits, &adjoining(lines, usual));
-    sizes
+    let settings = sizes.into_iter().zip(&limits);
+    settings
+        .map(|(size, limit)| Setting {
+            size,
+            beside: limit.beside,
+        })
+        .collect()
 }
 
 /// From one font size of a page to the next; adjoining columns need more than 5 %.
@@ -87,6 +115,10 @@ struct Limits {
     height: f32,
     /// Something stands beside the block.
     beside: bool,
+    left: f32,
+    right: f32,
+    top: f32,
+    foot: f32,
 }
 
 impl Default for Limits {
@@ -96,11 +128,22 @@ impl Default for Limits {
             high: f32::MAX,
             height: 1.0,
             beside: false,
+            left: f32::MAX,
+            right: f32::MIN,
+            top: f32::MIN,
+            foot: f32::MAX,
         }
     }
 }
 
 impl Limits {
+    fn take_in(&mut self, line: &Extent) {
+        self.left = self.left.min(line.left);
+        self.right = self.right.max(line.right);
+        self.top = self.top.max(line.base);
+        self.foot = self.foot.min(line.base);
+    }
+
     /// Lowers the upper limit for what another line asks for.
     fn meet(&mut self, line: &Extent, other: &Extent, nearest: &mut f32) {
         let apart = (line.base - other.base).abs();
@@ -115,9 +158,18 @@ impl Limits {
                     .high
                     .min((1.75 * apart - 2.0 * line.rise).clamp(1.2 * apart, 1.5 * apart));
             }
-        } else if other.block != line.block && apart < 1.2 * line.height {
-            self.beside = true;
-            self.high = self.high.min(gap / 1.06);
+        } else if other.block != line.block {
+            // Readers measure from the whole block, all the way down it.
+            let along = (self.foot - line.height..self.top + line.height).contains(&other.base);
+            let column = (other.left - self.right).max(self.left - other.right);
+            if apart < 1.2 * line.height {
+                self.beside = true;
+                self.high = self.high.min(gap / 1.06);
+            }
+            if along && column > 0.0 {
+                self.beside = true;
+                self.high = self.high.min(column / 1.06);
+            }
         }
     }
 

@@ -20,12 +20,13 @@ use super::state::PageStore;
 use super::writer::{About, Made, Original};
 use super::{Event, PRODUCER, Run};
 use crate::classify::stack::{Begin, Cutter, Split, Verdict};
+use crate::correct::{self, Change, Correction, PageOp, PageOrigin};
 use crate::failure::Reason;
 use crate::ingest::inputs;
 use crate::ingest::{Document, File, SetAside};
 use crate::record::{
     BatchEntry, DOCUMENT_SCHEMA, DocumentRecord, DroppedPage, Failure, Flag, OutputRecord,
-    PartEntry, SourceRecord, Status,
+    PartEntry, SourceRecord, Status, said,
 };
 
 /// What came of opening a document.
@@ -43,15 +44,30 @@ pub(super) struct Opened<'a> {
     document: &'a Document,
     name: String,
     key: Key,
+    /// Hash of the run's options, and of what people said of the pages.
+    options: String,
     facts: Vec<FileFacts>,
     files: Vec<File>,
-    /// For each page of the document, the file it is in and its page there.
-    places: Vec<(usize, usize)>,
+    /// For each page of the document, where it lies.
+    places: Vec<Lies>,
     store: PageStore,
     /// Pages that hold no permit any more, or never took one.
     closed: AtomicBool,
     left: AtomicUsize,
     assembly: Mutex<Assembly>,
+}
+
+/// Where a page of the document lies.
+#[derive(Clone, Copy, Debug, Default)]
+struct Lies {
+    /// Number of the file.
+    file: usize,
+    /// Page of the file, from 0.
+    page: usize,
+    /// Page of the source, from 1; 0 for a page that a person put in.
+    source: u32,
+    /// Degrees clockwise from the image as stored to upright, when a person said so.
+    turn: Option<u16>,
 }
 
 /// What a file was when it was hashed; another size or time later means that it changed meanwhile.
@@ -96,14 +112,18 @@ impl<'a> Opened<'a> {
     ) -> Result<Opening<'a>, (Option<(Key, String)>, Failure)> {
         let (facts, key) = identify(document).map_err(|failure| (None, failure))?;
         let past = run.workplace.journal.past(&key).filter(|_| !run.plan.force);
+        let said = run.workplace.journal.page_corrections(&key);
+        let options = options_with(&run.options, said);
         if let Some(past) =
-            past.filter(|past| past.options == run.options && is_intact(&run.plan.out, past))
+            past.filter(|past| past.options == options && is_intact(&run.plan.out, past))
         {
             let name = name_for(run, document, &key, 1);
             return Ok(Opening::Settled(Box::new(skipped(document, &name, past))));
         }
-        let opened = open_files(run, document);
-        let split = opened.as_ref().map_or(Split::None, |opened| split_of(run, opened));
+        let opened = open_files(run, document, said);
+        let split = opened
+            .as_ref()
+            .map_or(Split::None, |opened| split_of(run, opened));
         let most = opened.as_ref().map_or(1, |(_, places)| places.len());
         let most = if split.is_none() { 1 } else { most };
         let name = name_for(run, document, &key, most);
@@ -132,7 +152,8 @@ impl<'a> Opened<'a> {
             run,
             index,
             document,
-            store: run.workplace.page_store(&key, &run.options),
+            store: run.workplace.page_store(&key, &options),
+            options,
             name,
             key,
             facts,
@@ -171,17 +192,23 @@ impl<'a> Opened<'a> {
 
     fn load_and_work(&self, page: usize) -> Result<Finished, Failure> {
         let begun = Instant::now();
-        let (file, index) = self.places.get(page).copied().unwrap_or_default();
-        let Some(source) = self.files.get(file) else {
-            return Err(Reason::Defect.about(&self.document.path, None, "a page without a file"));
+        let lies = self.places.get(page).copied().unwrap_or_default();
+        let Some(source) = self.files.get(lies.file) else {
+            return Err(Reason::Defect.about(
+                &self.document.path,
+                None,
+                &said!("một trang không có tệp", "a page without a file"),
+            ));
         };
         let loaded = source
-            .load(index, self.run.plan.options.text)
+            .load(lies.page, self.run.plan.options.text)
             .map_err(|error| of_ingest(&error))?;
         let place = Place {
             file: source.path(),
             name: &self.name,
             index: page,
+            source_page: lies.source,
+            turn: lies.turn,
         };
         page::work(self.run, &place, loaded, millis(begun), &self.store)
     }
@@ -246,9 +273,13 @@ impl<'a> Opened<'a> {
         let Some(growing) = assembly.growing.as_mut() else {
             return Ok(());
         };
-        let place @ (file, _) = self.places.get(page).copied().unwrap_or_default();
+        let lies = self.places.get(page).copied().unwrap_or_default();
         growing
-            .page(&mut finished, place, self.files.get(file))
+            .page(
+                &mut finished,
+                (lies.file, lies.page),
+                self.files.get(lies.file),
+            )
             .map_err(|error| self.not_written(&error, page))?;
         assembly.all_kept &= finished.kept;
         finished.record.ms.compose = millis(begun);
@@ -271,12 +302,7 @@ impl<'a> Opened<'a> {
     }
 
     /// Ends the document under way, when it has pages, and begins the next one.
-    fn turn_over(
-        &self,
-        assembly: &mut Assembly,
-        begin: Begin,
-        page: usize,
-    ) -> Result<(), Failure> {
+    fn turn_over(&self, assembly: &mut Assembly, begin: Begin, page: usize) -> Result<(), Failure> {
         if let Some(growing) = assembly.growing.as_mut().filter(|one| one.is_empty()) {
             growing.begin = begin;
             return Ok(());
@@ -303,7 +329,7 @@ impl<'a> Opened<'a> {
         original: Option<Original<'_>>,
     ) -> Result<Part, Failure> {
         growing.inherit(&assembly.flags);
-        let record = self.record(&mut growing, assembly);
+        let record = self.record(&mut growing, assembly, name);
         let entry = growing.entry(name, &record.flags);
         let last = entry.source_pages.last().map_or(0, |page| page - 1);
         let mut outputs = growing.outputs();
@@ -354,15 +380,17 @@ impl<'a> Opened<'a> {
             assembly.parts.push(part);
         }
         let parts = std::mem::take(&mut assembly.parts);
-        let (made, entries): (Vec<Made>, Vec<PartEntry>) =
-            parts.into_iter().map(|part| (part.made, part.entry)).unzip();
+        let (made, entries): (Vec<Made>, Vec<PartEntry>) = parts
+            .into_iter()
+            .map(|part| (part.made, part.entry))
+            .unzip();
         let entry = self.done(&entries, assembly);
         let outputs = self.put_in_place(made, &entry)?;
         let (key, name) = (self.key.clone(), self.name.clone());
         let done = Entry::Done {
             key,
             name,
-            options: self.run.options.clone(),
+            options: self.options.clone(),
             pages: entry.pages,
             flags: entry.flags.clone(),
             outputs,
@@ -421,7 +449,7 @@ impl<'a> Opened<'a> {
     }
 
     fn write_failed(&self, error: io::Error) -> Failure {
-        Reason::of_write(&error).about(&self.run.plan.out, None, error)
+        Reason::of_write(&error).about(&self.run.plan.out, None, &error)
     }
 
     /// The source file, when the output is to be its copy: signed, or nothing in it was ever paper.
@@ -434,7 +462,9 @@ impl<'a> Opened<'a> {
         };
         let pdf = file.pdf()?;
         let signed = pdf.is_signed();
-        (signed || assembly.all_kept).then(|| Original {
+        // Pages that a person had changed are no longer the source's.
+        let as_scanned = self.options == self.run.options;
+        (signed || (assembly.all_kept && as_scanned)).then(|| Original {
             path: pdf.path(),
             claim: pdf.pdfa_claim(),
             signed,
@@ -471,7 +501,10 @@ impl<'a> Opened<'a> {
                 return Err(Reason::Changed.about(
                     &facts.path,
                     None,
-                    "size or time differ from those at the start",
+                    &said!(
+                        "kích thước hoặc thời gian khác lúc bắt đầu",
+                        "size or time differ from those at the start"
+                    ),
                 ));
             }
         }
@@ -479,11 +512,9 @@ impl<'a> Opened<'a> {
     }
 
     /// The record of a document, but for what was made of it.
-    fn record(&self, growing: &mut Growing, assembly: &Assembly) -> DocumentRecord {
+    fn record(&self, growing: &mut Growing, assembly: &Assembly, name: &str) -> DocumentRecord {
         let pages = std::mem::take(&mut growing.pages);
-        let classified = growing
-            .evidence
-            .conclude(&self.run.plan.options.classify);
+        let classified = growing.evidence.conclude(&self.run.plan.options.classify);
         let mut flags = std::mem::take(&mut growing.flags);
         flags.extend(classified.flags);
         let many = self.facts.len() > 1;
@@ -494,7 +525,7 @@ impl<'a> Opened<'a> {
             .map(|facts| facts.path.display().to_string())
             .collect();
         let whole = pages.len() == self.page_count() && assembly.dropped.is_empty();
-        DocumentRecord {
+        let mut record = DocumentRecord {
             schema: DOCUMENT_SCHEMA.to_owned(),
             producer: PRODUCER.to_owned(),
             source: SourceRecord {
@@ -506,6 +537,7 @@ impl<'a> Opened<'a> {
             },
             output: OutputRecord::default(),
             language: self.run.plan.options.language.clone(),
+            profile: self.run.plan.profile.clone(),
             kind: classified.kind,
             fields: classified.fields,
             alternatives: classified.alternatives,
@@ -514,7 +546,9 @@ impl<'a> Opened<'a> {
             part_of: (!whole).then(|| growing.part_of()),
             separator: growing.begin.separator.take(),
             pages,
-        }
+        };
+        correct::apply(&mut record, self.run.workplace.journal.corrections(name));
+        record
     }
 
     /// Sets the document aside, once; pages that come later are dropped.
@@ -554,6 +588,15 @@ impl<'a> Opened<'a> {
                 let _ = publish::wipe(&self.run.plan.out.join(file));
             }
         }
+        for correction in self.run.workplace.journal.page_corrections(&self.key) {
+            if let Change::Page {
+                op: PageOp::Replace { scan } | PageOp::InsertAfter { scan },
+                ..
+            } = &correction.change
+            {
+                let _ = publish::wipe(&self.run.workplace.kept_scans().join(&scan.file));
+            }
+        }
         for file in self.run.workplace.journal.files_of(&self.key) {
             let _ = publish::wipe(&self.run.plan.out.join(file));
         }
@@ -591,7 +634,7 @@ fn identify(document: &Document) -> Result<(Vec<FileFacts>, Key), Failure> {
     let mut hash = Context::new(&SHA256);
     let mut facts = Vec::new();
     for path in &document.files {
-        let unreadable = |error: io::Error| Reason::Unreadable.about(path, None, error);
+        let unreadable = |error: io::Error| Reason::Unreadable.about(path, None, &error);
         let modified = fs::metadata(path).map_err(unreadable)?.modified().ok();
         let bytes = hash_file(path, &mut hash).map_err(unreadable)?;
         facts.push(FileFacts {
@@ -620,7 +663,7 @@ fn about(run: &Run<'_>, document: &Document, key: &Key, part: usize) -> About {
 }
 
 /// Whether an input is cut: never one that is signed, and there must be something to cut.
-fn split_of(run: &Run<'_>, (files, places): &(Vec<File>, Places)) -> Split {
+fn split_of(run: &Run<'_>, (files, places): &(Vec<File>, Vec<Lies>)) -> Split {
     if files.iter().any(File::is_signed) || places.len() < 2 {
         Split::None
     } else {
@@ -665,18 +708,61 @@ fn skipped(document: &Document, name: &str, past: &Past) -> BatchEntry {
     }
 }
 
-type Places = Vec<(usize, usize)>;
+/// Hash of the options, with what people said of the pages: other pages make another document.
+fn options_with(options: &str, said: &[Correction]) -> String {
+    let plan = correct::plan_key(said);
+    if plan.is_empty() {
+        return options.to_owned();
+    }
+    let mut hash = Context::new(&SHA256);
+    hash.update(plan.as_bytes());
+    format!("{options}+{}", hex(hash.finish().as_ref()))
+}
 
-fn open_files(run: &Run<'_>, document: &Document) -> Result<(Vec<File>, Places), Failure> {
+fn open_files(
+    run: &Run<'_>,
+    document: &Document,
+    said: &[Correction],
+) -> Result<(Vec<File>, Vec<Lies>), Failure> {
+    let open = |path: &Path| File::open(path, &run.plan.limits).map_err(|error| of_ingest(&error));
     let mut files = Vec::new();
-    let mut places = Vec::new();
+    let mut scanned: Vec<Lies> = Vec::new();
     for (number, path) in document.files.iter().enumerate() {
-        let file = File::open(path, &run.plan.limits).map_err(|error| of_ingest(&error))?;
-        places.extend((0..file.page_count()).map(|page| (number, page)));
+        let file = open(path)?;
+        scanned.extend((0..file.page_count()).map(|page| Lies {
+            file: number,
+            page,
+            ..Lies::default()
+        }));
         files.push(file);
     }
+    for (index, lies) in scanned.iter_mut().enumerate() {
+        lies.source = u32::try_from(index + 1).unwrap_or(u32::MAX);
+    }
+    let mut places = Vec::new();
+    for planned in correct::plan(scanned.len(), said) {
+        let lies = match planned.from {
+            PageOrigin::Source(index) => scanned.get(index).copied().unwrap_or_default(),
+            PageOrigin::Kept(scan) => {
+                files.push(open(&run.workplace.kept_scans().join(&scan.file))?);
+                Lies {
+                    file: files.len() - 1,
+                    page: scan.page.saturating_sub(1) as usize,
+                    ..Lies::default()
+                }
+            }
+        };
+        places.push(Lies {
+            turn: planned.turn,
+            ..lies
+        });
+    }
     if places.is_empty() {
-        return Err(Reason::Damaged.about(&document.path, None, "no pages"));
+        return Err(Reason::Damaged.about(
+            &document.path,
+            None,
+            &said!("không có trang nào", "no pages"),
+        ));
     }
     Ok((files, places))
 }
@@ -702,7 +788,7 @@ fn refuse_foreign(run: &Run<'_>, document: &Document, file: &str) -> Result<(), 
     };
     let foreign = !run.workplace.journal.is_ours(file) && !run.plan.force;
     if foreign || run.is_input(&found) {
-        return Err(Reason::NameTaken.about(&document.path, None, path.display()));
+        return Err(Reason::NameTaken.about(&document.path, None, &path.display()));
     }
     Ok(())
 }

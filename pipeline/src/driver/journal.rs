@@ -13,6 +13,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use crate::correct::{Change, Correction};
 use crate::record::{DroppedPage, Failure, PartEntry};
 
 /// What makes a document the same document.
@@ -81,6 +82,30 @@ pub(super) enum Entry {
         /// Why.
         failure: Failure,
     },
+    /// A person put something right.
+    Corrected {
+        /// The document.
+        key: Key,
+        /// The name its outputs have.
+        name: String,
+        /// What was said.
+        correction: Correction,
+    },
+    /// Documents were drawn for people to look at.
+    Sampled(Sample),
+}
+
+/// A sample for quality control.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Sample {
+    /// Names of the documents.
+    pub(super) names: Vec<String>,
+    /// Share that was asked for, 0 to 1.
+    pub(super) share: f64,
+    /// Who asked.
+    pub(super) by: String,
+    /// When, RFC 3339.
+    pub(super) at: String,
 }
 
 /// What the journal knows of one finished document.
@@ -113,6 +138,11 @@ pub(super) struct Journal {
     parts: BTreeMap<Key, Vec<String>>,
     /// Source paths whose document was set aside before anything was made of it.
     failed: BTreeMap<String, Key>,
+    /// What people said, by the name of the document.
+    corrections: BTreeMap<String, Vec<Correction>>,
+    /// What people said of pages, by the source.
+    page_corrections: BTreeMap<Key, Vec<Correction>>,
+    sampled: BTreeSet<String>,
 }
 
 /// The end of the journal's file.
@@ -141,6 +171,9 @@ impl Journal {
             made: BTreeMap::new(),
             parts: BTreeMap::new(),
             failed: BTreeMap::new(),
+            corrections: BTreeMap::new(),
+            page_corrections: BTreeMap::new(),
+            sampled: BTreeSet::new(),
         };
         let mut torn = false;
         let mut reader = BufReader::new(&mut file);
@@ -203,11 +236,24 @@ impl Journal {
                 );
             }
             Entry::Failed { key, name, .. } => {
-                if !self.ours.contains_key(&format!("{name}.pdf")) && !self.made.contains_key(&key) {
+                if !self.ours.contains_key(&format!("{name}.pdf")) && !self.made.contains_key(&key)
+                {
                     self.failed.insert(key.path.clone(), key.clone());
                 }
                 self.names.insert(key, name);
             }
+            Entry::Corrected {
+                key,
+                name,
+                correction,
+            } => {
+                if matches!(correction.change, Change::Page { .. }) {
+                    let said = self.page_corrections.entry(key).or_default();
+                    said.push(correction.clone());
+                }
+                self.corrections.entry(name).or_default().push(correction);
+            }
+            Entry::Sampled(sample) => self.sampled.extend(sample.names),
         }
     }
 
@@ -264,6 +310,51 @@ impl Journal {
     /// The names that earlier runs gave, by document.
     pub(super) fn names(&self) -> &BTreeMap<Key, String> {
         &self.names
+    }
+
+    /// What people said of the document of that name, oldest first.
+    pub(super) fn corrections(&self, name: &str) -> &[Correction] {
+        self.corrections
+            .get(name)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+
+    /// What people said of the pages of a source, oldest first.
+    pub(super) fn page_corrections(&self, key: &Key) -> &[Correction] {
+        self.page_corrections
+            .get(key)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+
+    /// The finished run that made the document of that name.
+    pub(super) fn made(&self, name: &str) -> Option<(&Key, &Past)> {
+        self.done
+            .iter()
+            .find(|(key, past)| self.names_of(key, past).any(|known| known == name))
+    }
+
+    /// Names of all finished documents, in order.
+    pub(super) fn made_names(&self) -> Vec<String> {
+        let names: BTreeSet<&String> = self
+            .done
+            .iter()
+            .flat_map(|(key, past)| self.names_of(key, past))
+            .collect();
+        names.into_iter().cloned().collect()
+    }
+
+    /// Names of the documents that a source was made into: its own, or those of its parts.
+    fn names_of<'a>(&'a self, key: &Key, past: &'a Past) -> impl Iterator<Item = &'a String> {
+        let own = self.names.get(key).filter(|_| past.parts.is_empty());
+        own.into_iter()
+            .chain(past.parts.iter().map(|part| &part.name))
+    }
+
+    /// Names of the documents that samples drew.
+    pub(super) fn sampled(&self) -> &BTreeSet<String> {
+        &self.sampled
     }
 
     /// True when an earlier run made, or was about to make, the file of that name.
@@ -349,7 +440,11 @@ mod tests {
             path: "/in/a.tif".into(),
             sha256: sha256.into(),
         };
-        let failure = crate::failure::Reason::Damaged.about(Path::new("a.tif"), None, "cut");
+        let failure = crate::failure::Reason::Damaged.about(
+            Path::new("a.tif"),
+            None,
+            &crate::record::said!("cụt", "cut"),
+        );
         let failed = |sha256| Entry::Failed {
             key: content(sha256),
             name: "a".into(),

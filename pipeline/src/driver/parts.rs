@@ -15,7 +15,9 @@ pub(super) struct Growing {
     outputs: Outputs,
     pub(super) begin: Begin,
     pub(super) pages: Vec<PageRecord>,
-    /// The pages' numbers in the input.
+    /// The pages' numbers in the input, with the corrections of people.
+    in_input: Vec<u32>,
+    /// The pages' numbers in the source; pages that a person put in have none.
     source_pages: Vec<u32>,
     pub(super) evidence: Evidence,
     pub(super) flags: Vec<Flag>,
@@ -42,6 +44,7 @@ impl Growing {
             outputs: Outputs::create(run, stem, about, wipe)?,
             begin,
             pages: Vec::new(),
+            in_input: Vec::new(),
             source_pages: Vec::new(),
             evidence: Evidence::default(),
             flags: Vec::new(),
@@ -60,11 +63,13 @@ impl Growing {
         place: (usize, usize),
         source: Option<&File>,
     ) -> Result<(), WriteError> {
-        let source_page = page.record.number;
-        let number = self.source_pages.len().saturating_add(1);
+        let in_input = page.record.number;
+        let number = self.in_input.len().saturating_add(1);
         page.renumber(u32::try_from(number).unwrap_or(u32::MAX));
         self.outputs.page(page, place, source)?;
-        self.source_pages.push(source_page);
+        self.in_input.push(in_input);
+        let source = page.record.source_page.unwrap_or(page.record.number);
+        self.source_pages.extend((source > 0).then_some(source));
         self.evidence.add(&page.sheet());
         self.flags.append(&mut page.flags);
         Ok(())
@@ -73,7 +78,7 @@ impl Growing {
     /// The findings about the input as a whole, and those about one of its pages when that is in this document.
     pub(super) fn inherit(&mut self, flags: &[Flag]) {
         for flag in flags {
-            let at = |page: u32| self.source_pages.iter().position(|source| *source == page);
+            let at = |page: u32| self.in_input.iter().position(|number| *number == page);
             match flag.page.map(at) {
                 None => self.flags.push(flag.clone()),
                 Some(Some(index)) => {
@@ -114,6 +119,8 @@ impl Growing {
 impl Finished {
     /// Makes this the page with that number.
     fn renumber(&mut self, number: u32) {
+        let source = self.record.source_page.unwrap_or(self.record.number);
+        self.record.source_page = (source != number).then_some(source);
         self.record.number = number;
         for flag in self.flags.iter_mut().chain(&mut self.sight.flags) {
             if flag.page.is_some() {

@@ -5,9 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use super::RunError;
 use super::journal::{Journal, Key};
 use super::publish::{wipe, wipe_folder, write_whole};
+use super::{Options, RunError};
 
 /// Name of the state folder inside an output folder.
 pub const STATE_FOLDER: &str = ".saoy";
@@ -20,6 +20,8 @@ pub(super) struct Workplace {
     pub(super) staging: PathBuf,
     pages: PathBuf,
     quarantine: PathBuf,
+    options: PathBuf,
+    kept: PathBuf,
     /// What earlier runs did.
     pub(super) journal: Journal,
     /// Held while the run lasts; the system releases it however the run ends.
@@ -53,7 +55,10 @@ impl Workplace {
         fs::create_dir(&staging).map_err(failed)?;
         let journal = Journal::open(&state.join("journal.jsonl")).map_err(failed)?;
         let (pages, quarantine) = (state.join("pages"), state.join("quarantine"));
+        let (options, kept) = (state.join("options"), state.join("kept"));
         Ok(Self {
+            options,
+            kept,
             out: out.to_owned(),
             staging,
             pages,
@@ -85,6 +90,30 @@ impl Workplace {
             options: short(options),
             erased: Mutex::new(false),
         }
+    }
+
+    /// Folder of the scans that people put in.
+    pub(super) fn kept_scans(&self) -> PathBuf {
+        self.kept.clone()
+    }
+
+    /// Keeps the options of a run under their hash, so that a correction can make pages anew in the same way.
+    pub(super) fn keep_options(&self, hash: &str, options: &Options) -> io::Result<()> {
+        let name = format!("{hash}.json");
+        if self.options.join(&name).is_file() {
+            return Ok(());
+        }
+        fs::create_dir_all(&self.options)?;
+        let text = serde_json::to_vec(options)?;
+        write_whole(&self.staging, &self.options, &name, &text)
+    }
+
+    /// The options of an earlier run.
+    pub(super) fn options(&self, hash: &str) -> Option<Options> {
+        // What pages were corrected follows the hash.
+        let hash = hash.split('+').next().unwrap_or(hash);
+        let text = fs::read(self.options.join(format!("{hash}.json"))).ok()?;
+        serde_json::from_slice(&text).ok()
     }
 
     /// Wipes what was kept of the pages of document `name` that the engine could not read.

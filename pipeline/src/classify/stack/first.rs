@@ -158,7 +158,10 @@ fn has_symbol(plain: &str) -> bool {
     let mut rest = plain;
     while let Some(at) = rest.find("SO") {
         let begins = rest.get(..at).is_none_or(|before| {
-            before.chars().next_back().is_none_or(|c| !c.is_alphanumeric())
+            before
+                .chars()
+                .next_back()
+                .is_none_or(|c| !c.is_alphanumeric())
         });
         rest = rest.get(at + 2..).unwrap_or_default();
         let number = rest.trim_start_matches([' ', ':', '.', ';']);
@@ -190,23 +193,82 @@ fn has_date(plain: &str) -> bool {
 
 /// Names of types of State papers (decree 30/2020, article 7), and of older or other papers with the same header.
 const TYPES: [&str; 36] = [
-    "NGHI QUYET", "QUYET DINH", "CHI THI", "QUY CHE", "QUY DINH", "THONG CAO", "THONG BAO", "HUONG DAN", "CHUONG TRINH",
-    "KE HOACH", "PHUONG AN", "DE AN", "DU AN", "BAO CAO", "BIEN BAN", "TO TRINH", "HOP DONG", "CONG DIEN",
-    "BAN GHI NHO", "BAN THOA THUAN", "GIAY UY QUYEN", "GIAY MOI", "GIAY GIOI THIEU", "GIAY NGHI PHEP", "PHIEU GUI",
-    "PHIEU CHUYEN", "PHIEU BAO", "THU CONG", "LUAT", "PHAP LENH", "NGHI DINH", "THONG TU", "LENH", "KET LUAN",
-    "GIAY XAC NHAN", "GIAY CHUNG NHAN",
+    "NGHI QUYET",
+    "QUYET DINH",
+    "CHI THI",
+    "QUY CHE",
+    "QUY DINH",
+    "THONG CAO",
+    "THONG BAO",
+    "HUONG DAN",
+    "CHUONG TRINH",
+    "KE HOACH",
+    "PHUONG AN",
+    "DE AN",
+    "DU AN",
+    "BAO CAO",
+    "BIEN BAN",
+    "TO TRINH",
+    "HOP DONG",
+    "CONG DIEN",
+    "BAN GHI NHO",
+    "BAN THOA THUAN",
+    "GIAY UY QUYEN",
+    "GIAY MOI",
+    "GIAY GIOI THIEU",
+    "GIAY NGHI PHEP",
+    "PHIEU GUI",
+    "PHIEU CHUYEN",
+    "PHIEU BAO",
+    "THU CONG",
+    "LUAT",
+    "PHAP LENH",
+    "NGHI DINH",
+    "THONG TU",
+    "LENH",
+    "KET LUAN",
+    "GIAY XAC NHAN",
+    "GIAY CHUNG NHAN",
 ];
 
 /// Titles of citizens' papers; a longer one may follow the same beginning.
 const CITIZEN: [&str; 36] = [
-    "CAN CUOC CONG DAN", "THE CAN CUOC", "CAN CUOC", "GIAY CHUNG MINH NHAN DAN", "CHUNG MINH NHAN DAN", "HO CHIEU",
-    "GIAY PHEP LAI XE", "GIAY KHAI SINH", "TRICH LUC KHAI SINH", "GIAY CHUNG NHAN KET HON", "TRICH LUC KET HON",
-    "GIAY CHUNG TU", "TRICH LUC KHAI TU", "GIAY XAC NHAN TINH TRANG HON NHAN", "SO HO KHAU",
-    "GIAY CHUNG NHAN QUYEN SU DUNG DAT", "BANG TOT NGHIEP", "BANG CU NHAN", "BANG KY SU", "BANG THAC SI",
-    "BANG TIEN SI", "CHUNG CHI", "GIAY CHUNG NHAN DANG KY DOANH NGHIEP", "GIAY CHUNG NHAN DANG KY KINH DOANH",
-    "GIAY CHUNG NHAN DANG KY HO KINH DOANH", "PHIEU LY LICH TU PHAP", "SO BAO HIEM XA HOI", "THE BAO HIEM Y TE",
-    "HOP DONG CHUYEN NHUONG", "HOP DONG TANG CHO", "HOP DONG UY QUYEN", "GIAY TIEP NHAN HO SO", "PHIEU TIEP NHAN",
-    "DON DE NGHI", "DON XIN", "TO KHAI",
+    "CAN CUOC CONG DAN",
+    "THE CAN CUOC",
+    "CAN CUOC",
+    "GIAY CHUNG MINH NHAN DAN",
+    "CHUNG MINH NHAN DAN",
+    "HO CHIEU",
+    "GIAY PHEP LAI XE",
+    "GIAY KHAI SINH",
+    "TRICH LUC KHAI SINH",
+    "GIAY CHUNG NHAN KET HON",
+    "TRICH LUC KET HON",
+    "GIAY CHUNG TU",
+    "TRICH LUC KHAI TU",
+    "GIAY XAC NHAN TINH TRANG HON NHAN",
+    "SO HO KHAU",
+    "GIAY CHUNG NHAN QUYEN SU DUNG DAT",
+    "BANG TOT NGHIEP",
+    "BANG CU NHAN",
+    "BANG KY SU",
+    "BANG THAC SI",
+    "BANG TIEN SI",
+    "CHUNG CHI",
+    "GIAY CHUNG NHAN DANG KY DOANH NGHIEP",
+    "GIAY CHUNG NHAN DANG KY KINH DOANH",
+    "GIAY CHUNG NHAN DANG KY HO KINH DOANH",
+    "PHIEU LY LICH TU PHAP",
+    "SO BAO HIEM XA HOI",
+    "THE BAO HIEM Y TE",
+    "HOP DONG CHUYEN NHUONG",
+    "HOP DONG TANG CHO",
+    "HOP DONG UY QUYEN",
+    "GIAY TIEP NHAN HO SO",
+    "PHIEU TIEP NHAN",
+    "DON DE NGHI",
+    "DON XIN",
+    "TO KHAI",
 ];
 
 fn titles(lines: &[Heading], found: &mut Found) {
@@ -252,7 +314,13 @@ fn is_annex(line: &Heading) -> bool {
         && line.plain.trim_start().starts_with("PHU LUC")
         && line.bare.len() < 60;
     let attached = line.top < 0.4
-        && line.plain.trim_start().trim_start_matches('(').trim_start().len() < 200
+        && line
+            .plain
+            .trim_start()
+            .trim_start_matches('(')
+            .trim_start()
+            .len()
+            < 200
         && ["(KEM THEO", "(BAN HANH KEM THEO", "( KEM THEO"]
             .iter()
             .any(|words| line.plain.trim_start().starts_with(words));

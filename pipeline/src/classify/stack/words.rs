@@ -99,7 +99,10 @@ mod tests {
         assert_eq!(slips("XXQUYE7DINHXX", "QUYETDINH"), 1);
         assert_eq!(slips("QUYEDINH", "QUYETDINH"), 1);
         assert_eq!(slips("", "QUYETDINH"), 9);
-        assert!(says("CONGHOAXAHOICHUNGH1AVIETNAM", "CONGHOAXAHOICHUNGHIAVIETNAM"));
+        assert!(says(
+            "CONGHOAXAHOICHUNGH1AVIETNAM",
+            "CONGHOAXAHOICHUNGHIAVIETNAM"
+        ));
         assert!(!says("BAOCAO", "THONGBAO"));
     }
 }
