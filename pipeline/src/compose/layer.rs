@@ -104,6 +104,9 @@ impl Frame {
         // Sizes were chosen for what lines of their letters' height take.
         let bearing = size.min(self.up + self.down);
         (self.lean, self.lift) = lean(self.rise, bearing, self.up, self.down);
+        if self.bridged && self.rise * self.lean > SAFE_RISE * bearing {
+            self.lean = SAFE_RISE * bearing / self.rise;
+        }
     }
 
     /// The font size as it is written.
