@@ -32,10 +32,10 @@ build: deps
 	@echo "build: cargo build --release (saoy and saoy-reader)"
 	cargo build --release --locked
 
-# The executables are built first: tests start them.
+# The tests start the executables; with the whole workspace named, cargo builds those of both packages before any test.
+# A `cargo build` before would build half the dependencies twice, with other features.
 test: test-deps
-	@cargo build --locked
-	cargo test --workspace --locked
+	@cargo test --workspace --locked
 
 lint: deps
 	@cargo fmt --all --check

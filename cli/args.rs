@@ -45,7 +45,11 @@ fn grammar(ui: Ui) -> Command {
                 )),
         )
         .subcommand(digitize(ui))
+        .subcommand(correct(ui))
+        .subcommand(quality(ui))
+        .subcommand(separators(ui))
         .subcommand(doctor(ui))
+        .subcommand(crate::train::command(ui))
 }
 
 /// Replaces the words that the parser's own help is made of, which it has in English only.
@@ -124,7 +128,7 @@ fn digitize(ui: Ui) -> Command {
         ))
         .arg(
             Arg::new("inputs")
-                .required(true)
+                .required_unless_present("evaluate")
                 .num_args(1..)
                 .value_name("FILE|DIR")
                 .value_parser(value_parser!(PathBuf))
@@ -162,7 +166,7 @@ fn digitize(ui: Ui) -> Command {
                 .long("sidecar")
                 .value_delimiter(',')
                 .action(ArgAction::Append)
-                .value_parser(PossibleValuesParser::new(["txt", "json", "hocr", "alto"]))
+                .value_parser(PossibleValuesParser::new(SIDECARS))
                 .default_values(["txt", "json"])
                 .help(ui.say("Tệp đi kèm", "Files beside the PDF")),
         )
@@ -170,17 +174,28 @@ fn digitize(ui: Ui) -> Command {
             Arg::new("pdfa")
                 .long("pdfa")
                 .default_value("2b")
-                .value_parser(PossibleValuesParser::new(["1b", "2b", "2u", "3b"]))
+                .value_parser(PossibleValuesParser::new(PDFA))
                 .help(ui.say("Chuẩn PDF/A của kết quả", "PDF/A part and level of the output")),
         )
         .arg(
             Arg::new("text")
                 .long("text")
                 .default_value("skip")
-                .value_parser(PossibleValuesParser::new(["skip", "redo", "force"]))
+                .value_parser(PossibleValuesParser::new(TEXT))
                 .help(ui.say(
                     "Khi trang PDF đã có chữ: skip = giữ chữ sẵn có; redo = thay lớp chữ ẩn; force = coi mọi trang là ảnh",
                     "When a PDF page has text: skip = keep it; redo = replace a hidden text layer; force = treat every page as an image",
+                )),
+        )
+        .arg(
+            Arg::new("profile")
+                .long("profile")
+                .value_name("NAME")
+                .help(ui.say(
+                    "Hồ sơ thiết lập: archive (giữ nguyên ảnh quét), small (nén nhỏ), enhanced (xoay thẳng, trắng nền), \
+                     tên tệp trong thư mục profiles của thư mục dữ liệu, hoặc đường dẫn tệp TOML",
+                    "Profile: archive (the scan stays as it is), small (compressed), enhanced (level, on white paper), \
+                     a name among the data folder's profiles, or the path of a TOML file",
                 )),
         )
         .arg(
@@ -188,6 +203,16 @@ fn digitize(ui: Ui) -> Command {
                 .long("folder-as-document")
                 .action(ArgAction::SetTrue)
                 .help(ui.say("Mỗi thư mục là một văn bản", "A folder is one document")),
+        )
+        .arg(
+            Arg::new("split")
+                .long("split")
+                .default_value("none")
+                .value_parser(PossibleValuesParser::new(["none", "sheets", "auto"]))
+                .help(ui.say(
+                    "Tách một tệp thành nhiều văn bản: none = không tách; sheets = tại tờ phân cách; auto = cả nơi trang cho thấy văn bản mới bắt đầu",
+                    "Cut one input into several documents: none = never; sheets = at separator sheets; auto = also where a page shows that a new one begins",
+                )),
         )
         .arg(
             Arg::new("page-limit")
@@ -207,6 +232,16 @@ fn digitize(ui: Ui) -> Command {
                     "The OCR reader program (default: saoy-reader beside saoy)",
                 )),
         )
+        .arg(
+            Arg::new("evaluate")
+                .long("evaluate")
+                .value_name("LABELS.tsv")
+                .value_parser(value_parser!(PathBuf))
+                .help(ui.say(
+                    "So kết quả trong thư mục ra với nhãn: path, type, number_symbol, date, agency, subject, tags (không có đầu vào: chỉ so)",
+                    "Compare the results in the output folder with labels: path, type, number_symbol, date, agency, subject, tags (without inputs: only compare)",
+                )),
+        )
         .arg(flag("force", ui.say("Làm lại và ghi đè kết quả cũ", "Do it again and replace earlier results")))
         .arg(flag("dry-run", ui.say("Chỉ liệt kê việc sẽ làm", "Only list what would be done")))
         .arg(flag("json", ui.say("In bản ghi của lượt chạy dưới dạng JSON", "Print the run's record as JSON")))
@@ -217,6 +252,155 @@ fn digitize(ui: Ui) -> Command {
                 .value_parser(PossibleValuesParser::new(["auto", "json", "none"]))
                 .help(ui.say("Tiến độ: auto, json (JSON Lines ra stderr), none", "Progress: auto, json (JSON Lines on stderr), none")),
         )
+}
+
+/// Values of `--sidecar`.
+pub(crate) const SIDECARS: [&str; 4] = ["txt", "json", "hocr", "alto"];
+/// Values of `--pdfa`.
+pub(crate) const PDFA: [&str; 4] = ["1b", "2b", "2u", "3b"];
+/// Values of `--text`.
+pub(crate) const TEXT: [&str; 3] = ["skip", "redo", "force"];
+
+fn correct(ui: Ui) -> Command {
+    Command::new("correct")
+        .about(ui.say(
+            "Sửa kết quả số hóa: trường, loại văn bản, trang; chấp nhận hoặc trả lại",
+            "Put a digitised document right: fields, type, pages; accept it or send it back",
+        ))
+        .arg(
+            Arg::new("document")
+                .required(true)
+                .value_name("DOCUMENT")
+                .value_parser(value_parser!(PathBuf))
+                .help(ui.say(
+                    "Kết quả cần sửa, ví dụ out/NAME.json hoặc out/NAME.pdf",
+                    "The result to put right, such as out/NAME.json or out/NAME.pdf",
+                )),
+        )
+        .arg(
+            Arg::new("pages")
+                .value_name("page OP N ...")
+                .num_args(0..)
+                .help(ui.say(
+                    "Sửa trang: page rotate N 90|180|270 · page drop N · page replace N TỆP[#TRANG] · page insert N TỆP[#TRANG] (chèn sau trang N, 0 = đầu) · page restore N (trang N của bản quét như cũ)",
+                    "Pages: page rotate N 90|180|270 · page drop N · page replace N FILE[#PAGE] · page insert N FILE[#PAGE] (after page N, 0 = first) · page restore N (page N of the scan as it was)",
+                )),
+        )
+        .arg(
+            Arg::new("field")
+                .long("field")
+                .value_name("NAME=VALUE")
+                .action(ArgAction::Append)
+                .help(ui.say(
+                    "Giá trị đúng của một trường; để trống sau dấu = nếu giấy không ghi",
+                    "The right value of a field; nothing after = when the paper has none",
+                )),
+        )
+        .arg(
+            Arg::new("type")
+                .long("type")
+                .value_name("CODE")
+                .help(ui.say("Loại văn bản, ví dụ QĐ", "Type of the document, such as QĐ")),
+        )
+        .arg(flag("accept", ui.say("Kết quả đúng, chấp nhận", "The result is right, accept it")))
+        .arg(
+            Arg::new("send-back")
+                .long("send-back")
+                .value_name("REASON")
+                .conflicts_with("accept")
+                .help(ui.say("Trả lại để quét lại, kèm lý do", "Send it back to be scanned again, with the reason")),
+        )
+        .arg(
+            Arg::new("by")
+                .long("by")
+                .value_name("NAME")
+                .help(ui.say("Người sửa (mặc định: tài khoản đang đăng nhập)", "Who says so (default: the account in use)")),
+        )
+        .arg(
+            Arg::new("reader")
+                .long("reader")
+                .value_name("PROGRAM")
+                .value_parser(value_parser!(PathBuf))
+                .help(ui.say("Chương trình nhận dạng chữ", "The OCR reader program")),
+        )
+        .arg(flag("json", ui.say("In bản ghi sau khi sửa dưới dạng JSON", "Print the record as it then is")))
+}
+
+fn quality(ui: Ui) -> Command {
+    Command::new("quality")
+        .about(ui.say(
+            "Kiểm tra chất lượng: rút mẫu cho người xem, báo cáo tỷ lệ lỗi",
+            "Quality control: draws a sample for people to look at, reports the error rate",
+        ))
+        .arg(
+            Arg::new("out")
+                .required(true)
+                .value_name("DIR")
+                .value_parser(value_parser!(PathBuf))
+                .help(ui.say("Thư mục kết quả của lượt số hóa", "Output folder of the digitisation")),
+        )
+        .arg(
+            Arg::new("sample")
+                .long("sample")
+                .value_name("all|N%")
+                .help(ui.say(
+                    "Rút mẫu: all (tất cả) hoặc tỷ lệ ngẫu nhiên, ví dụ 30%; in tên các văn bản",
+                    "Draw a sample: all, or a random share such as 30%; prints the names of the documents",
+                )),
+        )
+        .arg(
+            Arg::new("by")
+                .long("by")
+                .value_name("NAME")
+                .help(ui.say("Người rút mẫu (mặc định: tài khoản đang đăng nhập)", "Who draws it (default: the account in use)")),
+        )
+        .arg(flag("json", ui.say("In dưới dạng JSON", "Print as JSON")))
+}
+
+fn separators(ui: Ui) -> Command {
+    Command::new("separators")
+        .about(ui.say(
+            "In tờ phân cách để đặt giữa các văn bản trước khi quét cả tập",
+            "Makes separator sheets to lay between documents before scanning the pile",
+        ))
+        .arg(
+            Arg::new("out")
+                .short('o')
+                .long("out")
+                .required(true)
+                .value_name("FILE.pdf")
+                .value_parser(value_parser!(PathBuf))
+                .help(ui.say("Tệp PDF sẽ tạo", "The PDF to make")),
+        )
+        .arg(
+            Arg::new("count")
+                .long("count")
+                .value_name("N")
+                .default_value("1")
+                .value_parser(value_parser!(u32).range(1..=1000))
+                .help(ui.say("Số tờ", "How many sheets")),
+        )
+        .arg(
+            Arg::new("code")
+                .long("code")
+                .default_value("qr")
+                .value_parser(PossibleValuesParser::new(["qr", "code128"]))
+                .help(ui.say("Loại mã", "Kind of code")),
+        )
+        .arg(
+            // Takes the place of the data folder, which this command does not need.
+            Arg::new("data")
+                .long("data")
+                .value_name("KEY=VALUE")
+                .action(ArgAction::Append)
+                .value_parser(value_parser!(PathBuf))
+                .help(ui.say(
+                    "Dữ liệu ghi vào bản ghi của văn bản sau tờ này, ví dụ box=17, record=04, profile=small, unit=...; {n} là số thứ tự tờ",
+                    "Data for the record of the document after the sheet, such as box=17, record=04, profile=small, unit=...; {n} is the sheet's number",
+                )),
+        )
+        .arg(flag("patch-t", ui.say("Thêm mã Patch T ở bốn cạnh cho máy quét", "Add patch code T on all four edges, for scanners")))
+        .arg(flag("force", ui.say("Ghi đè tệp đã có", "Replace a file that is there")))
 }
 
 fn doctor(ui: Ui) -> Command {

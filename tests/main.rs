@@ -31,8 +31,14 @@ mod bad_inputs;
 /// Failing engines: none may cost more than a page.
 mod bad_engines;
 
+/// One input, several documents: separator sheets, cuts, and what of a pile is where.
+mod stacks;
+
 /// What comes out, before judges from outside: PDF/A, text layer, hOCR, ALTO, records.
 mod outputs;
 
 /// Stops of all kinds: kill, Ctrl-C, full disk, second runs; nothing done is lost, nothing half-made shows.
 mod stops;
+
+/// What people put right, and samples of what they look at.
+mod corrections;

@@ -54,5 +54,5 @@ pub use models::{
 };
 pub use readers::{ReaderConfig, Readers, Tally};
 pub use reading::{
-    Block, BlockKind, Layout, Line, Orientation, Point, PxBox, Reading, Spent, Word,
+    Block, BlockKind, Layout, Line, Nearly, Orientation, Point, PxBox, Reading, Spent, Word,
 };

@@ -14,6 +14,10 @@ use crate::reading::{Layout, Orientation, Reading};
 /// The first bytes a reader writes; the last one is the version of this protocol.
 pub const MAGIC: [u8; 8] = *b"saoyrdr\x01";
 
+/// The engine's variable that makes it keep, beside each letter, what it chose from; readers then answer with
+/// [`Word::nearly`](crate::Word::nearly).
+pub const CHOICE_MODE: &str = "lstm_choice_mode";
+
 /// Longest answer in bytes. A word takes about 200 bytes: room for 100,000, where a dense A4 page has 1,500 and
 /// an A0 sheet 16 times its area.
 pub const MAX_ANSWER: usize = 20 << 20;

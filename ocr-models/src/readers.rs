@@ -18,7 +18,7 @@ use nursery::Nursery;
 use crate::error::OcrError;
 use crate::image::{GrayView, MAX_PIXELS};
 use crate::models::{ModelError, ORIENTATION, locate};
-use crate::protocol::{Answer, MAX_BATCH, Outcome, Request, Shape, Task, Usage};
+use crate::protocol::{Answer, CHOICE_MODE, MAX_BATCH, Outcome, Request, Shape, Task, Usage};
 use crate::reading::{Layout, Orientation, Reading};
 
 /// How readers are started and how much each may use.
@@ -32,6 +32,9 @@ pub struct ReaderConfig {
     pub language: String,
     /// Variables of the engine and their values.
     pub variables: Vec<(String, String)>,
+    /// In how many rounds the engine looks for what it nearly read (`lstm_choice_iterations`), 0 for not at all.
+    /// Each round brings one more choice for each letter and costs 2 to 3 % of the time a page takes.
+    pub choice_rounds: u8,
     /// How long one call may take, starting a reader included.
     pub page_limit: Duration,
     /// Address space of one reader, bytes (`RLIMIT_AS`).
@@ -49,10 +52,25 @@ impl ReaderConfig {
             models,
             language: "vie".into(),
             variables: Vec::new(),
+            choice_rounds: 1,
             page_limit: Duration::from_secs(120),
             memory_limit: 2 << 30,
             images_per_process: 1000,
         }
+    }
+
+    /// What an engine that reads is set to.
+    fn reading_variables(&self) -> Vec<(String, String)> {
+        let mut variables = self.variables.clone();
+        if self.choice_rounds > 0 {
+            // Mode 2: choices per letter, each round without those that earlier rounds brought.
+            variables.push((CHOICE_MODE.into(), "2".into()));
+            variables.push((
+                "lstm_choice_iterations".into(),
+                self.choice_rounds.to_string(),
+            ));
+        }
+        variables
     }
 
     /// Where `saoy-reader` lies when it was installed beside `executable`.
@@ -195,7 +213,7 @@ impl Readers {
             variables: if task == Task::Orient {
                 Vec::new()
             } else {
-                self.config.variables.clone()
+                self.config.reading_variables()
             },
             task,
             images: images.iter().map(shape).collect(),

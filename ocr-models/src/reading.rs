@@ -95,6 +95,20 @@ pub struct Word {
     pub in_dictionary: bool,
     /// Whether the model took the word for a number.
     pub numeric: bool,
+    /// What the engine nearly read instead of single letters, when it was asked to keep that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nearly: Vec<Nearly>,
+}
+
+/// A second choice of the engine for one letter of a word.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Nearly {
+    /// Which letter of the word's text, counted from 0.
+    pub at: u16,
+    /// What might stand there.
+    pub letter: char,
+    /// How much less likely than what was read: difference of natural logarithms, 0 up.
+    pub behind: f32,
 }
 
 /// An upright rectangle in px.
@@ -206,7 +220,15 @@ impl Word {
         let unwanted = |c: char| c.is_whitespace() || c.is_control();
         if !is_nfc(&self.text) || self.text.contains(unwanted) {
             self.text = self.text.chars().filter(|c| !unwanted(*c)).nfc().collect();
+            // Their places are those of the text that was.
+            self.nearly.clear();
         }
+        let letters = self.text.chars().count();
+        self.nearly.retain(|nearly| {
+            usize::from(nearly.at) < letters
+                && nearly.behind.is_finite()
+                && !unwanted(nearly.letter)
+        });
         self.bbox = self.bbox.inside(width, height);
         self.confidence = if self.confidence.is_nan() {
             0.0
@@ -239,6 +261,11 @@ mod tests {
             confidence,
             in_dictionary: false,
             numeric: false,
+            nearly: vec![Nearly {
+                at: 1,
+                letter: 'â',
+                behind: 2.0,
+            }],
         }
     }
 
@@ -297,6 +324,7 @@ mod tests {
             line.baseline,
             Some([Point { x: 0, y: 9 }, Point { x: 100, y: 0 }])
         );
+        assert!(line.words.iter().all(|word| word.nearly.is_empty()));
         assert_eq!(reading.confidence(), Some(1.0 / 6.0));
         assert_eq!(Reading::default().confidence(), None);
     }

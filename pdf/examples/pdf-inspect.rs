@@ -8,7 +8,8 @@ use std::{
 };
 
 use saoy_pdf::{
-    Annotations, Copier, Dict, Document, FileWriter, Name, Object, ObjectId, single_page_pdf,
+    Annotations, Copier, Dict, Document, FileWriter, Name, Object, ObjectId, StreamBounds,
+    single_page_pdf,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -27,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let page = document.page(number.parse::<usize>()?.saturating_sub(1))?;
             Ok(std::fs::write(
                 out,
-                single_page_pdf(&document, &page, Annotations::Keep)?,
+                single_page_pdf(&document, &page, Annotations::Keep, StreamBounds::default())?,
             )?)
         }
         _ => Err("usage: pdf-inspect FILE [--object N | --copy OUT | --page N OUT]".into()),

@@ -1,5 +1,7 @@
 //! Objects carried from one file to another, renumbered, stream data untouched.
 
+mod bounds;
+
 mod single;
 
 use std::{
@@ -7,6 +9,8 @@ use std::{
     io::Write,
 };
 
+use self::bounds::Budget;
+pub use self::bounds::StreamBounds;
 pub use self::single::single_page_pdf;
 use crate::{
     document::Document,
@@ -53,6 +57,7 @@ pub struct Copier<'d> {
     document: &'d Document,
     map: HashMap<ObjectId, Ref>,
     queue: VecDeque<ObjectId>,
+    budget: Option<Budget>,
 }
 
 /// What a [`Copier`] has copied so far, for going on later.
@@ -71,7 +76,15 @@ impl<'d> Copier<'d> {
             document,
             map: copied.0,
             queue: VecDeque::new(),
+            budget: None,
         }
+    }
+
+    /// Refuses, from here on, streams that inflate to more than `bounds`.
+    #[must_use]
+    pub fn within(mut self, bounds: StreamBounds) -> Self {
+        self.budget = Some(Budget::of(bounds));
+        self
     }
 
     /// Lets go of the document and keeps what was copied.
@@ -278,6 +291,9 @@ impl<'d> Copier<'d> {
         };
         if object.as_dict().is_some_and(leads_out) {
             object = Object::Null;
+        }
+        if let (Some(budget), Object::Stream(stream)) = (&mut self.budget, &object) {
+            budget.admit(self.document, stream)?;
         }
         self.renumber(&mut object, out)?;
         match &object {

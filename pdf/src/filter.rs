@@ -10,6 +10,8 @@ mod predictor;
 
 mod run_length;
 
+use std::borrow::Cow;
+
 use self::predictor::Predictor;
 use crate::{
     error::PdfError,
@@ -186,6 +188,69 @@ impl Chain {
             bytes,
             image: None,
             damage,
+        })
+    }
+
+    /// How many bytes undoing the generic filters of `raw` makes, after the step that makes the most; `None` when the
+    /// last makes more than `limit`, or one before it more than `between`. Data between two filters is held, what
+    /// comes out of the last is only counted; damage ends the count, as it ends reading.
+    pub(crate) fn length(
+        &self,
+        raw: &[u8],
+        between: usize,
+        limit: u64,
+    ) -> Result<Option<u64>, PdfError> {
+        let generic = |(filter, _): &&(Filter, Dict)| !matches!(filter, Filter::Image(_));
+        let steps: Vec<_> = self.steps.iter().take_while(generic).collect();
+        let mut bytes = Cow::Borrowed(raw);
+        let mut most = 0;
+        for (index, (filter, parms)) in steps.iter().enumerate() {
+            let last = index + 1 == steps.len();
+            if last && *filter == Filter::Flate {
+                return Ok(flate::length(&bytes, limit).map(|length| length.max(most)));
+            }
+            let room = if last {
+                usize::try_from(limit).unwrap_or(usize::MAX)
+            } else {
+                between
+            };
+            bytes = match self.step(*filter, parms, &bytes, room) {
+                Ok(step) => Cow::Owned(step.bytes),
+                Err(PdfError::Limit { .. }) => return Ok(None),
+                Err(error) => return Err(error),
+            };
+            most = most.max(bytes.len() as u64);
+        }
+        Ok((bytes.len() as u64 <= limit).then_some(most))
+    }
+
+    /// The image filter that ends the chain.
+    pub(crate) fn image_filter(&self) -> Option<ImageFilter> {
+        match self.steps.last() {
+            Some((Filter::Image(filter), _)) => Some(*filter),
+            _ => None,
+        }
+    }
+
+    /// Whether there is nothing to undo.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// The most bytes that undoing the generic filters of `raw` bytes could make.
+    pub(crate) fn at_most(&self, raw: u64) -> u64 {
+        self.steps.iter().fold(raw, |bytes, (filter, _)| {
+            bytes.saturating_mul(match filter {
+                Filter::AsciiHex | Filter::Image(_) => 1,
+                // `z` stands for four bytes.
+                Filter::Ascii85 => 4,
+                // Two bytes stand for up to 128.
+                Filter::RunLength => 64,
+                // A code of 9 bits or more stands for at most 4096 bytes.
+                Filter::Lzw => 4096,
+                // Two bits stand for up to 258 bytes (RFC 1951, 3.2.5).
+                Filter::Flate => 1032,
+            })
         })
     }
 

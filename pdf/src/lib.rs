@@ -60,7 +60,7 @@ mod writer;
 
 mod copy;
 
-pub use copy::{Annotations, Copied, Copier, single_page_pdf};
+pub use copy::{Annotations, Copied, Copier, StreamBounds, single_page_pdf};
 pub use document::{Document, Encryption};
 pub use error::{Fault, PdfError};
 pub use filter::{Decoded, ImageFilter};

@@ -66,6 +66,12 @@ pub const FIELDS: usize = 1 << 17;
 /// Filters on one stream. Two are usual; each more multiplies what a small file can inflate to.
 pub const FILTERS: usize = 8;
 
+/// Bytes between two filters of one stream, unless the raw data has more: common pairs (ASCII over Flate) shrink.
+pub const BETWEEN_FILTERS: usize = 64 << 20;
+
+/// Streams that cannot become longer than this are not measured before they are handed on, in bytes.
+pub const UNMEASURED: u64 = 1 << 20;
+
 /// XMP metadata, decoded, in bytes; the longest met (with thumbnails) have 300 kB.
 pub const XMP_BYTES: usize = 8 << 20;
 

@@ -7,6 +7,30 @@
 //!
 //! A value that could not be read is `None` with a flag; nothing is guessed.
 
+pub mod fold;
+
+pub mod leaf;
+
+mod look;
+
+pub mod evidence;
+
+pub mod kinds;
+
+pub mod proposal;
+
+pub mod administrative;
+
+pub mod citizen;
+
+pub mod learned;
+
+mod conclusion;
+
+pub mod codes;
+
+pub mod stack;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -15,9 +39,17 @@ use crate::document::{Gray, Line, Rect, Word};
 use crate::picture::Picture;
 use crate::record::{Field, Flag, TypeRecord};
 
+pub use evidence::Evidence;
+pub use look::{look, look_at_words};
+pub use proposal::Proposal;
+
 /// What shapes the answer.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Options {}
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Options {
+    /// What words say of a type; the built-in model where there is none. Kept by its digest only.
+    #[serde(serialize_with = "learned::by_digest", skip_deserializing)]
+    pub model: Option<std::sync::Arc<learned::Model>>,
+}
 
 /// What a page shows besides its words; kept with the words when a run is stopped.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -30,6 +62,8 @@ pub struct Sight {
     pub handwriting: Vec<Handwriting>,
     /// What there is to say about the page.
     pub flags: Vec<Flag>,
+    /// The page bears a mark of secrecy: the document goes no further.
+    pub secret: bool,
 }
 
 /// A machine-readable code on a page.
@@ -53,6 +87,17 @@ pub enum Symbology {
     Code128,
     /// Patch code T: what scanners take for the first sheet of the next document.
     PatchT,
+}
+
+impl Symbology {
+    /// The word in records.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Qr => "qr",
+            Self::Code128 => "code128",
+            Self::PatchT => "patch_t",
+        }
+    }
 }
 
 /// A stamp with words in it.
@@ -99,11 +144,6 @@ pub struct View<'a> {
     pub read_line: &'a dyn Fn(&Gray, f32) -> Vec<Word>,
 }
 
-/// Looks at a page for what its words do not tell.
-pub fn look(_view: &View<'_>, _options: &Options) -> Sight {
-    Sight::default()
-}
-
 /// One page as the evidence takes it in.
 #[derive(Clone, Copy, Debug)]
 pub struct Sheet<'a> {
@@ -119,21 +159,10 @@ pub struct Sheet<'a> {
     pub sight: &'a Sight,
 }
 
-/// What is known of a document so far.
-#[derive(Clone, Debug, Default)]
-pub struct Evidence {
-    pages: u32,
-}
-
 impl Evidence {
-    /// Takes in the next page.
-    pub fn add(&mut self, _sheet: &Sheet<'_>) {
-        self.pages += 1;
-    }
-
     /// What the document is and says.
-    pub fn conclude(&self, _options: &Options) -> Classified {
-        Classified::default()
+    pub fn conclude(&self, options: &Options) -> Classified {
+        conclusion::conclude(self, options)
     }
 }
 
@@ -148,4 +177,9 @@ pub struct Classified {
     pub fields: BTreeMap<String, Field>,
     /// What there is to say about them.
     pub flags: Vec<Flag>,
+}
+
+/// The name of a type in full, by its code.
+pub fn type_name(code: &str) -> Option<&'static str> {
+    kinds::by_code(code).map(|kind| kind.name)
 }

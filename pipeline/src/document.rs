@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use saoy_ocr::Nearly;
 use serde::{Deserialize, Serialize};
 
 /// 8-bit grey pixels, row-major without padding, 0 = black.
@@ -150,6 +151,43 @@ pub struct StoredImage {
     pub coding: Coding,
     /// True when the bytes are the source's own, untouched.
     pub untouched: bool,
+}
+
+impl StoredImage {
+    /// Takes over the colour profile of an image with the same pixels or such as were made of them.
+    pub fn keep_profile(&mut self, other: &Self) {
+        let (profile, components) = match &other.coding {
+            Coding::Jpeg {
+                icc, components, ..
+            } => (icc, *components),
+            Coding::Flate { icc, colors, .. } => (icc, *colors),
+            _ => return,
+        };
+        match &mut self.coding {
+            Coding::Jpeg {
+                icc,
+                components: own,
+                ..
+            } if *own == components => icc.clone_from(profile),
+            Coding::Flate {
+                icc, colors: own, ..
+            } if *own == components => icc.clone_from(profile),
+            _ => {}
+        }
+    }
+
+    /// Bytes of the coded image.
+    pub fn bytes(&self) -> usize {
+        match &self.coding {
+            Coding::Jpeg { data, .. }
+            | Coding::Ccitt { data, .. }
+            | Coding::Jpx { data }
+            | Coding::Flate { data, .. } => data.len(),
+            Coding::Jbig2 { data, globals, .. } => {
+                data.len() + globals.as_ref().map_or(0, |globals| globals.len())
+            }
+        }
+    }
 }
 
 /// The codings that a PDF image may have, with their parameters (ISO 32000-1, 7.4).
@@ -332,7 +370,7 @@ impl Rect {
 }
 
 /// One word as read, in shown px.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Word {
     /// NFC text without spaces.
     pub text: String,
@@ -340,6 +378,27 @@ pub struct Word {
     pub bbox: Rect,
     /// 0 to 1.
     pub confidence: f32,
+    /// What the engine read, where `text` says something else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<String>,
+    /// What the engine nearly read, for the time between its reading and the choice among that; never stored.
+    #[serde(skip)]
+    pub nearly: Vec<Nearly>,
+}
+
+impl Word {
+    /// Puts `text` in the place of what was read and keeps what the engine said.
+    pub fn rewrite(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        if text == self.text {
+            return;
+        }
+        let before = std::mem::replace(&mut self.text, text);
+        let engine = self.engine.take().unwrap_or(before);
+        self.engine = Some(engine).filter(|engine| *engine != self.text);
+        // Their places are those of letters that are gone.
+        self.nearly.clear();
+    }
 }
 
 /// One line of words in reading order.

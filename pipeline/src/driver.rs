@@ -17,19 +17,22 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use ring::digest::{Context, SHA256};
 use saoy_ocr::Readers;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::classify;
+use crate::classify::{self, stack::Split};
 use crate::compose::DateTime;
 use crate::compose::pdfa::Profile;
 use crate::ingest::{self, Limits};
 use crate::preprocess;
 use crate::recognize;
 use crate::record::{BATCH_SCHEMA, BatchEntry, BatchRecord, Failure, Ignored, Status, Totals};
+use crate::visible;
 
 mod document;
 
 mod page;
+
+mod parts;
 
 mod writer;
 
@@ -47,6 +50,9 @@ mod publish;
 
 mod events;
 
+mod amend;
+
+pub use amend::{AmendError, Amended, Wish, amend, draw_sample, sample_findings};
 pub use events::{Event, Watch};
 pub use state::STATE_FOLDER;
 
@@ -62,7 +68,7 @@ pub const PRODUCER: &str = concat!("Saoy ", env!("CARGO_PKG_VERSION"));
 const AHEAD: usize = 3;
 
 /// What shapes the outputs; two runs with equal options make equal files.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Options {
     /// Language models, joined by `+`.
     pub language: String,
@@ -70,8 +76,13 @@ pub struct Options {
     pub pdfa: Profile,
     /// Files beside the PDF.
     pub sidecars: Sidecars,
+    /// Whether and by what an input is cut into several documents.
+    #[serde(skip_serializing_if = "Split::is_none")]
+    pub split: Split,
     /// What to do with text that a PDF page has already.
     pub text: ingest::TextPolicy,
+    /// What is done to the page that people see.
+    pub visible: visible::Options,
     /// How pages are made ready for OCR.
     pub preprocess: preprocess::Options,
     /// How pages are read.
@@ -81,7 +92,7 @@ pub struct Options {
 }
 
 /// Which files are written beside the PDF.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "four independent choices of the user"
@@ -106,6 +117,8 @@ pub struct Plan {
     pub out: PathBuf,
     /// What shapes the outputs.
     pub options: Options,
+    /// The name of the profile behind the options, for the record.
+    pub profile: Option<String>,
     /// Pages at a time.
     pub jobs: usize,
     /// A folder is one document.
@@ -176,6 +189,11 @@ pub fn digitize(plan: &Plan, world: &World<'_>) -> Result<BatchRecord, RunError>
         .build()?;
     let started = (world.now)();
     let run = Run::new(plan, world, &workplace, started, &found);
+    let kept = workplace.keep_options(&run.options, &plan.options);
+    kept.map_err(|source| RunError::Output {
+        path: plan.out.clone(),
+        source,
+    })?;
     run.announce(&found);
     pool.in_place_scope(|scope| run.dispatch(&found, scope));
     run.finish(&found)
@@ -209,7 +227,8 @@ impl<'a> Run<'a> {
         found: &'a ingest::Found,
     ) -> Self {
         let mut names = Names::default();
-        for name in workplace.journal.names().values() {
+        let journal = &workplace.journal;
+        for name in journal.names().values().chain(journal.all_parts()) {
             names.reserve(name);
         }
         Self {

@@ -1,9 +1,9 @@
 //! The reasons for which a document is set aside, in words that a clerk can act on, in both languages.
 
-use std::fmt::Display;
 use std::path::Path;
 
 use crate::record::{Bilingual, Failure, FailureClass};
+use crate::speech::Spoken;
 
 /// A reason with its fixed sentences; what varies (file, page, technical detail) is added around them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub enum Reason {
     NameTaken,
     /// The chosen PDF/A part cannot hold the page.
     NotInProfile,
+    /// The document bears a mark of secrecy.
+    SecretMark,
     /// The output folder cannot be written.
     CannotWrite,
     /// The disk is full.
@@ -54,6 +56,7 @@ impl Reason {
             Self::Changed => "changed_while_read",
             Self::NameTaken => "name_taken",
             Self::NotInProfile => "not_in_profile",
+            Self::SecretMark => "secret_mark",
             Self::CannotWrite => "cannot_write",
             Self::DiskFull => "disk_full",
             Self::EngineMissing => "engine_missing",
@@ -73,7 +76,7 @@ impl Reason {
             | Self::Encrypted
             | Self::Unreadable
             | Self::Changed => FailureClass::Input,
-            Self::NameTaken | Self::NotInProfile => FailureClass::Policy,
+            Self::NameTaken | Self::NotInProfile | Self::SecretMark => FailureClass::Policy,
             Self::CannotWrite | Self::DiskFull | Self::EngineMissing | Self::Defect => {
                 FailureClass::Environment
             }
@@ -113,6 +116,10 @@ impl Reason {
             Self::NotInProfile => [
                 "trang không thể lưu theo chuẩn PDF/A đã chọn",
                 "the chosen PDF/A part cannot hold the page",
+            ],
+            Self::SecretMark => [
+                "tài liệu mang dấu chỉ độ mật, không được số hóa ở đây",
+                "the document bears a secrecy mark and is not digitised here",
             ],
             Self::CannotWrite => [
                 "không ghi được vào thư mục kết quả",
@@ -162,6 +169,10 @@ impl Reason {
                 "choose another output folder, or add --force to replace it",
             ],
             Self::NotInProfile => ["chọn --pdfa 2b", "choose --pdfa 2b"],
+            Self::SecretMark => [
+                "chuyển cho người quản lý tài liệu bí mật nhà nước; nội dung không được giữ lại, bản quét gốc còn nguyên",
+                "hand it to the keeper of State secrets; nothing of its content was kept, the scan itself is untouched",
+            ],
             Self::CannotWrite => [
                 "kiểm tra quyền ghi và ổ đĩa",
                 "check permissions and the disk",
@@ -182,21 +193,41 @@ impl Reason {
         }
     }
 
-    /// The failure of `file`, at `page` (from 1) where known, with the technical detail.
-    pub fn about(self, file: &Path, page: Option<u32>, detail: impl Display) -> Failure {
+    /// The failure of `file` in the fixed sentences alone: no page, no detail.
+    pub fn without_detail(self, file: &Path) -> Failure {
         let file = file.display();
         let [vi, en] = self.sentence();
-        let [hint_vi, hint_en] = self.hint();
+        self.failure(format!("{file}: {vi}"), format!("{file}: {en}"), None)
+    }
+
+    /// Whether `failure` has this reason.
+    pub fn is_of(self, failure: &Failure) -> bool {
+        failure.code == self.code()
+    }
+
+    /// The failure of `file`, at `page` (from 1) where known, with the technical detail.
+    pub fn about(self, file: &Path, page: Option<u32>, detail: &dyn Spoken) -> Failure {
+        let (file, detail) = (file.display(), detail.spoken());
+        let [vi, en] = self.sentence();
         let (at_vi, at_en) = match page {
             Some(page) => (format!(", trang {page}"), format!(", page {page}")),
             None => (String::new(), String::new()),
         };
+        self.failure(
+            format!("{file}{at_vi}: {vi} ({})", detail.vi),
+            format!("{file}{at_en}: {en} ({})", detail.en),
+            page,
+        )
+    }
+
+    fn failure(self, vi: String, en: String, page: Option<u32>) -> Failure {
+        let [hint_vi, hint_en] = self.hint();
         Failure {
             code: self.code().to_owned(),
             class: self.class(),
             message: Bilingual {
-                vi: one_line(&format!("{file}{at_vi}: {vi} ({detail})")),
-                en: one_line(&format!("{file}{at_en}: {en} ({detail})")),
+                vi: one_line(&vi),
+                en: one_line(&en),
             },
             hint: Bilingual {
                 vi: hint_vi.to_owned(),

@@ -16,14 +16,14 @@ mod shear;
 mod smooth;
 mod specks;
 mod strips;
+mod tinted;
 mod turn;
 
 pub use ink::{InkColor, InkRegion};
 pub use look::{Look, look};
 pub use quality::{Quality, Side};
-pub use turn::turn_after;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::mem;
 
 use thiserror::Error;
@@ -31,7 +31,7 @@ use thiserror::Error;
 use crate::document::{Affine, Gray, Point, Raster, Rect, Turn};
 
 /// What may be done to the grey copy.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub struct Options {
     /// Level lines that slope.
     pub deskew: bool,
@@ -59,7 +59,7 @@ impl Default for Options {
 }
 
 /// What to do about pages that lie on a side or upside down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum Orientation {
     /// Find out; turn the page where that is certain.
     Detect,
@@ -173,8 +173,8 @@ pub fn prepare(input: &Input<'_>, options: &Options) -> Result<Prepared, Prepare
     }
 
     let stored = input.raster.size();
-    let from_stored = turn::to_turned(work.total, stored.0 as f32, stored.1 as f32);
-    let to_stored = turn::to_turned(turn::undone(work.total), shown.0, shown.1);
+    let from_stored = work.total.map(stored.0 as f32, stored.1 as f32);
+    let to_stored = work.total.undone().map(shown.0, shown.1);
     let to_shown = work.to_page.then(&scaling(work.page_size, shown));
     let ink: Vec<InkRegion> = ink::regions(&work.ink, quality.dpi.0)
         .into_iter()
@@ -221,7 +221,7 @@ impl Work {
     fn start(input: &Input<'_>, options: &Options) -> Self {
         let size = input.raster.size();
         let dpi = resample::plausible((input.dpi_x, input.dpi_y), size);
-        let (mut page, ink) = grey(input.raster, options);
+        let (mut page, ink) = grey(input.raster, dpi.0, options);
         let mut bilevel = specks::is_bilevel(&page);
         let specks_per_cm2 = if options.clean && bilevel {
             without_specks(&mut page, dpi.0.min(dpi.1))
@@ -253,7 +253,7 @@ impl Work {
     fn turn(&mut self, turn: Turn) {
         let page = mem::replace(&mut self.page, NO_PAGE);
         self.page = turn::turned(page, turn);
-        self.total = turn_after(self.total, turn);
+        self.total = self.total.then(turn);
         self.page_size = (self.page.width as f32, self.page.height as f32);
     }
 
@@ -367,7 +367,7 @@ impl Survey {
 
     /// The slope to level once `applied` is done: none where lines do not stand out.
     fn slope(&self, applied: Turn) -> f32 {
-        let same_axis = turn::swaps(self.layout.turn) == turn::swaps(applied);
+        let same_axis = self.layout.turn.swaps_sides() == applied.swaps_sides();
         let clear = self.layout.fit.peak > CLEAR_PEAK && self.layout.pieces >= LEAST_PIECES;
         if same_axis && clear {
             self.layout.fit.slope
@@ -399,11 +399,11 @@ fn check(raster: &Raster) -> Result<(), PrepareError> {
     }
 }
 
-fn grey(raster: &Raster, options: &Options) -> (Gray, ink::InkGrid) {
+fn grey(raster: &Raster, dpi: f32, options: &Options) -> (Gray, ink::InkGrid) {
     match raster {
         Raster::Gray(image) => (image.clone(), ink::InkGrid::default()),
         Raster::Rgb(image) => {
-            let (faded, grid) = ink::faded(image);
+            let (faded, grid) = ink::faded(image, dpi);
             if options.ink_drop {
                 (faded, grid)
             } else {
@@ -444,7 +444,7 @@ fn applied(found: TurnFound, options: &Options) -> Turn {
 
 fn turned_size((w, h): (u32, u32), turn: Turn) -> (f32, f32) {
     let (w, h) = (w as f32, h as f32);
-    if turn::swaps(turn) { (h, w) } else { (w, h) }
+    if turn.swaps_sides() { (h, w) } else { (w, h) }
 }
 
 /// From an image of one size to the same image in another.

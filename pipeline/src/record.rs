@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::classify::stack::Dropped;
 use crate::document::{Line, Rect};
 use crate::failure::Reason;
 
@@ -28,6 +29,9 @@ pub struct DocumentRecord {
     pub output: OutputRecord,
     /// The language models that read the pages.
     pub language: String,
+    /// The profile that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
     /// What the document is; null when nothing speaks for any type.
     #[serde(rename = "type")]
     pub kind: Option<TypeRecord>,
@@ -38,9 +42,38 @@ pub struct DocumentRecord {
     /// Findings about the document and its pages.
     pub flags: Vec<Flag>,
     /// Corrections made by people.
-    pub corrections: Vec<serde_json::Value>,
+    pub corrections: Vec<CorrectionRecord>,
+    /// Which pages of the source the document is; absent when it is the whole source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<PartOf>,
+    /// What the separator sheet before the document said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separator: Option<SeparatorRecord>,
     /// Page by page.
     pub pages: Vec<PageRecord>,
+}
+
+/// The pages of the source that a document is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartOf {
+    /// Page numbers in the source, from 1, in order.
+    pub source_pages: Vec<u32>,
+    /// Why the document begins where it does: `start`, `separator` or `first_page`.
+    pub cut_reason: String,
+    /// What on the page and the one before spoke for a cut that no separator made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<String>,
+}
+
+/// A separator sheet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeparatorRecord {
+    /// Its page number in the source, from 1.
+    pub page: u32,
+    /// The code it was known by: `qr`, `code128` or `patch_t`.
+    pub code: String,
+    /// What it says, by key, such as the numbers of box and record.
+    pub data: BTreeMap<String, String>,
 }
 
 /// Where a document came from.
@@ -123,6 +156,22 @@ impl Field {
     }
 }
 
+/// What a person put right.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CorrectionRecord {
+    /// Name of the field; `type`, `status`, or `page N` for what is no field.
+    pub field: String,
+    /// What the person said; null says that the paper has no such value.
+    pub value: Option<String>,
+    /// What stood there before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
+    /// Who.
+    pub by: String,
+    /// When, RFC 3339.
+    pub at: String,
+}
+
 /// One finding: a stable code, the page it is about, and figures where there are any.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Flag {
@@ -188,6 +237,9 @@ impl Flag {
 pub struct PageRecord {
     /// From 1.
     pub number: u32,
+    /// Its number in the source, from 1, where that differs; 0 for a page that a person put in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_page: Option<u32>,
     /// Width of the page as shown, px.
     pub width_px: u32,
     /// Height of the page as shown, px.
@@ -208,10 +260,42 @@ pub struct PageRecord {
     pub text_from: TextOrigin,
     /// How the visible page came about: `untouched`, `recoded`, `overlaid`, `rendered` or `kept`.
     pub image: ImageOrigin,
+    /// Words that say something else than the engine read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rewritten: Vec<Rewritten>,
     /// Codes of the findings about this page; the figures are in the document's flags.
     pub flags: Vec<String>,
     /// Time spent, milliseconds of wall clock.
     pub ms: Timings,
+}
+
+/// A word that says something else than the engine read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rewritten {
+    /// What the engine read.
+    pub engine: String,
+    /// What the outputs say.
+    pub text: String,
+    /// `[x, y, w, h]` in px of the page as shown.
+    #[serde(rename = "box")]
+    pub bbox: [f32; 4],
+}
+
+impl Rewritten {
+    /// All such words of `lines`, in their order.
+    pub fn all(lines: &[Line]) -> Vec<Self> {
+        let words = lines.iter().flat_map(|line| &line.words);
+        words
+            .filter_map(|word| {
+                let Rect { x, y, w, h } = word.bbox;
+                Some(Self {
+                    engine: word.engine.clone()?,
+                    text: word.text.clone(),
+                    bbox: [x, y, w, h].map(f32::round),
+                })
+            })
+            .collect()
+    }
 }
 
 /// Where the text of a page came from.
@@ -240,6 +324,10 @@ pub enum ImageOrigin {
     Rendered,
     /// The source page itself.
     Kept,
+    /// The same picture, coded smaller with some loss, as the profile asks.
+    Compressed,
+    /// A picture that was levelled or cleaned, as the profile asks.
+    Enhanced,
 }
 
 /// Milliseconds of wall clock by stage.
@@ -315,9 +403,37 @@ pub struct BatchEntry {
     pub pages: u32,
     /// Codes of the document's findings, each once.
     pub flags: Vec<String>,
+    /// The documents that the input was cut into; absent when it is one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartEntry>,
+    /// Pages that are in no document: separator sheets and their blank backs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub separators: Vec<DroppedPage>,
     /// Why it was set aside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Failure>,
+}
+
+/// One of several documents that an input was cut into.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartEntry {
+    /// The name its outputs have.
+    pub name: String,
+    /// Its page numbers in the input, from 1.
+    pub source_pages: Vec<u32>,
+    /// Why it begins where it does: `start`, `separator` or `first_page`.
+    pub cut_reason: String,
+    /// Codes of its findings, each once.
+    pub flags: Vec<String>,
+}
+
+/// A page of an input that is in no document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DroppedPage {
+    /// Its number in the input, from 1.
+    pub page: u32,
+    /// What it is: `sheet` or `back`.
+    pub kind: Dropped,
 }
 
 /// What became of a document in a run.
@@ -366,6 +482,19 @@ pub struct Bilingual {
     /// English.
     pub en: String,
 }
+
+/// A sentence in both languages, formatted like `format!`: first the Vietnamese, then the English, then what both
+/// are filled with.
+macro_rules! said {
+    ($vi:literal, $en:literal $(, $filling:expr)* $(,)?) => {
+        $crate::record::Bilingual {
+            vi: std::fmt::format(format_args!($vi $(, $filling)*)),
+            en: std::fmt::format(format_args!($en $(, $filling)*)),
+        }
+    };
+}
+
+pub(crate) use said;
 
 /// Whose fault a failure is; each has its exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -294,6 +294,7 @@ fn hostile_words_make_a_sound_file() {
         text: text.to_owned(),
         bbox: Rect { x, y, w, h },
         confidence: 0.5,
+        ..Word::default()
     };
     let line = |words: Vec<Word>, at: f32| Line {
         words,

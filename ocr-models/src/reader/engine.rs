@@ -4,7 +4,7 @@ mod ffi;
 
 mod results;
 
-use saoy_ocr::protocol::{Request, Shape, Task};
+use saoy_ocr::protocol::{CHOICE_MODE, Request, Shape, Task};
 use saoy_ocr::{Layout, Orientation, Reading};
 
 pub(crate) use ffi::engine_version;
@@ -31,6 +31,15 @@ impl Setup {
                 Task::Orient => Mode::Shapes,
             },
         }
+    }
+}
+
+impl Setup {
+    /// Whether the engine is to keep what it chose from.
+    fn asks_for_choices(&self) -> bool {
+        self.variables
+            .iter()
+            .any(|(name, value)| name == CHOICE_MODE && value != "0")
     }
 }
 
@@ -61,11 +70,12 @@ impl Engine {
         if is_uniform(pixels) {
             return Ok(Reading::default());
         }
+        let nearly = self.setup.asks_for_choices();
         self.handle.segment(segmentation(layout));
         let mut image =
             self.handle
                 .show(pixels, shape.width, shape.height, resolution(shape.dpi))?;
-        Ok(results::collect(&mut image.recognize()?))
+        Ok(results::collect(&mut image.recognize()?, nearly))
     }
 
     /// Tells which way up one image of `shape` stands, if it has enough text.

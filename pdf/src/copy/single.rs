@@ -1,6 +1,6 @@
 //! One page as a document of its own, in memory.
 
-use super::{Annotations, Copier};
+use super::{Annotations, Copier, StreamBounds};
 use crate::{
     document::Document,
     error::PdfError,
@@ -10,18 +10,20 @@ use crate::{
 };
 
 /// A minimal PDF that holds `page` and nothing else: what a renderer needs to show it, layers' visibility and
-/// the form's default resources included. Takes about as much memory as the page's streams.
+/// the form's default resources included. Takes about as much memory as the page's streams; whoever undoes their
+/// filters gets no more than `bounds` allow.
 ///
 /// # Errors
-/// When a part of the page is damaged or lost.
+/// When a part of the page is damaged or lost, or inflates to more than `bounds`.
 pub fn single_page_pdf(
     document: &Document,
     page: &Page,
     annotations: Annotations,
+    bounds: StreamBounds,
 ) -> Result<Vec<u8>, PdfError> {
     let mut out = FileWriter::new(Vec::new(), "1.7")?;
     let (root, tree) = (out.alloc()?, out.alloc()?);
-    let mut copier = Copier::new(document);
+    let mut copier = Copier::new(document).within(bounds);
     let copy = copier.page(page, tree, annotations, &mut out)?;
     let mut pages = named("Pages");
     pages.set("Kids", Object::Array(vec![copy.object()]));

@@ -184,7 +184,12 @@ pub(crate) fn exercise(bytes: Vec<u8>) -> Result<usize, PdfError> {
             let content = document.decoded(&stream, 1 << 20).unwrap_or_default();
             saoy_pdf::content::operations(&content).for_each(drop);
         }
-        saoy_pdf::single_page_pdf(&document, &page, saoy_pdf::Annotations::Keep)?;
+        saoy_pdf::single_page_pdf(
+            &document,
+            &page,
+            saoy_pdf::Annotations::Keep,
+            saoy_pdf::StreamBounds::default(),
+        )?;
     }
     document.signatures()?;
     document.info()?;

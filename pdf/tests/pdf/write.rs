@@ -4,7 +4,7 @@ use std::io;
 
 use saoy_pdf::{
     Annotations, Copier, Dict, Document, FileWriter, Name, Object, ObjectId, PdfError, Ref,
-    single_page_pdf, write_object,
+    StreamBounds, single_page_pdf, write_object,
 };
 
 use crate::build::{Build, three_pages};
@@ -279,7 +279,10 @@ fn a_single_page_stands_alone() {
     build.classic("/Size 10/Root 1 0 R");
     let source = build.open().unwrap();
     let page = source.page(0).unwrap();
-    let kept = Document::open(single_page_pdf(&source, &page, Annotations::Keep).unwrap()).unwrap();
+    let kept = Document::open(
+        single_page_pdf(&source, &page, Annotations::Keep, StreamBounds::default()).unwrap(),
+    )
+    .unwrap();
     let copy = kept.page(0).unwrap();
     assert_eq!(
         (kept.page_count(), copy.rotate, copy.media_box.height()),
@@ -316,8 +319,10 @@ fn a_single_page_stands_alone() {
     assert!(kept.catalog().unwrap().contains("OCProperties"));
     assert_eq!(kept.repairs(), []);
 
-    let dropped =
-        Document::open(single_page_pdf(&source, &page, Annotations::Drop).unwrap()).unwrap();
+    let dropped = Document::open(
+        single_page_pdf(&source, &page, Annotations::Drop, StreamBounds::default()).unwrap(),
+    )
+    .unwrap();
     assert!(!dropped.page(0).unwrap().dict.contains("Annots"));
 }
 
@@ -336,7 +341,10 @@ fn a_resource_may_have_any_name() {
     build.classic("/Size 6 /Root 1 0 R");
     let source = Document::open(build.bytes).unwrap();
     let page = source.page(0).unwrap();
-    let copy = Document::open(single_page_pdf(&source, &page, Annotations::Keep).unwrap()).unwrap();
+    let copy = Document::open(
+        single_page_pdf(&source, &page, Annotations::Keep, StreamBounds::default()).unwrap(),
+    )
+    .unwrap();
     let page = copy.page(0).unwrap();
     let resources = copy.resolve(&page.resources).unwrap().into_owned();
     let forms = copy

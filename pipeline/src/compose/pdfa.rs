@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use saoy_pdf::{Annotations, Copied, Copier, Document, PdfError};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::font::Fonts;
 use super::image::{self, Shared};
@@ -13,7 +13,7 @@ use super::{DateTime, Error, PageSpec, icc, layer, metadata};
 use crate::document::Affine;
 
 /// The part and level of ISO 19005 that the file keeps.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub enum Profile {
     /// PDF/A-1b: PDF 1.4, no JPEG 2000, no 16-bit images.
     A1b,
@@ -183,6 +183,11 @@ impl<W: Write> PdfaWriter<W> {
         self.kept.insert(source, copier.pause());
         self.pages.push(at.into());
         Ok(())
+    }
+
+    /// Gives the document another title than the one it began with.
+    pub fn retitle(&mut self, title: String) {
+        self.options.title = title;
     }
 
     /// The part and level of PDF/A that the file claims; none once a page was kept as it is.

@@ -63,6 +63,7 @@ mod tests {
             text: (*text).to_owned(),
             bbox: Rect::default(),
             confidence: 1.0,
+            ..Word::default()
         };
         Line {
             words: words.iter().map(word).collect(),

@@ -12,18 +12,21 @@ use ring::digest::{Context, SHA256};
 
 use super::failures::{WriteError, of_ingest, of_write, reason_of};
 use super::journal::{Entry, Key, Output, Past};
+use super::names::part_name;
 use super::page::{self, Finished, Place, codes, millis};
-use super::publish::{self, hash_file, hex, sync_folder};
+use super::parts::{Growing, Part};
+use super::publish::{self, Wipe, hash_file, hex, sync_folder};
 use super::state::PageStore;
-use super::writer::{About, Original, Outputs};
+use super::writer::{About, Made, Original};
 use super::{Event, PRODUCER, Run};
-use crate::classify::{Evidence, Sheet};
+use crate::classify::stack::{Begin, Cutter, Split, Verdict};
+use crate::correct::{self, Change, Correction, PageOp, PageOrigin};
 use crate::failure::Reason;
 use crate::ingest::inputs;
 use crate::ingest::{Document, File, SetAside};
 use crate::record::{
-    BatchEntry, DOCUMENT_SCHEMA, DocumentRecord, Failure, Flag, OutputRecord, PageRecord,
-    SourceRecord, Status,
+    BatchEntry, DOCUMENT_SCHEMA, DocumentRecord, DroppedPage, Failure, Flag, OutputRecord,
+    PartEntry, SourceRecord, Status, said,
 };
 
 /// What came of opening a document.
@@ -41,15 +44,30 @@ pub(super) struct Opened<'a> {
     document: &'a Document,
     name: String,
     key: Key,
+    /// Hash of the run's options, and of what people said of the pages.
+    options: String,
     facts: Vec<FileFacts>,
     files: Vec<File>,
-    /// For each page of the document, the file it is in and its page there.
-    places: Vec<(usize, usize)>,
+    /// For each page of the document, where it lies.
+    places: Vec<Lies>,
     store: PageStore,
     /// Pages that hold no permit any more, or never took one.
     closed: AtomicBool,
     left: AtomicUsize,
     assembly: Mutex<Assembly>,
+}
+
+/// Where a page of the document lies.
+#[derive(Clone, Copy, Debug, Default)]
+struct Lies {
+    /// Number of the file.
+    file: usize,
+    /// Page of the file, from 0.
+    page: usize,
+    /// Page of the source, from 1; 0 for a page that a person put in.
+    source: u32,
+    /// Degrees clockwise from the image as stored to upright, when a person said so.
+    turn: Option<u16>,
 }
 
 /// What a file was when it was hashed; another size or time later means that it changed meanwhile.
@@ -61,13 +79,19 @@ struct FileFacts {
 
 /// The pages that are in, and the outputs as far as they are written.
 struct Assembly {
-    outputs: Option<Outputs>,
+    /// What is under way; none once the input failed or all of it is published.
+    growing: Option<Growing>,
+    /// Documents of the same input that are complete.
+    parts: Vec<Part>,
+    /// Pages that are in no document.
+    dropped: Vec<DroppedPage>,
+    cutter: Cutter,
+    /// Findings about the input as a whole.
+    flags: Vec<Flag>,
     waiting: BTreeMap<usize, Finished>,
     next: usize,
-    pages: Vec<PageRecord>,
-    evidence: Evidence,
-    flags: Vec<Flag>,
     all_kept: bool,
+    wipe: Wipe,
 }
 
 impl<'a> Opened<'a> {
@@ -87,38 +111,49 @@ impl<'a> Opened<'a> {
         document: &'a Document,
     ) -> Result<Opening<'a>, (Option<(Key, String)>, Failure)> {
         let (facts, key) = identify(document).map_err(|failure| (None, failure))?;
-        let name = name_for(run, document, &key);
-        let named = |failure| (Some((key.clone(), name.clone())), failure);
         let past = run.workplace.journal.past(&key).filter(|_| !run.plan.force);
+        let said = run.workplace.journal.page_corrections(&key);
+        let options = options_with(&run.options, said);
         if let Some(past) =
-            past.filter(|past| past.options == run.options && is_intact(&run.plan.out, past))
+            past.filter(|past| past.options == options && is_intact(&run.plan.out, past))
         {
+            let name = name_for(run, document, &key, 1);
             return Ok(Opening::Settled(Box::new(skipped(document, &name, past))));
         }
-        let (files, places) = open_files(run, document).map_err(named)?;
-        refuse_foreign_names(run, document, &name).map_err(named)?;
-        let about = About {
-            title: document.name.clone(),
-            created: run.started,
-            sha256: key.sha256.clone(),
-            source: document.path.clone(),
-        };
-        let outputs = Outputs::create(run, &name, &about)
+        let opened = open_files(run, document, said);
+        let split = opened
+            .as_ref()
+            .map_or(Split::None, |opened| split_of(run, opened));
+        let most = opened.as_ref().map_or(1, |(_, places)| places.len());
+        let most = if split.is_none() { 1 } else { most };
+        let name = name_for(run, document, &key, most);
+        let named = |failure| (Some((key.clone(), name.clone())), failure);
+        let (files, places) = opened.map_err(named)?;
+        // What a document that is cut will be called is known at its end only.
+        if split.is_none() {
+            refuse_foreign_names(run, document, &name).map_err(named)?;
+        }
+        let wipe = Wipe::default();
+        let about = about(run, document, &key, 0);
+        let growing = Growing::create(run, &name, &about, Begin::default(), &wipe)
             .map_err(|error| named(of_write(&error, &document.path, &run.plan.out, 0)))?;
         let assembly = Assembly {
-            outputs: Some(outputs),
+            growing: Some(growing),
+            parts: Vec::new(),
+            dropped: Vec::new(),
+            cutter: Cutter::new(split),
+            flags: files.iter().flat_map(File::flags).collect(),
             waiting: BTreeMap::new(),
             next: 0,
-            pages: Vec::new(),
-            evidence: Evidence::default(),
-            flags: files.iter().flat_map(File::flags).collect(),
             all_kept: true,
+            wipe,
         };
         Ok(Opening::Work(Arc::new(Self {
             run,
             index,
             document,
-            store: run.workplace.page_store(&key, &run.options),
+            store: run.workplace.page_store(&key, &options),
+            options,
             name,
             key,
             facts,
@@ -157,17 +192,23 @@ impl<'a> Opened<'a> {
 
     fn load_and_work(&self, page: usize) -> Result<Finished, Failure> {
         let begun = Instant::now();
-        let (file, index) = self.places.get(page).copied().unwrap_or_default();
-        let Some(source) = self.files.get(file) else {
-            return Err(Reason::Defect.about(&self.document.path, None, "a page without a file"));
+        let lies = self.places.get(page).copied().unwrap_or_default();
+        let Some(source) = self.files.get(lies.file) else {
+            return Err(Reason::Defect.about(
+                &self.document.path,
+                None,
+                &said!("một trang không có tệp", "a page without a file"),
+            ));
         };
         let loaded = source
-            .load(index, self.run.plan.options.text)
+            .load(lies.page, self.run.plan.options.text)
             .map_err(|error| of_ingest(&error))?;
         let place = Place {
             file: source.path(),
             name: &self.name,
             index: page,
+            source_page: lies.source,
+            turn: lies.turn,
         };
         page::work(self.run, &place, loaded, millis(begun), &self.store)
     }
@@ -211,27 +252,103 @@ impl<'a> Opened<'a> {
         page: usize,
         mut finished: Finished,
     ) -> Result<(), Failure> {
-        // A document that failed meanwhile has no outputs any more.
-        let Some(outputs) = assembly.outputs.as_mut() else {
+        // An input that failed meanwhile has no outputs any more.
+        if assembly.growing.is_none() {
+            return Ok(());
+        }
+        let begun = Instant::now();
+        let (verdict, flags) = assembly
+            .cutter
+            .next(&finished.sheet(), finished.record.blank);
+        self.say_of(&mut finished, assembly, flags);
+        match verdict {
+            Verdict::Keep => {}
+            Verdict::Begin(begin) => self.turn_over(assembly, begin, page)?,
+            Verdict::Drop(kind) => {
+                let page = finished.record.number;
+                assembly.dropped.push(DroppedPage { page, kind });
+                return Ok(());
+            }
+        }
+        let Some(growing) = assembly.growing.as_mut() else {
             return Ok(());
         };
-        let begun = Instant::now();
-        let (file, index) = self.places.get(page).copied().unwrap_or_default();
-        outputs
-            .page(&finished, (file, index), self.files.get(file))
+        let lies = self.places.get(page).copied().unwrap_or_default();
+        growing
+            .page(
+                &mut finished,
+                (lies.file, lies.page),
+                self.files.get(lies.file),
+            )
             .map_err(|error| self.not_written(&error, page))?;
-        finished.record.ms.compose = millis(begun);
         assembly.all_kept &= finished.kept;
-        assembly.evidence.add(&Sheet {
-            number: finished.record.number,
-            size_px: (finished.record.width_px, finished.record.height_px),
-            dpi: finished.record.dpi,
-            lines: &finished.lines,
-            sight: &finished.sight,
-        });
-        assembly.flags.extend(finished.flags);
-        assembly.pages.push(finished.record);
+        finished.record.ms.compose = millis(begun);
+        growing.pages.push(finished.record);
         Ok(())
+    }
+
+    /// Findings of the cutter: about this page, or about an earlier one that is in no document.
+    fn say_of(&self, finished: &mut Finished, assembly: &mut Assembly, flags: Vec<Flag>) {
+        for flag in flags {
+            if flag.page.is_some() {
+                assembly.flags.push(flag);
+            } else {
+                if !finished.record.flags.contains(&flag.code) {
+                    finished.record.flags.push(flag.code.clone());
+                }
+                finished.flags.push(flag.on_page(finished.record.number));
+            }
+        }
+    }
+
+    /// Ends the document under way, when it has pages, and begins the next one.
+    fn turn_over(&self, assembly: &mut Assembly, begin: Begin, page: usize) -> Result<(), Failure> {
+        if let Some(growing) = assembly.growing.as_mut().filter(|one| one.is_empty()) {
+            growing.begin = begin;
+            return Ok(());
+        }
+        // Two documents at least: both have numbers.
+        let ended = assembly.parts.len().saturating_add(1);
+        let about = about(self.run, self.document, &self.key, ended);
+        let stem = part_name(&self.name, ended.saturating_add(1));
+        let next = Growing::create(self.run, &stem, &about, begin, &assembly.wipe)
+            .map_err(|error| self.not_written(&error, page))?;
+        if let Some(growing) = assembly.growing.replace(next) {
+            let part = self.close(growing, &part_name(&self.name, ended), assembly, None)?;
+            assembly.parts.push(part);
+        }
+        Ok(())
+    }
+
+    /// Ends the files of a document that will be called `name`; with `original` its PDF is a copy of that.
+    fn close(
+        &self,
+        mut growing: Growing,
+        name: &str,
+        assembly: &Assembly,
+        original: Option<Original<'_>>,
+    ) -> Result<Part, Failure> {
+        growing.inherit(&assembly.flags);
+        let record = self.record(&mut growing, assembly, name);
+        let entry = growing.entry(name, &record.flags);
+        let last = entry.source_pages.last().map_or(0, |page| page - 1);
+        let mut outputs = growing.outputs();
+        if name != self.name {
+            let number = name.strip_prefix(&self.name).unwrap_or_default();
+            outputs.retitle(format!("{}{number}", self.document.name));
+        }
+        let mut made = outputs
+            .finish(name, original.as_ref())
+            .map_err(|error| self.not_written(&error, last as usize))?;
+        if self.run.plan.options.sidecars.json {
+            let record = DocumentRecord {
+                output: made.output.clone(),
+                ..record
+            };
+            made.add_record(name, &record)
+                .map_err(|error| self.write_failed(error))?;
+        }
+        Ok(Part { made, entry })
     }
 
     fn told_of(&self, page: usize) {
@@ -247,55 +364,107 @@ impl<'a> Opened<'a> {
 
     /// Everything is written: sync, tell the journal, give the files their names.
     fn publish(&self, assembly: &mut Assembly) -> Result<(), Failure> {
-        let Some(outputs) = assembly.outputs.take() else {
+        let Some(growing) = assembly.growing.take() else {
             return Ok(());
         };
         self.refuse_changed()?;
-        let write_failed =
-            |error: io::Error| Reason::of_write(&error).about(&self.run.plan.out, None, error);
-        let original = self.original(assembly);
-        let last = self.page_count().saturating_sub(1);
-        let mut made = outputs
-            .finish(original.as_ref())
-            .map_err(|error| self.not_written(&error, last))?;
-        let record = self.record(assembly, made.output.clone());
-        if self.run.plan.options.sidecars.json {
-            made.add_record(&self.name, &record).map_err(write_failed)?;
+        assembly.flags.extend(assembly.cutter.end());
+        // A separator sheet at the very end is followed by no document.
+        if !growing.is_empty() {
+            let name = match assembly.parts.len() {
+                0 => self.name.clone(),
+                ended => part_name(&self.name, ended.saturating_add(1)),
+            };
+            let original = self.original(assembly);
+            let part = self.close(growing, &name, assembly, original)?;
+            assembly.parts.push(part);
         }
-        let journal = &self.run.workplace.journal;
+        let parts = std::mem::take(&mut assembly.parts);
+        let (made, entries): (Vec<Made>, Vec<PartEntry>) = parts
+            .into_iter()
+            .map(|part| (part.made, part.entry))
+            .unzip();
+        let entry = self.done(&entries, assembly);
+        let outputs = self.put_in_place(made, &entry)?;
         let (key, name) = (self.key.clone(), self.name.clone());
-        let files = made.names();
+        let done = Entry::Done {
+            key,
+            name,
+            options: self.options.clone(),
+            pages: entry.pages,
+            flags: entry.flags.clone(),
+            outputs,
+            parts: entry.parts.clone(),
+            separators: entry.separators.clone(),
+        };
+        let journal = &self.run.workplace.journal;
         journal
-            .append(&Entry::Publishing { key, name, files })
-            .map_err(write_failed)?;
-        let outputs = made.publish(&self.run.plan.out).map_err(write_failed)?;
-        self.remove_stale(&outputs);
-        sync_folder(&self.run.plan.out).map_err(write_failed)?;
-        let entry = self.entry(Status::Done, codes(&record.flags), None);
-        journal
-            .append(&Entry::Done {
-                key: self.key.clone(),
-                name: self.name.clone(),
-                options: self.run.options.clone(),
-                pages: entry.pages,
-                flags: entry.flags.clone(),
-                outputs,
-            })
-            .map_err(write_failed)?;
+            .append(&done)
+            .map_err(|error| self.write_failed(error))?;
         self.store.clear();
         self.closed.store(true, Ordering::Relaxed);
         self.run.record(self.index, entry, self.document.bytes);
         Ok(())
     }
 
+    /// Gives the files of all documents of the input their names, in one transaction of the journal.
+    fn put_in_place(&self, made: Vec<Made>, entry: &BatchEntry) -> Result<Vec<Output>, Failure> {
+        let files: Vec<String> = made.iter().flat_map(Made::names).collect();
+        if !entry.parts.is_empty() {
+            for file in &files {
+                refuse_foreign(self.run, self.document, file)?;
+            }
+        }
+        let publishing = Entry::Publishing {
+            key: self.key.clone(),
+            name: self.name.clone(),
+            files,
+            parts: entry.parts.iter().map(|part| part.name.clone()).collect(),
+        };
+        let in_place = || -> io::Result<Vec<Output>> {
+            self.run.workplace.journal.append(&publishing)?;
+            let mut outputs = Vec::new();
+            for made in made {
+                outputs.extend(made.publish(&self.run.plan.out)?);
+            }
+            self.remove_stale(&outputs);
+            sync_folder(&self.run.plan.out)?;
+            Ok(outputs)
+        };
+        in_place().map_err(|error| self.write_failed(error))
+    }
+
+    /// The batch record's entry of an input that became these documents.
+    fn done(&self, parts: &[PartEntry], assembly: &Assembly) -> BatchEntry {
+        let mut flags: Vec<String> = parts.iter().flat_map(|part| part.flags.clone()).collect();
+        flags.extend(codes(&assembly.flags));
+        let mut seen = std::collections::BTreeSet::new();
+        flags.retain(|flag| seen.insert(flag.clone()));
+        let whole = parts.len() == 1 && assembly.dropped.is_empty();
+        BatchEntry {
+            parts: if whole { Vec::new() } else { parts.to_vec() },
+            separators: assembly.dropped.clone(),
+            ..self.entry(Status::Done, flags, None)
+        }
+    }
+
+    fn write_failed(&self, error: io::Error) -> Failure {
+        Reason::of_write(&error).about(&self.run.plan.out, None, &error)
+    }
+
     /// The source file, when the output is to be its copy: signed, or nothing in it was ever paper.
     fn original(&self, assembly: &Assembly) -> Option<Original<'_>> {
+        if !assembly.parts.is_empty() || !assembly.dropped.is_empty() {
+            return None;
+        }
         let [file] = self.files.as_slice() else {
             return None;
         };
         let pdf = file.pdf()?;
         let signed = pdf.is_signed();
-        (signed || assembly.all_kept).then(|| Original {
+        // Pages that a person had changed are no longer the source's.
+        let as_scanned = self.options == self.run.options;
+        (signed || (assembly.all_kept && as_scanned)).then(|| Original {
             path: pdf.path(),
             claim: pdf.pdfa_claim(),
             signed,
@@ -316,6 +485,12 @@ impl<'a> Opened<'a> {
                 let _ = fs::remove_file(self.run.plan.out.join(file));
             }
         }
+        // Cut otherwise than before: other names.
+        for file in self.run.workplace.journal.files_of(&self.key) {
+            if !outputs.iter().any(|output| output.file == *file) {
+                let _ = fs::remove_file(self.run.plan.out.join(file));
+            }
+        }
     }
 
     fn refuse_changed(&self) -> Result<(), Failure> {
@@ -326,17 +501,21 @@ impl<'a> Opened<'a> {
                 return Err(Reason::Changed.about(
                     &facts.path,
                     None,
-                    "size or time differ from those at the start",
+                    &said!(
+                        "kích thước hoặc thời gian khác lúc bắt đầu",
+                        "size or time differ from those at the start"
+                    ),
                 ));
             }
         }
         Ok(())
     }
 
-    fn record(&self, assembly: &mut Assembly, output: OutputRecord) -> DocumentRecord {
-        let pages = std::mem::take(&mut assembly.pages);
-        let classified = assembly.evidence.conclude(&self.run.plan.options.classify);
-        let mut flags = std::mem::take(&mut assembly.flags);
+    /// The record of a document, but for what was made of it.
+    fn record(&self, growing: &mut Growing, assembly: &Assembly, name: &str) -> DocumentRecord {
+        let pages = std::mem::take(&mut growing.pages);
+        let classified = growing.evidence.conclude(&self.run.plan.options.classify);
+        let mut flags = std::mem::take(&mut growing.flags);
         flags.extend(classified.flags);
         let many = self.facts.len() > 1;
         let files = self
@@ -345,25 +524,31 @@ impl<'a> Opened<'a> {
             .filter(|_| many)
             .map(|facts| facts.path.display().to_string())
             .collect();
-        DocumentRecord {
+        let whole = pages.len() == self.page_count() && assembly.dropped.is_empty();
+        let mut record = DocumentRecord {
             schema: DOCUMENT_SCHEMA.to_owned(),
             producer: PRODUCER.to_owned(),
             source: SourceRecord {
                 path: self.document.path.display().to_string(),
                 sha256: self.key.sha256.clone(),
                 bytes: self.facts.iter().map(|facts| facts.bytes).sum(),
-                pages: u32::try_from(pages.len()).unwrap_or(u32::MAX),
+                pages: u32::try_from(self.page_count()).unwrap_or(u32::MAX),
                 files,
             },
-            output,
+            output: OutputRecord::default(),
             language: self.run.plan.options.language.clone(),
+            profile: self.run.plan.profile.clone(),
             kind: classified.kind,
             fields: classified.fields,
             alternatives: classified.alternatives,
             flags,
             corrections: Vec::new(),
+            part_of: (!whole).then(|| growing.part_of()),
+            separator: growing.begin.separator.take(),
             pages,
-        }
+        };
+        correct::apply(&mut record, self.run.workplace.journal.corrections(name));
+        record
     }
 
     /// Sets the document aside, once; pages that come later are dropped.
@@ -371,14 +556,50 @@ impl<'a> Opened<'a> {
         if self.closed.swap(true, Ordering::Relaxed) {
             return;
         }
+        let secret = Reason::SecretMark.is_of(failure);
         let mut assembly = self.assembly.lock().unwrap_or_else(PoisonError::into_inner);
-        assembly.outputs = None;
+        if secret {
+            assembly.wipe.order();
+        }
+        assembly.growing = None;
+        assembly.parts.clear();
         self.run.permits.give_back(assembly.waiting.len());
         assembly.waiting.clear();
         drop(assembly);
-        let named = Some((self.key.clone(), self.name.clone()));
+        let mut key = self.key.clone();
+        if secret {
+            self.erase();
+            // Not even what would know the content again.
+            key.sha256.clear();
+        }
+        let named = Some((key, self.name.clone()));
         let entry = set_aside(self.run, &self.document.path, named, failure);
         self.run.record(self.index, entry, self.document.bytes);
+    }
+
+    /// Wipes everything that this run and earlier ones kept of the document or made of it.
+    fn erase(&self) {
+        self.store.erase();
+        self.run.workplace.erase_quarantine(&self.name);
+        for ending in OUTPUTS.into_iter().chain(["copy.pdf"]) {
+            let file = format!("{}.{ending}", self.name);
+            if self.run.workplace.journal.is_ours(&file) {
+                // What an earlier run did not make is not there.
+                let _ = publish::wipe(&self.run.plan.out.join(file));
+            }
+        }
+        for correction in self.run.workplace.journal.page_corrections(&self.key) {
+            if let Change::Page {
+                op: PageOp::Replace { scan } | PageOp::InsertAfter { scan },
+                ..
+            } = &correction.change
+            {
+                let _ = publish::wipe(&self.run.workplace.kept_scans().join(&scan.file));
+            }
+        }
+        for file in self.run.workplace.journal.files_of(&self.key) {
+            let _ = publish::wipe(&self.run.plan.out.join(file));
+        }
     }
 
     fn entry(&self, status: Status, flags: Vec<String>, error: Option<Failure>) -> BatchEntry {
@@ -388,6 +609,8 @@ impl<'a> Opened<'a> {
             status,
             pages: u32::try_from(self.page_count()).unwrap_or(u32::MAX),
             flags,
+            parts: Vec::new(),
+            separators: Vec::new(),
             error,
         }
     }
@@ -411,7 +634,7 @@ fn identify(document: &Document) -> Result<(Vec<FileFacts>, Key), Failure> {
     let mut hash = Context::new(&SHA256);
     let mut facts = Vec::new();
     for path in &document.files {
-        let unreadable = |error: io::Error| Reason::Unreadable.about(path, None, error);
+        let unreadable = |error: io::Error| Reason::Unreadable.about(path, None, &error);
         let modified = fs::metadata(path).map_err(unreadable)?.modified().ok();
         let bytes = hash_file(path, &mut hash).map_err(unreadable)?;
         facts.push(FileFacts {
@@ -428,15 +651,36 @@ fn identify(document: &Document) -> Result<(Vec<FileFacts>, Key), Failure> {
     Ok((facts, key))
 }
 
-/// The name that the document had before, else a new one.
-fn name_for(run: &Run<'_>, document: &Document, key: &Key) -> String {
-    if let Some(name) = run.workplace.journal.name_of(key) {
-        return name.to_owned();
+/// What the files of part number `part`, from 0, say about their document.
+fn about(run: &Run<'_>, document: &Document, key: &Key, part: usize) -> About {
+    About {
+        title: document.name.clone(),
+        created: run.started,
+        sha256: key.sha256.clone(),
+        source: document.path.clone(),
+        part: u32::try_from(part).unwrap_or(u32::MAX),
     }
-    run.names
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .take(&document.name)
+}
+
+/// Whether an input is cut: never one that is signed, and there must be something to cut.
+fn split_of(run: &Run<'_>, (files, places): &(Vec<File>, Vec<Lies>)) -> Split {
+    if files.iter().any(File::is_signed) || places.len() < 2 {
+        Split::None
+    } else {
+        run.plan.options.split
+    }
+}
+
+/// The name that the document had before, else a new one; with names for `most` parts when there may be several.
+fn name_for(run: &Run<'_>, document: &Document, key: &Key, most: usize) -> String {
+    let mut names = run.names.lock().unwrap_or_else(PoisonError::into_inner);
+    let journal = &run.workplace.journal;
+    match (journal.name_of(key), most) {
+        (Some(name), 0 | 1) => name.to_owned(),
+        (Some(name), _) if names.extend(name, most, journal.parts_of(key)) => name.to_owned(),
+        (None, 0 | 1) => names.take(&document.name),
+        _ => names.take_family(&document.name, most),
+    }
 }
 
 /// Whether every output of an earlier run still is what it was.
@@ -458,43 +702,93 @@ fn skipped(document: &Document, name: &str, past: &Past) -> BatchEntry {
         status: Status::Skipped,
         pages: past.pages,
         flags: past.flags.clone(),
+        parts: past.parts.clone(),
+        separators: past.separators.clone(),
         error: None,
     }
 }
 
-type Places = Vec<(usize, usize)>;
+/// Hash of the options, with what people said of the pages: other pages make another document.
+fn options_with(options: &str, said: &[Correction]) -> String {
+    let plan = correct::plan_key(said);
+    if plan.is_empty() {
+        return options.to_owned();
+    }
+    let mut hash = Context::new(&SHA256);
+    hash.update(plan.as_bytes());
+    format!("{options}+{}", hex(hash.finish().as_ref()))
+}
 
-fn open_files(run: &Run<'_>, document: &Document) -> Result<(Vec<File>, Places), Failure> {
+fn open_files(
+    run: &Run<'_>,
+    document: &Document,
+    said: &[Correction],
+) -> Result<(Vec<File>, Vec<Lies>), Failure> {
+    let open = |path: &Path| File::open(path, &run.plan.limits).map_err(|error| of_ingest(&error));
     let mut files = Vec::new();
-    let mut places = Vec::new();
+    let mut scanned: Vec<Lies> = Vec::new();
     for (number, path) in document.files.iter().enumerate() {
-        let file = File::open(path, &run.plan.limits).map_err(|error| of_ingest(&error))?;
-        places.extend((0..file.page_count()).map(|page| (number, page)));
+        let file = open(path)?;
+        scanned.extend((0..file.page_count()).map(|page| Lies {
+            file: number,
+            page,
+            ..Lies::default()
+        }));
         files.push(file);
     }
+    for (index, lies) in scanned.iter_mut().enumerate() {
+        lies.source = u32::try_from(index + 1).unwrap_or(u32::MAX);
+    }
+    let mut places = Vec::new();
+    for planned in correct::plan(scanned.len(), said) {
+        let lies = match planned.from {
+            PageOrigin::Source(index) => scanned.get(index).copied().unwrap_or_default(),
+            PageOrigin::Kept(scan) => {
+                files.push(open(&run.workplace.kept_scans().join(&scan.file))?);
+                Lies {
+                    file: files.len() - 1,
+                    page: scan.page.saturating_sub(1) as usize,
+                    ..Lies::default()
+                }
+            }
+        };
+        places.push(Lies {
+            turn: planned.turn,
+            ..lies
+        });
+    }
     if places.is_empty() {
-        return Err(Reason::Damaged.about(&document.path, None, "no pages"));
+        return Err(Reason::Damaged.about(
+            &document.path,
+            None,
+            &said!("không có trang nào", "no pages"),
+        ));
     }
     Ok((files, places))
 }
+
+/// Endings of the files that are made of a document.
+const OUTPUTS: [&str; 5] = ["pdf", "txt", "json", "hocr", "alto.xml"];
 
 /// Never replaces a file that no run of ours made, and never an input, whatever was asked.
 fn refuse_foreign_names(run: &Run<'_>, document: &Document, name: &str) -> Result<(), Failure> {
     // A copy of a signed file is made only by force.
     let copy = run.plan.force.then_some("copy.pdf");
-    for ending in ["pdf", "txt", "json", "hocr", "alto.xml"]
-        .into_iter()
-        .chain(copy)
-    {
-        let file = format!("{name}.{ending}");
-        let path = run.plan.out.join(&file);
-        let Ok(found) = fs::canonicalize(&path) else {
-            continue;
-        };
-        let foreign = !run.workplace.journal.is_ours(&file) && !run.plan.force;
-        if foreign || run.is_input(&found) {
-            return Err(Reason::NameTaken.about(&document.path, None, path.display()));
-        }
+    for ending in OUTPUTS.into_iter().chain(copy) {
+        refuse_foreign(run, document, &format!("{name}.{ending}"))?;
+    }
+    Ok(())
+}
+
+/// Refuses the name of a file that no run of ours made, unless by force, and that of an input in any case.
+fn refuse_foreign(run: &Run<'_>, document: &Document, file: &str) -> Result<(), Failure> {
+    let path = run.plan.out.join(file);
+    let Ok(found) = fs::canonicalize(&path) else {
+        return Ok(());
+    };
+    let foreign = !run.workplace.journal.is_ours(file) && !run.plan.force;
+    if foreign || run.is_input(&found) {
+        return Err(Reason::NameTaken.about(&document.path, None, &path.display()));
     }
     Ok(())
 }
@@ -542,6 +836,8 @@ fn set_aside(
         status: Status::Failed,
         pages: 0,
         flags: Vec::new(),
+        parts: Vec::new(),
+        separators: Vec::new(),
         error: Some(failure.clone()),
     }
 }

@@ -13,7 +13,8 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::Failure;
+use crate::correct::{Change, Correction};
+use crate::record::{DroppedPage, Failure, PartEntry};
 
 /// What makes a document the same document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -47,6 +48,9 @@ pub(super) enum Entry {
         name: String,
         /// The file names.
         files: Vec<String>,
+        /// The names of the documents that it was cut into.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        parts: Vec<String>,
     },
     /// Every output stands under its final name, on disk.
     Done {
@@ -62,6 +66,12 @@ pub(super) enum Entry {
         flags: Vec<String>,
         /// The outputs.
         outputs: Vec<Output>,
+        /// The documents that it was cut into.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        parts: Vec<PartEntry>,
+        /// Pages that are in none of them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        separators: Vec<DroppedPage>,
     },
     /// The document was set aside.
     Failed {
@@ -72,6 +82,30 @@ pub(super) enum Entry {
         /// Why.
         failure: Failure,
     },
+    /// A person put something right.
+    Corrected {
+        /// The document.
+        key: Key,
+        /// The name its outputs have.
+        name: String,
+        /// What was said.
+        correction: Correction,
+    },
+    /// Documents were drawn for people to look at.
+    Sampled(Sample),
+}
+
+/// A sample for quality control.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Sample {
+    /// Names of the documents.
+    pub(super) names: Vec<String>,
+    /// Share that was asked for, 0 to 1.
+    pub(super) share: f64,
+    /// Who asked.
+    pub(super) by: String,
+    /// When, RFC 3339.
+    pub(super) at: String,
 }
 
 /// What the journal knows of one finished document.
@@ -85,6 +119,10 @@ pub(super) struct Past {
     pub(super) flags: Vec<String>,
     /// What was made.
     pub(super) outputs: Vec<Output>,
+    /// The documents that it was cut into.
+    pub(super) parts: Vec<PartEntry>,
+    /// Pages that are in none of them.
+    pub(super) separators: Vec<DroppedPage>,
 }
 
 /// The journal of one output folder.
@@ -92,9 +130,19 @@ pub(super) struct Journal {
     file: Mutex<Tail>,
     names: BTreeMap<Key, String>,
     done: BTreeMap<Key, Past>,
-    ours: BTreeSet<String>,
+    /// Files under final names, with the document that was the last to be made under them.
+    ours: BTreeMap<String, Key>,
+    /// Files ever made of each document.
+    made: BTreeMap<Key, BTreeSet<String>>,
+    /// Names ever given to parts of each document.
+    parts: BTreeMap<Key, Vec<String>>,
     /// Source paths whose document was set aside before anything was made of it.
     failed: BTreeMap<String, Key>,
+    /// What people said, by the name of the document.
+    corrections: BTreeMap<String, Vec<Correction>>,
+    /// What people said of pages, by the source.
+    page_corrections: BTreeMap<Key, Vec<Correction>>,
+    sampled: BTreeSet<String>,
 }
 
 /// The end of the journal's file.
@@ -119,8 +167,13 @@ impl Journal {
             }),
             names: BTreeMap::new(),
             done: BTreeMap::new(),
-            ours: BTreeSet::new(),
+            ours: BTreeMap::new(),
+            made: BTreeMap::new(),
+            parts: BTreeMap::new(),
             failed: BTreeMap::new(),
+            corrections: BTreeMap::new(),
+            page_corrections: BTreeMap::new(),
+            sampled: BTreeSet::new(),
         };
         let mut torn = false;
         let mut reader = BufReader::new(&mut file);
@@ -144,11 +197,16 @@ impl Journal {
 
     fn learn(&mut self, entry: Entry) {
         match entry {
-            Entry::Publishing { key, name, files } => {
+            Entry::Publishing {
+                key,
+                name,
+                files,
+                parts,
+            } => {
                 self.done.remove(&key);
                 self.give_name(&key, &name);
+                self.own(&key, files, parts);
                 self.names.insert(key, name);
-                self.ours.extend(files);
             }
             Entry::Done {
                 key,
@@ -157,9 +215,12 @@ impl Journal {
                 pages,
                 flags,
                 outputs,
+                parts,
+                separators,
             } => {
-                self.ours
-                    .extend(outputs.iter().map(|output| output.file.clone()));
+                let files = outputs.iter().map(|output| output.file.clone()).collect();
+                let names = parts.iter().map(|part| part.name.clone()).collect();
+                self.own(&key, files, names);
                 self.give_name(&key, &name);
                 self.names.insert(key.clone(), name);
                 self.done.insert(
@@ -169,14 +230,43 @@ impl Journal {
                         pages,
                         flags,
                         outputs,
+                        parts,
+                        separators,
                     },
                 );
             }
             Entry::Failed { key, name, .. } => {
-                if !self.ours.contains(&format!("{name}.pdf")) {
+                if !self.ours.contains_key(&format!("{name}.pdf")) && !self.made.contains_key(&key)
+                {
                     self.failed.insert(key.path.clone(), key.clone());
                 }
                 self.names.insert(key, name);
+            }
+            Entry::Corrected {
+                key,
+                name,
+                correction,
+            } => {
+                if matches!(correction.change, Change::Page { .. }) {
+                    let said = self.page_corrections.entry(key).or_default();
+                    said.push(correction.clone());
+                }
+                self.corrections.entry(name).or_default().push(correction);
+            }
+            Entry::Sampled(sample) => self.sampled.extend(sample.names),
+        }
+    }
+
+    fn own(&mut self, key: &Key, files: Vec<String>, parts: Vec<String>) {
+        let made = self.made.entry(key.clone()).or_default();
+        for file in files {
+            self.ours.insert(file.clone(), key.clone());
+            made.insert(file);
+        }
+        let known = self.parts.entry(key.clone()).or_default();
+        for part in parts {
+            if !known.contains(&part) {
+                known.push(part);
             }
         }
     }
@@ -222,9 +312,71 @@ impl Journal {
         &self.names
     }
 
+    /// What people said of the document of that name, oldest first.
+    pub(super) fn corrections(&self, name: &str) -> &[Correction] {
+        self.corrections
+            .get(name)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+
+    /// What people said of the pages of a source, oldest first.
+    pub(super) fn page_corrections(&self, key: &Key) -> &[Correction] {
+        self.page_corrections
+            .get(key)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+
+    /// The finished run that made the document of that name.
+    pub(super) fn made(&self, name: &str) -> Option<(&Key, &Past)> {
+        self.done
+            .iter()
+            .find(|(key, past)| self.names_of(key, past).any(|known| known == name))
+    }
+
+    /// Names of all finished documents, in order.
+    pub(super) fn made_names(&self) -> Vec<String> {
+        let names: BTreeSet<&String> = self
+            .done
+            .iter()
+            .flat_map(|(key, past)| self.names_of(key, past))
+            .collect();
+        names.into_iter().cloned().collect()
+    }
+
+    /// Names of the documents that a source was made into: its own, or those of its parts.
+    fn names_of<'a>(&'a self, key: &Key, past: &'a Past) -> impl Iterator<Item = &'a String> {
+        let own = self.names.get(key).filter(|_| past.parts.is_empty());
+        own.into_iter()
+            .chain(past.parts.iter().map(|part| &part.name))
+    }
+
+    /// Names of the documents that samples drew.
+    pub(super) fn sampled(&self) -> &BTreeSet<String> {
+        &self.sampled
+    }
+
     /// True when an earlier run made, or was about to make, the file of that name.
     pub(super) fn is_ours(&self, file: &str) -> bool {
-        self.ours.contains(file)
+        self.ours.contains_key(file)
+    }
+
+    /// The files that earlier runs made of a document and that no other was made under since.
+    pub(super) fn files_of(&self, key: &Key) -> impl Iterator<Item = &String> {
+        let made = self.made.get(key).into_iter().flatten();
+        let key = key.clone();
+        made.filter(move |file| self.ours.get(*file) == Some(&key))
+    }
+
+    /// The names that earlier runs gave to parts of a document.
+    pub(super) fn parts_of(&self, key: &Key) -> &[String] {
+        self.parts.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// The names that earlier runs gave to parts of any document.
+    pub(super) fn all_parts(&self) -> impl Iterator<Item = &String> {
+        self.parts.values().flatten()
     }
 }
 
@@ -252,6 +404,8 @@ mod tests {
             pages: 2,
             flags: vec![],
             outputs,
+            parts: vec![],
+            separators: vec![],
         }
     }
 
@@ -286,7 +440,11 @@ mod tests {
             path: "/in/a.tif".into(),
             sha256: sha256.into(),
         };
-        let failure = crate::failure::Reason::Damaged.about(Path::new("a.tif"), None, "cut");
+        let failure = crate::failure::Reason::Damaged.about(
+            Path::new("a.tif"),
+            None,
+            &crate::record::said!("cụt", "cut"),
+        );
         let failed = |sha256| Entry::Failed {
             key: content(sha256),
             name: "a".into(),
@@ -303,6 +461,7 @@ mod tests {
                 key: content("11"),
                 name: "a".into(),
                 files,
+                parts: Vec::new(),
             })
             .unwrap();
         let journal = Journal::open(&path).unwrap();
@@ -325,6 +484,7 @@ mod tests {
                 key: key("a"),
                 name: "a".into(),
                 files,
+                parts: Vec::new(),
             })
             .unwrap();
         let journal = Journal::open(&path).unwrap();

@@ -30,6 +30,35 @@ impl Names {
         }
         name
     }
+
+    /// A name under which `count` parts, `NAME-1` to `NAME-count`, have names that nobody else has; all are taken.
+    pub(super) fn take_family(&mut self, wished: &str, count: usize) -> String {
+        let base = portable(wished);
+        let mut name = base.clone();
+        let mut next = 2_u32;
+        while self.taken.contains(&fold(&name)) || !self.extend(&name, count, &[]) {
+            name = format!("{base}-{next}");
+            next += 1;
+        }
+        self.taken.insert(fold(&name));
+        name
+    }
+
+    /// Takes the names of `count` parts of `name`, unless one is somebody else's; `own` are those it had before.
+    pub(super) fn extend(&mut self, name: &str, count: usize, own: &[String]) -> bool {
+        let parts = || (1..=count).map(|number| part_name(name, number));
+        let free = |part: &String| own.contains(part) || !self.taken.contains(&fold(part));
+        if !parts().all(|part| free(&part)) {
+            return false;
+        }
+        self.taken.extend(parts().map(|part| fold(&part)));
+        true
+    }
+}
+
+/// The name of part `number`, from 1, of a document that was cut.
+pub(super) fn part_name(name: &str, number: usize) -> String {
+    format!("{name}-{number}")
 }
 
 fn fold(name: &str) -> String {
@@ -79,6 +108,19 @@ mod tests {
         for (wished, expected) in [("a-2", "a-2"), ("a", "a"), ("a", "a-3"), ("A-2", "A-2-2")] {
             assert_eq!(names.take(wished), expected);
         }
+    }
+
+    #[test]
+    fn parts_have_names_of_their_own() {
+        let mut names = Names::default();
+        assert_eq!(names.take("a-2"), "a-2");
+        // One of the three parts would meet another document: the whole family moves on.
+        assert_eq!(names.take_family("a", 3), "a-3");
+        assert_eq!(names.take("A-3-3"), "A-3-3-2");
+        assert_eq!(names.take_family("b", 2), "b");
+        assert_eq!(names.take_family("b", 2), "b-3");
+        assert!(names.extend("b", 3, &["b-1".into(), "b-2".into()]) == false);
+        assert!(names.extend("b", 2, &["b-1".into(), "b-2".into()]));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ring::digest::{Context, SHA256};
 
@@ -12,6 +14,28 @@ pub(super) struct Staged {
     file: BufWriter<File>,
     hash: Context,
     bytes: u64,
+    wipe: Wipe,
+}
+
+/// Whether files that are dropped before they are published are overwritten first; shared by those of a document.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wipe(Arc<AtomicBool>);
+
+impl Wipe {
+    /// From now on they are.
+    pub(super) fn order(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Removes an unpublished file.
+    fn discard(&self, path: &Path) {
+        // The reason for discarding is already being reported; a leftover is swept at the next start.
+        let _ = if self.0.load(Ordering::Relaxed) {
+            wipe(path)
+        } else {
+            fs::remove_file(path)
+        };
+    }
 }
 
 /// A staged file that is complete and on disk, waiting for its final name.
@@ -21,6 +45,7 @@ pub(super) struct Finished {
     pub(super) sha256: String,
     /// Length of the content.
     pub(super) bytes: u64,
+    wipe: Wipe,
 }
 
 impl Staged {
@@ -33,7 +58,14 @@ impl Staged {
             file,
             hash: Context::new(&SHA256),
             bytes: 0,
+            wipe: Wipe::default(),
         })
+    }
+
+    /// The same file, wiped with the others when that is ordered.
+    pub(super) fn wiped_by(mut self, wipe: &Wipe) -> Self {
+        self.wipe = wipe.clone();
+        self
     }
 
     /// Flushes everything to disk.
@@ -46,6 +78,7 @@ impl Staged {
             path,
             sha256,
             bytes: self.bytes,
+            wipe: self.wipe.clone(),
         })
     }
 }
@@ -66,8 +99,9 @@ impl Write for Staged {
 impl Drop for Staged {
     fn drop(&mut self) {
         if !self.path.as_os_str().is_empty() {
-            // The reason for dropping is already being reported; a leftover is swept at the next start.
-            let _ = fs::remove_file(&self.path);
+            // What is still in memory must not follow after the file was wiped.
+            let _ = self.file.flush();
+            self.wipe.discard(&self.path);
         }
     }
 }
@@ -84,9 +118,43 @@ impl Finished {
 impl Drop for Finished {
     fn drop(&mut self) {
         if !self.path.as_os_str().is_empty() {
-            let _ = fs::remove_file(&self.path);
+            self.wipe.discard(&self.path);
         }
     }
+}
+
+/// Overwrites a file with zeros, waits until they are on disk, and removes it. What a file system or drive keeps
+/// besides (journals, snapshots, spare cells of flash) is out of a program's reach.
+pub(super) fn wipe(path: &Path) -> io::Result<()> {
+    let zeros = [0; 1 << 14];
+    let overwrite = || -> io::Result<()> {
+        let mut file = File::options().write(true).open(path)?;
+        let mut left = file.metadata()?.len();
+        while left > 0 {
+            let part = left.min(zeros.len() as u64);
+            file.write_all(zeros.get(..part as usize).unwrap_or_default())?;
+            left -= part;
+        }
+        file.sync_all()
+    };
+    // A file that cannot be overwritten is still better gone.
+    let overwritten = overwrite();
+    fs::remove_file(path)?;
+    overwritten
+}
+
+/// Wipes every file in `folder` and the folders in it, and removes it.
+pub(super) fn wipe_folder(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            wipe_folder(&entry.path())?;
+        } else {
+            // One that cannot be wiped is no reason to spare the others.
+            let _ = wipe(&entry.path());
+        }
+    }
+    fs::remove_dir_all(folder)
 }
 
 /// Makes renames in `folder` durable.
@@ -144,6 +212,32 @@ mod tests {
         staged.write_all(b"half").unwrap();
         drop(staged);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_is_wiped_is_overwritten_before_it_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        // A second name of the same file shows what was written over it.
+        let witness = folder.path().join("witness");
+        let order = Wipe::default();
+        let staged = |name: &str| Staged::create(folder.path(), name).unwrap();
+        let mut open = staged("open").wiped_by(&order);
+        open.write_all(&[7; 100_000]).unwrap();
+        fs::hard_link(folder.path().join("open"), &witness).unwrap();
+        let mut complete = staged("complete").wiped_by(&order);
+        complete.write_all(b"secret").unwrap();
+        let complete = complete.finish().unwrap();
+        fs::hard_link(
+            folder.path().join("complete"),
+            folder.path().join("witness-2"),
+        )
+        .unwrap();
+        order.order();
+        drop((open, complete));
+        let left = fs::read(&witness).unwrap();
+        assert!(left.len() == 100_000 && left.iter().all(|byte| *byte == 0));
+        assert_eq!(fs::read(folder.path().join("witness-2")).unwrap(), [0; 6]);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 
     #[test]

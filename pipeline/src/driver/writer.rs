@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::failures::WriteError;
 use super::journal::Output;
 use super::page::Finished;
-use super::publish::{Finished as Complete, Staged};
+use super::publish::{Finished as Complete, Staged, Wipe};
 use super::{PRODUCER, Run};
 use crate::compose::alto::AltoWriter;
 use crate::compose::hocr::HocrWriter;
@@ -27,29 +27,41 @@ pub(super) struct About {
     pub(super) sha256: String,
     /// The source.
     pub(super) source: PathBuf,
+    /// Which of several documents of the source it is, from 0.
+    pub(super) part: u32,
 }
 
 /// The files of a document under way.
 pub(super) struct Outputs {
-    name: String,
+    /// What the files are called until they get their names.
+    stem: String,
     staging: PathBuf,
     pdf: PdfaWriter<Staged>,
     text: Option<TextWriter<Staged>>,
     hocr: Option<HocrWriter<Staged>>,
     alto: Option<AltoWriter<Staged>>,
+    wipe: Wipe,
 }
 
 impl Outputs {
-    /// Creates the files of document `name` in the staging area.
-    pub(super) fn create(run: &Run<'_>, name: &str, about: &About) -> Result<Self, WriteError> {
+    /// Creates the files of a document in the staging area, where they are called `stem` and what `wipe` says.
+    pub(super) fn create(
+        run: &Run<'_>,
+        stem: &str,
+        about: &About,
+        wipe: &Wipe,
+    ) -> Result<Self, WriteError> {
         let staging = run.workplace.staging.clone();
-        let staged = |ending: &str| Staged::create(&staging, &format!("{name}.{ending}"));
+        let staged = |ending: &str| {
+            let file = Staged::create(&staging, &format!("{stem}.{ending}"));
+            file.map(|file| file.wiped_by(wipe))
+        };
         let sidecars = run.plan.options.sidecars;
         let options = pdfa::Options {
             profile: run.plan.options.pdfa,
             title: about.title.clone(),
             created: about.created,
-            id: id_of(&about.sha256),
+            id: id_of(&about.sha256, about.part),
             ..pdfa::Options::default()
         };
         let source = about.source.display().to_string();
@@ -59,7 +71,7 @@ impl Outputs {
             creator: PRODUCER,
         };
         Ok(Self {
-            name: name.to_owned(),
+            stem: stem.to_owned(),
             pdf: PdfaWriter::new(staged("pdf")?, options)?,
             text: if sidecars.txt {
                 Some(TextWriter::new(staged("txt")?))
@@ -76,6 +88,7 @@ impl Outputs {
             } else {
                 None
             },
+            wipe: wipe.clone(),
             staging,
         })
     }
@@ -132,13 +145,22 @@ impl Outputs {
         Ok(())
     }
 
-    /// Ends all files; with `original` the PDF is a copy of that file instead.
-    pub(super) fn finish(self, original: Option<&Original<'_>>) -> Result<Made, WriteError> {
+    /// Gives the PDF another title.
+    pub(super) fn retitle(&mut self, title: String) {
+        self.pdf.retitle(title);
+    }
+
+    /// Ends all files, which will be called `name`; with `original` the PDF is a copy of that file instead.
+    pub(super) fn finish(
+        self,
+        name: &str,
+        original: Option<&Original<'_>>,
+    ) -> Result<Made, WriteError> {
         let claim = self.pdf.claim();
         let composed = self.pdf.finish()?.finish()?;
         let mut files = BTreeMap::new();
         let mut output = OutputRecord {
-            pdf: format!("{}.pdf", self.name),
+            pdf: format!("{name}.pdf"),
             ..OutputRecord::default()
         };
         let pdf = match original {
@@ -151,12 +173,12 @@ impl Outputs {
                 output.pdfa = original.claim.map(str::to_owned);
                 output.note = Some(original.note().to_owned());
                 let mut copy =
-                    Staged::create(&self.staging, &format!("{}.original.pdf", self.name))?;
+                    Staged::create(&self.staging, &format!("{}.original.pdf", self.stem))?;
                 copy_into(original.path, &mut copy)?;
                 if original.with_copy {
-                    let name = format!("{}.copy.pdf", self.name);
-                    output.copy = Some(name.clone());
-                    files.insert(name, composed);
+                    let file = format!("{name}.copy.pdf");
+                    output.copy = Some(file.clone());
+                    files.insert(file, composed);
                 }
                 copy.finish()?
             }
@@ -165,15 +187,16 @@ impl Outputs {
         output.bytes = pdf.bytes;
         files.insert(output.pdf.clone(), pdf);
         if let Some(text) = self.text {
-            files.insert(format!("{}.txt", self.name), text.finish()?.finish()?);
+            files.insert(format!("{name}.txt"), text.finish()?.finish()?);
         }
         if let Some(hocr) = self.hocr {
-            files.insert(format!("{}.hocr", self.name), hocr.finish()?.finish()?);
+            files.insert(format!("{name}.hocr"), hocr.finish()?.finish()?);
         }
         if let Some(alto) = self.alto {
-            files.insert(format!("{}.alto.xml", self.name), alto.finish()?.finish()?);
+            files.insert(format!("{name}.alto.xml"), alto.finish()?.finish()?);
         }
         Ok(Made {
+            wipe: self.wipe,
             staging: self.staging,
             files,
             output,
@@ -215,6 +238,7 @@ impl Original<'_> {
 /// Complete files in the staging area.
 pub(super) struct Made {
     staging: PathBuf,
+    wipe: Wipe,
     files: BTreeMap<String, Complete>,
     /// The record's part about them.
     pub(super) output: OutputRecord,
@@ -224,7 +248,7 @@ impl Made {
     /// Adds the document's record.
     pub(super) fn add_record(&mut self, name: &str, record: &DocumentRecord) -> io::Result<()> {
         let file = format!("{name}.json");
-        let mut staged = Staged::create(&self.staging, &file)?;
+        let mut staged = Staged::create(&self.staging, &file)?.wiped_by(&self.wipe);
         serde_json::to_writer_pretty(&mut staged, record)?;
         staged.write_all(b"\n")?;
         self.files.insert(file, staged.finish()?);
@@ -251,12 +275,16 @@ impl Made {
     }
 }
 
-/// The first half of the source's hash sets the file apart from others, and the same in every run.
-fn id_of(sha256: &str) -> [u8; 16] {
+/// The first half of the source's hash, with the part's number, sets the file apart from others, and the same in
+/// every run.
+fn id_of(sha256: &str, part: u32) -> [u8; 16] {
     let mut id = [0; 16];
     for (byte, pair) in id.iter_mut().zip(sha256.as_bytes().chunks(2)) {
         let text = std::str::from_utf8(pair).unwrap_or("00");
         *byte = u8::from_str_radix(text, 16).unwrap_or(0);
+    }
+    for (byte, part) in id.iter_mut().rev().zip(part.to_le_bytes()) {
+        *byte ^= part;
     }
     id
 }

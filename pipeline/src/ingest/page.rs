@@ -4,7 +4,7 @@ use crate::document::{Affine, Line, Raster, StoredImage, Turn};
 use crate::record::{Flag, ImageOrigin};
 
 /// What to do with text that a PDF page has already.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TextPolicy {
     /// Keep it: a hidden text layer over a scan is taken over, a born-digital page stays as it is.

@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use saoy_pdf::{Annotations, Document, PdfError, single_page_pdf};
+use saoy_pdf::{Annotations, Document, PdfError, StreamBounds, single_page_pdf};
 
 use super::error::{Fault, IngestError};
 use super::guard;
 use super::limits::Limits;
 use super::page::{Page, TextPolicy};
-use crate::record::Flag;
+use crate::record::{Flag, said};
+use crate::speech::Spoken;
 
 mod assemble;
 
@@ -51,8 +52,8 @@ impl PdfSource {
         let pages = document.page_count()?;
         if pages > limits.max_pages {
             return Err(Fault::TooLarge {
-                what: format!("{pages} pages"),
-                limit: limits.max_pages.to_string(),
+                what: said!("{pages} trang", "{pages} pages"),
+                limit: said!("{}", "{}", limits.max_pages),
             });
         }
         let claim = document.pdfa_claim().ok().flatten().map(|claim| {
@@ -130,6 +131,11 @@ impl PdfSource {
             &self.document,
             &self.document.page(page)?,
             Annotations::Keep,
+            StreamBounds {
+                image: self.limits.max_page_bytes,
+                pixels: self.limits.max_pixels,
+                others: self.limits.max_page_stream_bytes,
+            },
         )?;
         guard::decode(|| assemble::page_of(bytes, policy, &self.limits))
     }
@@ -138,17 +144,11 @@ impl PdfSource {
 impl From<PdfError> for Fault {
     fn from(error: PdfError) -> Self {
         match error.fault() {
-            saoy_pdf::Fault::Unsupported => Self::Unsupported {
-                what: error.to_string(),
+            saoy_pdf::Fault::Unsupported => Self::unsupported(error.spoken()),
+            saoy_pdf::Fault::Limit => Self::Excessive {
+                what: error.spoken(),
             },
-            saoy_pdf::Fault::Limit => Self::TooLarge {
-                what: error.to_string(),
-                limit: "see the message".to_owned(),
-            },
-            _ => Self::Damaged {
-                byte: None,
-                reason: error.to_string(),
-            },
+            _ => Self::damaged(None, error.spoken()),
         }
     }
 }

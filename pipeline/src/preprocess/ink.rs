@@ -1,5 +1,6 @@
 //! From colour to grey so that seals and signatures fade and black print stays; where the coloured ink lies.
 
+use super::tinted;
 use crate::document::{Gray, Rect, Rgb};
 
 /// Side of a grid cell in px; at 300 dpi a cell is 1.35 mm, a tenth of the smallest seal's radius.
@@ -31,6 +32,8 @@ pub(super) struct InkGrid {
     pub(super) blue: Vec<u16>,
     /// Dark pixels of each cell, whatever their colour.
     dark: Vec<u16>,
+    /// Pixels of each cell that fading makes much lighter, whatever their colour.
+    pub(super) tinted: Vec<u16>,
 }
 
 impl InkGrid {
@@ -53,8 +56,8 @@ impl InkGrid {
 }
 
 /// The grey copy that OCR reads: the strongest channel, lifted towards white where colour is strong; plain
-/// luma and no ink where colour is all over the page.
-pub(super) fn faded(image: &Rgb) -> (Gray, InkGrid) {
+/// luma and no ink where colour is all over the page, and dark where print in colour stands. `dpi` is that of `image`.
+pub(super) fn faded(image: &Rgb, dpi: f32) -> (Gray, InkGrid) {
     let width = image.width as usize;
     let columns = width.div_ceil(CELL as usize);
     let rows = (image.height as usize).div_ceil(CELL as usize);
@@ -63,6 +66,7 @@ pub(super) fn faded(image: &Rgb) -> (Gray, InkGrid) {
         red: vec![0; columns * rows],
         blue: vec![0; columns * rows],
         dark: vec![0; columns * rows],
+        tinted: vec![0; columns * rows],
     };
     let mut pixels = vec![0u8; width * image.height as usize];
     let mut planes = Planes {
@@ -78,16 +82,18 @@ pub(super) fn faded(image: &Rgb) -> (Gray, InkGrid) {
         let red = &mut grid.red[cells..cells + columns];
         let blue = &mut grid.blue[cells..cells + columns];
         let dark = &mut grid.dark[cells..cells + columns];
+        let tinted = &mut grid.tinted[cells..cells + columns];
         let per_chunk = CHUNK / CELL as usize;
         for (i, (out, chunk)) in out.chunks_mut(CHUNK).zip(row.chunks(CHUNK * 3)).enumerate() {
             planes.split(chunk);
-            planes.fade(out);
+            let faded = planes.fade(out);
             let cells = i * per_chunk..((i + 1) * per_chunk).min(columns);
             planes.count(
                 &mut red[cells.clone()],
                 &mut blue[cells.clone()],
-                &mut dark[cells],
+                &mut dark[cells.clone()],
             );
+            planes.count_tinted(&faded, &mut tinted[cells]);
         }
     }
     let mut gray = Gray {
@@ -99,6 +105,8 @@ pub(super) fn faded(image: &Rgb) -> (Gray, InkGrid) {
         return (luma(image), InkGrid::default());
     }
     clear_rims(&mut gray, &grid, planes.paper);
+    let print = tinted::print(image, dpi, &grid, planes.paper);
+    tinted::restore(&mut gray, image, &print, planes.paper);
     (gray, grid)
 }
 
@@ -106,11 +114,8 @@ pub(super) fn faded(image: &Rgb) -> (Gray, InkGrid) {
 /// is too weak to be lifted. A pixel stays when something as dark as print is within two pixels.
 fn clear_rims(gray: &mut Gray, grid: &InkGrid, paper: u8) {
     let w = gray.width as usize;
-    let inked = grid
-        .red
-        .iter()
-        .zip(&grid.blue)
-        .map(|(red, blue)| red + blue >= CELL_SHARE);
+    // Not all that is red or blue: the shadow on a photographed page is bluish, and has print in it.
+    let inked = grid.tinted.iter().map(|tinted| *tinted >= CELL_SHARE);
     let mut rims = Vec::new();
     for (cell, _) in inked.enumerate().filter(|&(_, inked)| inked) {
         let side = CELL as usize;
@@ -154,16 +159,19 @@ fn find_rims(gray: &Gray, left: usize, top: usize, paper: u8, rims: &mut Vec<(us
 
 /// Plain luma (ITU-R BT.601 weights, as JPEG has them), nothing faded.
 pub(super) fn luma(image: &Rgb) -> Gray {
-    let pixels = image
-        .pixels
-        .chunks_exact(3)
-        .map(|p| ((u32::from(p[0]) * 77 + u32::from(p[1]) * 150 + u32::from(p[2]) * 29) >> 8) as u8)
-        .collect();
+    let pixels = image.pixels.as_chunks::<3>().0;
+    let pixels = pixels.iter().map(|pixel| luma_of(*pixel)).collect();
     Gray {
         width: image.width,
         height: image.height,
         pixels,
     }
+}
+
+/// The luma of one pixel.
+#[inline]
+pub(super) fn luma_of([r, g, b]: [u8; 3]) -> u8 {
+    ((u32::from(r) * 77 + u32::from(g) * 150 + u32::from(b) * 29) >> 8) as u8
 }
 
 /// The commonest strongest channel among the brighter half of a sample of the pixels.
@@ -217,13 +225,26 @@ impl Planes {
         }
     }
 
-    fn fade(&self, out: &mut [u8]) {
+    fn fade(&self, out: &mut [u8]) -> [u8; CHUNK] {
         let mut faded = [0u8; CHUNK];
         for (((out, &r), &g), &b) in faded.iter_mut().zip(&self.r).zip(&self.g).zip(&self.b) {
             *out = fade(r, g, b, self.paper);
         }
         let n = out.len().min(CHUNK);
         out[..n].copy_from_slice(&faded[..n]);
+        faded
+    }
+
+    /// Counts the pixels that came out of fading much lighter than they are to the eye.
+    fn count_tinted(&self, faded: &[u8; CHUNK], tinted: &mut [u16]) {
+        let mut lost = [0u8; CHUNK];
+        let channels = self.r.iter().zip(&self.g).zip(&self.b);
+        for ((lost, faded), ((&r, &g), &b)) in lost.iter_mut().zip(faded).zip(channels) {
+            *lost = u8::from(faded.saturating_sub(luma_of([r, g, b])) > tinted::LOST);
+        }
+        for (count, lost) in tinted.iter_mut().zip(lost.chunks_exact(CELL as usize)) {
+            *count += u16::from(lost.iter().sum::<u8>());
+        }
     }
 
     fn count(&self, red: &mut [u16], blue: &mut [u16], dark: &mut [u16]) {
@@ -250,7 +271,7 @@ impl Planes {
 /// The strongest channel plus twice the chroma beyond [`CHROMA_FLOOR`], the latter only as far as the pixel
 /// is brighter than [`DARK`].
 #[inline]
-fn fade(r: u8, g: u8, b: u8, paper: u8) -> u8 {
+pub(super) fn fade(r: u8, g: u8, b: u8, paper: u8) -> u8 {
     let strongest = r.max(g).max(b);
     let chroma = strongest - r.min(g).min(b);
     let lift = chroma.saturating_sub(CHROMA_FLOOR).saturating_mul(2);
@@ -415,7 +436,7 @@ mod tests {
                 }
             }
         }
-        let (gray, grid) = faded(&image);
+        let (gray, grid) = faded(&image, 300.0);
         assert!(gray.pixels.iter().all(|&v| v > 240));
         let found = regions(&grid, 300.0);
         let seals: Vec<_> = found.iter().filter(|r| r.seal).collect();
@@ -440,7 +461,7 @@ mod tests {
             (40..44).for_each(|x| put(x, [15, 15, 15]));
             put(44, [150, 150, 150]);
         }
-        let row = &faded(&image).0.pixels[30 * 64..31 * 64];
+        let row = &faded(&image, 300.0).0.pixels[30 * 64..31 * 64];
         assert_eq!(row[26], 255);
         assert_eq!((row[41], row[44]), (15, 150));
     }
@@ -463,7 +484,7 @@ mod tests {
                     _ => {}
                 }
             }
-            let (gray, grid) = faded(&image);
+            let (gray, grid) = faded(&image, 300.0);
             assert_eq!(gray, luma(&image));
             assert!(regions(&grid, 300.0).is_empty());
         }
@@ -476,7 +497,7 @@ mod tests {
             height: 3,
             pixels: vec![77; 45],
         };
-        let (gray, _) = faded(&image);
+        let (gray, _) = faded(&image, 300.0);
         assert_eq!(gray.pixels, vec![77; 15]);
         assert_eq!(luma(&image).pixels, vec![77; 15]);
     }

@@ -97,7 +97,7 @@ fn marks_map_back_within_a_pixel_under_turn_slope_and_scale() {
     for (width, dpi) in [(1240usize, 150.0f32), (2480, 300.0), (3720, 450.0)] {
         for turn in TURNS {
             let (shown, mark) = page(width, width * 1414 / 1000, 0.021);
-            let stored = turn::turned(shown, turn::undone(turn));
+            let stored = turn::turned(shown, turn.undone());
             let mirrored = Raster::Gray(stored);
             let input = Input {
                 raster: &mirrored,
@@ -122,7 +122,8 @@ fn marks_map_back_within_a_pixel_under_turn_slope_and_scale() {
                 "{turn:?} {width}: {dx} {dy}"
             );
             let to_stored = prepared.to_stored.apply(found);
-            let again = turn::to_turned(turn, mirrored.size().0 as f32, mirrored.size().1 as f32)
+            let again = turn
+                .map(mirrored.size().0 as f32, mirrored.size().1 as f32)
                 .apply(to_stored);
             assert!(
                 (again.x - mark.x).abs() < 0.6 && (again.y - mark.y).abs() < 0.6,
@@ -145,7 +146,7 @@ fn pages_are_turned_upright() {
         };
         let prepared = prepare(&input, &Options::default()).expect("sound raster");
         assert_eq!(
-            turn_after(turn, prepared.turn_applied),
+            turn.then(prepared.turn_applied),
             Turn::None,
             "{:?}",
             prepared.turn_found

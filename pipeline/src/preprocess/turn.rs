@@ -1,6 +1,6 @@
-//! Turning and mirroring by quarter turns: pixels, points, and one turn after another.
+//! Turning and mirroring pixels by quarter turns; where points go is said by [`Turn::map`].
 
-use crate::document::{Affine, Gray, Turn};
+use crate::document::{Gray, Turn};
 
 /// Side of the tiles in which pixels are transposed, so that both sides stay in the first-level cache.
 const TILE: usize = 32;
@@ -18,57 +18,6 @@ pub(super) fn turned(image: Gray, turn: Turn) -> Gray {
         Turn::Left => half(mirrored_x(transposed(&image))),
     }
 }
-
-/// The single turn that does `first`, then `next`.
-pub fn turn_after(first: Turn, next: Turn) -> Turn {
-    let both = to_turned(first, 1.0, 1.0).then(&to_turned(next, 1.0, 1.0));
-    ALL.into_iter()
-        .find(|&turn| to_turned(turn, 1.0, 1.0) == both)
-        .unwrap_or(first)
-}
-
-/// The turn that takes `turn` back.
-pub(super) fn undone(turn: Turn) -> Turn {
-    match turn {
-        Turn::Right => Turn::Left,
-        Turn::Left => Turn::Right,
-        other => other,
-    }
-}
-
-/// Whether width and height change places.
-pub(super) fn swaps(turn: Turn) -> bool {
-    matches!(
-        turn,
-        Turn::Transpose | Turn::Right | Turn::Transverse | Turn::Left
-    )
-}
-
-/// Where points of an image of `w` x `h` px go when it is turned.
-pub(super) fn to_turned(turn: Turn, w: f32, h: f32) -> Affine {
-    let m = match turn {
-        Turn::None => [1.0, 0.0, 0.0, 1.0, 0.0, 0.0],
-        Turn::MirrorX => [-1.0, 0.0, 0.0, 1.0, w, 0.0],
-        Turn::Half => [-1.0, 0.0, 0.0, -1.0, w, h],
-        Turn::MirrorY => [1.0, 0.0, 0.0, -1.0, 0.0, h],
-        Turn::Transpose => [0.0, 1.0, 1.0, 0.0, 0.0, 0.0],
-        Turn::Right => [0.0, 1.0, -1.0, 0.0, h, 0.0],
-        Turn::Transverse => [0.0, -1.0, -1.0, 0.0, h, w],
-        Turn::Left => [0.0, -1.0, 1.0, 0.0, 0.0, w],
-    };
-    Affine { m }
-}
-
-const ALL: [Turn; 8] = [
-    Turn::None,
-    Turn::MirrorX,
-    Turn::Half,
-    Turn::MirrorY,
-    Turn::Transpose,
-    Turn::Right,
-    Turn::Transverse,
-    Turn::Left,
-];
 
 fn mirrored_x(mut image: Gray) -> Gray {
     let width = (image.width as usize).max(1);
@@ -133,9 +82,9 @@ mod tests {
 
     #[test]
     fn points_go_where_pixels_go() {
-        for turn in ALL {
+        for turn in Turn::ALL {
             let image = turned(sample(), turn);
-            let map = to_turned(turn, 3.0, 2.0);
+            let map = turn.map(3.0, 2.0);
             for (i, &value) in sample().pixels.iter().enumerate() {
                 let centre = Point {
                     x: (i % 3) as f32 + 0.5,
@@ -150,9 +99,9 @@ mod tests {
 
     #[test]
     fn two_turns_are_one() {
-        for first in ALL {
-            for next in ALL {
-                let one = turned(sample(), turn_after(first, next));
+        for first in Turn::ALL {
+            for next in Turn::ALL {
+                let one = turned(sample(), first.then(next));
                 assert_eq!(
                     one,
                     turned(turned(sample(), first), next),

@@ -244,6 +244,7 @@ mod tests {
                 h: 30.0,
             },
             confidence: 0.9,
+            ..Word::default()
         };
         let words = vec![word(10.0, 50.0), word(70.0, 50.0), word(300.0, 60.0)];
         Line {

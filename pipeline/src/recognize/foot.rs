@@ -216,6 +216,7 @@ mod tests {
                 h: 30.0,
             },
             confidence,
+            ..Word::default()
         };
         Line {
             words: words.iter().enumerate().map(word).collect(),

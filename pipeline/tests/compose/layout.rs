@@ -70,6 +70,7 @@ impl Sheet {
                 text: (*word).to_owned(),
                 bbox: around(&corners),
                 confidence: 0.95,
+                ..Word::default()
             });
             x += width + gap;
         }

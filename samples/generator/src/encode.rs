@@ -173,6 +173,66 @@ fn g4(page: &Bits) -> Result<Vec<u8>, Error> {
     Ok(encoder.finish().map_err(|_| failed())?.finish())
 }
 
+/// A page of a PDF that is nothing but a picture.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    /// The JPEG.
+    pub jpeg: Vec<u8>,
+    /// Its width and height in pixels.
+    pub pixels: (usize, usize),
+    /// Width and height of the page in points.
+    pub page: (f32, f32),
+}
+
+/// A PDF of pages that are nothing but pictures, all coloured or all grey.
+#[must_use]
+pub fn pdf_of(pictures: &[Picture], coloured: bool) -> Vec<u8> {
+    let side = |length: usize| i32::try_from(length).unwrap_or(i32::MAX);
+    let mut next = 3;
+    let mut fresh = || {
+        next += 1;
+        Ref::new(next)
+    };
+    let [catalog, tree] = [1, 2].map(Ref::new);
+    let leaves: Vec<[Ref; 3]> = pictures
+        .iter()
+        .map(|_| [fresh(), fresh(), fresh()])
+        .collect();
+    let mut pdf = Pdf::new();
+    pdf.catalog(catalog).pages(tree);
+    pdf.pages(tree)
+        .kids(leaves.iter().map(|[leaf, ..]| *leaf))
+        .count(side(leaves.len()));
+    for (picture, [leaf, image_at, content_at]) in pictures.iter().zip(&leaves) {
+        let mut node = pdf.page(*leaf);
+        node.parent(tree)
+            .media_box(Rect::new(0.0, 0.0, picture.page.0, picture.page.1))
+            .contents(*content_at);
+        node.resources().x_objects().pair(Name(b"Im0"), *image_at);
+        node.finish();
+        let mut image = pdf.image_xobject(*image_at, &picture.jpeg);
+        image
+            .width(side(picture.pixels.0))
+            .height(side(picture.pixels.1))
+            .bits_per_component(8);
+        image.filter(Filter::DctDecode);
+        if coloured {
+            image.color_space().device_rgb();
+        } else {
+            image.color_space().device_gray();
+        }
+        image.finish();
+        let mut drawing = Content::new();
+        drawing
+            .save_state()
+            .transform([picture.page.0, 0.0, 0.0, picture.page.1, 0.0, 0.0])
+            .x_object(Name(b"Im0"))
+            .restore_state();
+        pdf.stream(*content_at, &drawing.finish());
+    }
+    pdf.finish()
+}
+
 /// A PDF of one page that is nothing but a JPEG; `size` in pixels, `page` in points.
 #[must_use]
 pub fn pdf(jpeg: &[u8], size: (usize, usize), page: (f32, f32), coloured: bool) -> Vec<u8> {

@@ -148,7 +148,8 @@ pub fn save(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     })
 }
 
-fn wear(level: Level, dice: &mut Dice) -> (Inks, Wear, u8) {
+/// Inks, wear and JPEG quality of a level.
+pub(crate) fn wear(level: Level, dice: &mut Dice) -> (Inks, Wear, u8) {
     let white = dice.int(243, 252) as u8;
     let warm = dice.int(0, 5) as u8;
     let inks = Inks {

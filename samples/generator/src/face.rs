@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use ab_glyph::{Font, FontVec, OutlineCurve, Point};
 
-use crate::{Error, page::Style};
+use crate::{
+    Error,
+    page::{Face, Style},
+};
 
 /// Families known by a short name, as Debian installs them: regular, bold, italic, bold italic.
 const KNOWN: [(&str, [&str; 4]); 3] = [
@@ -37,10 +40,43 @@ const KNOWN: [(&str, [&str; 4]); 3] = [
     ),
 ];
 
-/// A family of four faces.
+/// The letters without serifs, and those of one width, that go with a known family; the first that is installed.
+const SANS: [(&str, [&str; 4]); 2] = [
+    (
+        "liberation",
+        [
+            "/usr/share/fonts/truetype/liberation2/LiberationSans-Regular.ttf",
+            "/usr/share/fonts/truetype/liberation2/LiberationSans-Bold.ttf",
+            "/usr/share/fonts/truetype/liberation2/LiberationSans-Italic.ttf",
+            "/usr/share/fonts/truetype/liberation2/LiberationSans-BoldItalic.ttf",
+        ],
+    ),
+    (
+        "",
+        [
+            "/usr/share/fonts/truetype/dejavu/DejaVuSansCondensed.ttf",
+            "/usr/share/fonts/truetype/dejavu/DejaVuSansCondensed-Bold.ttf",
+            "/usr/share/fonts/truetype/dejavu/DejaVuSansCondensed-Oblique.ttf",
+            "/usr/share/fonts/truetype/dejavu/DejaVuSansCondensed-BoldOblique.ttf",
+        ],
+    ),
+];
+
+const MONO: [&str; 4] = [
+    "/usr/share/fonts/truetype/liberation2/LiberationMono-Regular.ttf",
+    "/usr/share/fonts/truetype/liberation2/LiberationMono-Bold.ttf",
+    "/usr/share/fonts/truetype/liberation2/LiberationMono-Italic.ttf",
+    "/usr/share/fonts/truetype/liberation2/LiberationMono-BoldItalic.ttf",
+];
+
+/// A family of four faces, with companions where they are installed.
 pub struct Family {
     faces: [FontVec; 4],
-    /// SHA-256 of the four files one after the other, lower-case hex.
+    sans: Option<[FontVec; 4]>,
+    mono: Option<[FontVec; 4]>,
+    /// Width of all letters as a multiple of their own: 1 as drawn.
+    pub stretch: f32,
+    /// SHA-256 of all files read, one after the other, lower-case hex.
     pub sha256: String,
 }
 
@@ -56,33 +92,41 @@ impl Family {
             |(_, files)| files.map(PathBuf::from),
         );
         let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
-        let mut faces = Vec::with_capacity(4);
-        for path in &paths {
-            let bytes = std::fs::read(path).map_err(|source| Error::Read {
-                path: path.clone(),
-                source,
-            })?;
-            digest.update(&bytes);
-            let face =
-                FontVec::try_from_vec(bytes).map_err(|_| Error::Font { path: path.clone() })?;
-            if ['ấ', 'ặ', 'Ữ', 'đ']
-                .iter()
-                .any(|&letter| face.glyph_id(letter).0 == 0)
-            {
-                return Err(Error::Letters { path: path.clone() });
+        let faces = load(&paths, &mut digest)?;
+        let mut sans = None;
+        for (_, files) in SANS.iter().filter(|(of, _)| of.is_empty() || *of == name) {
+            if sans.is_none() {
+                sans = load(&files.map(PathBuf::from), &mut digest).ok();
             }
-            faces.push(face);
         }
+        let mono = load(&MONO.map(PathBuf::from), &mut digest).ok();
         let sha256 = digest
             .finish()
             .as_ref()
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        let faces = faces.try_into().map_err(|_| Error::Font {
-            path: PathBuf::from(name),
-        })?;
-        Ok(Self { faces, sha256 })
+        Ok(Self {
+            faces,
+            sans,
+            mono,
+            stretch: 1.0,
+            sha256,
+        })
+    }
+
+    /// The family of the second world: the first of TeX Gyre Termes, FreeSerif, or the usual one set narrower.
+    ///
+    /// # Errors
+    /// When none of them can be read.
+    pub fn second() -> Result<Self, Error> {
+        Self::open("texgyre")
+            .or_else(|_| Self::open("freeserif"))
+            .or_else(|_| {
+                let mut family = Self::open("liberation")?;
+                family.stretch = 0.95;
+                Ok(family)
+            })
     }
 
     /// Width of `text` in points.
@@ -91,7 +135,7 @@ impl Family {
         let face = self.face(style);
         let scale = style.size / em(face);
         text.chars()
-            .map(|letter| face.h_advance_unscaled(face.glyph_id(letter)) * scale)
+            .map(|letter| face.h_advance_unscaled(face.glyph_id(letter)) * scale * self.stretch)
             .sum()
     }
 
@@ -102,12 +146,12 @@ impl Family {
         let mut pen = 0.0;
         for letter in text.chars() {
             let id = face.glyph_id(letter);
-            let advance = face.h_advance_unscaled(id) * scale;
+            let advance = face.h_advance_unscaled(id) * scale * self.stretch;
             if let Some(outline) = face.outline(id) {
                 let segments: Vec<Segment> = outline
                     .curves
                     .iter()
-                    .map(|curve| Segment::scaled(curve, scale, pen))
+                    .map(|curve| Segment::scaled(curve, (scale * self.stretch, scale), pen))
                     .collect();
                 draw(&segments, pen + advance / 2.0);
             }
@@ -117,8 +161,35 @@ impl Family {
 
     fn face(&self, style: Style) -> &FontVec {
         let index = usize::from(style.bold) + 2 * usize::from(style.italic);
-        &self.faces[index.min(3)]
+        let faces = match style.face {
+            Face::Text => None,
+            Face::Sans => self.sans.as_ref(),
+            Face::Mono => self.mono.as_ref(),
+        };
+        &faces.unwrap_or(&self.faces)[index.min(3)]
     }
+}
+
+fn load(paths: &[PathBuf; 4], digest: &mut ring::digest::Context) -> Result<[FontVec; 4], Error> {
+    let mut faces = Vec::with_capacity(4);
+    for path in paths {
+        let bytes = std::fs::read(path).map_err(|source| Error::Read {
+            path: path.clone(),
+            source,
+        })?;
+        digest.update(&bytes);
+        let face = FontVec::try_from_vec(bytes).map_err(|_| Error::Font { path: path.clone() })?;
+        if ['ấ', 'ặ', 'Ữ', 'đ']
+            .iter()
+            .any(|&letter| face.glyph_id(letter).0 == 0)
+        {
+            return Err(Error::Letters { path: path.clone() });
+        }
+        faces.push(face);
+    }
+    faces.try_into().map_err(|_| Error::Font {
+        path: paths.first().cloned().unwrap_or_default(),
+    })
 }
 
 /// A piece of outline; all points in points, y downwards.
@@ -133,8 +204,8 @@ pub enum Segment {
 }
 
 impl Segment {
-    fn scaled(curve: &OutlineCurve, scale: f32, pen: f32) -> Self {
-        let at = |point: &Point| (pen + point.x * scale, -point.y * scale);
+    fn scaled(curve: &OutlineCurve, (wide, high): (f32, f32), pen: f32) -> Self {
+        let at = |point: &Point| (pen + point.x * wide, -point.y * high);
         match curve {
             OutlineCurve::Line(a, b) => Self::Line([at(a), at(b)]),
             OutlineCurve::Quad(a, b, c) => Self::Quad([at(a), at(b), at(c)]),

@@ -6,6 +6,22 @@ use crate::dice::Dice;
 
 /// The templates of administrative papers.
 const ADMINISTRATIVE: &str = include_str!("../grammar/administrative.txt");
+/// How papers of each type run.
+const OUTLINES: &str = include_str!("../grammar/outlines.txt");
+/// Issuers, places, subjects of the two worlds.
+const WORLDS: [&str; 2] = [
+    include_str!("../grammar/world-a.txt"),
+    include_str!("../grammar/world-b.txt"),
+];
+
+/// Two worlds that share the law's fixed words only: what learns on papers of one is measured on those of the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum World {
+    /// The first.
+    A,
+    /// The second: other places, bodies, people, subjects, wordings and layouts.
+    B,
+}
 
 /// A writer of sentences for one document: it knows the document's names and does not repeat itself.
 pub struct Writer {
@@ -21,17 +37,33 @@ impl Writer {
     /// A writer about a topic chosen by `dice`.
     #[must_use]
     pub fn new(dice: Dice) -> Self {
+        Self::reading(&[ADMINISTRATIVE], dice)
+    }
+
+    /// A writer of a world, about a topic chosen by `dice`.
+    #[must_use]
+    pub fn of(world: World, dice: Dice) -> Self {
+        let [a, b] = WORLDS;
+        let own = if world == World::A { a } else { b };
+        Self::reading(&[ADMINISTRATIVE, OUTLINES, own], dice)
+    }
+
+    /// Lists of later texts stand instead of those of the same name in earlier ones.
+    fn reading(texts: &[&'static str], dice: Dice) -> Self {
         let mut lists: BTreeMap<&'static str, Vec<&'static str>> = BTreeMap::new();
-        let mut name = "";
-        for line in ADMINISTRATIVE
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty() && !line.starts_with(';'))
-        {
-            if let Some(heading) = line.strip_prefix("# ") {
-                name = heading;
-            } else {
-                lists.entry(name).or_default().push(line);
+        for text in texts {
+            let mut name = "";
+            for line in text
+                .lines()
+                .map(str::trim)
+                .filter(|line| !line.is_empty() && !line.starts_with(';'))
+            {
+                if let Some(heading) = line.strip_prefix("# ") {
+                    name = heading;
+                    lists.remove(name);
+                } else {
+                    lists.entry(name).or_default().push(line);
+                }
             }
         }
         let mut writer = Self {
@@ -58,6 +90,18 @@ impl Writer {
     #[must_use]
     pub fn value(&self, name: &str) -> String {
         self.values.get(name).cloned().unwrap_or_default()
+    }
+
+    /// The lines of a list as they stand.
+    #[must_use]
+    pub fn raw(&self, list: &str) -> &[&'static str] {
+        self.lists.get(list).map_or(&[], Vec::as_slice)
+    }
+
+    /// One line of a list as it stands.
+    pub fn pick_raw(&mut self, list: &str) -> &'static str {
+        let lines = self.lists.get(list).map_or(&[][..], Vec::as_slice);
+        self.dice.pick(lines).copied().unwrap_or_default()
     }
 
     /// A sentence of a list, filled in; one not used before where there is one. Half the picks come from the topic's own list.
@@ -182,6 +226,8 @@ impl Writer {
             "roman" => ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"]
                 [self.dice.int(0, 9) as usize]
                 .to_owned(),
+            "roman4" => ["I", "II", "III", "IV"][self.dice.int(0, 3) as usize].to_owned(),
+            "dayfull" => long_date(self.dice.int(1, 28), self.dice.int(3, 12), year - 1),
             "person" => self.person(),
             _ => self.line(name),
         }

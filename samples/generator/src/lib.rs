@@ -7,7 +7,8 @@
 //! 1. A [`grammar`] writes sentences for an [`agency`]; a [`paper`] sets them as [`page`]s with a [`face`].
 //! 2. [`press`] prints a page with [`ink`], [`stamp`]s and the [`hand`] of people.
 //! 3. [`scan`] lays it on the glass; [`encode`] writes the file; [`truth`] notes what it says and where.
-//! 4. [`catalogue`] makes the committed samples, [`evaluate`] sets for measuring, [`score`] compares a reading with the truth.
+//! 4. [`catalogue`] makes the committed samples, [`evaluate`] and [`papers`] sets for measuring, [`score`] compares a
+//!    reading with the truth.
 
 #![forbid(unsafe_code)]
 
@@ -18,6 +19,8 @@ pub mod dice;
 pub mod grammar;
 
 pub mod agency;
+
+pub mod issuer;
 
 pub mod page;
 
@@ -41,9 +44,17 @@ pub mod encode;
 
 pub mod truth;
 
+pub mod mrz;
+
+pub mod codes;
+
 pub mod catalogue;
 
 pub mod evaluate;
+
+pub mod papers;
+
+pub mod stack;
 
 pub mod score;
 

@@ -13,12 +13,20 @@ use saoy_samples::{
     Error, catalogue,
     evaluate::{self, Level, Set},
     face::Family,
+    grammar::World,
+    paper::trap::Trap,
+    papers,
     score::{self, Score},
+    stack,
 };
 
 const USAGE: &str = "usage:
   saoy-samples make --out DIR [--check] [--font NAME|PATH]
   saoy-samples eval --out DIR --count N --seed S [--font NAME|PATH[,..]] [--level clean|mid|hard] [--dpi N] [--bilevel]
+  saoy-samples papers --out DIR [--types all|state|normative|party|citizen|CODE,..] [--per N] [--seed S] [--world a|b] [--pages N]
+                      [--level clean|mid|hard] [--font NAME|PATH] [--dpi N] [--bilevel] [--traps none|all|NAME,..] [--rate 0..1]
+  saoy-samples stack --out DIR [--count N] [--papers LOW:HIGH] [--separators FILE.png,..] [--blank-backs] [--alike 0..1]
+                      and the options of papers but --per
   saoy-samples score --truth DIR --pred DIR [--body]";
 
 fn main() -> ExitCode {
@@ -42,6 +50,8 @@ fn run() -> Result<(), Error> {
     match command.as_str() {
         "make" => make_samples(&flags),
         "eval" => make_set(&flags),
+        "papers" => make_papers(&flags),
+        "stack" => make_stacks(&flags),
         "score" => print_scores(&flags),
         _ => Err(Error::Usage(USAGE.to_owned())),
     }
@@ -116,13 +126,80 @@ fn make_samples(flags: &Flags) -> Result<(), Error> {
     )))
 }
 
-fn make_set(flags: &Flags) -> Result<(), Error> {
-    let level = match flags.text("level").unwrap_or("mid") {
-        "clean" => Level::Clean,
-        "mid" => Level::Mid,
-        "hard" => Level::Hard,
-        other => return Err(Error::Usage(format!("unknown level `{other}`"))),
+fn level(flags: &Flags) -> Result<Level, Error> {
+    match flags.text("level").unwrap_or("mid") {
+        "clean" => Ok(Level::Clean),
+        "mid" => Ok(Level::Mid),
+        "hard" => Ok(Level::Hard),
+        other => Err(Error::Usage(format!("unknown level `{other}`"))),
+    }
+}
+
+/// The set of papers the flags describe, and the family it is set in.
+fn paper_set(flags: &Flags) -> Result<(papers::Set, Family), Error> {
+    let world = match flags.text("world").unwrap_or("a") {
+        "a" => World::A,
+        "b" => World::B,
+        other => return Err(Error::Usage(format!("unknown world `{other}`"))),
     };
+    let traps = match flags.text("traps").unwrap_or("none") {
+        "none" => Vec::new(),
+        "all" => Trap::NAMES.iter().map(|(_, trap)| *trap).collect(),
+        names => names
+            .split(',')
+            .map(|name| {
+                Trap::named(name).ok_or_else(|| Error::Usage(format!("unknown trap `{name}`")))
+            })
+            .collect::<Result<_, _>>()?,
+    };
+    let family = match (flags.text("font"), world) {
+        (Some(font), _) => Family::open(font)?,
+        (None, World::A) => Family::open("liberation")?,
+        (None, World::B) => Family::second()?,
+    };
+    let set = papers::Set {
+        types: papers::Type::list(flags.text("types").unwrap_or("all"))?,
+        per: flags.number("per", 3)?,
+        seed: flags.number("seed", 1)?,
+        level: level(flags)?,
+        dpi: flags.number("dpi", 200)?,
+        bilevel: flags.0.contains_key("bilevel"),
+        world,
+        traps,
+        rate: flags.number("rate", 0.6)?,
+        pages: flags.number("pages", 2)?,
+    };
+    Ok((set, family))
+}
+
+fn make_papers(flags: &Flags) -> Result<(), Error> {
+    let (set, family) = paper_set(flags)?;
+    papers::write(&set, &family, &flags.path("out")?)
+}
+
+fn make_stacks(flags: &Flags) -> Result<(), Error> {
+    let (set, family) = paper_set(flags)?;
+    let range = flags.text("papers").unwrap_or("3:6");
+    let (low, high) = range.split_once(':').unwrap_or((range, range));
+    let bound = |text: &str| {
+        text.parse()
+            .map_err(|_| Error::Usage(format!("--papers wants LOW:HIGH, not `{range}`")))
+    };
+    let options = stack::Options {
+        count: flags.number("count", 5)?,
+        papers: (bound(low)?, bound(high)?),
+        separators: flags
+            .text("separators")
+            .map(|names| names.split(',').map(PathBuf::from).collect())
+            .unwrap_or_default(),
+        blank_backs: flags.0.contains_key("blank-backs"),
+        alike: flags.number("alike", 0.25)?,
+    };
+    stack::write(&set, &options, &family, &flags.path("out")?)
+}
+
+fn make_set(flags: &Flags) -> Result<(), Error> {
+    let level = level(flags)?;
     let set = Set {
         count: flags.number("count", 20)?,
         seed: flags.number("seed", 1)?,

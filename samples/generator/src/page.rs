@@ -17,6 +17,50 @@ pub struct Style {
     pub bold: bool,
     /// Italic face.
     pub italic: bool,
+    /// Kind of letters.
+    pub face: Face,
+    /// Colour of the print.
+    pub tint: Tint,
+}
+
+impl Style {
+    /// The same in another kind of letters.
+    #[must_use]
+    pub fn face(self, face: Face) -> Self {
+        Self { face, ..self }
+    }
+
+    /// The same in another colour.
+    #[must_use]
+    pub fn tint(self, tint: Tint) -> Self {
+        Self { tint, ..self }
+    }
+}
+
+/// Kinds of letters a family offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Face {
+    /// Serif letters of running text.
+    #[default]
+    Text,
+    /// Letters without serifs, as on cards and newer forms.
+    Sans,
+    /// Letters of one width, as in machine-readable zones and on receipts.
+    Mono,
+}
+
+/// Colours of print and of stamping ink.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tint {
+    /// The usual black.
+    #[default]
+    Black,
+    /// The red of printed forms; as a stamp, the red of seals.
+    Red,
+    /// Blue.
+    Blue,
+    /// Green, as on older forms.
+    Green,
 }
 
 /// What writes a piece of text.
@@ -127,6 +171,30 @@ pub struct Rule {
     pub dotted: bool,
 }
 
+/// A printed area of one colour.
+#[derive(Debug, Clone, Copy)]
+pub struct Fill {
+    /// Upper left corner in points.
+    pub from: (f32, f32),
+    /// Lower right corner in points.
+    pub to: (f32, f32),
+    /// Its colour.
+    pub colour: [u8; 3],
+    /// Strength of fine waves over it, 0 for none.
+    pub waves: f32,
+}
+
+/// The edge of a stamp.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    /// Text alone.
+    Bare,
+    /// One line round it.
+    Single,
+    /// Two lines round it.
+    Double,
+}
+
 /// What people put on the page after printing.
 #[derive(Debug, Clone)]
 pub enum Mark {
@@ -175,6 +243,136 @@ pub enum Mark {
         /// The word.
         text: String,
     },
+    /// A rubber stamp of several lines, turned as the hand set it down.
+    Block {
+        /// What kind of stamp it is, such as `secrecy`, for the truth.
+        kind: &'static str,
+        /// Centre in points.
+        at: (f32, f32),
+        /// Its lines: text, with what a pen filled in between `~`, and size in points; all bold when `heavy`.
+        lines: Vec<(String, f32)>,
+        /// Bold letters.
+        heavy: bool,
+        /// Turning in degrees, clockwise.
+        turn: f32,
+        /// Its edge.
+        edge: Edge,
+        /// Its ink.
+        ink: Tint,
+    },
+    /// A printed square of modules, such as a QR code.
+    Code {
+        /// Upper left corner in points.
+        at: (f32, f32),
+        /// Width of the square in points, quiet zone not counted.
+        size: f32,
+        /// Rows of modules; `true` is dark.
+        modules: Vec<Vec<bool>>,
+        /// What it says.
+        text: String,
+    },
+    /// A made-up portrait: a head and shoulders without a face.
+    Portrait {
+        /// Upper left corner in points.
+        at: (f32, f32),
+        /// Width and height in points.
+        size: (f32, f32),
+    },
+    /// A printed star in a ring, where a real form has the national emblem.
+    Star {
+        /// Centre in points.
+        at: (f32, f32),
+        /// Radius in points.
+        radius: f32,
+        /// Its colour.
+        tint: Tint,
+    },
+    /// A printed circle.
+    Circle {
+        /// Centre in points.
+        at: (f32, f32),
+        /// Radius in points.
+        radius: f32,
+    },
+}
+
+impl Mark {
+    fn at_mut(&mut self) -> &mut (f32, f32) {
+        match self {
+            Self::Seal { at, .. }
+            | Self::Signature { at, .. }
+            | Self::Initial { at }
+            | Self::Incoming { at, .. }
+            | Self::Boxed { at, .. }
+            | Self::Block { at, .. }
+            | Self::Code { at, .. }
+            | Self::Portrait { at, .. }
+            | Self::Star { at, .. }
+            | Self::Circle { at, .. } => at,
+        }
+    }
+
+    /// Its kind in words, its box in points (turning left out), and what it says.
+    #[must_use]
+    pub fn extent(&self) -> (&'static str, [f32; 4], String) {
+        let around = |(x, y): (f32, f32), (w, h): (f32, f32)| [x - w, y - h, x + w, y + h];
+        match self {
+            Self::Seal {
+                at,
+                radius,
+                above,
+                below,
+                middle,
+            } => (
+                "seal",
+                around(*at, (*radius, *radius)),
+                format!("{above} {} {below}", middle.join(" ")),
+            ),
+            Self::Signature { at, reach } => ("signature", around(*at, *reach), String::new()),
+            Self::Initial { at } => ("initial", around(*at, (9.0, 9.0)), String::new()),
+            Self::Incoming {
+                at, number, date, ..
+            } => (
+                "incoming",
+                [at.0, at.1, at.0 + mm(50.0), at.1 + mm(35.0)],
+                format!("ĐẾN {number} {date}"),
+            ),
+            Self::Boxed { at, size, text } => (
+                "boxed",
+                around(*at, (size.0 / 2.0, size.1 / 2.0)),
+                text.clone(),
+            ),
+            Self::Block {
+                kind, at, lines, ..
+            } => {
+                let high: f32 = lines.iter().map(|line| line.1 * 1.3).sum();
+                let wide = lines
+                    .iter()
+                    .map(|(text, size)| text.chars().count() as f32 * size * 0.62)
+                    .fold(0.0, f32::max);
+                let text: Vec<String> = lines.iter().map(|line| line.0.replace('~', "")).collect();
+                (
+                    kind,
+                    around(*at, (wide / 2.0 + 4.0, high / 2.0 + 4.0)),
+                    text.join(" "),
+                )
+            }
+            Self::Code { at, size, text, .. } => {
+                ("code", [at.0, at.1, at.0 + size, at.1 + size], text.clone())
+            }
+            Self::Portrait { at, size } => (
+                "portrait",
+                [at.0, at.1, at.0 + size.0, at.1 + size.1],
+                String::new(),
+            ),
+            Self::Star { at, radius, .. } => {
+                ("star", around(*at, (*radius, *radius)), String::new())
+            }
+            Self::Circle { at, radius } => {
+                ("circle", around(*at, (*radius, *radius)), String::new())
+            }
+        }
+    }
 }
 
 /// Ground under the print.
@@ -202,6 +400,10 @@ pub struct Page {
     pub marks: Vec<Mark>,
     /// What the paper looks like.
     pub ground: Ground,
+    /// Coloured areas under the print.
+    pub fills: Vec<Fill>,
+    /// A photocopy: what is printed, and so many marks from the first, lost their colour; later marks have theirs.
+    pub copied: Option<usize>,
 }
 
 impl Page {
@@ -220,6 +422,78 @@ impl Page {
             rules: Vec::new(),
             marks: Vec::new(),
             ground: Ground::Plain,
+            fills: Vec::new(),
+            copied: None,
         }
+    }
+
+    /// The page drawn larger or smaller.
+    #[must_use]
+    pub fn scaled(mut self, by: f32) -> Self {
+        let grow = |(x, y): (f32, f32)| (x * by, y * by);
+        self.size = grow(self.size);
+        for word in self.lines.iter_mut().flat_map(|line| &mut line.words) {
+            word.x *= by;
+            word.baseline *= by;
+            word.width *= by;
+            for piece in &mut word.pieces {
+                piece.style.size *= by;
+            }
+        }
+        for rule in &mut self.rules {
+            rule.from = grow(rule.from);
+            rule.to = grow(rule.to);
+            rule.thickness *= by;
+        }
+        for fill in &mut self.fills {
+            fill.from = grow(fill.from);
+            fill.to = grow(fill.to);
+        }
+        for mark in &mut self.marks {
+            let at = mark.at_mut();
+            *at = grow(*at);
+            match mark {
+                Mark::Seal { radius, .. }
+                | Mark::Star { radius, .. }
+                | Mark::Circle { radius, .. } => *radius *= by,
+                Mark::Signature { reach, .. } => *reach = grow(*reach),
+                Mark::Boxed { size, .. } | Mark::Portrait { size, .. } => *size = grow(*size),
+                Mark::Code { size, .. } => *size *= by,
+                Mark::Block { lines, .. } => {
+                    for line in lines {
+                        line.1 *= by;
+                    }
+                }
+                Mark::Initial { .. } | Mark::Incoming { .. } => {}
+            }
+        }
+        self
+    }
+
+    /// Lays another page on this one with its corner at `(x, y)`, in points: a card on the glass of a copier.
+    pub fn lay(&mut self, other: Self, (x, y): (f32, f32)) {
+        let shift = |(px, py): (f32, f32)| (px + x, py + y);
+        self.lines.extend(other.lines.into_iter().map(|mut line| {
+            for word in &mut line.words {
+                word.x += x;
+                word.baseline += y;
+            }
+            line
+        }));
+        self.rules.extend(other.rules.into_iter().map(|rule| Rule {
+            from: shift(rule.from),
+            to: shift(rule.to),
+            ..rule
+        }));
+        self.fills.extend(other.fills.into_iter().map(|fill| Fill {
+            from: shift(fill.from),
+            to: shift(fill.to),
+            ..fill
+        }));
+        self.marks.extend(other.marks.into_iter().map(|mut mark| {
+            let at = mark.at_mut();
+            *at = shift(*at);
+            mark
+        }));
     }
 }

@@ -5,8 +5,8 @@ use crate::{
     face::Family,
     hand,
     ink::{Patches, Place, Plane},
-    page::{Ground, Mark, Page, Pen, Rule, Word},
-    stamp::{self, Legend},
+    page::{Fill, Ground, Mark, Page, Pen, Rule, Tint, Word},
+    stamp::{self, Block, Legend},
     typeset::piece_width,
 };
 
@@ -32,6 +32,10 @@ pub struct Inks {
     pub seal: [u8; 3],
     /// Colour of signatures and handwriting.
     pub pen: [u8; 3],
+    /// Colours of print that is red, blue or green.
+    pub tints: [[u8; 3]; 3],
+    /// Colours of stamps that are not red: black, blue, green.
+    pub pads: [[u8; 3]; 3],
     /// How strongly the back page shines through, 0 to about 0.15.
     pub bleed: f32,
 }
@@ -43,6 +47,8 @@ impl Default for Inks {
             print: [30, 29, 32],
             seal: [206, 42, 56],
             pen: [38, 58, 150],
+            tints: [[198, 38, 48], [34, 62, 132], [24, 104, 72]],
+            pads: [[48, 46, 52], [52, 62, 158], [30, 110, 80]],
             bleed: 0.0,
         }
     }
@@ -53,6 +59,49 @@ struct Planes {
     print: Plane,
     seal: Plane,
     pen: Plane,
+    /// Red, blue and green print; black, blue and green stamps: made when something is on them.
+    tints: [Option<Plane>; 3],
+    pads: [Option<Plane>; 3],
+}
+
+impl Planes {
+    fn new(width: usize, height: usize) -> Self {
+        Self {
+            print: Plane::new(width, height),
+            seal: Plane::new(width, height),
+            pen: Plane::new(width, height),
+            tints: [None, None, None],
+            pads: [None, None, None],
+        }
+    }
+
+    fn tint(&mut self, tint: Tint) -> &mut Plane {
+        let (width, height) = (self.print.width, self.print.height);
+        let [red, blue, green] = &mut self.tints;
+        let slot = match tint {
+            Tint::Black => return &mut self.print,
+            Tint::Red => red,
+            Tint::Blue => blue,
+            Tint::Green => green,
+        };
+        slot.get_or_insert_with(|| Plane::new(width, height))
+    }
+
+    /// The plane of a stamping ink, and that of the pen.
+    fn pad(&mut self, ink: Tint) -> (&mut Plane, &mut Plane) {
+        let (width, height) = (self.print.width, self.print.height);
+        let [black, blue, green] = &mut self.pads;
+        let slot = match ink {
+            Tint::Red => return (&mut self.seal, &mut self.pen),
+            Tint::Black => black,
+            Tint::Blue => blue,
+            Tint::Green => green,
+        };
+        (
+            slot.get_or_insert_with(|| Plane::new(width, height)),
+            &mut self.pen,
+        )
+    }
 }
 
 /// Prints `page` at `dpi`; `back` is the page on the other side, seen where the paper is thin.
@@ -78,18 +127,30 @@ pub fn press(
         scale,
         &mut dice.fork("paper"),
     );
-    if let Some(back) = back.filter(|_| inks.bleed > 0.0) {
-        let mut plane = Plane::new(width, height);
-        print(&mut plane, back, scale, family);
-        mirror(&mut plane);
-        sheet.shine_through(&plane, inks.bleed);
+    for fill in &page.fills {
+        sheet.fill(fill, scale);
     }
-    let mut planes = Planes {
-        print: Plane::new(width, height),
-        seal: Plane::new(width, height),
-        pen: Plane::new(width, height),
-    };
-    print(&mut planes.print, page, scale, family);
+    if let Some(back) = back.filter(|_| inks.bleed > 0.0) {
+        let mut behind = Planes::new(width, height);
+        print(&mut behind, back, scale, family);
+        mirror(&mut behind.print);
+        sheet.shine_through(&behind.print, inks.bleed);
+    }
+    for mark in &page.marks {
+        if let Mark::Portrait { at, size } = mark {
+            sheet.portrait(*at, *size, scale, &mut dice.fork("portrait"));
+        }
+    }
+    let copied = page.copied.unwrap_or(0).min(page.marks.len());
+    let (first, later) = page.marks.split_at(copied);
+    let mut planes = Planes::new(width, height);
+    print(&mut planes, page, scale, family);
+    if page.copied.is_some() {
+        marks(&mut planes, first, scale, family, &dice.fork("copied"));
+        sheet.take(&mut planes, inks, scale, dice);
+        sheet.lose_colour();
+        planes = Planes::new(width, height);
+    }
     handwriting(
         &mut planes.pen,
         page,
@@ -97,17 +158,48 @@ pub fn press(
         family,
         &mut dice.fork("handwriting"),
     );
-    marks(&mut planes, page, scale, family, dice);
-    planes
-        .seal
-        .wear(scale * 9.0, 0.12, &mut dice.fork("seal wear"));
-    sheet.ink(&planes.print, inks.print);
-    sheet.ink(&planes.seal, inks.seal);
-    sheet.ink(&planes.pen, inks.pen);
+    marks(&mut planes, later, scale, family, dice);
+    sheet.take(&mut planes, inks, scale, dice);
     sheet
 }
 
 impl Sheet {
+    /// Takes the ink of all planes.
+    fn take(&mut self, planes: &mut Planes, inks: &Inks, scale: f32, dice: &Dice) {
+        planes
+            .seal
+            .wear(scale * 9.0, 0.12, &mut dice.fork("seal wear"));
+        self.ink(&planes.print, inks.print);
+        for (plane, colour) in planes.tints.iter().zip(inks.tints) {
+            if let Some(plane) = plane {
+                self.ink(plane, colour);
+            }
+        }
+        for (index, (plane, colour)) in planes.pads.iter_mut().zip(inks.pads).enumerate() {
+            if let Some(plane) = plane {
+                plane.wear(
+                    scale * 9.0,
+                    0.12,
+                    &mut dice.fork(&format!("pad wear {index}")),
+                );
+                self.ink(plane, colour);
+            }
+        }
+        self.ink(&planes.seal, inks.seal);
+        self.ink(&planes.pen, inks.pen);
+    }
+
+    /// What a copier makes of colours: grey, with a little more contrast.
+    fn lose_colour(&mut self) {
+        for pixel in self.rgb.chunks_exact_mut(3) {
+            let [r, g, b] =
+                [0, 1, 2].map(|channel| pixel.get(channel).copied().map_or(0.0, f32::from));
+            let grey = r * 0.299 + g * 0.587 + b * 0.114;
+            let value = ((grey - 128.0) * 1.15 + 134.0).clamp(0.0, 255.0) as u8;
+            pixel.fill(value);
+        }
+    }
+
     /// Lays ink over the sheet the way light goes through it: colours multiply.
     fn ink(&mut self, plane: &Plane, colour: [u8; 3]) {
         for (pixel, &cover) in self.rgb.chunks_exact_mut(3).zip(&plane.cover) {
@@ -117,6 +209,73 @@ impl Sheet {
             for (value, ink) in pixel.iter_mut().zip(colour) {
                 let keep = 255 - u32::from(cover) * u32::from(255 - ink) / 255;
                 *value = (u32::from(*value) * keep / 255) as u8;
+            }
+        }
+    }
+
+    /// A coloured area, with fine waves over it.
+    fn fill(&mut self, fill: &Fill, scale: f32) {
+        let side = |value: f32, most: usize| ((value * scale).max(0.0) as usize).min(most);
+        for y in side(fill.from.1, self.height)..side(fill.to.1, self.height) {
+            for x in side(fill.from.0, self.width)..side(fill.to.0, self.width) {
+                let (px, py) = (x as f32 / scale, y as f32 / scale);
+                let wave = if fill.waves > 0.0 {
+                    libm::sinf((py + 3.0 * libm::sinf(px / 9.0)) * 1.3)
+                        * libm::sinf((px + 3.0 * libm::sinf(py / 7.0)) * 1.1)
+                } else {
+                    1.0
+                };
+                let keep = if wave.abs() < 0.16 {
+                    1.0 - fill.waves
+                } else {
+                    1.0
+                };
+                let at = (y * self.width + x) * 3;
+                for (value, colour) in self.rgb[at..at + 3].iter_mut().zip(fill.colour) {
+                    *value = (f32::from(*value) * f32::from(colour) / 255.0 * keep) as u8;
+                }
+            }
+        }
+    }
+
+    /// Head and shoulders of nobody: a pale ground, hair, a face without features, a shirt.
+    fn portrait(&mut self, at: (f32, f32), (wide, high): (f32, f32), scale: f32, dice: &mut Dice) {
+        let shirt = if dice.chance(0.5) {
+            [225, 228, 235]
+        } else {
+            [70, 80, 110]
+        };
+        let ground = if dice.chance(0.5) {
+            [172, 200, 228]
+        } else {
+            [236, 238, 240]
+        };
+        let long = dice.chance(0.5);
+        let side = |value: f32, most: usize| ((value * scale).max(0.0) as usize).min(most);
+        for y in side(at.1, self.height)..side(at.1 + high, self.height) {
+            for x in side(at.0, self.width)..side(at.0 + wide, self.width) {
+                let u = (x as f32 / scale - at.0) / wide - 0.5;
+                let v = (y as f32 / scale - at.1) / high;
+                let inside = |cx: f32, cy: f32, rx: f32, ry: f32| {
+                    let (du, dv) = ((u - cx) / rx, (v - cy) / ry);
+                    du * du + dv * dv < 1.0
+                };
+                let face = inside(0.0, 0.42, 0.2, 0.2);
+                let hair = inside(0.0, 0.36, 0.25, 0.22)
+                    || (long && u.abs() < 0.25 && (0.36..0.66).contains(&v));
+                let colour = if face && v > 0.3 {
+                    [214, 176, 148]
+                } else if hair {
+                    [42, 36, 36]
+                } else if u.abs() < 0.09 && (0.5..0.7).contains(&v) {
+                    [204, 164, 136]
+                } else if inside(0.0, 1.02, 0.46, 0.36) {
+                    shirt
+                } else {
+                    ground
+                };
+                let from = (y * self.width + x) * 3;
+                self.rgb[from..from + 3].copy_from_slice(&colour);
             }
         }
     }
@@ -197,7 +356,7 @@ fn guilloche(x: f32, y: f32, width: f32, height: f32) -> f32 {
     if knots.abs() < 0.3 { 0.75 } else { 0.25 }
 }
 
-fn print(plane: &mut Plane, page: &Page, scale: f32, family: &Family) {
+fn print(planes: &mut Planes, page: &Page, scale: f32, family: &Family) {
     for word in page.lines.iter().flat_map(|line| &line.words) {
         let mut x = word.x;
         for piece in &word.pieces {
@@ -207,13 +366,14 @@ fn print(plane: &mut Plane, page: &Page, scale: f32, family: &Family) {
                     turn: 0.0,
                     scale,
                 };
+                let plane = planes.tint(piece.style.tint);
                 plane.text(&piece.text, piece.style, family, place);
             }
             x += piece_width(piece, family);
         }
     }
     for rule in &page.rules {
-        draw_rule(plane, rule, scale);
+        draw_rule(&mut planes.print, rule, scale);
     }
 }
 
@@ -223,6 +383,10 @@ fn draw_rule(plane: &mut Plane, rule: &Rule, scale: f32) {
         (rule.from.0 * scale, rule.from.1 * scale),
         (rule.to.0 * scale, rule.to.1 * scale),
     );
+    if !rule.dotted && x0 != x1 && y0 != y1 {
+        plane.stroke(&[(x0, y0, half), (x1, y1, half)]);
+        return;
+    }
     if !rule.dotted {
         plane.rectangle(
             x0.min(x1) - half,
@@ -260,8 +424,8 @@ fn handwriting(plane: &mut Plane, page: &Page, scale: f32, family: &Family, dice
     }
 }
 
-fn marks(planes: &mut Planes, page: &Page, scale: f32, family: &Family, dice: &Dice) {
-    for (index, mark) in page.marks.iter().enumerate() {
+fn marks(planes: &mut Planes, marks: &[Mark], scale: f32, family: &Family, dice: &Dice) {
+    for (index, mark) in marks.iter().enumerate() {
         let mut dice = dice.fork(&format!("mark {index}"));
         let px = |(x, y): (f32, f32)| (x * scale, y * scale);
         match mark {
@@ -317,6 +481,48 @@ fn marks(planes: &mut Planes, page: &Page, scale: f32, family: &Family, dice: &D
                     &mut dice,
                 );
             }
+            Mark::Block {
+                at,
+                lines,
+                heavy,
+                turn,
+                edge,
+                ink,
+                ..
+            } => {
+                let block = Block {
+                    lines,
+                    heavy: *heavy,
+                    turn: *turn,
+                    edge: *edge,
+                };
+                let (stamp, pen) = planes.pad(*ink);
+                stamp::block(stamp, pen, px(*at), scale, block, family, &mut dice);
+            }
+            Mark::Code {
+                at, size, modules, ..
+            } => code(&mut planes.print, px(*at), size * scale, modules),
+            Mark::Portrait { .. } => {}
+            Mark::Star { at, radius, tint } => {
+                let plane = planes.tint(*tint);
+                stamp::star(plane, px(*at), radius * 0.72 * scale, 0.0);
+                plane.ring(px(*at), radius * scale, 0.05 * radius * scale);
+            }
+            Mark::Circle { at, radius } => {
+                planes.print.ring(px(*at), radius * scale, 0.4 * scale);
+            }
+        }
+    }
+}
+
+/// A square of modules with its upper left corner at `at`, in pixels.
+fn code(plane: &mut Plane, at: (f32, f32), size: f32, modules: &[Vec<bool>]) {
+    let step = size / modules.len().max(1) as f32;
+    for (row, cells) in modules.iter().enumerate() {
+        for (column, _) in cells.iter().enumerate().filter(|(_, dark)| **dark) {
+            let (x, y) = (at.0 + column as f32 * step, at.1 + row as f32 * step);
+            // Neighbours overlap a little, or a light seam would part them.
+            plane.rectangle(x, y, x + step + 0.3, y + step + 0.3);
         }
     }
 }

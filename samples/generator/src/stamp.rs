@@ -5,7 +5,7 @@ use crate::{
     face::{Family, Segment},
     hand,
     ink::{Place, Plane},
-    page::Style,
+    page::{Edge, Face, Style, Tint},
 };
 
 /// Text of a seal: along the ring, and in the middle.
@@ -144,6 +144,8 @@ pub fn incoming(
             size: size * unit,
             bold: heavy,
             italic: false,
+            face: Face::Text,
+            tint: Tint::Black,
         };
         stamp.text(
             text,
@@ -190,11 +192,98 @@ pub fn incoming(
     );
 }
 
+/// A stamp of several lines round `at`, `scale` pixels to the point, turned by `turn` degrees.
+#[derive(Debug, Clone, Copy)]
+pub struct Block<'a> {
+    /// Lines: text, with what a pen filled in between `~`, and size in points.
+    pub lines: &'a [(String, f32)],
+    /// Bold letters.
+    pub heavy: bool,
+    /// Turning in degrees, clockwise.
+    pub turn: f32,
+    /// Its edge.
+    pub edge: Edge,
+}
+
+/// Sets a stamp of several lines down; the pen writes on its own plane.
+pub fn block(
+    stamp: &mut Plane,
+    pen: &mut Plane,
+    at: (f32, f32),
+    scale: f32,
+    block: Block<'_>,
+    family: &Family,
+    dice: &mut Dice,
+) {
+    let angle = block.turn.to_radians();
+    let (sin, cos) = (libm::sinf(angle), libm::cosf(angle));
+    let spot = |x: f32, y: f32| {
+        (
+            at.0 + (x * cos - y * sin) * scale,
+            at.1 + (x * sin + y * cos) * scale,
+        )
+    };
+    let style = |size: f32| Style {
+        bold: block.heavy,
+        ..bold(size)
+    };
+    let wide = |text: &str, size: f32| -> f32 {
+        text.split('~')
+            .enumerate()
+            .map(|(index, part)| family.width(part, style(size)) * pen_room(index))
+            .sum()
+    };
+    let high: f32 = block.lines.iter().map(|line| line.1 * 1.28).sum();
+    let widest = block
+        .lines
+        .iter()
+        .map(|(text, size)| wide(text, *size))
+        .fold(1.0, f32::max);
+    let mut y = -high / 2.0;
+    for (text, size) in block.lines {
+        let mut x = -wide(text, *size) / 2.0;
+        y += size * 1.28;
+        for (index, part) in text.split('~').enumerate() {
+            let width = family.width(part, style(*size)) * pen_room(index);
+            let foot = spot(x, y - size * 0.32);
+            if index % 2 == 1 {
+                hand::number(pen, part, foot, width * scale, size * 0.85 * scale, dice);
+            } else {
+                let place = Place {
+                    at: foot,
+                    turn: angle,
+                    scale,
+                };
+                stamp.text(part, style(*size), family, place);
+            }
+            x += width;
+        }
+    }
+    let first = block.lines.first().map_or(10.0, |line| line.1);
+    let (w, h) = (widest / 2.0 + first * 0.45, high / 2.0 + first * 0.12);
+    let edges: &[f32] = match block.edge {
+        Edge::Bare => &[],
+        Edge::Single => &[0.0],
+        Edge::Double => &[0.0, 2.2],
+    };
+    for out in edges {
+        let reach = ((w + out) * scale, (h + out) * scale);
+        frame(stamp, at, reach, angle, (0.035 * first).max(0.5) * scale);
+    }
+}
+
+/// What a pen fills in takes more room than print.
+fn pen_room(index: usize) -> f32 {
+    if index % 2 == 1 { 1.35 } else { 1.0 }
+}
+
 fn bold(size: f32) -> Style {
     Style {
         size,
         bold: true,
         italic: false,
+        face: Face::Text,
+        tint: Tint::Black,
     }
 }
 
@@ -250,7 +339,8 @@ fn arc(
     }
 }
 
-fn star(plane: &mut Plane, at: (f32, f32), radius: f32, turn: f32) {
+/// A plain five-pointed star, in pixels.
+pub fn star(plane: &mut Plane, at: (f32, f32), radius: f32, turn: f32) {
     let corner = |index: u8| {
         let r = if index.is_multiple_of(2) {
             radius

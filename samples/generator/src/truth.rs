@@ -21,6 +21,19 @@ pub struct PageTruth {
     pub skew: f32,
     /// Lines in reading order.
     pub lines: Vec<LineTruth>,
+    /// Seals, stamps, signatures, codes.
+    pub marks: Vec<MarkTruth>,
+}
+
+/// A mark on the scan.
+#[derive(Debug, Serialize)]
+pub struct MarkTruth {
+    /// What it is: `seal`, `signature`, `incoming`, `secrecy`, `certification`, `code` and so on.
+    pub kind: &'static str,
+    /// What it says; empty for signatures.
+    pub text: String,
+    /// Left, top, right, bottom in pixels, its own turning left out.
+    pub bounds: [f32; 4],
 }
 
 /// A printed line on the scan.
@@ -82,6 +95,19 @@ pub fn words(page: &Page, warp: &Warp, dpi: f32, skew: f32) -> PageTruth {
         dpi,
         skew,
         lines,
+        marks: page
+            .marks
+            .iter()
+            .map(|mark| {
+                let (kind, extent, text) = mark.extent();
+                let placed = place(text, extent, warp, scale);
+                MarkTruth {
+                    kind,
+                    text: placed.text,
+                    bounds: placed.bounds,
+                }
+            })
+            .collect(),
     }
 }
 

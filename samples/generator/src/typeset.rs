@@ -160,8 +160,10 @@ impl Switches {
     fn word(&mut self, raw: &str, family: &Family) -> Word {
         let mut pieces = Vec::new();
         let mut text = String::new();
+        // A star alone is a star, as under the names of Party bodies.
+        let star = raw == "*";
         for letter in raw.chars() {
-            if !matches!(letter, '*' | '_' | '~') {
+            if star || !matches!(letter, '*' | '_' | '~') {
                 text.push(letter);
                 continue;
             }

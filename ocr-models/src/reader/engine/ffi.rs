@@ -14,6 +14,7 @@ use tesseract_rs::TesseractAPI;
 
 type Api = *mut c_void;
 type Iter = *mut c_void;
+type Choices = *mut c_void;
 
 unsafe extern "C" {
     fn TessBaseAPIInit4(
@@ -60,7 +61,14 @@ unsafe extern "C" {
     fn TessResultIteratorConfidence(iter: Iter, level: c_int) -> c_float;
     fn TessResultIteratorWordIsFromDictionary(iter: Iter) -> c_int;
     fn TessResultIteratorWordIsNumeric(iter: Iter) -> c_int;
+    fn TessResultIteratorCopy(iter: Iter) -> Iter;
+    fn TessResultIteratorGetChoiceIterator(iter: Iter) -> Choices;
+    fn TessChoiceIteratorDelete(choices: Choices);
+    fn TessChoiceIteratorNext(choices: Choices) -> c_int;
+    fn TessChoiceIteratorGetUTF8Text(choices: Choices) -> *const c_char;
+    fn TessChoiceIteratorConfidence(choices: Choices) -> c_float;
     fn TessPageIteratorIsAtBeginningOf(iter: Iter, level: c_int) -> c_int;
+    fn TessPageIteratorIsAtFinalElement(iter: Iter, level: c_int, element: c_int) -> c_int;
     fn TessPageIteratorBlockType(iter: Iter) -> c_int;
     fn TessPageIteratorBoundingBox(
         iter: Iter,
@@ -102,6 +110,7 @@ pub(crate) enum Level {
     Paragraph = 1,
     Line = 2,
     Word = 3,
+    Symbol = 4,
 }
 
 /// An engine with models loaded. There is one owner and one thread; the raw handle never leaves this file.
@@ -291,6 +300,14 @@ impl Drop for Image<'_> {
     }
 }
 
+/// A symbol of a word and what it was chosen from.
+pub(crate) struct Symbol {
+    /// What was read, a letter as a rule.
+    pub(crate) text: String,
+    /// What the engine had to choose from, what was read included, with its certainty, 0 to 100.
+    pub(crate) choices: Vec<(String, f32)>,
+}
+
 /// A walk over the words of an image that has been read.
 pub(crate) struct Walk<'a> {
     /// Null when there are no results, else alive until dropped.
@@ -348,9 +365,13 @@ impl Walk<'_> {
 
     /// The word itself.
     pub(crate) fn text(&self) -> Option<String> {
+        self.text_at(Level::Word)
+    }
+
+    fn text_at(&self, level: Level) -> Option<String> {
         let results = self.results()?;
         // SAFETY: `results` is alive. What is returned is null or ours to delete.
-        let text = unsafe { TessResultIteratorGetUTF8Text(results, Level::Word as c_int) };
+        let text = unsafe { TessResultIteratorGetUTF8Text(results, level as c_int) };
         if text.is_null() {
             return None;
         }
@@ -361,6 +382,76 @@ impl Walk<'_> {
         // SAFETY: made by the call above and not used after.
         unsafe { TessDeleteText(text) };
         Some(copy)
+    }
+
+    /// The symbols of the word, each with what the engine had to choose from there.
+    pub(crate) fn symbols(&self) -> Vec<Symbol> {
+        let mut symbols = Vec::new();
+        let Some(results) = self.results() else {
+            return symbols;
+        };
+        // SAFETY: `results` is alive. What is returned is ours to delete, which `Walk` does.
+        let results = unsafe { TessResultIteratorCopy(results) };
+        let copy = Self {
+            results,
+            state: State::At,
+            image: PhantomData,
+        };
+        let Some(page) = copy.page().filter(|_| !copy.results.is_null()) else {
+            return symbols;
+        };
+        while let Some(text) = copy.text_at(Level::Symbol) {
+            symbols.push(Symbol {
+                text,
+                choices: copy.choices(),
+            });
+            // SAFETY: `copy.results` and `page`, the same object, are alive.
+            let another = unsafe {
+                TessPageIteratorIsAtFinalElement(page, Level::Word as c_int, Level::Symbol as c_int)
+                    == 0
+                    && TessResultIteratorNext(copy.results, Level::Symbol as c_int) != 0
+            };
+            if !another {
+                break;
+            }
+        }
+        symbols
+    }
+
+    /// What the engine had to choose from at the symbol the walk is at, with its certainty, 0 to 100.
+    fn choices(&self) -> Vec<(String, f32)> {
+        let mut found = Vec::new();
+        let Some(results) = self.results() else {
+            return found;
+        };
+        // SAFETY: `results` is alive. What is returned is null or ours to delete, which happens below.
+        let choices = unsafe { TessResultIteratorGetChoiceIterator(results) };
+        if choices.is_null() {
+            return found;
+        }
+        loop {
+            // SAFETY: `choices` is alive; the text belongs to it and is null or ends with NUL.
+            let (text, confidence) = unsafe {
+                (
+                    TessChoiceIteratorGetUTF8Text(choices),
+                    TessChoiceIteratorConfidence(choices),
+                )
+            };
+            if !text.is_null() {
+                // SAFETY: not null, ends with NUL, alive as long as `choices`; copied at once.
+                let text = unsafe { CStr::from_ptr(text) }
+                    .to_string_lossy()
+                    .into_owned();
+                found.push((text, confidence));
+            }
+            // SAFETY: `choices` is alive.
+            if unsafe { TessChoiceIteratorNext(choices) } == 0 {
+                break;
+            }
+        }
+        // SAFETY: made above, deleted here only.
+        unsafe { TessChoiceIteratorDelete(choices) };
+        found
     }
 
     /// Certainty about the word, 0 to 100.

@@ -99,6 +99,7 @@ fn line_of(mut glyphs: Vec<Placed<'_>>) -> Option<Line> {
                 text: glyph.text.to_owned(),
                 bbox: glyph.bounds,
                 confidence: 1.0,
+                ..Word::default()
             }),
         }
         apart = false;

@@ -20,6 +20,7 @@ fn line(x: f32, y: f32, text: &str) -> Line {
                 text: text.to_owned(),
                 bbox,
                 confidence: 0.9,
+                ..Word::default()
             }
         })
         .collect();

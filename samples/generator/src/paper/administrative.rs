@@ -1,6 +1,6 @@
 //! The papers of decree 30/2020: decisions, letters, notices, plans, reports, submissions.
 
-mod body;
+pub(in crate::paper) mod body;
 
 use super::{
     Fields, Paper,
@@ -295,7 +295,7 @@ fn header(page: &mut Page, facts: &Facts, options: &Options, family: &Family) ->
     y + if options.incoming { mm(12.0) } else { 12.0 }
 }
 
-fn pad_month(month: u32) -> String {
+pub(in crate::paper) fn pad_month(month: u32) -> String {
     if month < 3 {
         format!("{month:02}")
     } else {
@@ -331,7 +331,7 @@ fn recipients(facts: &Facts, writer: &mut Writer) -> Vec<Paragraph> {
     list
 }
 
-fn foot_height(recipients: &[Paragraph], family: &Family) -> f32 {
+pub(in crate::paper) fn foot_height(recipients: &[Paragraph], family: &Family) -> f32 {
     let left: f32 = recipients
         .iter()
         .map(|paragraph| paragraph.height(mm(68.0), family))
@@ -340,7 +340,7 @@ fn foot_height(recipients: &[Paragraph], family: &Family) -> f32 {
 }
 
 /// Drafters put a small sign after the last word.
-fn initial(page: &mut Page, dice: &mut Dice) {
+pub(in crate::paper) fn initial(page: &mut Page, dice: &mut Dice) {
     let end = page.lines.last().and_then(frame::extent);
     if let (Some((_, x, y)), true) = (end, dice.chance(0.4)) {
         page.marks.push(Mark::Initial { at: (x + 5.0, y) });
@@ -426,7 +426,7 @@ pub fn seal_of(agency: &Agency, at: (f32, f32)) -> Mark {
 }
 
 /// A department's name cut into the lines of its seal: `SỞ`, then the rest, broken before `VÀ`.
-fn halves(name: &str) -> Vec<String> {
+pub(crate) fn halves(name: &str) -> Vec<String> {
     let mut lines: Vec<Vec<&str>> = Vec::new();
     for (index, word) in name.split_whitespace().enumerate() {
         match lines.last_mut() {
@@ -441,7 +441,7 @@ fn arrive(page: &mut Page, facts: &Facts, fields: &mut Fields, dice: &mut Dice) 
     let number = dice.int(101, 4999).to_string();
     let (day, month, year) = facts.date;
     let day = day + dice.int(0, 2);
-    let lower = if fields.urgency.is_empty() {
+    let lower = if fields.get("urgency").is_empty() {
         0.0
     } else {
         mm(17.0)
@@ -457,37 +457,52 @@ fn arrive(page: &mut Page, facts: &Facts, fields: &mut Fields, dice: &mut Dice) 
         number: number.clone(),
         date: format!("{day}/{month}/{}", year % 100),
     });
-    fields.incoming_number = number;
-    fields.incoming_date = format!("{year}-{month:02}-{day:02}");
+    fields.put("incoming_number", number);
+    fields.put("incoming_date", format!("{year}-{month:02}-{day:02}"));
+    fields.flag("incoming_stamp");
+    fields.tag("incoming-stamp");
 }
 
 fn fields(facts: &Facts, options: &Options) -> Fields {
     let (kind, type_name) = facts.kind.names();
     let (day, month, year) = facts.date;
-    Fields {
-        kind: kind.to_owned(),
-        type_name: type_name.to_owned(),
-        number_symbol: format!("{:02}/{}", facts.number, facts.symbol),
-        issued_date: format!("{year}-{month:02}-{day:02}"),
-        place: facts.agency.place.clone(),
-        agency: if facts.agency.parent.is_empty() {
-            facts.agency.name.clone()
-        } else {
-            format!("{} {}", facts.agency.name, facts.agency.province)
-        },
-        parent_agency: if facts.agency.parent.is_empty() {
-            String::new()
-        } else {
-            format!("Ủy ban nhân dân {}", facts.agency.province)
-        },
-        subject: facts
-            .subject
-            .strip_prefix("V/v ")
-            .unwrap_or(&facts.subject)
-            .to_owned(),
-        signer_name: facts.signer.clone(),
-        signer_title: signer_title(facts),
-        urgency: options.urgency.unwrap_or_default().to_owned(),
-        ..Fields::default()
+    let mut fields = Fields::new(kind, type_name);
+    fields.put(
+        "number_symbol",
+        format!("{:02}/{}", facts.number, facts.symbol),
+    );
+    fields.put("issued_date", format!("{year}-{month:02}-{day:02}"));
+    fields.put("place", facts.agency.place.as_str());
+    let (agency, parent) = if facts.agency.parent.is_empty() {
+        (facts.agency.name.clone(), String::new())
+    } else {
+        (
+            format!("{} {}", facts.agency.name, facts.agency.province),
+            format!("Ủy ban nhân dân {}", facts.agency.province),
+        )
+    };
+    fields.put("agency", agency);
+    fields.put("parent_agency", parent);
+    fields.put("subject", facts.subject.as_str());
+    fields.put("signer_name", facts.signer.as_str());
+    let rows: Vec<String> = signer_title(facts)
+        .split(" / ")
+        .map(str::to_owned)
+        .collect();
+    if let Some((title, authority)) = rows.split_last() {
+        fields.put("signer_title", title.as_str());
+        fields.put("signer_authority", authority.join("; "));
     }
+    fields.put("urgency", options.urgency.unwrap_or_default());
+    if options.handwritten {
+        fields.flag("handwritten_number");
+        fields.flag("handwritten_date");
+        fields.tag("hw-number");
+        fields.tag("hw-date");
+    }
+    if options.signed {
+        fields.flag("has_seal");
+        fields.flag("has_signature");
+    }
+    fields
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     face::Family,
-    page::{Line, Page, Region, Rule, Style, mm},
+    page::{Face, Line, Page, Region, Rule, Style, Tint, mm},
     typeset::Paragraph,
 };
 
@@ -18,40 +18,34 @@ pub const BOTTOM: f32 = mm(277.0);
 /// Upright text.
 #[must_use]
 pub fn plain(size: f32) -> Style {
-    Style {
-        size,
-        bold: false,
-        italic: false,
-    }
+    style(size, false, false)
 }
 
 /// Bold text.
 #[must_use]
 pub fn bold(size: f32) -> Style {
-    Style {
-        size,
-        bold: true,
-        italic: false,
-    }
+    style(size, true, false)
 }
 
 /// Italic text.
 #[must_use]
 pub fn italic(size: f32) -> Style {
-    Style {
-        size,
-        bold: false,
-        italic: true,
-    }
+    style(size, false, true)
 }
 
 /// Bold italic text.
 #[must_use]
 pub fn bold_italic(size: f32) -> Style {
+    style(size, true, true)
+}
+
+fn style(size: f32, bold: bool, italic: bool) -> Style {
     Style {
         size,
-        bold: true,
-        italic: true,
+        bold,
+        italic,
+        face: Face::Text,
+        tint: Tint::Black,
     }
 }
 

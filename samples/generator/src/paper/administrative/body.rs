@@ -9,14 +9,14 @@ use crate::{
 };
 
 /// Collects the blocks of the running text in one style.
-struct Body {
-    size: f32,
-    leading: f32,
-    blocks: Vec<Block>,
+pub(in crate::paper) struct Body {
+    pub(in crate::paper) size: f32,
+    pub(in crate::paper) leading: f32,
+    pub(in crate::paper) blocks: Vec<Block>,
 }
 
 impl Body {
-    fn text(&mut self, text: impl Into<String>, optional: bool) {
+    pub(in crate::paper) fn text(&mut self, text: impl Into<String>, optional: bool) {
         let mut paragraph =
             Paragraph::body(text, plain(self.size), Region::Body).above(self.size * 0.28);
         paragraph.leading = self.leading;
@@ -24,27 +24,27 @@ impl Body {
         self.blocks.push(Block::Text(paragraph));
     }
 
-    fn slanted(&mut self, text: impl Into<String>, optional: bool) {
+    pub(in crate::paper) fn slanted(&mut self, text: impl Into<String>, optional: bool) {
         self.text(text, optional);
         if let Some(Block::Text(paragraph)) = self.blocks.last_mut() {
             paragraph.style = italic(self.size);
         }
     }
 
-    fn centred(&mut self, text: impl Into<String>, size: f32, above: f32) {
+    pub(in crate::paper) fn centred(&mut self, text: impl Into<String>, size: f32, above: f32) {
         self.blocks.push(Block::Text(
             Paragraph::centred(text, bold(size), Region::Title).above(above),
         ));
     }
 
-    fn title(&mut self, name: &str, subject: &str) {
+    pub(in crate::paper) fn title(&mut self, name: &str, subject: &str) {
         self.centred(name.to_uppercase(), self.size + 1.0, 4.0);
         // Long subjects are broken so that both lines are of like length.
         self.centred(balanced(subject), self.size + 0.5, 1.0);
         self.blocks.push(Block::Rule(mm(38.0)));
     }
 
-    fn to(&mut self, addressees: &[String]) {
+    pub(in crate::paper) fn to(&mut self, addressees: &[String]) {
         let mut paragraph = Paragraph::left(
             format!("Kính gửi: {}", addressees.join("\n")),
             plain(self.size + 0.5),
@@ -60,7 +60,8 @@ impl Body {
     }
 }
 
-fn balanced(text: &str) -> String {
+/// Breaks a long title so that its lines are of like length.
+pub(in crate::paper) fn balanced(text: &str) -> String {
     let count = text.chars().count();
     if count < 58 {
         return text.to_owned();
@@ -196,7 +197,7 @@ fn plan(body: &mut Body, facts: &Facts, writer: &mut Writer, pages: usize) {
             "Tiến độ và kinh phí thực hiện các nhiệm vụ cụ thể như sau:",
             false,
         );
-        body.blocks.push(timetable(facts, writer));
+        body.blocks.push(timetable(facts.date, writer));
     }
     body.text("*III. TỔ CHỨC THỰC HIỆN*", false);
     tasks(body, writer, 2 * pages, 1);
@@ -204,7 +205,8 @@ fn plan(body: &mut Body, facts: &Facts, writer: &mut Writer, pages: usize) {
     body.text(closing, false);
 }
 
-fn timetable(facts: &Facts, writer: &mut Writer) -> Block {
+/// A timetable of works with costs, for dates from `date` on.
+pub(in crate::paper) fn timetable(date: (u32, u32, u32), writer: &mut Writer) -> Block {
     let mut rows = vec![
         [
             "TT",
@@ -235,8 +237,8 @@ fn timetable(facts: &Facts, writer: &mut Writer) -> Block {
             writer.line("unit"),
             format!(
                 "Tháng {}/{}",
-                writer.dice.int((facts.date.1 + 1).min(12), 12),
-                facts.date.2
+                writer.dice.int((date.1 + 1).min(12), 12),
+                date.2
             ),
             grouped(sum, 1),
         ]);

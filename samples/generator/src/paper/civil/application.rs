@@ -1,6 +1,6 @@
 //! Đơn đề nghị: a citizen's application of two pages.
 
-use super::{Desk, Person, dotted, named, rows, state};
+use super::{Desk, Person, dotted, iso, rows, state};
 use crate::{
     dice::Dice,
     face::Family,
@@ -66,19 +66,14 @@ pub fn application(family: &Family, dice: &Dice) -> Paper {
     if let Some(page) = pages.last_mut() {
         application_end(page, &mut desk, &person, end, family);
     }
-    let mut fields = desk.fields("don_de_nghi", "Đơn đề nghị", String::new(), "CHỦ TỊCH");
-    fields.subject = subject.to_owned();
-    fields.place = desk.agency.place.clone();
-    fields.others = named(&[
-        ("applicant", &person.name),
-        ("personal_number", &person.number),
-        (
-            "phone",
-            form.last()
-                .and_then(|row| row.split(": ").nth(1))
-                .unwrap_or_default(),
-        ),
-    ]);
+    let mut fields = desk.fields("don_de_nghi", "Đơn đề nghị", "CHỦ TỊCH");
+    fields.put("subject", subject);
+    fields.put("place", desk.agency.place.as_str());
+    fields.put("full_name", person.name.as_str());
+    fields.put("birth_date", iso(person.birth));
+    fields.put("id_number", person.number.as_str());
+    fields.put("owner_number", person.number.as_str());
+    fields.put("residence", person.home.as_str());
     Paper { pages, fields }
 }
 

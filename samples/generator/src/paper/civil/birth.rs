@@ -1,6 +1,6 @@
 //! Giấy khai sinh: the birth certificate.
 
-use super::{Desk, Person, date_words, dotted, named, rows};
+use super::{Desk, Person, date_words, dotted, iso, rows};
 use crate::{
     dice::Dice,
     face::Family,
@@ -58,14 +58,30 @@ pub fn birth(family: &Family, dice: &Dice) -> Paper {
         y + 12.0,
         family,
     );
-    let mut fields = desk.fields("giay_khai_sinh", "Giấy khai sinh", number, "CHỦ TỊCH");
-    fields.others = named(&[
-        ("full_name", &child.name.to_uppercase()),
-        ("date_of_birth", &dotted(child.birth)),
-        ("personal_number", &child.number),
-        ("mother", &mother.name.to_uppercase()),
-        ("father", &father.name.to_uppercase()),
-    ]);
+    let mut fields = desk.fields("giay_khai_sinh", "Giấy khai sinh", "CHỦ TỊCH");
+    fields.put("number_symbol", number);
+    fields.put("full_name", child.name.to_uppercase());
+    fields.put("birth_date", iso(child.birth));
+    fields.put("sex", "Nam");
+    fields.put("ethnicity", "Kinh");
+    fields.put("nationality", "Việt Nam");
+    fields.put(
+        "birth_place",
+        format!("Bệnh viện Sản - Nhi {}", desk.agency.province),
+    );
+    fields.put(
+        "origin_place",
+        format!("{}, {}", desk.agency.area, desk.agency.province),
+    );
+    fields.put("id_number", child.number.as_str());
+    fields.put("owner_number", child.number.as_str());
+    fields.put("mother_name", mother.name.to_uppercase());
+    fields.put("father_name", father.name.to_uppercase());
+    fields.put(
+        "registration_place",
+        format!("{}, {}", desk.agency.name, desk.agency.province),
+    );
+    fields.put("registration_date", iso(desk.date));
     Paper {
         pages: vec![page],
         fields,

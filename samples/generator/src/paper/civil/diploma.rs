@@ -1,6 +1,6 @@
 //! Bằng tốt nghiệp: the university diploma.
 
-use super::{Desk, dotted, named, rows, state};
+use super::{Desk, dotted, iso, rows, state};
 use crate::{
     dice::Dice,
     face::Family,
@@ -73,21 +73,18 @@ pub fn diploma(family: &Family, dice: &Dice) -> Paper {
     );
     let y = frame::column(&mut page, &[date], mm(165.0), mm(92.0), y + 2.0, family);
     rector(&mut page, &desk.signer, y, family);
-    let mut fields = desk.fields(
-        "van_bang",
-        "Bằng tốt nghiệp đại học",
-        number.clone(),
-        "HIỆU TRƯỞNG",
-    );
-    fields.agency = school;
-    fields.place = place;
-    fields.others = named(&[
-        ("full_name", &graduate.name.to_uppercase()),
-        ("date_of_birth", &dotted(graduate.birth)),
-        ("diploma_number", &number),
-        ("register_number", &book),
-        ("classification", "Giỏi"),
-    ]);
+    let mut fields = desk.fields("van_bang", "Bằng tốt nghiệp đại học", "HIỆU TRƯỞNG");
+    fields.put("agency", school);
+    fields.put("place", place);
+    fields.put("full_name", graduate.name.to_uppercase());
+    fields.put("birth_date", iso(graduate.birth));
+    fields.put("birth_place", desk.agency.province.as_str());
+    fields.put("serial_number", number);
+    fields.put("register_number", book);
+    fields.put("major", "Kế toán");
+    fields.put("grade", "Giỏi");
+    fields.put("graduation_year", "2025");
+    fields.put("study_mode", "Chính quy");
     Paper {
         pages: vec![page],
         fields,

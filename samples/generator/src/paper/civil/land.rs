@@ -1,6 +1,6 @@
 //! A page of the Giấy chứng nhận quyền sử dụng đất: the land certificate.
 
-use super::{Desk, Person, named, rows};
+use super::{Desk, Person, rows};
 use crate::{
     dice::Dice,
     face::Family,
@@ -83,22 +83,17 @@ pub fn land(family: &Family, dice: &Dice) -> Paper {
         13.0,
         family,
     );
-    let mut fields = desk.fields(
-        "gcn_qsdd",
-        "Giấy chứng nhận quyền sử dụng đất",
-        issue.clone(),
-        "CHỦ TỊCH",
-    );
-    fields.place = place;
-    fields.others = named(&[
-        ("owner", &owner.name),
-        ("spouse", &spouse.name),
-        ("plot", &plot.number.to_string()),
-        ("map_sheet", &plot.map.to_string()),
-        ("area_m2", &plot.size),
-        ("issue_number", &issue),
-        ("register_number", &book),
-    ]);
+    let mut fields = desk.fields("gcn_qsdd", "Giấy chứng nhận quyền sử dụng đất", "CHỦ TỊCH");
+    fields.put("place", place);
+    fields.put("full_name", owner.name.as_str());
+    fields.put("id_number", owner.number.as_str());
+    fields.put("owner_number", owner.number.as_str());
+    fields.put("parcel_number", plot.number.to_string());
+    fields.put("map_sheet", plot.map.to_string());
+    fields.put("area", plot.size.as_str());
+    fields.put("address", owner.home.as_str());
+    fields.put("serial_number", issue);
+    fields.put("register_number", book);
     Paper {
         pages: vec![page],
         fields,

@@ -1,6 +1,6 @@
 //! Giấy chứng nhận kết hôn: the marriage certificate.
 
-use super::{Desk, Person, dotted, named, rows};
+use super::{Desk, Person, dotted, iso, rows};
 use crate::{
     dice::Dice,
     face::Family,
@@ -67,18 +67,17 @@ pub fn marriage(family: &Family, dice: &Dice) -> Paper {
         y + mm(36.0),
         family,
     );
-    let mut fields = desk.fields(
-        "gcn_ket_hon",
-        "Giấy chứng nhận kết hôn",
-        number,
-        "PHÓ CHỦ TỊCH",
+    let mut fields = desk.fields("gcn_ket_hon", "Giấy chứng nhận kết hôn", "PHÓ CHỦ TỊCH");
+    fields.put("number_symbol", number);
+    fields.put("wife_name", wife.name.to_uppercase());
+    fields.put("wife_birth_date", iso(wife.birth));
+    fields.put("husband_name", husband.name.to_uppercase());
+    fields.put("husband_birth_date", iso(husband.birth));
+    fields.put(
+        "registration_place",
+        format!("{}, {}", desk.agency.name, desk.agency.province),
     );
-    fields.others = named(&[
-        ("wife", &wife.name.to_uppercase()),
-        ("wife_number", &wife.number),
-        ("husband", &husband.name.to_uppercase()),
-        ("husband_number", &husband.number),
-    ]);
+    fields.put("registration_date", iso(desk.date));
     Paper {
         pages: vec![page],
         fields,

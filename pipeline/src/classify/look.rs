@@ -1,0 +1,25 @@
+//! Looking at a page for what its words do not tell: marks of secrecy, stamps, what a hand wrote.
+
+use super::{Options, Sight, View, codes};
+use crate::document::Line;
+
+mod wording;
+
+mod printed;
+
+/// Looks at a page for what its words do not tell.
+pub fn look(view: &View<'_>, _options: &Options) -> Sight {
+    Sight {
+        secret: printed::bears_mark(view.lines, view.picture.size),
+        codes: codes::find(&view.picture),
+        ..Sight::default()
+    }
+}
+
+/// Looks at a page that has words but no pixels, of `size_px` shown px.
+pub fn look_at_words(lines: &[Line], size_px: (u32, u32), _options: &Options) -> Sight {
+    Sight {
+        secret: printed::bears_mark(lines, size_px),
+        ..Sight::default()
+    }
+}
