@@ -32,10 +32,10 @@ build: deps
 	@echo "build: cargo build --release (saoy and saoy-reader)"
 	cargo build --release --locked
 
-# The executables are built first: tests start them.
+# The tests start the executables; with the whole workspace named, cargo builds those of both packages before any test.
+# A `cargo build` before would build half the dependencies twice, with other features.
 test: test-deps
-	@cargo build --locked
-	cargo test --workspace --locked
+	@cargo test --workspace --locked
 
 lint: deps
 	@cargo fmt --all --check
@@ -91,6 +91,8 @@ test-deps: deps
 	need poppler-utils        "reads text back from our PDFs"        pdftotext -v
 	need qpdf                 "checks their structure"               qpdf --version
 	need mupdf-tools          "a second reader of their text"        which mutool
+	need nodejs               "runs pdf.js"                          node --version
+	need libjs-pdf            "pdf.js, what browsers read with"      test -f /usr/share/javascript/pdf/build/pdf.js
 	need fonts-liberation2    "Times-metric face for test pages"     test -f /usr/share/fonts/truetype/liberation2/LiberationSerif-Regular.ttf
 	need default-jdk-headless "runs veraPDF, the PDF/A judge"        javac -version
 	need libjaxb-java         "veraPDF needs it"                     test -f /usr/share/java/jaxb-runtime.jar

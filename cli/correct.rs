@@ -12,6 +12,7 @@ use saoy_pipeline::correct::Change;
 use saoy_pipeline::driver::{self, AmendError, Amended, Options, Plan, Wish, World};
 use saoy_pipeline::ingest::Limits;
 use saoy_pipeline::record::{BatchRecord, DocumentRecord, FailureClass};
+use saoy_pipeline::speech::Spoken;
 
 use crate::args::given;
 use crate::digitize;
@@ -42,6 +43,7 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         source,
         joined,
         options,
+        profile,
     } = amended
     {
         let Some(options) = options else {
@@ -52,7 +54,7 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
             );
             return Ok(ExitCode::SUCCESS);
         };
-        let record = pages_anew(matches, ui, (&out, &source, joined), *options)?;
+        let record = pages_anew(matches, ui, (&out, &source, joined), (*options, profile))?;
         let code = digitize::exit_code(&record);
         if code != 0 {
             return Ok(ExitCode::from(code));
@@ -108,6 +110,7 @@ fn refused(ui: Ui, error: AmendError) -> ExitCode {
         AmendError::Write { out, source } => {
             format!("không ghi được vào {}: {source}", out.display())
         }
+        AmendError::Scan(error) => error.fault.spoken().vi,
         other => other.to_string(),
     };
     let en = error.to_string();
@@ -120,8 +123,10 @@ fn pages_anew(
     matches: &ArgMatches,
     ui: Ui,
     (out, source, joined): (&Path, &Path, bool),
-    options: Options,
+    (mut options, profile): (Options, Option<String>),
 ) -> anyhow::Result<BatchRecord> {
+    // Options keep a model by its digest only.
+    options.classify.model = crate::train::own_model(matches)?.map(Arc::new);
     let readers = digitize::readers(matches, &options.language, PAGE_LIMIT)?;
     let stop = Arc::new(AtomicBool::new(false));
     digitize::stop_on_signals(&stop)?;
@@ -130,6 +135,7 @@ fn pages_anew(
         inputs: vec![source.to_owned()],
         out: out.to_owned(),
         options,
+        profile,
         jobs: std::thread::available_parallelism().map_or(1, usize::from),
         folder_as_document: joined,
         force: false,

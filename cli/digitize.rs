@@ -1,6 +1,5 @@
 //! `saoy digitize`: scans in, searchable PDF/A and records out.
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,30 +10,41 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::ArgMatches;
 use saoy_ocr::{ReaderConfig, Readers};
+use saoy_pipeline::classify::stack::Split;
 use saoy_pipeline::compose::DateTime;
-use saoy_pipeline::compose::pdfa::Profile;
+use saoy_pipeline::compose::pdfa;
 use saoy_pipeline::driver::{self, Options, Plan, RunError, Sidecars, World};
 use saoy_pipeline::ingest::{Limits, TextPolicy};
 use saoy_pipeline::record::{BatchRecord, Failure, FailureClass, Status};
+use saoy_pipeline::speech::Spoken;
 use serde::Serialize;
 
 use crate::args::given;
+use crate::profile::{Profile, Settings};
 use crate::terminal::{Progress, Style};
-use crate::words::Ui;
-use crate::{engine, evaluate, terminal};
+use crate::words::{Said, Ui, said};
+use crate::{engine, evaluate, terminal, train};
 
 /// Runs the command; the exit code is by the table of the program.
 pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
-    let plan = plan_of(matches)?;
+    let profile = match Profile::chosen(matches) {
+        Ok(profile) => profile,
+        Err(wrong) => {
+            terminal::complain(ui, &wrong);
+            return Ok(ExitCode::from(2));
+        }
+    };
+    let settings = profile.settled(matches)?;
+    let plan = plan_of(matches, &profile, &settings)?;
     if matches.get_flag("dry-run") {
-        return preview(&plan);
+        return preview(&plan, &settings.lines(&profile, ui), ui);
     }
     if plan.inputs.is_empty() {
         // Only `--evaluate` does without inputs.
         report(matches, &plan, None, ui)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let page_limit = Duration::from_secs(u64::from(*given::<u32>(matches, "page-limit")?));
+    let page_limit = Duration::from_secs(u64::from(settings.page_limit.value));
     let readers = match readers(matches, &plan.options.language, page_limit) {
         Ok(readers) => readers,
         Err(trouble) => {
@@ -69,51 +79,55 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     }
 }
 
-fn plan_of(matches: &ArgMatches) -> anyhow::Result<Plan> {
+fn plan_of(matches: &ArgMatches, profile: &Profile, settings: &Settings) -> anyhow::Result<Plan> {
     let inputs = matches
         .get_many::<PathBuf>("inputs")
         .into_iter()
         .flatten()
         .cloned()
         .collect();
-    let asked: BTreeSet<&str> = matches
-        .get_many::<String>("sidecar")
-        .into_iter()
-        .flatten()
-        .map(String::as_str)
-        .collect();
+    let asked = |name: &str| settings.sidecars.value.iter().any(|one| one == name);
     let sidecars = Sidecars {
-        txt: asked.contains("txt"),
-        json: asked.contains("json"),
-        hocr: asked.contains("hocr"),
-        alto: asked.contains("alto"),
+        txt: asked("txt"),
+        json: asked("json"),
+        hocr: asked("hocr"),
+        alto: asked("alto"),
     };
-    let pdfa = match given::<String>(matches, "pdfa")?.as_str() {
-        "1b" => Profile::A1b,
-        "2u" => Profile::A2u,
-        "3b" => Profile::A3b,
-        _ => Profile::A2b,
+    let pdfa = match settings.pdfa.value.as_str() {
+        "1b" => pdfa::Profile::A1b,
+        "2u" => pdfa::Profile::A2u,
+        "3b" => pdfa::Profile::A3b,
+        _ => pdfa::Profile::A2b,
     };
-    let text = match given::<String>(matches, "text")?.as_str() {
+    let text = match settings.text.value.as_str() {
         "redo" => TextPolicy::Redo,
         "force" => TextPolicy::Force,
         _ => TextPolicy::Skip,
     };
+    let split = match given::<String>(matches, "split")?.as_str() {
+        "sheets" => Split::Sheets,
+        "auto" => Split::Auto,
+        _ => Split::None,
+    };
     let options = Options {
-        language: given::<String>(matches, "lang")?.clone(),
+        language: settings.lang.value.clone(),
         pdfa,
         sidecars,
+        split,
         text,
+        visible: profile.visible(),
         preprocess: Default::default(),
         recognize: Default::default(),
-        classify: Default::default(),
-        split: Default::default(),
+        classify: saoy_pipeline::classify::Options {
+            model: train::own_model(matches)?.map(Arc::new),
+        },
     };
     let cpus = || std::thread::available_parallelism().map_or(1, usize::from);
     Ok(Plan {
         inputs,
         out: given::<PathBuf>(matches, "out")?.clone(),
         options,
+        profile: profile.name().map(str::to_owned),
         jobs: matches
             .get_one::<u16>("jobs")
             .map_or_else(cpus, |jobs| usize::from(*jobs)),
@@ -130,11 +144,14 @@ pub(crate) fn readers(
     page_limit: Duration,
 ) -> anyhow::Result<Readers> {
     let program = engine::program(matches)?;
-    anyhow::ensure!(
-        program.is_file(),
-        "the reader program {} is missing",
-        program.display()
-    );
+    if !program.is_file() {
+        return Err(Said(said!(
+            "thiếu chương trình nhận dạng chữ {}",
+            "the reader program {} is missing",
+            program.display()
+        ))
+        .into());
+    }
     let folders = engine::model_folders(matches);
     saoy_ocr::locate(language, &folders)?;
     let mut config = ReaderConfig::new(program, folders);
@@ -148,7 +165,10 @@ pub(crate) fn stop_on_signals(stop: &Arc<AtomicBool>) -> anyhow::Result<()> {
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         signal_hook::flag::register_conditional_shutdown(signal, 130, stop.clone())
             .and_then(|_| signal_hook::flag::register(signal, stop.clone()))
-            .context("cannot listen for signals")?;
+            .context(Said(said!(
+                "không nhận được tín hiệu của hệ thống",
+                "cannot listen for signals"
+            )))?;
     }
     Ok(())
 }
@@ -175,14 +195,19 @@ pub(crate) fn local_time() -> DateTime {
     }
 }
 
-fn preview(plan: &Plan) -> anyhow::Result<ExitCode> {
+/// Lists the inputs on stdout, the settings and what is no input on stderr.
+fn preview(plan: &Plan, settings: &[String], ui: Ui) -> anyhow::Result<ExitCode> {
     let found = driver::preview(&plan.inputs, &plan.out, plan.folder_as_document);
     let mut out = io::stdout().lock();
     for document in &found.documents {
         writeln!(out, "{}", document.path.display())?;
     }
+    for line in settings {
+        writeln!(io::stderr(), "{line}")?;
+    }
     for other in &found.set_aside {
-        writeln!(io::stderr(), "{}: {}", other.path.display(), other.reason)?;
+        let reason = other.reason.spoken();
+        writeln!(io::stderr(), "{}: {}", other.path.display(), ui.of(&reason))?;
     }
     let fine = found.set_aside.iter().all(|other| !other.matters);
     Ok(ExitCode::from(if fine {

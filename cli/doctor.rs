@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 use saoy_ocr::{Model, ORIENTATION, ReaderConfig, Readers, Verdict};
+use saoy_pipeline::speech::Spoken;
 use serde::Serialize;
 
 use crate::engine;
@@ -104,7 +105,7 @@ fn reader(program: &Path, folders: Vec<std::path::PathBuf>, ui: Ui) -> Check {
         Ok(engine) => Check::good(what, format!("{} ({engine})", program.display())),
         Err(error) => Check::bad(
             what,
-            error.to_string(),
+            ui.of(&error.spoken()),
             "sudo apt-get install libtesseract5 tesseract-ocr-vie",
         ),
     }
@@ -117,7 +118,7 @@ fn model(language: &str, folders: &[std::path::PathBuf], ui: Ui) -> Check {
         .find(|model| model.language == language && model.default)
         .map_or_else(|| "ocr-models/install.sh".to_owned(), mending);
     match saoy_ocr::locate(language, folders) {
-        Err(error) => Check::bad(&what, error.to_string(), mend),
+        Err(error) => Check::bad(&what, ui.of(&error.spoken()), mend),
         Ok(located) => match located
             .files
             .first()
@@ -140,7 +141,7 @@ fn model(language: &str, folders: &[std::path::PathBuf], ui: Ui) -> Check {
                     ui.say("không có trong danh mục", "not in the manifest")
                 ),
             ),
-            Some((_, Err(error))) => Check::bad(&what, error.to_string(), mend),
+            Some((_, Err(error))) => Check::bad(&what, ui.of(&error.spoken()), mend),
             None => Check::bad(&what, ui.say("không có tệp nào", "no file"), mend),
         },
     }

@@ -6,12 +6,17 @@ use anyhow::Context;
 use clap::ArgMatches;
 use saoy_ocr::{ReaderConfig, SYSTEM_DIRS};
 
+use crate::words::{Said, said};
+
 /// The program that reads: the one named, else `saoy-reader` beside this program.
 pub(crate) fn program(matches: &ArgMatches) -> anyhow::Result<PathBuf> {
     if let Some(named) = matches.get_one::<PathBuf>("reader") {
         return Ok(named.clone());
     }
-    let here = std::env::current_exe().context("cannot tell where this program is")?;
+    let here = std::env::current_exe().context(Said(said!(
+        "không biết chương trình này nằm ở đâu",
+        "cannot tell where this program is"
+    )))?;
     Ok(ReaderConfig::beside(&here))
 }
 

@@ -1,6 +1,7 @@
 //! The program `saoy`: reads the command line, hands down clock, signals and paths, and reports.
 #![forbid(unsafe_code)]
 
+use std::io::Write;
 use std::process::ExitCode;
 
 mod args;
@@ -9,15 +10,23 @@ mod correct;
 
 mod digitize;
 
+mod separators;
+
 mod doctor;
 
 mod engine;
 
 mod evaluate;
 
+mod profile;
+
 mod quality;
 
 mod terminal;
+
+mod train;
+
+mod usage;
 
 mod words;
 
@@ -31,7 +40,12 @@ fn main() -> ExitCode {
         Err(answer) => {
             // Help and version are answers, not errors: they go to stdout with code 0.
             let code = if answer.use_stderr() { 2 } else { 0 };
-            let _ = answer.print();
+            let _ = match (code, ui) {
+                (2, Ui::Vi) if !is_help(&answer) => {
+                    write!(std::io::stderr(), "{}", usage::in_vietnamese(&answer))
+                }
+                _ => answer.print(),
+            };
             return ExitCode::from(code);
         }
     };
@@ -39,11 +53,18 @@ fn main() -> ExitCode {
         Some(("digitize", matches)) => digitize::run(matches, ui),
         Some(("correct", matches)) => correct::run(matches, ui),
         Some(("quality", matches)) => quality::run(matches, ui),
+        Some(("separators", matches)) => separators::run(matches, ui),
         Some(("doctor", matches)) => doctor::run(matches, ui),
+        Some(("train", matches)) => train::run(matches, ui),
         _ => Ok(ExitCode::from(2)),
     };
     outcome.unwrap_or_else(|error| {
         terminal::complain(ui, &error);
         ExitCode::from(4)
     })
+}
+
+/// Whether the parser answers with its help, for want of anything else on the command line.
+fn is_help(answer: &clap::Error) -> bool {
+    answer.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
 }

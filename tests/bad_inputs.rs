@@ -110,6 +110,18 @@ fn hold(desk: &Desk, entry: &Value) {
             "{message}"
         );
         assert_eq!(entry["error"]["class"], "input", "{message}");
+        // What a decoder said in its own words stands between quotation marks.
+        let spoken: String = entry["error"]["message"]["vi"]
+            .as_str()
+            .unwrap()
+            .split('“')
+            .map(|part| part.rsplit('”').next().unwrap())
+            .collect();
+        for english in [
+            " the ", " is ", " of ", " ends", " missing", "damaged", "byte at",
+        ] {
+            assert!(!spoken.contains(english), "{spoken}");
+        }
         assert!(!pdf.exists(), "{message}");
         let text = fs::read_to_string(&why).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert!(
@@ -154,6 +166,7 @@ fn what_is_no_paper_is_told_from_papers_that_are_broken() {
     desk.put("empty.pdf", b"");
     desk.put("words.tif", b"To whom it may concern");
     desk.put("notes.docx", b"PK\x03\x04 and so on");
+    desk.put("IMG_0001.HEIC", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic");
     desk.put("under/Thumbs.db", b"\xD0\xCF\x11\xE0");
     desk.put("under/.hidden.tif", b"\0");
     let seen = batch(&desk, &[]);
@@ -163,7 +176,14 @@ fn what_is_no_paper_is_told_from_papers_that_are_broken() {
     }
     assert_eq!(seen.of("empty.pdf"), "empty_file");
     assert_eq!(seen.of("words.tif"), "unknown_format");
-    assert_eq!(seen.entries.len(), 5);
+    // A photo of a paper is a paper, though it cannot be read here; what to do is said.
+    assert_eq!(seen.of("IMG_0001.HEIC"), "unknown_format");
+    let message = &seen.entries["IMG_0001.HEIC"]["error"]["message"];
+    for language in ["vi", "en"] {
+        let text = message[language].as_str().unwrap();
+        assert!(text.contains("HEIC") && text.contains("JPEG"), "{text}");
+    }
+    assert_eq!(seen.entries.len(), 6);
     let ignored = desk.json("batch.json")["ignored"].clone();
     assert_eq!(ignored.as_array().unwrap().len(), 1, "{ignored}");
     assert!(
@@ -424,6 +444,121 @@ fn bombs_and_floods_are_refused_before_they_cost_memory() {
     }
     assert_eq!(seen.of("good.tif"), "done");
     assert!(seen.took < Duration::from_secs(10 * 14), "{:?}", seen.took);
+    assert!(seen.peak < 512 << 20, "{} bytes", seen.peak);
+}
+
+/// Deflate data that inflate to `times` 64 MB of zeros, in a zlib wrapper.
+fn flood(times: usize) -> Vec<u8> {
+    let block = vec![0; 64 << 20];
+    let mut compress = flate2::Compress::new(Compression::best(), false);
+    let mut once = Vec::with_capacity(1 << 20);
+    compress
+        .compress_vec(&block, &mut once, flate2::FlushCompress::Full)
+        .unwrap();
+    assert_eq!(compress.total_in(), block.len() as u64);
+    let mut all = vec![0x78, 0xDA];
+    for _ in 0..times {
+        all.extend(&once);
+    }
+    // An empty last block; whoever checks the sum is content with what came before.
+    all.extend([3, 0, 0, 0, 0, 0]);
+    all
+}
+
+#[test]
+fn streams_of_gigabytes_are_refused_within_a_bounded_address_space() {
+    let desk = Desk::new();
+    // Three gigabytes: once deflated 3 MB, twice a few kB.
+    let once = flood(48);
+    let twice = deflated_again(&once);
+    assert!(twice.len() < 100_000, "{}", twice.len());
+    let both = "/Filter[/FlateDecode/FlateDecode]";
+    let small = || image(8, 8, "/FlateDecode", &deflated(0, 64));
+    let inline = [
+        b"q 200 0 0 200 0 0 cm BI /W 8 /H 8 /CS /G /BPC 8 /F /Fl ID ".to_vec(),
+        once.clone(),
+        b" EI Q".to_vec(),
+    ]
+    .concat();
+    let profile = [
+        b"<</Type/XObject/Subtype/Image/Width 8/Height 8/BitsPerComponent 8/ColorSpace[/ICCBased 6 0 R]/Length 192>>\nstream\n".to_vec(),
+        vec![7; 192],
+        b"\nendstream".to_vec(),
+    ]
+    .concat();
+    let with_profile = {
+        let page = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R/Resources<</XObject<</X 5 0 R>>>>>>";
+        pdf(&[
+            b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>".to_vec(),
+            page.as_bytes().to_vec(),
+            draw(),
+            profile,
+            stream(&format!("/N 3{both}"), &twice),
+        ])
+    };
+    let cases: Vec<(&str, Vec<u8>)> = vec![
+        (
+            "image.pdf",
+            pdf_page(draw(), image(1000, 1000, "/FlateDecode", &once)),
+        ),
+        (
+            "image-twice.pdf",
+            pdf_page(
+                draw(),
+                image(1000, 1000, "[/FlateDecode/FlateDecode]", &twice),
+            ),
+        ),
+        (
+            "content.pdf",
+            pdf_page(stream("/Filter/FlateDecode", &once), small()),
+        ),
+        ("content-twice.pdf", pdf_page(stream(both, &twice), small())),
+        ("inline.pdf", pdf_page(stream("", &inline), small())),
+        ("profile.pdf", with_profile),
+    ];
+    for (name, bytes) in &cases {
+        desk.put(name, bytes);
+    }
+    desk.put("good.tif", paper([1]));
+    // The reader processes share the limit; threads and their stacks count in full.
+    let command = desk.digitize(&PLAIN);
+    let mut limited = Command::new("sh");
+    limited
+        .args(["-c", "ulimit -v 2000000; exec \"$0\" \"$@\""])
+        .arg(command.get_program())
+        .args(
+            command
+                .get_args()
+                .map(ToOwned::to_owned)
+                .collect::<Vec<_>>(),
+        );
+    let started = Instant::now();
+    let (code, _, stderr) = run(&mut limited);
+    assert_eq!(code, 1, "{stderr}");
+    assert!(
+        started.elapsed() < Duration::from_secs(10 * 7),
+        "{:?}",
+        started.elapsed()
+    );
+    let record = desk.json("batch.json");
+    let outcomes: BTreeMap<String, String> = record["documents"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| {
+            let path = Path::new(entry["path"].as_str().unwrap());
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let code = entry["error"]["code"].as_str().unwrap_or("done").to_owned();
+            (name, code)
+        })
+        .collect();
+    for (name, _) in &cases {
+        assert_eq!(outcomes[*name], "too_large", "{name}: {stderr}");
+    }
+    assert_eq!(outcomes["good.tif"], "done", "{stderr}");
+    // The same once more without the limit, to see what it takes.
+    let seen = batch(&desk, &["--force"]);
     assert!(seen.peak < 512 << 20, "{} bytes", seen.peak);
 }
 

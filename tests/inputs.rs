@@ -9,6 +9,12 @@ mod pdfs;
 /// Folders, order and names.
 mod folders;
 
+/// Print in colour is read, ink set over print is not.
+mod colours;
+
+/// Profiles: what a station sets once.
+mod profiles;
+
 use crate::program::fixtures;
 
 /// The words on the piece of paper that all fixtures hold.

@@ -31,6 +31,9 @@ mod bad_inputs;
 /// Failing engines: none may cost more than a page.
 mod bad_engines;
 
+/// One input, several documents: separator sheets, cuts, and what of a pile is where.
+mod stacks;
+
 /// What comes out, before judges from outside: PDF/A, text layer, hOCR, ALTO, records.
 mod outputs;
 

@@ -146,6 +146,91 @@ pub(crate) fn paper(numbers: impl IntoIterator<Item = usize>) -> Vec<u8> {
     tiff(&pages)
 }
 
+/// A sheet in colour.
+pub(crate) struct Sheet {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) pixels: Vec<[u8; 3]>,
+}
+
+impl Sheet {
+    /// White all over.
+    pub(crate) fn blank(width: usize, height: usize) -> Self {
+        Self {
+            width,
+            height,
+            pixels: vec![[255; 3]; width * height],
+        }
+    }
+
+    /// Puts one pixel down; what lies outside is passed over.
+    pub(crate) fn dot(&mut self, x: usize, y: usize, color: [u8; 3]) {
+        if x < self.width && y < self.height {
+            self.pixels[y * self.width + x] = color;
+        }
+    }
+
+    /// Puts the black of `bits` down in `color`, its left top corner at (`left`, `top`).
+    pub(crate) fn print(&mut self, bits: &Bits, (left, top): (usize, usize), color: [u8; 3]) {
+        let row_bytes = bits.width.div_ceil(8) as usize;
+        for (y, row) in bits.rows.chunks(row_bytes).enumerate() {
+            for x in 0..bits.width as usize {
+                if row[x / 8] >> (7 - x % 8) & 1 == 1 {
+                    self.dot(left + x, top + y, color);
+                }
+            }
+        }
+    }
+
+    /// A ring around (`x`, `y`) from radius `inner` to `outer`, px.
+    pub(crate) fn ring(&mut self, (x, y): (i64, i64), inner: i64, outer: i64, color: [u8; 3]) {
+        for dy in -outer..=outer {
+            for dx in -outer..=outer {
+                let r2 = dx * dx + dy * dy;
+                if (inner * inner..outer * outer).contains(&r2) {
+                    let at = (usize::try_from(x + dx), usize::try_from(y + dy));
+                    if let (Ok(x), Ok(y)) = at {
+                        self.dot(x, y, color);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A PNG at 300 dpi (PNG, 3rd edition).
+    pub(crate) fn png(&self) -> Vec<u8> {
+        let rows = self.pixels.chunks(self.width);
+        let data: Vec<u8> = rows
+            .flat_map(|row| std::iter::once(0).chain(row.iter().flatten().copied()))
+            .collect();
+        let side = |px: usize| u32::try_from(px).expect("small").to_be_bytes();
+        let header = [&side(self.width)[..], &side(self.height), &[8, 2, 0, 0, 0]].concat();
+        let density = [
+            &11_811_u32.to_be_bytes()[..],
+            &11_811_u32.to_be_bytes(),
+            &[1],
+        ]
+        .concat();
+        let mut file = b"\x89PNG\r\n\x1A\n".to_vec();
+        let data = crate::handmade::flate(&data);
+        for (kind, body) in [
+            (b"IHDR", &header),
+            (b"pHYs", &density),
+            (b"IDAT", &data),
+            (b"IEND", &Vec::new()),
+        ] {
+            file.extend(u32::try_from(body.len()).expect("small").to_be_bytes());
+            let mut crc = flate2::Crc::new();
+            crc.update(kind);
+            crc.update(body);
+            file.extend(kind);
+            file.extend(body);
+            file.extend(crc.sum().to_be_bytes());
+        }
+        file
+    }
+}
+
 /// Numbers that look random and are the same in every run (Knuth's MMIX generator).
 pub(crate) struct Dice(pub(crate) u64);
 

@@ -224,6 +224,14 @@ impl Chain {
         Ok((bytes.len() as u64 <= limit).then_some(most))
     }
 
+    /// The image filter that ends the chain.
+    pub(crate) fn image_filter(&self) -> Option<ImageFilter> {
+        match self.steps.last() {
+            Some((Filter::Image(filter), _)) => Some(*filter),
+            _ => None,
+        }
+    }
+
     /// Whether there is nothing to undo.
     pub(crate) fn is_empty(&self) -> bool {
         self.steps.is_empty()

@@ -1,4 +1,6 @@
-//! A new PDF file written object by object; only the objects' offsets stay in memory.
+//! A new PDF file written object by object; only the objects' places stay in memory.
+
+mod pack;
 
 use std::{
     io::{self, Read, Write},
@@ -12,6 +14,7 @@ use crate::{
     object::{Dict, Object, ObjectId},
     serialize::{write_dict, write_object},
 };
+use pack::{Location, Pack};
 
 /// An object of the file that is written, as opposed to an [`ObjectId`] of one that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -37,8 +40,11 @@ impl Ref {
 pub struct FileWriter<W> {
     out: W,
     at: u64,
-    /// Where each object begins, by number from 1; 0 for one not written yet.
-    offsets: Vec<u64>,
+    /// Where each object is, by number from 1.
+    places: Vec<Location>,
+    /// Objects that are no streams go into object streams, and the table becomes a stream.
+    packs: bool,
+    pack: Option<Pack>,
 }
 
 impl<W: Write> FileWriter<W> {
@@ -51,11 +57,24 @@ impl<W: Write> FileWriter<W> {
         let mut writer = Self {
             out,
             at: 0,
-            offsets: Vec::new(),
+            places: Vec::new(),
+            packs: false,
+            pack: None,
         };
         writer.write(b"%PDF-")?;
         writer.write(version.as_bytes())?;
         writer.write(b"\n%\xE2\xE3\xCF\xD3\n")?;
+        Ok(writer)
+    }
+
+    /// The same, but smaller: objects that are no streams go into object streams (ISO 32000-1, 7.5.7), some 200 at a
+    /// time, and the cross-reference table is a stream (7.5.8). Needs version 1.5 or later.
+    ///
+    /// # Errors
+    /// When `out` fails.
+    pub fn packing(out: W, version: &str) -> Result<Self, PdfError> {
+        let mut writer = Self::new(out, version)?;
+        writer.packs = true;
         Ok(writer)
     }
 
@@ -69,7 +88,7 @@ impl<W: Write> FileWriter<W> {
     /// # Errors
     /// When there are no more numbers.
     pub fn alloc(&mut self) -> Result<Ref, PdfError> {
-        let number = u32::try_from(self.offsets.len() + 1)
+        let number = u32::try_from(self.places.len() + 1)
             .ok()
             .and_then(NonZeroU32::new);
         let number = number.filter(|number| u64::from(number.get()) <= limits::OBJECT_NUMBER);
@@ -79,15 +98,18 @@ impl<W: Write> FileWriter<W> {
             what: "objects",
             limit,
         })?;
-        self.offsets.push(0);
+        self.places.push(Location::default());
         Ok(Ref(number))
     }
 
-    /// Writes an object from the bytes between `obj` and `endobj`.
+    /// Writes an object that is no stream from the bytes between `obj` and `endobj`.
     ///
     /// # Errors
     /// When `id` was written before, or `out` fails.
     pub fn put_raw(&mut self, id: Ref, body: &[u8]) -> Result<(), PdfError> {
+        if self.packs {
+            return self.put_packed(id, body);
+        }
         self.begin(id)?;
         self.write(body)?;
         self.write(b"\nendobj\n")
@@ -115,7 +137,7 @@ impl<W: Write> FileWriter<W> {
         let id = NonZeroU32::new(number)
             .map(Ref)
             .ok_or(PdfError::BadReference { number })?;
-        self.claim(id)?;
+        self.claim(id, Location::at(self.at))?;
         self.write(chunk)?;
         if chunk.ends_with(b"\n") {
             Ok(())
@@ -170,6 +192,33 @@ impl<W: Write> FileWriter<W> {
         self.write(b"\nendstream\nendobj\n")
     }
 
+    /// Takes an object into the stream that is open, and writes that when it is full.
+    fn put_packed(&mut self, id: Ref, body: &[u8]) -> Result<(), PdfError> {
+        if self.pack.is_none() {
+            self.pack = Some(Pack::new(self.alloc()?.0.get()));
+        }
+        if let Some(next) = self.pack.as_ref().map(Pack::next) {
+            self.claim(id, next)?;
+        }
+        if let Some(pack) = &mut self.pack {
+            pack.add(id.0.get(), body);
+        }
+        match self.pack.take_if(|pack| pack.is_full()) {
+            Some(pack) => self.put_pack(pack),
+            None => Ok(()),
+        }
+    }
+
+    fn put_pack(&mut self, pack: Pack) -> Result<(), PdfError> {
+        let id = NonZeroU32::new(pack.number)
+            .map(Ref)
+            .ok_or(PdfError::BadReference { number: 0 })?;
+        let (entries, data) = pack
+            .closed()
+            .map_err(|error| PdfError::write(self.at, &error))?;
+        self.put_raw_stream(id, entries.as_bytes(), &data)
+    }
+
     /// Writes the cross-reference table and the trailer, and gives `out` back, flushed.
     ///
     /// # Errors
@@ -180,6 +229,49 @@ impl<W: Write> FileWriter<W> {
         info: Option<Ref>,
         id: [[u8; 16]; 2],
     ) -> Result<W, PdfError> {
+        if let Some(pack) = self.pack.take() {
+            self.put_pack(pack)?;
+        }
+        let at = self.at;
+        if self.packs {
+            self.table_stream(root, info, id)?;
+        } else {
+            self.table()?;
+            let size = self.places.len() + 1;
+            self.write(b"trailer\n")?;
+            self.write(&trailer(size, root, info, id))?;
+        }
+        self.write(format!("\nstartxref\n{at}\n%%EOF\n").as_bytes())?;
+        self.out
+            .flush()
+            .map_err(|error| PdfError::write(self.at, &error))?;
+        Ok(self.out)
+    }
+
+    /// The table as a stream, which is also the trailer (7.5.8).
+    fn table_stream(
+        &mut self,
+        root: Ref,
+        info: Option<Ref>,
+        id: [[u8; 16]; 2],
+    ) -> Result<(), PdfError> {
+        let own = self.alloc()?;
+        let at = self.at;
+        self.write(format!("{} 0 obj\n", own.get()).as_bytes())?;
+        self.claim(own, Location::at(at))?;
+        let (entries, data) =
+            pack::table(&self.places).map_err(|error| PdfError::write(self.at, &error))?;
+        let mut dict = trailer(self.places.len() + 1, root, info, id);
+        dict.truncate(dict.len().saturating_sub(2));
+        let head = format!("/Type/XRef{entries}/Length {}>>\nstream\n", data.len());
+        dict.extend(head.bytes());
+        self.write(&dict)?;
+        self.write(&data)?;
+        self.write(b"\nendstream\nendobj\n")
+    }
+
+    /// The table: one line of 20 bytes for each object (7.5.4). Free ones form a list that begins at 0.
+    fn table(&mut self) -> Result<(), PdfError> {
         let at = self.at;
         if at > limits::CLASSIC_OFFSET {
             let limit = limits::CLASSIC_OFFSET;
@@ -189,67 +281,42 @@ impl<W: Write> FileWriter<W> {
                 limit,
             });
         }
-        self.table()?;
-        let mut trailer = Dict::new();
-        let size = i64::try_from(self.offsets.len() + 1).unwrap_or(i64::MAX);
-        trailer.set("Size", Object::Integer(size));
-        trailer.set("Root", root.object());
-        if let Some(info) = info {
-            trailer.set("Info", info.object());
-        }
-        trailer.set(
-            "ID",
-            Object::Array(id.map(|half| Object::String(half.to_vec())).into()),
-        );
-        let mut tail = b"trailer\n".to_vec();
-        write_dict(&trailer, &mut tail).map_err(|error| PdfError::write(self.at, &error))?;
-        tail.extend(format!("\nstartxref\n{at}\n%%EOF\n").bytes());
-        self.write(&tail)?;
-        self.out
-            .flush()
-            .map_err(|error| PdfError::write(self.at, &error))?;
-        Ok(self.out)
-    }
-
-    /// The table: one line of 20 bytes for each object (7.5.4). Free ones form a list that begins at 0.
-    fn table(&mut self) -> Result<(), PdfError> {
         let mut next_free = Vec::new();
         let mut last = 0_usize;
-        for (index, offset) in self.offsets.iter().enumerate().rev() {
-            if *offset == 0 {
+        for (index, place) in self.places.iter().enumerate().rev() {
+            if place.is_free() {
                 next_free.push(last);
                 last = index + 1;
             }
         }
         let mut text =
-            format!("xref\n0 {}\n{last:010} 65535 f \n", self.offsets.len() + 1).into_bytes();
-        let offsets = std::mem::take(&mut self.offsets);
-        for offset in &offsets {
-            if *offset == 0 {
+            format!("xref\n0 {}\n{last:010} 65535 f \n", self.places.len() + 1).into_bytes();
+        let places = std::mem::take(&mut self.places);
+        for place in &places {
+            if place.is_free() {
                 let next = next_free.pop().unwrap_or(0);
                 text.extend(format!("{next:010} 00000 f \n").bytes());
             } else {
-                text.extend(format!("{offset:010} 00000 n \n").bytes());
+                text.extend(format!("{:010} 00000 n \n", place.offset()).bytes());
             }
             if text.len() > limits::CHUNK {
                 self.write(&text)?;
                 text.clear();
             }
         }
-        self.offsets = offsets;
+        self.places = places;
         self.write(&text)
     }
 
     fn begin(&mut self, id: Ref) -> Result<(), PdfError> {
-        self.claim(id)?;
+        self.claim(id, Location::at(self.at))?;
         self.write(format!("{} 0 obj\n", id.get()).as_bytes())
     }
 
-    /// Takes note that `id` begins here.
-    fn claim(&mut self, id: Ref) -> Result<(), PdfError> {
-        let at = self.at;
-        match self.offsets.get_mut(id.index()) {
-            Some(offset) if *offset == 0 => *offset = at,
+    /// Takes note of where `id` is.
+    fn claim(&mut self, id: Ref, found: Location) -> Result<(), PdfError> {
+        match self.places.get_mut(id.index()) {
+            Some(place) if place.is_free() => *place = found,
             _ => return Err(PdfError::BadReference { number: id.0.get() }),
         }
         Ok(())
@@ -297,4 +364,19 @@ impl<W: Write> FileWriter<W> {
         self.at = self.at.saturating_add(bytes.len() as u64);
         Ok(())
     }
+}
+
+/// The trailer's dictionary (7.5.5).
+fn trailer(size: usize, root: Ref, info: Option<Ref>, id: [[u8; 16]; 2]) -> Vec<u8> {
+    let mut out = format!("<</Size {size}/Root {} 0 R", root.get());
+    if let Some(info) = info {
+        out.push_str(&format!("/Info {} 0 R", info.get()));
+    }
+    let [first, second] = id.map(|half| {
+        half.iter()
+            .map(|byte| format!("{byte:02X}"))
+            .collect::<String>()
+    });
+    out.push_str(&format!("/ID[<{first}><{second}>]>>"));
+    out.into_bytes()
 }

@@ -23,7 +23,11 @@ pub mod administrative;
 
 pub mod citizen;
 
+pub mod learned;
+
 mod conclusion;
+
+pub mod codes;
 
 pub mod stack;
 
@@ -41,7 +45,11 @@ pub use proposal::Proposal;
 
 /// What shapes the answer.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Options {}
+pub struct Options {
+    /// What words say of a type; the built-in model where there is none. Kept by its digest only.
+    #[serde(serialize_with = "learned::by_digest", skip_deserializing)]
+    pub model: Option<std::sync::Arc<learned::Model>>,
+}
 
 /// What a page shows besides its words; kept with the words when a run is stopped.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -153,8 +161,8 @@ pub struct Sheet<'a> {
 
 impl Evidence {
     /// What the document is and says.
-    pub fn conclude(&self, _options: &Options) -> Classified {
-        conclusion::conclude(self)
+    pub fn conclude(&self, options: &Options) -> Classified {
+        conclusion::conclude(self, options)
     }
 }
 

@@ -153,6 +153,43 @@ pub struct StoredImage {
     pub untouched: bool,
 }
 
+impl StoredImage {
+    /// Takes over the colour profile of an image with the same pixels or such as were made of them.
+    pub fn keep_profile(&mut self, other: &Self) {
+        let (profile, components) = match &other.coding {
+            Coding::Jpeg {
+                icc, components, ..
+            } => (icc, *components),
+            Coding::Flate { icc, colors, .. } => (icc, *colors),
+            _ => return,
+        };
+        match &mut self.coding {
+            Coding::Jpeg {
+                icc,
+                components: own,
+                ..
+            } if *own == components => icc.clone_from(profile),
+            Coding::Flate {
+                icc, colors: own, ..
+            } if *own == components => icc.clone_from(profile),
+            _ => {}
+        }
+    }
+
+    /// Bytes of the coded image.
+    pub fn bytes(&self) -> usize {
+        match &self.coding {
+            Coding::Jpeg { data, .. }
+            | Coding::Ccitt { data, .. }
+            | Coding::Jpx { data }
+            | Coding::Flate { data, .. } => data.len(),
+            Coding::Jbig2 { data, globals, .. } => {
+                data.len() + globals.as_ref().map_or(0, |globals| globals.len())
+            }
+        }
+    }
+}
+
 /// The codings that a PDF image may have, with their parameters (ISO 32000-1, 7.4).
 #[derive(Clone, Debug)]
 pub enum Coding {

@@ -26,6 +26,7 @@ use crate::ingest::{self, Limits};
 use crate::preprocess;
 use crate::recognize;
 use crate::record::{BATCH_SCHEMA, BatchEntry, BatchRecord, Failure, Ignored, Status, Totals};
+use crate::visible;
 
 mod document;
 
@@ -80,6 +81,8 @@ pub struct Options {
     pub split: Split,
     /// What to do with text that a PDF page has already.
     pub text: ingest::TextPolicy,
+    /// What is done to the page that people see.
+    pub visible: visible::Options,
     /// How pages are made ready for OCR.
     pub preprocess: preprocess::Options,
     /// How pages are read.
@@ -114,6 +117,8 @@ pub struct Plan {
     pub out: PathBuf,
     /// What shapes the outputs.
     pub options: Options,
+    /// The name of the profile behind the options, for the record.
+    pub profile: Option<String>,
     /// Pages at a time.
     pub jobs: usize,
     /// A folder is one document.

@@ -1,9 +1,9 @@
 //! The reasons for which a document is set aside, in words that a clerk can act on, in both languages.
 
-use std::fmt::Display;
 use std::path::Path;
 
 use crate::record::{Bilingual, Failure, FailureClass};
+use crate::speech::Spoken;
 
 /// A reason with its fixed sentences; what varies (file, page, technical detail) is added around them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,16 +206,16 @@ impl Reason {
     }
 
     /// The failure of `file`, at `page` (from 1) where known, with the technical detail.
-    pub fn about(self, file: &Path, page: Option<u32>, detail: impl Display) -> Failure {
-        let file = file.display();
+    pub fn about(self, file: &Path, page: Option<u32>, detail: &dyn Spoken) -> Failure {
+        let (file, detail) = (file.display(), detail.spoken());
         let [vi, en] = self.sentence();
         let (at_vi, at_en) = match page {
             Some(page) => (format!(", trang {page}"), format!(", page {page}")),
             None => (String::new(), String::new()),
         };
         self.failure(
-            format!("{file}{at_vi}: {vi} ({detail})"),
-            format!("{file}{at_en}: {en} ({detail})"),
+            format!("{file}{at_vi}: {vi} ({})", detail.vi),
+            format!("{file}{at_en}: {en} ({})", detail.en),
             page,
         )
     }

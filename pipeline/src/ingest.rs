@@ -8,6 +8,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::document::{Raster, StoredImage, Turn};
+use crate::record::said;
 use bytes::{FileBytes, ReadAt};
 
 pub mod inputs;
@@ -44,13 +45,13 @@ mod pdf;
 
 mod file;
 
-pub use error::{Fault, IngestError};
+pub use error::{Fault, Foreign, IngestError};
 pub use file::File;
 pub use inputs::{Document, Found, SetAside, find};
 pub use limits::Limits;
 pub use page::{Kept, Page, PlacedImage, Scan, TextPolicy};
 pub use pdf::PdfSource;
-pub use recode::recode;
+pub use recode::{lossy, recode};
 pub use resolution::{Dpi, DpiOrigin};
 
 /// The formats that are read, told by their first bytes and never by the name of the file.
@@ -187,7 +188,12 @@ impl Source {
             }
             Format::Jpeg | Format::Png | Format::WebP | Format::Jpeg2000 => Pages::One,
             // PDF files have their own reader, which takes pages apart instead of decoding a file.
-            Format::Pdf => return Err(at(Fault::unsupported("PDF among image files"))),
+            Format::Pdf => {
+                return Err(at(Fault::unsupported(said!(
+                    "PDF trong số các tệp ảnh",
+                    "PDF among image files"
+                ))));
+            }
         };
         Ok(Self {
             path: path.to_owned(),
@@ -270,7 +276,15 @@ fn format_of(file: &mut FileBytes) -> Result<Format, Fault> {
     if length == 0 {
         return Err(Fault::Empty);
     }
-    sniff(&file.take(0, length)?).ok_or(Fault::UnknownFormat)
+    recognized(&file.take(0, length)?)
+}
+
+/// The format of a file that begins with `head`.
+fn recognized(head: &[u8]) -> Result<Format, Fault> {
+    sniff(head).ok_or_else(|| match Foreign::sniff(head) {
+        Some(foreign) => Fault::Foreign(foreign),
+        None => Fault::UnknownFormat,
+    })
 }
 
 /// One page, decoded.

@@ -24,6 +24,16 @@ impl<'a> Picture<'a> {
         }
     }
 
+    /// The scan itself, as stored.
+    pub fn raster(&self) -> &'a Raster {
+        self.raster
+    }
+
+    /// From px of the page as shown to px of the scan.
+    pub fn to_raster(&self) -> &Affine {
+        &self.to_raster
+    }
+
     /// Whether the scan has colour at all.
     pub fn in_colour(&self) -> bool {
         matches!(self.raster, Raster::Rgb(_))

@@ -5,7 +5,8 @@
 //! 2. A doubtful foot of the page is read again, column by column and without coloured ink; doubtful lines are
 //!    read again with wide word gaps closed up.
 //! 3. Lines are cut at gutters and put into reading order.
-//! 4. Boxes and baselines go from prepared px to px of the page as shown.
+//! 4. Numbers are mended by their neighbours, and Vietnamese words chosen among what the engine nearly read.
+//! 5. Boxes and baselines go from prepared px to px of the page as shown.
 
 use saoy_ocr::{GrayView, Layout, OcrError, Readers};
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,11 @@ mod repair;
 
 mod order;
 
+mod numbers;
+
 mod enumerators;
+
+pub mod vietnamese;
 
 /// How pages are read.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
@@ -32,6 +37,8 @@ pub struct Options {
     pub tries: u32,
     /// Look again at lines on which the engine was unsure.
     pub second_look: bool,
+    /// Let what is known of Vietnamese choose among what the engine nearly read, where that is the language.
+    pub vietnamese: bool,
 }
 
 impl Default for Options {
@@ -39,6 +46,7 @@ impl Default for Options {
         Self {
             tries: 3,
             second_look: true,
+            vietnamese: true,
         }
     }
 }
@@ -78,11 +86,25 @@ pub fn recognize(
             flags.push(Flag::new("second_look_failed").saying(error.to_string()));
         }
     }
-    let lines = enumerators::mended(ordered(repair::repaired(lines)))
+    let lines = numbers::mended(ordered(repair::repaired(lines)));
+    let mut lines = enumerators::mended(lines);
+    let language = &readers.config().language;
+    if options.vietnamese && language.split('+').any(|part| part == "vie") {
+        vietnamese::choose(&mut lines);
+    }
+    let lines = lines
         .into_iter()
-        .map(|line| line.mapped(to_page))
+        .map(|line| settled(line).mapped(to_page))
         .collect();
     Ok(Recognized { lines, flags })
+}
+
+/// A line whose words are chosen: what else they might have been is forgotten.
+fn settled(mut line: Line) -> Line {
+    for word in &mut line.words {
+        word.nearly = Vec::new();
+    }
+    line
 }
 
 /// Reads a small picture as one line of print.

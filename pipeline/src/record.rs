@@ -29,6 +29,9 @@ pub struct DocumentRecord {
     pub output: OutputRecord,
     /// The language models that read the pages.
     pub language: String,
+    /// The profile that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
     /// What the document is; null when nothing speaks for any type.
     #[serde(rename = "type")]
     pub kind: Option<TypeRecord>,
@@ -257,10 +260,42 @@ pub struct PageRecord {
     pub text_from: TextOrigin,
     /// How the visible page came about: `untouched`, `recoded`, `overlaid`, `rendered` or `kept`.
     pub image: ImageOrigin,
+    /// Words that say something else than the engine read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rewritten: Vec<Rewritten>,
     /// Codes of the findings about this page; the figures are in the document's flags.
     pub flags: Vec<String>,
     /// Time spent, milliseconds of wall clock.
     pub ms: Timings,
+}
+
+/// A word that says something else than the engine read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rewritten {
+    /// What the engine read.
+    pub engine: String,
+    /// What the outputs say.
+    pub text: String,
+    /// `[x, y, w, h]` in px of the page as shown.
+    #[serde(rename = "box")]
+    pub bbox: [f32; 4],
+}
+
+impl Rewritten {
+    /// All such words of `lines`, in their order.
+    pub fn all(lines: &[Line]) -> Vec<Self> {
+        let words = lines.iter().flat_map(|line| &line.words);
+        words
+            .filter_map(|word| {
+                let Rect { x, y, w, h } = word.bbox;
+                Some(Self {
+                    engine: word.engine.clone()?,
+                    text: word.text.clone(),
+                    bbox: [x, y, w, h].map(f32::round),
+                })
+            })
+            .collect()
+    }
 }
 
 /// Where the text of a page came from.
@@ -289,6 +324,10 @@ pub enum ImageOrigin {
     Rendered,
     /// The source page itself.
     Kept,
+    /// The same picture, coded smaller with some loss, as the profile asks.
+    Compressed,
+    /// A picture that was levelled or cleaned, as the profile asks.
+    Enhanced,
 }
 
 /// Milliseconds of wall clock by stage.
@@ -443,6 +482,19 @@ pub struct Bilingual {
     /// English.
     pub en: String,
 }
+
+/// A sentence in both languages, formatted like `format!`: first the Vietnamese, then the English, then what both
+/// are filled with.
+macro_rules! said {
+    ($vi:literal, $en:literal $(, $filling:expr)* $(,)?) => {
+        $crate::record::Bilingual {
+            vi: std::fmt::format(format_args!($vi $(, $filling)*)),
+            en: std::fmt::format(format_args!($en $(, $filling)*)),
+        }
+    };
+}
+
+pub(crate) use said;
 
 /// Whose fault a failure is; each has its exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

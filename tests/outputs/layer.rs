@@ -1,12 +1,14 @@
 //! The text layer as other readers find it: complete, in reading order, on its words, and invisible.
 
+use std::process::Command;
+
 use unicode_normalization::is_nfc;
 
 use super::sidecars::{Word, hocr_words};
-use super::{digitized, found, names, text, truth};
+use super::{digitized, found, judge, names, text, truth};
 use crate::handmade::Paper;
 use crate::picture::Picture;
-use crate::program::{asked, samples};
+use crate::program::{asked, run, samples};
 
 /// Phrases of three words, none across lines.
 fn phrases(text: &str) -> Vec<String> {
@@ -60,20 +62,64 @@ fn poppler_finds_the_phrases() {
 
 #[test]
 fn mupdf_finds_the_phrases() {
-    let mutool = |name: &str| {
-        let file = digitized().output(&format!("{name}.pdf"));
-        asked(
-            "mutool",
-            &[
-                "draw".as_ref(),
-                "-q".as_ref(),
-                "-F".as_ref(),
-                "txt".as_ref(),
-                file.as_os_str(),
-            ],
-        )
-    };
-    assert!(shares(mutool) >= 0.95);
+    assert!(shares(by_mupdf) >= 0.95);
+}
+
+#[test]
+fn pdfjs_finds_the_phrases() {
+    assert!(shares(by_pdfjs) >= 0.95);
+}
+
+fn by_mupdf(name: &str) -> String {
+    let file = digitized().output(&format!("{name}.pdf"));
+    let arguments = ["draw", "-q", "-F", "txt"].map(std::ffi::OsStr::new);
+    asked("mutool", &[&arguments[..], &[file.as_os_str()]].concat())
+}
+
+fn by_pdfjs(name: &str) -> String {
+    let file = digitized().output(&format!("{name}.pdf"));
+    let (code, text, complaints) = run(Command::new(judge("pdfjs")).arg(file));
+    assert_eq!(code, 0, "{complaints}");
+    text
+}
+
+/// Edits that make one sequence of words of another (Levenshtein 1966).
+fn distance(from: &[&str], to: &[&str]) -> usize {
+    let mut row: Vec<usize> = (0..=from.len()).collect();
+    for (column, word) in to.iter().enumerate() {
+        let mut diagonal = column;
+        row[0] = column + 1;
+        for (index, other) in from.iter().enumerate() {
+            let above = row[index + 1];
+            let edits = diagonal + usize::from(word != other);
+            row[index + 1] = edits.min(above + 1).min(row[index] + 1);
+            diagonal = above;
+        }
+    }
+    row[from.len()]
+}
+
+#[test]
+fn every_reader_finds_the_words_in_the_order_of_the_text_file() {
+    type Reader = fn(&str) -> String;
+    for (reader, read) in [
+        ("poppler", found as Reader),
+        ("mupdf", by_mupdf),
+        ("pdf.js", by_pdfjs),
+    ] {
+        let (mut edits, mut all) = (0, 0);
+        for name in names() {
+            let (ours, theirs) = (text(&name, "txt"), read(&name));
+            let words: Vec<&str> = ours.split_whitespace().collect();
+            let read: Vec<&str> = theirs.split_whitespace().collect();
+            let here = distance(&words, &read);
+            println!("{reader}, {name}: {here} of {} words", words.len());
+            edits += here;
+            all += words.len();
+        }
+        assert!(all > 3000, "{all} words");
+        assert!(edits * 200 <= all * 3, "{reader}: {edits} of {all} words");
+    }
 }
 
 #[test]

@@ -269,3 +269,29 @@ fn a_missing_or_damaged_model_is_named() {
         assert!(known, "{error:?}");
     }
 }
+
+#[test]
+fn what_was_nearly_read_is_told_when_asked_for_and_changes_nothing_else() {
+    let read = |rounds| {
+        let mut config = config();
+        config.choice_rounds = rounds;
+        let image = Image::load("paragraph");
+        Readers::new(config)
+            .read(&image.view(), Layout::Block)
+            .unwrap()
+    };
+    let (plain, mut told) = (timeless(read(0)), timeless(read(2)));
+    let words = || plain.lines.iter().flat_map(|line| &line.words);
+    assert!(words().all(|word| word.nearly.is_empty()));
+    let mut count = 0;
+    for word in told.lines.iter_mut().flat_map(|line| &mut line.words) {
+        let letters: Vec<char> = word.text.chars().collect();
+        for nearly in word.nearly.drain(..) {
+            count += 1;
+            assert_ne!(letters.get(usize::from(nearly.at)), Some(&nearly.letter));
+            assert!(nearly.behind > -20.0 && nearly.behind < 20.0, "{nearly:?}");
+        }
+    }
+    assert!(count > 5, "{count}");
+    assert_eq!(told, plain);
+}

@@ -1,12 +1,16 @@
 //! How much the streams of a page may inflate to, asked before anybody inflates them into memory.
 
+mod coded;
+
+use std::borrow::Cow;
+
 use memchr::memmem;
 
 use crate::{
     content::operations,
     document::Document,
     error::PdfError,
-    filter::Chain,
+    filter::{Chain, ImageFilter},
     lexer::is_space,
     limits,
     object::{Dict, Object, Stream},
@@ -17,6 +21,8 @@ use crate::{
 pub struct StreamBounds {
     /// One image; never more than its size and colours ask for.
     pub image: u64,
+    /// Pixels of one image, by its dictionary; and by its coded data, where each component counts.
+    pub pixels: u64,
     /// Contents, forms, fonts, profiles and all other streams together.
     pub others: u64,
 }
@@ -26,6 +32,7 @@ impl Default for StreamBounds {
     fn default() -> Self {
         Self {
             image: 1 << 30,
+            pixels: 300_000_000,
             others: 64 << 20,
         }
     }
@@ -49,7 +56,7 @@ impl Budget {
     pub(super) fn admit(&mut self, document: &Document, stream: &Stream) -> Result<(), PdfError> {
         let at = stream.data.start;
         let raw = stream.data.end.saturating_sub(at);
-        let resolve = |value: &Object| document.resolve(value).map(|value| value.into_owned());
+        let resolve = |value: &Object| document.resolve(value).map(Cow::into_owned);
         let chain = match Chain::of(&stream.dict, at, &resolve) {
             Ok(chain) => chain,
             Err(error @ PdfError::Limit { .. }) => return Err(error),
@@ -57,6 +64,9 @@ impl Budget {
             Err(_) => return Ok(()),
         };
         let image = image_bytes(document, &stream.dict);
+        if image.is_some() {
+            self.admit_pixels(document, stream, &chain)?;
+        }
         if image.is_none() {
             self.admit_inline_images(document, stream)?;
         }
@@ -87,6 +97,43 @@ impl Budget {
         Ok(())
     }
 
+    /// Refuses an image, or a mask of one, of more pixels than allowed, whoever says so.
+    fn admit_pixels(
+        &self,
+        document: &Document,
+        stream: &Stream,
+        chain: &Chain,
+    ) -> Result<(), PdfError> {
+        let at = stream.data.start;
+        let side = |key: &str| {
+            let value = document.get(&stream.dict, key).ok();
+            value
+                .and_then(|value| value.as_integer())
+                .and_then(|side| u64::try_from(side).ok())
+                .unwrap_or(0)
+        };
+        let declared = side("Width").saturating_mul(side("Height"));
+        let mut pixels = declared;
+        if let Some(filter) = chain.image_filter() {
+            let length = usize::try_from(stream.data.end.saturating_sub(at)).unwrap_or(usize::MAX);
+            let raw = document.stream_bytes(stream, length)?;
+            let coded = chain.run(raw, limits::BETWEEN_FILTERS.max(length))?;
+            // Decoders of JPEG 2000 hold each sample in four bytes, those of JPEG in one.
+            let components = if filter == ImageFilter::Dct { 4 } else { 1 };
+            let most = self.bounds.pixels.saturating_mul(components);
+            let claimed = coded::pixels(filter, &coded.bytes);
+            pixels = pixels.max(if claimed > most { claimed } else { 0 });
+        }
+        if pixels > self.bounds.pixels {
+            return Err(PdfError::Limit {
+                at,
+                what: "pixels in an image",
+                limit: self.bounds.pixels,
+            });
+        }
+        Ok(())
+    }
+
     /// Spends what the inline images in a stream inflate to, if it is content.
     fn admit_inline_images(
         &mut self,
@@ -97,7 +144,7 @@ impl Budget {
         let limit = usize::try_from(self.bounds.others).unwrap_or(usize::MAX);
         // What cannot be decoded, or is too long, is judged by what comes after.
         let content = document.decoded(stream, limit).unwrap_or_default();
-        let resolve = |value: &Object| document.resolve(value).map(|value| value.into_owned());
+        let resolve = |value: &Object| document.resolve(value).map(Cow::into_owned);
         for (dict, start) in inline_images(&content) {
             let data = content.get(start..).unwrap_or_default();
             let Ok(chain) = Chain::of(&dict, at, &resolve) else {
@@ -148,7 +195,7 @@ fn inline_images(content: &[u8]) -> impl Iterator<Item = (Dict, usize)> + '_ {
 fn image_bytes(document: &Document, dict: &Dict) -> Option<u64> {
     /// Tags of PNG rows, padding, what writers leave behind.
     const SLACK: u64 = 1 << 20;
-    let get = |key: &str| document.get(dict, key).map(|value| value.into_owned());
+    let get = |key: &str| document.get(dict, key).map(Cow::into_owned);
     if !dict.is("Subtype", "Image") {
         return None;
     }

@@ -111,6 +111,54 @@ fn a_written_file_reads_without_repairs() {
 }
 
 #[test]
+fn a_packed_file_reads_without_repairs_and_is_smaller() {
+    let written = |mut out: FileWriter<Vec<u8>>| {
+        let (root, tree, page) = (
+            out.alloc().unwrap(),
+            out.alloc().unwrap(),
+            out.alloc().unwrap(),
+        );
+        // More than one object stream holds, with numbers that lie apart and one that is never written.
+        let values: Vec<Ref> = (0..450).map(|_| out.alloc().unwrap()).collect();
+        for (number, at) in values.iter().enumerate() {
+            out.put_raw(*at, format!("<</Value {number}>>").as_bytes())
+                .unwrap();
+        }
+        let data = out.alloc().unwrap();
+        out.put_stream(data, &Dict::new(), b"data").unwrap();
+        out.alloc().unwrap();
+        let kids = format!("<</Type/Pages/Count 1/Kids[{} 0 R]>>", page.get());
+        out.put_raw(tree, kids.as_bytes()).unwrap();
+        out.put_raw(
+            page,
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Last 453 0 R>>",
+        )
+        .unwrap();
+        assert!(out.put_raw(page, b"null").is_err());
+        out.put_raw(root, b"<</Type/Catalog/Pages 2 0 R>>").unwrap();
+        out.finish(root, None, [[1; 16], [2; 16]]).unwrap()
+    };
+    let plain = written(FileWriter::new(Vec::new(), "1.7").unwrap());
+    let packed = written(FileWriter::packing(Vec::new(), "1.7").unwrap());
+    assert!(packed.len() * 4 < plain.len(), "{}", packed.len());
+    for bytes in [plain, packed] {
+        let document = Document::open(bytes).unwrap();
+        assert_eq!(document.page_count(), Ok(1));
+        for (id, value) in [(4, 0), (203, 199), (204, 200), (453, 449)] {
+            let found = document.object(ObjectId::new(id, 0)).unwrap();
+            let dict = found.value.as_dict().unwrap();
+            assert_eq!(dict.get("Value"), Some(&Object::Integer(value)));
+        }
+        let stream = document.object(ObjectId::new(454, 0)).unwrap();
+        let data = document.stream_bytes(stream.value.as_stream().unwrap(), 9);
+        assert_eq!(data.unwrap(), b"data");
+        let ids = document.trailer().get("ID").unwrap().as_array().unwrap();
+        assert_eq!(ids[1].as_string(), Some(&[2; 16][..]));
+        assert!(document.repairs().is_empty(), "{:?}", document.repairs());
+    }
+}
+
+#[test]
 fn an_object_is_written_once() {
     let mut out = FileWriter::new(Vec::new(), "1.4").unwrap();
     let id = out.alloc().unwrap();

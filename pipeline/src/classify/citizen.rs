@@ -29,6 +29,8 @@ mod anchors;
 
 mod shapes;
 
+mod names;
+
 mod fields;
 
 #[cfg(test)]
@@ -36,7 +38,7 @@ mod tests;
 
 /// What citizens' paper the pages may be, best first; empty when nothing speaks for any.
 pub(crate) fn propose(evidence: &Evidence) -> Vec<Proposal> {
-    let pages: Vec<page::Page<'_>> = evidence.leaves().map(page::Page::new).collect();
+    let pages: Vec<page::Page<'_>> = evidence.leaves().take(PAGES).map(page::Page::new).collect();
     let zones: Vec<Vec<mrz::Zone>> = pages.iter().map(|page| mrz::zones(&page.rows)).collect();
     weigh::weigh(&pages, &zones)
         .into_iter()
@@ -59,6 +61,8 @@ pub(crate) fn propose(evidence: &Evidence) -> Vec<Proposal> {
         .collect()
 }
 
+/// Citizens' papers are short; books of households and of insurance say what they are on their first pages.
+const PAGES: usize = 6;
 /// So many types at most are read as if the paper were of them.
 const READ: usize = 3;
 /// A type must have this much for it to be read so, natural logarithm of odds.

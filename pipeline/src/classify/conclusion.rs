@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::evidence::Evidence;
 use super::fold::within;
+use super::learned::{self, Model};
 use super::proposal::{Proposal, ranked};
-use super::{Classified, administrative, citizen, kinds};
+use super::{Classified, Options, administrative, citizen, kinds};
 use crate::record::{Field, Flag};
 
 /// A type less probable than this is not named.
@@ -16,9 +17,11 @@ const SECOND: f32 = 0.005;
 const SECONDS: usize = 3;
 
 /// Weighs everything.
-pub(super) fn conclude(evidence: &Evidence) -> Classified {
+pub(super) fn conclude(evidence: &Evidence, options: &Options) -> Classified {
     let mut proposals = administrative::propose(evidence);
     proposals.extend(citizen::propose(evidence));
+    let model = options.model.as_deref().unwrap_or_else(|| Model::builtin());
+    learned::weigh(&mut proposals, evidence, model);
     let mut ranked = ranked(&proposals).into_iter();
     let mut answer = Classified {
         flags: evidence.flags().to_vec(),

@@ -354,6 +354,7 @@ mod tests {
                     text: word.to_owned(),
                     bbox,
                     confidence: 0.9,
+                    ..Word::default()
                 }
             })
             .collect();

@@ -2,20 +2,21 @@
 //!
 //! Codes are UTF-16 units, so the text can be read back without a table per document. Readers take the
 //! height of a highlight from the font descriptor, measured in font sizes from the baseline; so each
-//! [`Face`] is its own font with its own ascent and descent, while all share the glyph, the code map and
-//! the Unicode map. A document of straight pages needs a few faces, a skewed page some more.
+//! [`Face`] is its own font with its own ascent and descent, while all share the code map and the Unicode map, which are
+//! written last and for the characters used only. A document of straight pages needs a few faces, a skewed page some more.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::objects::{ObjectWriter, Ref, deflate};
 
 /// Advance of every glyph in thousandths of the font size.
 pub(super) const ADVANCE: f32 = 500.0;
-/// The code that fills a wide gap and reads as two spaces. A surrogate, which no text here uses as a code.
+/// The code that fills a wide gap and reads as two spaces: a control, which no text here holds.
 ///
 /// Readers that look only at geometry tear a line apart at a wide gap, whatever spaces stand in it; poppler drops
 /// single spaces before it looks. A glyph that reads as two is to it a word like any other, and holds the line.
-pub(super) const FILLER: u16 = 0xD800;
+pub(super) const FILLER: u16 = 1;
 /// Words whose own box shares less than this with that of their line may have another face.
 const UNEVEN: f32 = 0.72;
 /// Faces in one document; past it the nearest face serves. 16 heights by 16 depths cover all that OCR boxes
@@ -24,8 +25,10 @@ const MAX_FACES: usize = 256;
 /// Steps of ascent and descent, in thousandths of the font size.
 const STEP: i32 = 25;
 /// A face of the document serves for every box whose top and foot it misses by no more steps than this: finer
-/// ones would cover boxes no better than OCR draws them, and each costs near 1 kB.
+/// ones would cover boxes no better than OCR draws them, and each costs some 70 bytes (400 in PDF/A-1).
 const NEAR: i32 = 3;
+/// The same for the font program of a face, which costs 250 bytes.
+const NEAR_PROGRAM: i32 = 8;
 
 /// Ascent and descent in steps of [`STEP`] thousandths of the font size; the baseline is always inside
 /// (poppler takes a descent's absolute value and ignores 0, and so do others).
@@ -51,6 +54,13 @@ impl Face {
 }
 
 impl Face {
+    /// How many steps the further of both sides is off.
+    fn distance(self, other: Self) -> i32 {
+        (self.up - other.up)
+            .abs()
+            .max((self.down - other.down).abs())
+    }
+
     /// The common part of two boxes, as a part of both together.
     fn overlap(self, other: Self) -> f32 {
         let common = self.up.min(other.up) + self.down.min(other.down);
@@ -62,25 +72,18 @@ impl Face {
 /// The faces of one document and the streams that they share.
 pub(super) struct Fonts {
     faces: Vec<(Face, Ref)>,
+    programs: Vec<(Face, Ref)>,
     to_unicode: Ref,
     glyph_map: Ref,
     cid_set: Option<Ref>,
+    /// The high bytes of the codes that were used.
+    rows: BTreeSet<u8>,
 }
 
 impl Fonts {
-    /// Writes the shared streams. PDF/A-1 wants a `/CIDSet` for a subset (6.3.5); later parts are better off without.
+    /// Promises the shared streams. PDF/A-1 wants a `/CIDSet` for a subset (6.3.5); later parts are better off without.
     pub(super) fn new<W: Write>(out: &mut ObjectWriter<W>, with_cid_set: bool) -> io::Result<Self> {
-        let unicode_map = out.promise()?;
-        out.stream(unicode_map, "/Filter/FlateDecode", &deflate(&to_unicode())?)?;
-
-        // Every CID shows the empty glyph 1.
-        let glyph_map = out.promise()?;
-        out.stream(
-            glyph_map,
-            "/Filter/FlateDecode",
-            &deflate(&[0, 1].repeat(0x1_0000))?,
-        )?;
-
+        let (to_unicode, glyph_map) = (out.promise()?, out.promise()?);
         let cid_set = if with_cid_set {
             let at = out.promise()?;
             out.stream(at, "/Filter/FlateDecode", &deflate(&[0xFF; 0x2000])?)?;
@@ -90,10 +93,28 @@ impl Fonts {
         };
         Ok(Self {
             faces: Vec::new(),
-            to_unicode: unicode_map,
+            programs: Vec::new(),
+            to_unicode,
             glyph_map,
             cid_set,
+            rows: BTreeSet::from([0]),
         })
+    }
+
+    /// Takes note of codes that pages show.
+    pub(super) fn note(&mut self, units: &[u16]) {
+        self.rows
+            .extend(units.iter().map(|unit| unit.to_be_bytes()[0]));
+    }
+
+    /// Writes the shared streams, as far as the noted codes need them.
+    pub(super) fn finish<W: Write>(&self, out: &mut ObjectWriter<W>) -> io::Result<()> {
+        let unicode = deflate(&to_unicode(&self.rows))?;
+        out.stream(self.to_unicode, "/Filter/FlateDecode", &unicode)?;
+        // Every CID shows the empty glyph 1.
+        let last = self.rows.last().copied().unwrap_or(0);
+        let glyphs = deflate(&[0, 1].repeat((usize::from(last) + 1) << 8))?;
+        out.stream(self.glyph_map, "/Filter/FlateDecode", &glyphs)
     }
 
     /// The index of `face` in this document; its resource name is `F` and the index.
@@ -102,14 +123,13 @@ impl Fonts {
         out: &mut ObjectWriter<W>,
         face: Face,
     ) -> io::Result<usize> {
-        let far = |have: &Face| (have.up - face.up).abs().max((have.down - face.down).abs());
         let nearest = self
             .faces
             .iter()
             .enumerate()
-            .min_by_key(|(_, (have, _))| far(have));
+            .min_by_key(|(_, (have, _))| have.distance(face));
         if let Some((index, (have, _))) = nearest
-            && (far(have) <= NEAR || self.faces.len() >= MAX_FACES)
+            && (have.distance(face) <= NEAR || self.faces.len() >= MAX_FACES)
         {
             return Ok(index);
         }
@@ -144,18 +164,31 @@ impl Fonts {
         self.faces.get(index).map(|(_, at)| *at)
     }
 
-    fn write<W: Write>(&self, out: &mut ObjectWriter<W>, face: Face) -> io::Result<Ref> {
-        let name = format!("{}+GlyphLessFont", subset_tag(self.faces.len()));
-        let (font, descendant, descriptor) = (out.promise()?, out.promise()?, out.promise()?);
-        let (up, down) = (face.up * STEP, -face.down * STEP);
-        // MuPDF takes ascent and descent from the program, the others from the descriptor.
-        let program = out.promise()?;
-        let data = truetype(up as i16, down as i16);
+    /// The program for `face`, or one that is near it: only MuPDF's highlights have their height from here.
+    fn program<W: Write>(&mut self, out: &mut ObjectWriter<W>, face: Face) -> io::Result<Ref> {
+        let near = self
+            .programs
+            .iter()
+            .find(|(have, _)| have.distance(face) <= NEAR_PROGRAM);
+        if let Some((_, at)) = near {
+            return Ok(*at);
+        }
+        let at = out.promise()?;
+        let data = truetype((face.up * STEP) as i16, (-face.down * STEP) as i16);
         out.stream(
-            program,
+            at,
             &format!("/Filter/FlateDecode/Length1 {}", data.len()),
             &deflate(&data)?,
         )?;
+        self.programs.push((face, at));
+        Ok(at)
+    }
+
+    fn write<W: Write>(&mut self, out: &mut ObjectWriter<W>, face: Face) -> io::Result<Ref> {
+        let name = format!("{}+GlyphLessFont", subset_tag(self.faces.len()));
+        let (font, descendant, descriptor) = (out.promise()?, out.promise()?, out.promise()?);
+        let (up, down) = (face.up * STEP, -face.down * STEP);
+        let program = self.program(out, face)?;
         let cid_set = self
             .cid_set
             .map(|at| format!("/CIDSet {at}"))
@@ -274,21 +307,22 @@ fn checksum(data: &[u8]) -> u32 {
     })
 }
 
-/// The Unicode map: every code is the UTF-16 unit it stands for. One range for each high byte, because a
-/// range must not carry into it (ISO 32000-1, 9.10.3); surrogates stay out but for [`FILLER`], and so do
-/// the two non-characters.
-fn to_unicode() -> Vec<u8> {
-    let mut rows: Vec<String> = Vec::with_capacity(256);
-    for high in (0x00..=0xFFu8).filter(|high| !(0xD8..=0xDF).contains(high)) {
-        let (low, top) = match high {
-            0x00 => (0x01, 0xFF),
-            0xFF => (0x00, 0xFD),
-            _ => (0x00, 0xFF),
-        };
-        rows.push(format!(
-            "<{high:02X}{low:02X}><{high:02X}{top:02X}><{high:02X}{low:02X}>\n"
-        ));
-    }
+/// The Unicode map of the codes with these high bytes: every code is the UTF-16 unit it stands for. One range for each
+/// high byte, because a range must not carry into it (ISO 32000-1, 9.10.3); surrogates stay out, and so do the two
+/// non-characters.
+fn to_unicode(rows: &BTreeSet<u8>) -> Vec<u8> {
+    let rows: Vec<String> = rows
+        .iter()
+        .filter(|high| !(0xD8..=0xDF).contains(*high))
+        .map(|&high| {
+            let (low, top) = match high {
+                0x00 => (0x20, 0xFF),
+                0xFF => (0x00, 0xFD),
+                _ => (0x00, 0xFF),
+            };
+            format!("<{high:02X}{low:02X}><{high:02X}{top:02X}><{high:02X}{low:02X}>\n")
+        })
+        .collect();
     let mut out = String::from(
         "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n\
          /CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def\n\

@@ -112,9 +112,16 @@ impl<W: Write> HocrWriter<W> {
 fn span(word: &Word, id: &str) -> String {
     let confidence = (word.confidence.clamp(0.0, 1.0) * 100.0).round() as u8;
     let (place, text) = (bbox(PixelBox::of(word.bbox)), escaped(&nfc(&word.text)));
+    let engine = word.engine.as_deref().map(engine).unwrap_or_default();
     format!(
-        r#"<span class="ocrx_word" id="{id}" title="{place}; x_wconf {confidence}">{text}</span>"#
+        r#"<span class="ocrx_word" id="{id}" title="{place}; x_wconf {confidence}"{engine}>{text}</span>"#
     )
+}
+
+/// What the engine read where the word says something else, as an attribute of our own: readers of hOCR take only the
+/// properties they know in a title.
+fn engine(read: &str) -> String {
+    format!(r#" data-engine="{}""#, escaped(&nfc(read)))
 }
 
 fn bbox(place: PixelBox) -> String {

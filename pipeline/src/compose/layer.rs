@@ -1,7 +1,8 @@
 //! The words of a page as invisible text over their image (ISO 32000-1, 9.3.6, mode 3).
 //!
 //! A line is one run with real spaces. Each word is stretched to its box and each space to its gap, so that a
-//! highlight covers what was searched for.
+//! highlight covers what was searched for. What readers must take for one though it lies apart (the sides of a wide gap,
+//! the blocks of a column beside another) has fillers between, which read as spaces.
 //!
 //! On a skewed page the words of a line follow its baseline as far as is safe: readers look for level lines, and
 //! a line that rises more than half a font size is torn apart by them. What rise is left is taken up by the faces:
@@ -9,16 +10,15 @@
 //! where the skew over a block's width is past its letters' height (about 2 degrees for a full line of 14 pt); from
 //! there on boxes lag behind their words, and text is still found.
 
-use std::io::{self, Write};
+mod run;
 
-use unicode_normalization::UnicodeNormalization;
+use std::io::{self, Write};
 
 use super::PageSpec;
 use super::font::{ADVANCE, FILLER, Face, Fonts};
 use super::objects::{ObjectWriter, rounded};
 use super::sizing::{self, BLOCK_PITCH, CLEAR_GAP, Extent, JOINING_GAP, PARTING_GAP, median};
-use super::strands::{Place, strands};
-use crate::document::{Affine, Line, Point};
+use run::{Piece, Run, runs};
 
 /// How far a slanted run may rise or fall, in font sizes (poppler: 0.5 from a line's first word; pdf.js less).
 const SAFE_RISE: f32 = 0.2;
@@ -52,10 +52,18 @@ pub(super) fn set<W: Write>(
         layer: &mut layer,
         state: None,
         at: (0, 0),
+        decimals: if median(runs.iter().map(Run::height)) < SMALL {
+            2
+        } else {
+            1
+        },
     };
     pen.layer.content.extend(b"BT 3 Tr\n");
     let mut above: Option<&Run> = None;
     for run in &runs {
+        for piece in &run.pieces {
+            fonts.note(&piece.units);
+        }
         let Some(frame) = frames.get(run.block) else {
             continue;
         };
@@ -69,58 +77,6 @@ pub(super) fn set<W: Write>(
     Ok(layer)
 }
 
-/// A word in points, y up.
-#[derive(Clone, Debug)]
-struct Piece {
-    units: Vec<u16>,
-    left: f32,
-    right: f32,
-    top: f32,
-    foot: f32,
-}
-
-/// A line in points, y up.
-#[derive(Clone, Debug)]
-struct Run {
-    pieces: Vec<Piece>,
-    /// Index of the block among those of the page, in order of appearance.
-    block: usize,
-    /// A point of the baseline.
-    at: Point,
-    /// Rise of the baseline per point.
-    slope: f32,
-    /// From the baseline to the top of the usual word.
-    up: f32,
-    /// From the baseline to the foot of the usual word.
-    down: f32,
-}
-
-impl Run {
-    fn left(&self) -> f32 {
-        self.pieces.first().map_or(0.0, |piece| piece.left)
-    }
-
-    fn right(&self) -> f32 {
-        self.pieces.last().map_or(0.0, |piece| piece.right)
-    }
-
-    fn height(&self) -> f32 {
-        self.up + self.down
-    }
-
-    /// True when `right` goes on to the right of it, on its height and in its block.
-    fn has_beside(&self, right: &Self) -> bool {
-        let (from, to) = (self.right(), right.left());
-        let apart = (self.base(from) - right.base(from)).abs();
-        self.block == right.block && to >= from && apart < 0.6 * self.height().min(right.height())
-    }
-
-    /// Height of the baseline at `x`.
-    fn base(&self, x: f32) -> f32 {
-        self.at.y + (x - self.at.x) * self.slope
-    }
-}
-
 /// How the runs of one block are set.
 #[derive(Clone, Copy, Debug)]
 struct Frame {
@@ -131,180 +87,32 @@ struct Frame {
     lean: f32,
     /// How far runs are lifted off their baselines so that every box still holds its run.
     lift: f32,
-    /// How far its runs rise or fall over the block's width.
+    /// How far its baselines rise or fall over the block's width.
     rise: f32,
+    /// From baselines to the top of usual words.
+    up: f32,
+    /// From baselines to the foot of usual words.
+    down: f32,
     /// Readers must find it whole, however far its lines are apart.
     bridged: bool,
 }
 
 impl Frame {
+    /// Takes another font size; what readers bear of a slant depends on it.
+    fn resize(&mut self, size: f32) {
+        self.size = size;
+        // Sizes were chosen for what lines of their letters' height take.
+        let bearing = size.min(self.up + self.down);
+        (self.lean, self.lift) = lean(self.rise, bearing, self.up, self.down);
+        if self.bridged && self.rise * self.lean > SAFE_RISE * bearing {
+            self.lean = SAFE_RISE * bearing / self.rise;
+        }
+    }
+
     /// The font size as it is written.
     fn rounded_size(&self) -> f32 {
         (self.size * 10.0).round().max(1.0) / 10.0
     }
-}
-
-fn runs(page: &PageSpec<'_>) -> Vec<Run> {
-    let map = page.point_map();
-    let mut names: Vec<u32> = Vec::new();
-    let mut runs = Vec::new();
-    for line in page.lines {
-        let block = names
-            .iter()
-            .position(|name| *name == line.block)
-            .unwrap_or(names.len());
-        if let Some(run) = run(line, block, &map, page) {
-            if block == names.len() {
-                names.push(line.block);
-            }
-            runs.push(run);
-        }
-    }
-    share_slope(&mut runs);
-    let runs = level_rows(runs);
-    in_strands(runs, names.len())
-}
-
-/// Makes one run of neighbours on one height: cells of a table, whose bases differ by what OCR misjudged. Readers
-/// would take the higher one first.
-fn level_rows(runs: Vec<Run>) -> Vec<Run> {
-    let mut levelled: Vec<Run> = Vec::with_capacity(runs.len());
-    for run in runs {
-        match levelled.last_mut().filter(|left| left.has_beside(&run)) {
-            Some(left) => left.pieces.extend(run.pieces),
-            None => levelled.push(run),
-        }
-    }
-    levelled
-}
-
-/// Numbers the blocks of one column as one.
-fn in_strands(mut runs: Vec<Run>, blocks: usize) -> Vec<Run> {
-    let places: Vec<Place> = (0..blocks)
-        .map(|block| place(runs.iter().filter(|run| run.block == block)))
-        .collect();
-    let strands = strands(&places);
-    for run in &mut runs {
-        run.block = strands.get(run.block).copied().unwrap_or(run.block);
-    }
-    runs
-}
-
-/// Where the lines of one block stand.
-fn place<'a>(runs: impl Iterator<Item = &'a Run>) -> Place {
-    let nowhere = Place {
-        left: f32::MAX,
-        right: f32::MIN,
-        top: f32::MIN,
-        foot: f32::MAX,
-        height: 0.0,
-    };
-    runs.fold(nowhere, |all, run| {
-        let (left, right) = (run.left(), run.right());
-        let base = run.base((left + right) / 2.0);
-        Place {
-            left: all.left.min(left),
-            right: all.right.max(right),
-            top: all.top.max(base),
-            foot: all.foot.min(base),
-            height: all.height.max(run.height()),
-        }
-    })
-}
-
-fn run(line: &Line, block: usize, map: &Affine, page: &PageSpec<'_>) -> Option<Run> {
-    // A box that reaches off the page is cut to it; readers ignore what lies outside and choke on large numbers.
-    let cut = |point: Point| Point {
-        x: point.x.clamp(0.0, page.width_pt),
-        y: point.y.clamp(0.0, page.height_pt),
-    };
-    let mut pieces = Vec::new();
-    let mut boxes = Vec::new();
-    for word in &line.words {
-        let units = units(&word.text);
-        let low = map.apply(Point {
-            x: word.bbox.x,
-            y: word.bbox.y + word.bbox.h,
-        });
-        let high = map.apply(Point {
-            x: word.bbox.x + word.bbox.w,
-            y: word.bbox.y,
-        });
-        let finite = [low.x, low.y, high.x, high.y]
-            .iter()
-            .all(|value| value.is_finite());
-        let (low, high) = (cut(low), cut(high));
-        if !units.is_empty() && finite {
-            pieces.push(Piece {
-                units,
-                left: low.x,
-                right: high.x.max(low.x),
-                top: high.y,
-                foot: low.y,
-            });
-            boxes.push((low, high));
-        }
-    }
-    let [start, end] = line.baseline.map(|point| map.apply(point));
-    let height = median(boxes.iter().map(|(low, high)| high.y - low.y)).max(0.5);
-    let foot = median(boxes.iter().map(|(low, _)| low.y));
-    let x = median(boxes.iter().map(|(low, high)| (low.x + high.x) / 2.0));
-    let mut slope = (end.y - start.y) / (end.x - start.x);
-    let mut y = start.y + (x - start.x) * slope;
-    // A baseline that is none, or stands nowhere near its words, gives way to the feet of the words.
-    if !slope.is_finite() || slope.abs() > 0.2 || !y.is_finite() || (y - foot).abs() > height {
-        slope = 0.0;
-        y = foot;
-    }
-    let reach = |side: fn(&(Point, Point), f32) -> f32| {
-        median(
-            boxes
-                .iter()
-                .map(|b| side(b, y + ((b.0.x + b.1.x) / 2.0 - x) * slope)),
-        )
-    };
-    let up = reach(|b, base| b.1.y - base).max(0.3 * height);
-    let down = reach(|b, base| base - b.0.y).max(0.02 * height);
-    (!pieces.is_empty()).then_some(Run {
-        pieces,
-        block,
-        at: Point { x, y },
-        slope,
-        up,
-        down,
-    })
-}
-
-/// Short lines have slopes that mean little: where a line's own does not say clearly otherwise, the page's counts.
-fn share_slope(runs: &mut [Run]) {
-    let mut slopes: Vec<(f32, f32)> = runs
-        .iter()
-        .map(|run| (run.slope, run.right() - run.left()))
-        .collect();
-    slopes.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let total: f32 = slopes.iter().map(|(_, width)| width).sum();
-    let mut seen = 0.0;
-    let middle = slopes.iter().find(|(_, width)| {
-        seen += width;
-        seen * 2.0 >= total
-    });
-    let Some(&(page, _)) = middle else { return };
-    for run in runs {
-        let rise = (run.slope - page).abs() * (run.right() - run.left());
-        if rise < 0.6 * run.height() {
-            run.slope = page;
-        }
-    }
-}
-
-/// The UTF-16 units of a word in NFC. Characters outside the Basic Multilingual Plane have two and cannot be one
-/// code: they become U+FFFD. Controls, and what a Unicode map must not hold (ISO 19005-2, 6.2.11.7.2), go.
-fn units(text: &str) -> Vec<u16> {
-    let keep = |c: &char| !c.is_control() && !matches!(c, '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}');
-    text.nfc()
-        .filter(keep)
-        .map(|c| u16::try_from(u32::from(c)).unwrap_or(0xFFFD))
-        .collect()
 }
 
 fn frames(runs: &[Run]) -> Vec<Frame> {
@@ -317,8 +125,8 @@ fn frames(runs: &[Run]) -> Vec<Frame> {
         .filter_map(|run| frames.get(run.block).map(|frame| extent(run, frame)))
         .collect();
     for (frame, setting) in frames.iter_mut().zip(sizing::sizes(&extents, count)) {
-        frame.size = setting.size;
         frame.bridged = setting.beside;
+        frame.resize(setting.size);
     }
     frames
 }
@@ -333,15 +141,18 @@ fn frame<'a>(runs: impl Iterator<Item = &'a Run> + Clone) -> Frame {
         median(runs.map(|run| run.down)),
     );
     let size = up + down;
-    let (lean, lift) = lean(rise, size, up, down);
-    Frame {
+    let mut frame = Frame {
         size,
         middle: (left + right) / 2.0,
-        lean,
-        lift,
-        rise: rise * lean,
+        up,
+        down,
+        lean: 1.0,
+        lift: 0.0,
+        rise,
         bridged: false,
-    }
+    };
+    frame.resize(size);
+    frame
 }
 
 /// How much of a `rise` over the block's width the runs take, and how far they must be lifted for the boxes to
@@ -371,7 +182,7 @@ fn extent(run: &Run, frame: &Frame) -> Extent {
         left: run.left(),
         right: run.right(),
         base: run.base(frame.middle),
-        rise: frame.rise,
+        rise: frame.rise * frame.lean,
         height: run.height(),
         gap: gaps().fold(f32::MAX, f32::min),
         letters,
@@ -411,19 +222,26 @@ fn spaced(run: &Run, size: f32) -> Vec<Piece> {
     pieces
 }
 
+/// The marks that poppler takes for a word's division at the end of a line.
+fn is_hyphen(unit: &u16) -> bool {
+    matches!(unit, 0x2D | 0xAD | 0x2010)
+}
+
 /// Writes runs, and says only what changes.
 struct Pen<'a> {
     layer: &'a mut Layer,
     /// Face index and font size as last set.
     state: Option<(usize, f32)>,
-    /// Where the last `Td` went, in hundredths of a point: whole numbers, so that nothing adds up.
+    /// Where the last `Td` went, in steps: whole numbers, so that nothing adds up.
     at: (i32, i32),
+    /// Decimals of places. One is enough for print: a tenth of a point is less than half a px at 300 dpi.
+    decimals: u8,
 }
 
-/// Pages end at 14,400 pt; what lies far outside is not shown anyway.
-fn hundredths(value: f32) -> i32 {
-    (value.clamp(-30_000.0, 30_000.0) * 100.0).round() as i32
-}
+/// Scales under this many percent are written with a decimal.
+const FINE: f32 = 20.0;
+/// Letters lower than this many pt have places of two decimals: pages of unknown resolution can be very small.
+const SMALL: f32 = 5.0;
 
 impl Pen<'_> {
     fn run<W: Write>(
@@ -448,14 +266,17 @@ impl Pen<'_> {
             let own = Face::around((piece.top - base) / size, (base - piece.foot) / size);
             self.font(fonts.better(usual, own), size);
             let mut x = match end {
-                Some((x, y)) if hundredths(base) == y => x,
+                Some((x, y)) if self.steps(base) == y => x,
                 _ => self.place(piece.left, base),
             };
             x += self.show(&piece.units, piece.right - x, size);
             if let Some(next) = pieces.get(index + 1) {
                 x += self.gap(next.left - x, size);
+            } else if piece.units.last().is_some_and(is_hyphen) {
+                // Else poppler drops the hyphen and joins what follows: `NĐ-` and `CP` to `NĐCP`.
+                self.gap(0.7 * size, size);
             }
-            end = Some((x, hundredths(base)));
+            end = Some((x, self.steps(base)));
         }
         Ok(())
     }
@@ -497,17 +318,27 @@ impl Pen<'_> {
         }
     }
 
+    /// Steps in a point.
+    fn grain(&self) -> f32 {
+        10_f32.powi(self.decimals.into())
+    }
+
+    /// Pages end at 14,400 pt; what lies far outside is not shown anyway.
+    fn steps(&self, value: f32) -> i32 {
+        (value.clamp(-30_000.0, 30_000.0) * self.grain()).round() as i32
+    }
+
+    fn written(&self, steps: i32) -> String {
+        rounded(steps as f32 / self.grain(), self.decimals.into())
+    }
+
     /// Moves to `x`, `y`; answers with the `x` that was written.
     fn place(&mut self, x: f32, y: f32) -> f32 {
-        let (x, y) = (hundredths(x), hundredths(y));
+        let (x, y) = (self.steps(x), self.steps(y));
         let (dx, dy) = (x - self.at.0, y - self.at.1);
         self.at = (x, y);
-        self.say(&format!(
-            "{} {} Td\n",
-            rounded(dx as f32 / 100.0, 2),
-            rounded(dy as f32 / 100.0, 2)
-        ));
-        x as f32 / 100.0
+        self.say(&format!("{} {} Td\n", self.written(dx), self.written(dy)));
+        x as f32 / self.grain()
     }
 
     /// Shows a space over `width`, or where it is wide two with a filler between them.
@@ -524,8 +355,13 @@ impl Pen<'_> {
     /// Shows the units over `width`; answers with the width that they really take.
     fn show(&mut self, units: &[u16], width: f32, size: f32) -> f32 {
         let natural = units.len() as f32 * ADVANCE / 1000.0 * size;
-        // Readers hold scales as they come; under 1 % a word has no width to select.
-        let scale = ((width / natural * 1000.0).round() / 10.0).clamp(1.0, 10_000.0);
+        // Under 1 % a word has no width to select. What rounding makes one word too wide the next takes up.
+        let percent = (width / natural * 100.0).clamp(1.0, 10_000.0);
+        let scale = if percent < FINE {
+            (percent * 10.0).round() / 10.0
+        } else {
+            percent.round()
+        };
         self.say(&format!("{} Tz(", rounded(scale, 1)));
         for byte in units.iter().flat_map(|unit| unit.to_be_bytes()) {
             match byte {

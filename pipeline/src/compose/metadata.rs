@@ -26,23 +26,16 @@ pub struct DateTime {
 impl DateTime {
     /// The form of RFC 3339, which is also the form of ISO 8601 that XMP takes.
     pub fn to_rfc3339(self) -> String {
-        let (sign, hours, minutes) = self.offset();
-        let Self {
-            year,
-            month,
-            day,
-            hour,
-            minute,
-            second,
-            ..
-        } = self.clamped();
-        format!(
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{sign}{hours:02}:{minutes:02}"
-        )
+        self.written("-", "T", ":", ":")
     }
 
     /// The form of ISO 32000-1, 7.9.4.
     fn pdf(self) -> String {
+        format!("(D:{}')", self.written("", "", "", "'"))
+    }
+
+    /// Date, time and offset with these marks within the date, before the time, within the time, within the offset.
+    fn written(self, dash: &str, before: &str, colon: &str, within: &str) -> String {
         let (sign, hours, minutes) = self.offset();
         let Self {
             year,
@@ -54,7 +47,8 @@ impl DateTime {
             ..
         } = self.clamped();
         format!(
-            "(D:{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}{sign}{hours:02}'{minutes:02}')"
+            "{year:04}{dash}{month:02}{dash}{day:02}{before}{hour:02}{colon}{minute:02}{colon}{second:02}\
+             {sign}{hours:02}{within}{minutes:02}"
         )
     }
 

@@ -39,12 +39,20 @@ pub(super) struct ObjectWriter<W> {
 }
 
 impl<W: Write> ObjectWriter<W> {
-    /// Starts the file with its header line and the binary mark (ISO 19005-1, 6.1.2).
-    pub(super) fn new(sink: W, version: &str) -> io::Result<Self> {
-        Ok(Self {
-            file: FileWriter::new(sink, version).map_err(io_error)?,
-            promised: 0,
-        })
+    /// Starts a file of PDF 1.4 with its header line and the binary mark (ISO 19005-1, 6.1.2).
+    pub(super) fn classic(sink: W) -> io::Result<Self> {
+        FileWriter::new(sink, "1.4").map(Self::of).map_err(io_error)
+    }
+
+    /// Starts a file of PDF 1.7, whose objects are packed into streams.
+    pub(super) fn packing(sink: W) -> io::Result<Self> {
+        FileWriter::packing(sink, "1.7")
+            .map(Self::of)
+            .map_err(io_error)
+    }
+
+    fn of(file: FileWriter<W>) -> Self {
+        Self { file, promised: 0 }
     }
 
     /// The number for an object that will be written later.
@@ -127,7 +135,7 @@ pub(super) fn text_string(text: &str) -> String {
 
 /// `data` as a zlib stream.
 pub(super) fn deflate(data: &[u8]) -> io::Result<Vec<u8>> {
-    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::new(8));
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(data)?;
     encoder.finish()
 }
@@ -148,7 +156,7 @@ mod tests {
 
     #[test]
     fn an_object_is_written_once() {
-        let mut writer = ObjectWriter::new(Vec::new(), "1.7").unwrap();
+        let mut writer = ObjectWriter::packing(Vec::new()).unwrap();
         let first = writer.promise().unwrap();
         writer.object(first, "<<>>").unwrap();
         assert!(writer.object(first, "<<>>").is_err());

@@ -85,7 +85,7 @@ impl Default for Options {
     }
 }
 
-/// Writes pages as they come; holds one page and eight bytes for each object.
+/// Writes pages as they come; holds one page, eight bytes for each object, and some 64 kB of dictionaries.
 pub struct PdfaWriter<W> {
     out: ObjectWriter<W>,
     options: Options,
@@ -105,12 +105,11 @@ impl<W: Write> PdfaWriter<W> {
     /// # Errors
     /// [`Error::Io`] when the sink fails.
     pub fn new(sink: W, options: Options) -> Result<Self, Error> {
-        let version = if options.profile.is_part_1() {
-            "1.4"
+        let mut out = if options.profile.is_part_1() {
+            ObjectWriter::classic(sink)?
         } else {
-            "1.7"
+            ObjectWriter::packing(sink)?
         };
-        let mut out = ObjectWriter::new(sink, version)?;
         let (catalog, tree) = (out.promise()?, out.promise()?);
         let intent = image::write_profile(&mut out, 3, &icc::srgb())?;
         Ok(Self {
@@ -201,6 +200,9 @@ impl<W: Write> PdfaWriter<W> {
     /// # Errors
     /// [`Error::Io`] when the sink fails.
     pub fn finish(mut self) -> Result<W, Error> {
+        if let Some(fonts) = &self.fonts {
+            fonts.finish(&mut self.out)?;
+        }
         let kids: String = self.pages.iter().map(|at| format!("{at} ")).collect();
         let tree = format!(
             "<</Type/Pages/Count {}/Kids[{}]>>",

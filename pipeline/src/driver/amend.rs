@@ -112,6 +112,8 @@ pub enum Amended {
         joined: bool,
         /// The options; `None` when the run that made it did not keep them.
         options: Option<Box<Options>>,
+        /// Name of the profile of that run.
+        profile: Option<String>,
     },
 }
 
@@ -165,6 +167,7 @@ pub fn amend(
         source: PathBuf::from(&desk.key.path),
         joined: !record.source.files.is_empty(),
         options: workplace.options(&desk.past.options).map(Box::new),
+        profile: record.profile.clone(),
     })
 }
 

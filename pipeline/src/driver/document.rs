@@ -26,7 +26,7 @@ use crate::ingest::inputs;
 use crate::ingest::{Document, File, SetAside};
 use crate::record::{
     BatchEntry, DOCUMENT_SCHEMA, DocumentRecord, DroppedPage, Failure, Flag, OutputRecord,
-    PartEntry, SourceRecord, Status,
+    PartEntry, SourceRecord, Status, said,
 };
 
 /// What came of opening a document.
@@ -194,7 +194,11 @@ impl<'a> Opened<'a> {
         let begun = Instant::now();
         let lies = self.places.get(page).copied().unwrap_or_default();
         let Some(source) = self.files.get(lies.file) else {
-            return Err(Reason::Defect.about(&self.document.path, None, "a page without a file"));
+            return Err(Reason::Defect.about(
+                &self.document.path,
+                None,
+                &said!("một trang không có tệp", "a page without a file"),
+            ));
         };
         let loaded = source
             .load(lies.page, self.run.plan.options.text)
@@ -445,7 +449,7 @@ impl<'a> Opened<'a> {
     }
 
     fn write_failed(&self, error: io::Error) -> Failure {
-        Reason::of_write(&error).about(&self.run.plan.out, None, error)
+        Reason::of_write(&error).about(&self.run.plan.out, None, &error)
     }
 
     /// The source file, when the output is to be its copy: signed, or nothing in it was ever paper.
@@ -497,7 +501,10 @@ impl<'a> Opened<'a> {
                 return Err(Reason::Changed.about(
                     &facts.path,
                     None,
-                    "size or time differ from those at the start",
+                    &said!(
+                        "kích thước hoặc thời gian khác lúc bắt đầu",
+                        "size or time differ from those at the start"
+                    ),
                 ));
             }
         }
@@ -530,6 +537,7 @@ impl<'a> Opened<'a> {
             },
             output: OutputRecord::default(),
             language: self.run.plan.options.language.clone(),
+            profile: self.run.plan.profile.clone(),
             kind: classified.kind,
             fields: classified.fields,
             alternatives: classified.alternatives,
@@ -626,7 +634,7 @@ fn identify(document: &Document) -> Result<(Vec<FileFacts>, Key), Failure> {
     let mut hash = Context::new(&SHA256);
     let mut facts = Vec::new();
     for path in &document.files {
-        let unreadable = |error: io::Error| Reason::Unreadable.about(path, None, error);
+        let unreadable = |error: io::Error| Reason::Unreadable.about(path, None, &error);
         let modified = fs::metadata(path).map_err(unreadable)?.modified().ok();
         let bytes = hash_file(path, &mut hash).map_err(unreadable)?;
         facts.push(FileFacts {
@@ -750,7 +758,11 @@ fn open_files(
         });
     }
     if places.is_empty() {
-        return Err(Reason::Damaged.about(&document.path, None, "no pages"));
+        return Err(Reason::Damaged.about(
+            &document.path,
+            None,
+            &said!("không có trang nào", "no pages"),
+        ));
     }
     Ok((files, places))
 }
@@ -776,7 +788,7 @@ fn refuse_foreign(run: &Run<'_>, document: &Document, file: &str) -> Result<(), 
     };
     let foreign = !run.workplace.journal.is_ours(file) && !run.plan.force;
     if foreign || run.is_input(&found) {
-        return Err(Reason::NameTaken.about(&document.path, None, path.display()));
+        return Err(Reason::NameTaken.about(&document.path, None, &path.display()));
     }
     Ok(())
 }

@@ -6,7 +6,8 @@ use std::path::Path;
 use crate::compose;
 use crate::failure::Reason;
 use crate::ingest::{Fault, IngestError};
-use crate::record::Failure;
+use crate::record::{Bilingual, Failure};
+use crate::speech::Spoken;
 
 /// What a file or page that cannot be used means for its document.
 pub(super) fn of_ingest(error: &IngestError) -> Failure {
@@ -21,9 +22,9 @@ pub(super) fn reason_of(fault: &Fault) -> Reason {
     match fault {
         Fault::Read(_) => Reason::Unreadable,
         Fault::Empty => Reason::Empty,
-        Fault::UnknownFormat => Reason::UnknownFormat,
+        Fault::UnknownFormat | Fault::Foreign(_) => Reason::UnknownFormat,
         Fault::Unsupported { .. } => Reason::Unsupported,
-        Fault::TooLarge { .. } => Reason::TooLarge,
+        Fault::TooLarge { .. } | Fault::Excessive { .. } => Reason::TooLarge,
         Fault::Encrypted => Reason::Encrypted,
         Fault::NoSuchPage { .. } => Reason::Changed,
         _ => Reason::Damaged,
@@ -46,6 +47,16 @@ pub(super) fn of_write(error: &WriteError, source: &Path, out: &Path, page: usiz
             Reason::CannotWrite.about(out, None, error)
         }
         WriteError::Source(_) => at_page(Reason::Damaged),
+    }
+}
+
+impl Spoken for WriteError {
+    fn spoken(&self) -> Bilingual {
+        match self {
+            Self::Io(error) => error.spoken(),
+            Self::Compose(error) => error.spoken(),
+            Self::Source(error) => error.spoken(),
+        }
     }
 }
 

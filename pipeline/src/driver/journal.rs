@@ -440,7 +440,11 @@ mod tests {
             path: "/in/a.tif".into(),
             sha256: sha256.into(),
         };
-        let failure = crate::failure::Reason::Damaged.about(Path::new("a.tif"), None, "cut");
+        let failure = crate::failure::Reason::Damaged.about(
+            Path::new("a.tif"),
+            None,
+            &crate::record::said!("cụt", "cut"),
+        );
         let failed = |sha256| Entry::Failed {
             key: content(sha256),
             name: "a".into(),

@@ -9,13 +9,17 @@ use super::Run;
 use super::state::PageStore;
 use crate::classify::{self, Sight, View};
 use crate::compose;
-use crate::document::{Affine, Gray, Line, Raster, Turn, Word};
+use crate::document::{Affine, Coding, Gray, Line, Raster, StoredImage, Turn, Word};
 use crate::failure::Reason;
 use crate::ingest::{self, Kept, Page, PlacedImage, Scan};
 use crate::picture::Picture;
 use crate::preprocess::{self, Input, Look, Orientation, Prepared, TurnFound};
 use crate::recognize;
-use crate::record::{Failure, Flag, ImageOrigin, PageRecord, TextOrigin, Timings, mean_confidence};
+use crate::record::{
+    Failure, Flag, ImageOrigin, PageRecord, Rewritten, TextOrigin, Timings, mean_confidence,
+};
+use crate::speech::Spoken;
+use crate::visible;
 
 /// Where a page is, for messages and stores.
 pub(super) struct Place<'a> {
@@ -37,7 +41,7 @@ impl Place<'_> {
         u32::try_from(self.index).map_or(u32::MAX, |index| index.saturating_add(1))
     }
 
-    fn failure(&self, reason: Reason, detail: impl std::fmt::Display) -> Failure {
+    fn failure(&self, reason: Reason, detail: &dyn Spoken) -> Failure {
         reason.about(self.file, Some(self.number()), detail)
     }
 }
@@ -85,7 +89,8 @@ pub(super) fn work(
 ) -> Result<Finished, Failure> {
     match page {
         Page::Kept(kept) => refuse_secret(place, finished_kept(run, place, *kept, decode_ms)),
-        Page::Scan(mut scan) => {
+        Page::Scan(scan) => {
+            let mut scan = altered(run, place, scan)?;
             recode_refused(run, &mut scan);
             let reading = match store.load(place.index) {
                 Some(reading) => reading,
@@ -111,6 +116,116 @@ fn refuse_secret(place: &Place<'_>, page: Finished) -> Result<Finished, Failure>
 
 fn secret(place: &Place<'_>) -> Failure {
     Reason::SecretMark.without_detail(place.file)
+}
+
+/// The scan as people are to see it. It is altered before it is read, so that words, boxes and findings fit what
+/// is shown.
+fn altered(run: &Run<'_>, place: &Place<'_>, mut scan: Box<Scan>) -> Result<Box<Scan>, Failure> {
+    let options = &run.plan.options.visible;
+    if !options.alter() {
+        return Ok(scan);
+    }
+    let (width, height) = turned_size(scan.raster.size(), scan.turn);
+    let [.., left, top] = scan.to_page.m;
+    let whole = (width, height) == scan.size_px && left.abs().max(top.abs()) < 0.5;
+    let [placed] = scan.images.as_slice() else {
+        // What lies over a scan belongs where it is, and would be lost.
+        scan.flags
+            .push(Flag::new("not_altered").saying("content over the scan"));
+        return Ok(scan);
+    };
+    if !whole {
+        scan.flags
+            .push(Flag::new("not_altered").saying("the scan is a part of the page"));
+        return Ok(scan);
+    }
+    if options.reshape() {
+        let (prepared, _) = prepare(run, place, &scan)?;
+        let [a, b, ..] = prepared.to_shown.m;
+        let stand = visible::Stand {
+            turn: scan.turn.then(prepared.turn_applied),
+            slope: if a > 0.0 { b / a } else { 0.0 },
+            dpi: scan.dpi.0,
+        };
+        if let Some(altered) = visible::altered(&scan.raster, &stand, options) {
+            let code = |raster: &Raster| match options.quality {
+                Some(quality) => ingest::lossy(raster, quality),
+                None => ingest::recode(raster),
+            };
+            let mut image = code(&altered.raster);
+            image.keep_profile(&placed.image);
+            return Ok(Box::new(reshaped(*scan, &stand, altered, image)));
+        }
+    }
+    let smaller = options
+        .quality
+        .map(|quality| ingest::lossy(&scan.raster, quality))
+        .filter(|image| image.bytes() < placed.image.bytes());
+    if let (Some(mut image), Some(first)) = (smaller, scan.images.first_mut()) {
+        image.keep_profile(&first.image);
+        scan.origin = match image.coding {
+            Coding::Jpeg { .. } => ImageOrigin::Compressed,
+            _ => ImageOrigin::Recoded,
+        };
+        let ratio = image.bytes() as f32 / first.image.bytes().max(1) as f32;
+        scan.flags
+            .push(Flag::new("page_compressed").with_value(ratio));
+        first.image = image;
+    }
+    Ok(scan)
+}
+
+/// The scan with an upright picture in the place of its own.
+fn reshaped(
+    scan: Scan,
+    stand: &visible::Stand,
+    altered: visible::Altered,
+    image: StoredImage,
+) -> Scan {
+    let (width, height) = altered.raster.size();
+    // The map from px of the page as it was shown to px of the page as it is shown now.
+    let upright = turned(scan.size_px, scan.turn.undone().then(stand.turn));
+    let to_new = upright.then(&altered.from_upright);
+    let dpi = if stand.turn.swaps_sides() {
+        (scan.dpi.1, scan.dpi.0)
+    } else {
+        scan.dpi
+    };
+    let mut said = Vec::new();
+    if stand.turn != Turn::None {
+        said.push(format!("turned by {} degrees", stand.turn.degrees()));
+    }
+    if altered.levelled_deg != 0.0 {
+        said.push(format!("levelled by {:.2} degrees", altered.levelled_deg));
+    }
+    if altered.cleaned {
+        said.push("paper made even".to_owned());
+    }
+    let mut flags = scan.flags;
+    flags.push(
+        Flag::new("page_enhanced")
+            .with_value(altered.levelled_deg)
+            .saying(said.join(", ")),
+    );
+    Scan {
+        turn: Turn::None,
+        dpi,
+        size_px: (width, height),
+        size_pt: (width as f32 * 72.0 / dpi.0, height as f32 * 72.0 / dpi.1),
+        to_page: Affine::IDENTITY,
+        images: vec![PlacedImage {
+            image,
+            to_shown: Affine {
+                m: [width as f32, 0.0, 0.0, height as f32, 0.0, 0.0],
+            },
+        }],
+        origin: ImageOrigin::Enhanced,
+        text: scan
+            .text
+            .map(|lines| lines.into_iter().map(|line| line.mapped(&to_new)).collect()),
+        flags,
+        raster: altered.raster,
+    }
 }
 
 /// Images that the chosen PDF/A part cannot hold are stored without loss in a coding that it can.
@@ -172,7 +287,7 @@ fn read(
             reading.text_from = TextOrigin::Ocr;
         }
         Err(error) if is_environment(&error) => {
-            return Err(place.failure(Reason::EngineMissing, error));
+            return Err(place.failure(Reason::EngineMissing, &error));
         }
         Err(error) => {
             reading
@@ -245,10 +360,15 @@ fn prepare(
     };
     let mut options = run.plan.options.preprocess;
     if let Some(degrees) = place.turn {
-        options.orientation = Orientation::Fixed(turn_between(scan.turn.degrees(), degrees));
+        // An enhanced picture was made upright as the person said.
+        let turn = match scan.origin {
+            ImageOrigin::Enhanced => Turn::None,
+            _ => turn_between(scan.turn.degrees(), degrees),
+        };
+        options.orientation = Orientation::Fixed(turn);
     }
     let prepared = |options: &preprocess::Options| {
-        preprocess::prepare(&input, options).map_err(|error| place.failure(Reason::Defect, error))
+        preprocess::prepare(&input, options).map_err(|error| place.failure(Reason::Defect, &error))
     };
     let mut first = prepared(&options)?;
     if first.quality.blank && options.ink_drop && matches!(scan.raster, Raster::Rgb(_)) {
@@ -510,6 +630,7 @@ impl Seen {
             words: u32::try_from(words).unwrap_or(u32::MAX),
             text_from: self.text_from,
             image: self.image,
+            rewritten: Rewritten::all(lines),
             flags: codes(flags),
             ms: self.ms,
         }

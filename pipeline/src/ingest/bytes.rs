@@ -1,5 +1,6 @@
 //! Positioned reading of a file or of bytes in memory, never past the end.
 
+use crate::record::said;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
@@ -75,7 +76,10 @@ fn check(len: u64, offset: u64, count: usize) -> Result<(usize, usize), Fault> {
     let Some(end) = end else {
         return Err(Fault::damaged(
             offset,
-            format!("{count} bytes are needed here, the data end at byte {len}"),
+            said!(
+                "cần {count} byte ở đây, dữ liệu kết thúc tại byte {len}",
+                "{count} bytes are needed here, the data end at byte {len}"
+            ),
         ));
     };
     // On 64-bit machines these cannot fail; files above 4 GiB on 32-bit ones use only the count.

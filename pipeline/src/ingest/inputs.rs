@@ -8,7 +8,9 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::bytes::{FileBytes, ReadAt};
 use super::error::Fault;
-use super::{Format, SNIFF_BYTES, sniff};
+use super::{Format, SNIFF_BYTES, recognized};
+use crate::record::{Bilingual, said};
+use crate::speech::Spoken;
 
 pub mod natural;
 
@@ -71,6 +73,20 @@ pub enum Reason {
     /// Folders inside folders beyond [`MAX_DEPTH`].
     #[error("folders lie deeper than {MAX_DEPTH} levels")]
     TooDeep,
+}
+
+impl Spoken for Reason {
+    fn spoken(&self) -> Bilingual {
+        match self {
+            Self::Fault(fault) => fault.spoken(),
+            Self::Repeated => said!("nêu hai lần; chỉ lấy một", "named twice; taken once"),
+            Self::EmptyFolder => said!("thư mục không có ảnh", "the folder has no images"),
+            Self::TooDeep => said!(
+                "thư mục lồng sâu hơn {MAX_DEPTH} cấp",
+                "folders lie deeper than {MAX_DEPTH} levels"
+            ),
+        }
+    }
 }
 
 /// Finds the documents that `paths` mean.
@@ -234,9 +250,7 @@ fn check(path: &Path) -> Result<(), Fault> {
     if length == 0 {
         return Err(Fault::Empty);
     }
-    sniff(&file.take(0, length)?)
-        .map(|_| ())
-        .ok_or(Fault::UnknownFormat)
+    recognized(&file.take(0, length)?).map(|_| ())
 }
 
 fn stem(path: &Path) -> String {

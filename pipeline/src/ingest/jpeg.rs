@@ -1,5 +1,6 @@
 //! JPEG files: kept byte for byte for the output, decoded to grey or sRGB for reading.
 
+use crate::record::said;
 use std::sync::Arc;
 
 use zune_jpeg::JpegDecoder;
@@ -202,12 +203,15 @@ pub(super) fn components(
             .jpeg_set_out_colorspace(output);
         JpegDecoder::new_with_options(bytes, options)
             .decode()
-            .map_err(|error| Fault::damaged(markers.first_scan, one_line(&error.to_string())))
+            .map_err(|error| Fault::decoder(markers.first_scan, &error))
     })?;
     if overrun.get() {
         return Err(Fault::damaged(
             markers.end as u64,
-            "the scan ends before its last pixels: a part is missing",
+            said!(
+                "dữ liệu quét hết trước những điểm ảnh cuối: thiếu một phần",
+                "the scan ends before its last pixels: a part is missing"
+            ),
         ));
     }
     if decoded.len() == pixels * usize::from(markers.components) {
@@ -215,16 +219,13 @@ pub(super) fn components(
     } else {
         Err(Fault::damaged(
             markers.first_scan,
-            format!("{} bytes of pixels came out", decoded.len()),
+            said!(
+                "giải mã ra {} byte điểm ảnh",
+                "{} bytes of pixels came out",
+                decoded.len()
+            ),
         ))
     }
-}
-
-fn one_line(text: &str) -> String {
-    text.trim_matches('"')
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
 }
 
 /// Progressive files of common encoders have 10 scans; each scan costs a pass over the image.

@@ -1,5 +1,6 @@
 //! JPEG 2000: kept as JP2 where PDF/A-2 allows it, decoded to grey or sRGB for reading.
 
+use crate::record::said;
 use std::sync::Arc;
 
 use hayro_jpeg2000::{ColorSpace, DecodeSettings, DecoderContext, Image};
@@ -94,7 +95,7 @@ struct Decoded {
 }
 
 fn decode(data: &[u8]) -> Result<Decoded, Fault> {
-    let damaged = |error: hayro_jpeg2000::DecodeError| Fault::damaged(None, error.to_string());
+    let damaged = |error: hayro_jpeg2000::DecodeError| Fault::decoder(None, &error);
     let settings = DecodeSettings {
         strict: true,
         ..DecodeSettings::default()
@@ -104,7 +105,10 @@ fn decode(data: &[u8]) -> Result<Decoded, Fault> {
     let has_alpha = image.has_alpha();
     let channels = match image.color_space() {
         ColorSpace::Unknown { .. } => {
-            return Err(Fault::unsupported("JPEG 2000 without a known colour space"));
+            return Err(Fault::unsupported(said!(
+                "JPEG 2000 không rõ không gian màu",
+                "JPEG 2000 without a known colour space"
+            )));
         }
         space => usize::from(space.num_channels()),
     };
@@ -116,7 +120,13 @@ fn decode(data: &[u8]) -> Result<Decoded, Fault> {
         .unwrap_or(usize::MAX)
         .saturating_mul(size);
     if samples.len() != expected {
-        return Err(Fault::damaged(None, "the components are not of one size"));
+        return Err(Fault::damaged(
+            None,
+            said!(
+                "các thành phần màu không cùng kích thước",
+                "the components are not of one size"
+            ),
+        ));
     }
     let flattened = has_alpha
         && samples
@@ -162,7 +172,8 @@ fn flatten(samples: Vec<u8>, channels: usize, has_alpha: bool) -> Result<Vec<u8>
             (3, [r, g, b, ..]) => [*r, *g, *b],
             (4, [c, m, y, k, ..]) => cmyk(*c, *m, *y, *k),
             _ => {
-                return Err(Fault::unsupported(format!(
+                return Err(Fault::unsupported(said!(
+                    "JPEG 2000 có {channels} kênh",
                     "JPEG 2000 of {channels} channels"
                 )));
             }

@@ -1,6 +1,7 @@
 //! How much one page and one file may ask for.
 
 use super::error::Fault;
+use crate::record::said;
 
 /// What is refused before memory is taken for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,41 +46,50 @@ impl Limits {
         if width == 0 || height == 0 {
             return Err(Fault::damaged(
                 None,
-                format!("the image is {width} x {height} px"),
+                said!(
+                    "ảnh có kích thước {width} x {height} px",
+                    "the image is {width} x {height} px"
+                ),
             ));
         }
-        let size = || format!("{width} x {height} px");
+        let size = || said!("{width} x {height} px", "{width} x {height} px");
         if width.max(height) > self.max_side {
             return Err(Fault::TooLarge {
                 what: size(),
-                limit: format!("{} px a side", self.max_side),
+                limit: said!("{} px mỗi cạnh", "{} px a side", self.max_side),
             });
         }
         let pixels = u64::from(width) * u64::from(height);
         if pixels > self.max_pixels {
             return Err(Fault::TooLarge {
                 what: size(),
-                limit: format!("{} px", self.max_pixels),
+                limit: said!("{} px", "{} px", self.max_pixels),
             });
         }
         let bytes = pixels.saturating_mul(bytes_per_pixel);
         if bytes > self.max_page_bytes {
             return Err(Fault::TooLarge {
-                what: format!("{} in this coding needs {bytes} bytes of memory", size()),
-                limit: format!("{} bytes", self.max_page_bytes),
+                what: said!(
+                    "{width} x {height} px ở kiểu mã hóa này cần {bytes} byte bộ nhớ",
+                    "{width} x {height} px in this coding needs {bytes} bytes of memory"
+                ),
+                limit: said!("{} byte", "{} bytes", self.max_page_bytes),
             });
         }
         usize::try_from(pixels).map_err(|_| Fault::TooLarge {
             what: size(),
-            limit: "this machine's address space".to_owned(),
+            limit: said!(
+                "không gian địa chỉ của máy này",
+                "this machine's address space"
+            ),
         })
     }
 
     /// A number of coded bytes as a length, if it may be read.
     pub(super) fn admit_coded(&self, bytes: u64) -> Result<usize, Fault> {
         let too_large = || Fault::TooLarge {
-            what: format!("{bytes} coded bytes"),
-            limit: format!("{} bytes", self.max_coded_bytes),
+            what: said!("{bytes} byte dữ liệu nén", "{bytes} coded bytes"),
+            limit: said!("{} byte", "{} bytes", self.max_coded_bytes),
         };
         if bytes > self.max_coded_bytes {
             return Err(too_large());

@@ -8,7 +8,8 @@ use super::error::{Fault, IngestError};
 use super::guard;
 use super::limits::Limits;
 use super::page::{Page, TextPolicy};
-use crate::record::Flag;
+use crate::record::{Flag, said};
+use crate::speech::Spoken;
 
 mod assemble;
 
@@ -51,8 +52,8 @@ impl PdfSource {
         let pages = document.page_count()?;
         if pages > limits.max_pages {
             return Err(Fault::TooLarge {
-                what: format!("{pages} pages"),
-                limit: limits.max_pages.to_string(),
+                what: said!("{pages} trang", "{pages} pages"),
+                limit: said!("{}", "{}", limits.max_pages),
             });
         }
         let claim = document.pdfa_claim().ok().flatten().map(|claim| {
@@ -132,6 +133,7 @@ impl PdfSource {
             Annotations::Keep,
             StreamBounds {
                 image: self.limits.max_page_bytes,
+                pixels: self.limits.max_pixels,
                 others: self.limits.max_page_stream_bytes,
             },
         )?;
@@ -142,17 +144,11 @@ impl PdfSource {
 impl From<PdfError> for Fault {
     fn from(error: PdfError) -> Self {
         match error.fault() {
-            saoy_pdf::Fault::Unsupported => Self::Unsupported {
-                what: error.to_string(),
+            saoy_pdf::Fault::Unsupported => Self::unsupported(error.spoken()),
+            saoy_pdf::Fault::Limit => Self::Excessive {
+                what: error.spoken(),
             },
-            saoy_pdf::Fault::Limit => Self::TooLarge {
-                what: error.to_string(),
-                limit: "see the message".to_owned(),
-            },
-            _ => Self::Damaged {
-                byte: None,
-                reason: error.to_string(),
-            },
+            _ => Self::damaged(None, error.spoken()),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! PNG files: image data kept as they are where PDF can hold them, decoded row by row for reading.
 
+use crate::record::said;
 use std::io::Cursor;
 use std::sync::Arc;
 
@@ -60,7 +61,7 @@ struct Decoded {
 }
 
 fn decode(data: &[u8], limits: &Limits) -> Result<Decoded, Fault> {
-    let damaged = |error: png::DecodingError| Fault::damaged(None, error.to_string());
+    let damaged = |error: png::DecodingError| Fault::decoder(None, &error);
     let bytes = usize::try_from(limits.max_page_bytes).unwrap_or(usize::MAX);
     let mut decoder = Decoder::new_with_limits(Cursor::new(data), png::Limits { bytes });
     decoder.set_transformations(Transformations::IDENTITY);
@@ -90,9 +91,12 @@ fn decode(data: &[u8], limits: &Limits) -> Result<Decoded, Fault> {
     let row_pixels = out.len() / usize::try_from(height).unwrap_or(1).max(1);
     let mut scratch = Vec::new();
     if info.interlaced {
-        let size = reader
-            .output_buffer_size()
-            .ok_or_else(|| Fault::damaged(None, "the image has no size"))?;
+        let size = reader.output_buffer_size().ok_or_else(|| {
+            Fault::damaged(
+                None,
+                said!("ảnh không có kích thước", "the image has no size"),
+            )
+        })?;
         let mut packed = vec![0; size];
         let shape = reader.next_frame(&mut packed).map_err(damaged)?;
         for (row, to) in packed
@@ -105,7 +109,13 @@ fn decode(data: &[u8], limits: &Limits) -> Result<Decoded, Fault> {
         for (number, to) in out.chunks_mut(row_pixels).enumerate() {
             let row = reader.next_row().map_err(damaged)?;
             let row = row.ok_or_else(|| {
-                Fault::damaged(None, format!("the pixels end at row {number} of {height}"))
+                Fault::damaged(
+                    None,
+                    said!(
+                        "điểm ảnh hết ở dòng {number} trên {height}",
+                        "the pixels end at row {number} of {height}"
+                    ),
+                )
             })?;
             plan.convert(row.data(), &mut scratch, to)?;
         }
@@ -238,7 +248,10 @@ impl<'a> Chunks<'a> {
             at = next;
         }
         if chunks.width == 0 {
-            return Err(Fault::damaged(SIGNATURE_BYTES as u64, "no image header"));
+            return Err(Fault::damaged(
+                SIGNATURE_BYTES as u64,
+                said!("không có phần đầu ảnh", "no image header"),
+            ));
         }
         Ok(chunks)
     }
@@ -250,7 +263,10 @@ impl<'a> Chunks<'a> {
                 .map(|b| u32::from_be_bytes(*b))
         };
         let (Some(width), Some(height), Some(interlace)) = (side(0), side(4), body.get(12)) else {
-            return Err(Fault::damaged(at as u64, "the image header is too short"));
+            return Err(Fault::damaged(
+                at as u64,
+                said!("phần đầu ảnh quá ngắn", "the image header is too short"),
+            ));
         };
         (self.width, self.height, self.interlaced) = (width, height, *interlace != 0);
         Ok(())
@@ -303,7 +319,10 @@ fn chunk(data: &[u8], at: usize) -> Result<(&[u8], &[u8], usize), Fault> {
     let ends = || {
         Fault::damaged(
             data.len() as u64,
-            "the file ends before its last chunk: a part is missing",
+            said!(
+                "tệp kết thúc trước đoạn cuối: thiếu một phần",
+                "the file ends before its last chunk: a part is missing"
+            ),
         )
     };
     let head: &[u8; 8] = data

@@ -7,6 +7,7 @@ use fax::encoder::Encoder;
 use fax::{Color, VecWriter};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
+use jpeg_encoder::{ColorType, Encoder as JpegEncoder};
 
 use crate::document::{Coding, Gray, Raster, StoredImage};
 
@@ -22,6 +23,43 @@ pub fn recode(raster: &Raster) -> StoredImage {
             Some(pixels) => recode_gray(rgb.width, rgb.height, &pixels),
             None => flate(rgb.width, rgb.height, 8, 3, &rgb.pixels),
         },
+    }
+}
+
+/// Codes pixels as a JPEG of `quality`, 1 to 100; black and white ones, and those that are too large for a JPEG,
+/// without loss.
+pub fn lossy(raster: &Raster, quality: u8) -> StoredImage {
+    let (width, height) = raster.size();
+    let neutral;
+    let (pixels, components, color) = match raster {
+        Raster::Gray(gray) if is_bilevel(&gray.pixels) => return recode(raster),
+        Raster::Gray(gray) => (&gray.pixels, 1, ColorType::Luma),
+        Raster::Rgb(rgb) => match gray_of(&rgb.pixels) {
+            Some(pixels) => {
+                neutral = pixels;
+                (&neutral, 1, ColorType::Luma)
+            }
+            None => (&rgb.pixels, 3, ColorType::Rgb),
+        },
+    };
+    // JPEG counts in 16 bits.
+    let (Ok(w), Ok(h)) = (u16::try_from(width), u16::try_from(height)) else {
+        return recode(raster);
+    };
+    let mut data = Vec::new();
+    match JpegEncoder::new(&mut data, quality.clamp(1, 100)).encode(pixels, w, h, color) {
+        Ok(()) => StoredImage {
+            width,
+            height,
+            coding: Coding::Jpeg {
+                data: data.into(),
+                components,
+                inverted: false,
+                icc: None,
+            },
+            untouched: false,
+        },
+        Err(_) => recode(raster),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::error::Fault;
 use crate::document::{Gray, Raster, Rgb};
+use crate::record::said;
 
 /// What the samples of a pixel mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,7 +102,10 @@ impl Layout {
     ) -> Result<(), Fault> {
         let width = out.len() / self.channels();
         if packed.len() < self.row_bytes(width) || self.samples < self.needed_samples() {
-            return Err(Fault::damaged(None, "a row of pixels is too short"));
+            return Err(Fault::damaged(
+                None,
+                said!("một dòng điểm ảnh quá ngắn", "a row of pixels is too short"),
+            ));
         }
         if self.bits == 1 && self.samples == 1 {
             self.convert_bits(packed, out);

@@ -1,5 +1,6 @@
 //! TIFF files: an index of their pages, and pages decoded strip by strip (TIFF 6.0, BigTIFF).
 
+use crate::record::said;
 use std::collections::HashSet;
 
 use super::bytes::ReadAt;
@@ -23,6 +24,8 @@ mod unpack;
 mod fax;
 
 mod keep;
+
+mod joined;
 
 /// Where the pages of a file are.
 #[derive(Debug)]
@@ -49,16 +52,26 @@ impl Index {
             if !seen.insert(next) {
                 return Err((
                     here,
-                    Fault::damaged(next, "the chain of pages runs in a circle"),
+                    Fault::damaged(
+                        next,
+                        said!(
+                            "chuỗi trang nối thành vòng",
+                            "the chain of pages runs in a circle"
+                        ),
+                    ),
                 ));
             }
             if seen.len() > limits.max_pages {
-                let what = format!("a file of more than {} pages", limits.max_pages);
+                let what = said!(
+                    "tệp có hơn {} trang",
+                    "a file of more than {} pages",
+                    limits.max_pages
+                );
                 return Err((
                     None,
                     Fault::TooLarge {
                         what,
-                        limit: limits.max_pages.to_string(),
+                        limit: said!("{}", "{}", limits.max_pages),
                     },
                 ));
             }
@@ -77,7 +90,10 @@ impl Index {
             std::mem::swap(&mut pages, &mut others);
         }
         if pages.is_empty() {
-            return Err((None, Fault::damaged(4, "the file has no pages")));
+            return Err((
+                None,
+                Fault::damaged(4, said!("tệp không có trang nào", "the file has no pages")),
+            ));
         }
         Ok(Self {
             header,
@@ -126,10 +142,15 @@ pub(super) fn load(
     let geometry = Geometry::read(source, header, &directory, limits)?;
     let mut pixels = chunk::Canvas::new(&geometry, limits)?;
     let kept = match keep::whole_page(source, &geometry, limits)? {
-        Some(candidate) => {
-            pixels.paint_all(&geometry, &candidate.data, limits)?;
-            candidate.stored(&geometry)
-        }
+        Some(candidate) => match pixels.paint_all(&geometry, &candidate.data, limits) {
+            Ok(()) => candidate.stored(&geometry),
+            // Strip by strip they may be read in spite of it; if not, the damaged one is named.
+            Err(_) if candidate.joined => {
+                pixels.read_all(source, &geometry, limits)?;
+                None
+            }
+            Err(fault) => return Err(fault),
+        },
         None => {
             pixels.read_all(source, &geometry, limits)?;
             None

@@ -1,5 +1,6 @@
 //! WebP files: decoded, and coded anew, for PDF has no such coding.
 
+use crate::record::said;
 use std::io::Cursor;
 
 use image_webp::WebPDecoder;
@@ -43,7 +44,7 @@ struct Decoded {
 }
 
 fn decode(data: &[u8], limits: &Limits) -> Result<Decoded, Fault> {
-    let damaged = |error: image_webp::DecodingError| Fault::damaged(None, error.to_string());
+    let damaged = |error: image_webp::DecodingError| Fault::decoder(None, &error);
     let mut decoder = WebPDecoder::new(Cursor::new(data)).map_err(damaged)?;
     decoder.set_memory_limit(usize::try_from(limits.max_page_bytes).unwrap_or(usize::MAX));
     let (width, height) = decoder.dimensions();
@@ -100,11 +101,17 @@ fn check_length(data: &[u8]) -> Result<(), Fault> {
         Some(stated) if stated <= data.len() as u64 => Ok(()),
         Some(stated) => Err(Fault::damaged(
             data.len() as u64,
-            format!("the file ends here, its header says byte {stated}"),
+            said!(
+                "tệp kết thúc ở đây, phần đầu ghi là byte {stated}",
+                "the file ends here, its header says byte {stated}"
+            ),
         )),
         None => Err(Fault::damaged(
             data.len() as u64,
-            "the file ends in its header",
+            said!(
+                "tệp kết thúc ngay trong phần đầu",
+                "the file ends in its header"
+            ),
         )),
     }
 }

@@ -56,7 +56,7 @@ impl InkGrid {
 }
 
 /// The grey copy that OCR reads: the strongest channel, lifted towards white where colour is strong; plain
-/// luma and no ink where colour is all over the page, and luma where print in colour stands. `dpi` is that of `image`.
+/// luma and no ink where colour is all over the page, and dark where print in colour stands. `dpi` is that of `image`.
 pub(super) fn faded(image: &Rgb, dpi: f32) -> (Gray, InkGrid) {
     let width = image.width as usize;
     let columns = width.div_ceil(CELL as usize);
@@ -106,7 +106,7 @@ pub(super) fn faded(image: &Rgb, dpi: f32) -> (Gray, InkGrid) {
     }
     clear_rims(&mut gray, &grid, planes.paper);
     let print = tinted::print(image, dpi, &grid, planes.paper);
-    tinted::restore(&mut gray, image, &print);
+    tinted::restore(&mut gray, image, &print, planes.paper);
     (gray, grid)
 }
 
@@ -114,11 +114,8 @@ pub(super) fn faded(image: &Rgb, dpi: f32) -> (Gray, InkGrid) {
 /// is too weak to be lifted. A pixel stays when something as dark as print is within two pixels.
 fn clear_rims(gray: &mut Gray, grid: &InkGrid, paper: u8) {
     let w = gray.width as usize;
-    let inked = grid
-        .red
-        .iter()
-        .zip(&grid.blue)
-        .map(|(red, blue)| red + blue >= CELL_SHARE);
+    // Not all that is red or blue: the shadow on a photographed page is bluish, and has print in it.
+    let inked = grid.tinted.iter().map(|tinted| *tinted >= CELL_SHARE);
     let mut rims = Vec::new();
     for (cell, _) in inked.enumerate().filter(|&(_, inked)| inked) {
         let side = CELL as usize;

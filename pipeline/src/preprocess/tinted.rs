@@ -46,16 +46,25 @@ const BLACK_SHARE: f32 = 0.06;
 
 /// A rectangle; `right` and `bottom` lie outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Area {
-    pub(super) left: usize,
-    pub(super) top: usize,
-    pub(super) right: usize,
-    pub(super) bottom: usize,
+struct Area {
+    left: usize,
+    top: usize,
+    right: usize,
+    bottom: usize,
+}
+
+/// A run of print in colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Print {
+    /// Where it stands.
+    area: Area,
+    /// The kind of its ink.
+    kind: u8,
 }
 
 /// Where print in colour stands, in px of `image`; `grid` says where there is ink at all, `paper` is the strongest
 /// channel of the paper.
-pub(super) fn print(image: &Rgb, dpi: f32, grid: &InkGrid, paper: u8) -> Vec<Area> {
+pub(super) fn print(image: &Rgb, dpi: f32, grid: &InkGrid, paper: u8) -> Vec<Print> {
     let mask = Mask::of(image, dpi, grid, paper);
     let parts = parts(&mask);
     if parts.len() < LEAST_LETTERS || parts.len() > MOST_PARTS {
@@ -85,28 +94,63 @@ pub(super) fn print(image: &Rgb, dpi: f32, grid: &InkGrid, paper: u8) -> Vec<Are
     let size = (image.width as usize, image.height as usize);
     chosen
         .iter()
-        .map(|run| run.with_marks().scaled(side, size))
+        .map(|run| Print {
+            area: run.with_marks().scaled(side, size),
+            kind: run.letters.first().map_or(NONE, |letter| letter.kind),
+        })
         .collect()
 }
 
-/// Gives print in colour its darkness back, where it stands.
-pub(super) fn restore(gray: &mut Gray, image: &Rgb, areas: &[Area]) {
+/// Makes print in colour as dark as black print, where it stands: by the channel in which it is darkest, against the
+/// paper around it. `paper` is the strongest channel of the page's paper.
+pub(super) fn restore(gray: &mut Gray, image: &Rgb, runs: &[Print], paper: u8) {
     let width = image.width as usize;
-    for area in areas {
+    for Print { area, kind: own } in runs {
+        let row = |y: usize| y * width + area.left..y * width + area.right;
+        // Ink of the other kind that crosses the line, as a stamp's frame does, stays faded.
+        let darkest = |at: std::ops::Range<usize>| {
+            let pixels = image.pixels.get(at.start * 3..at.end * 3);
+            let pixels = pixels.unwrap_or_default().as_chunks::<3>().0;
+            pixels.iter().map(|pixel| {
+                let foreign = kind(*pixel, paper).is_some_and(|kind| kind != *own);
+                if foreign {
+                    paper
+                } else {
+                    pixel[0].min(pixel[1]).min(pixel[2])
+                }
+            })
+        };
+        let mut counts = [0u32; 256];
         for y in area.top..area.bottom {
-            let (from, to) = (y * width + area.left, y * width + area.right);
-            let Some((out, pixels)) = gray
-                .pixels
-                .get_mut(from..to)
-                .zip(image.pixels.get(from * 3..to * 3))
-            else {
+            darkest(row(y)).for_each(|value| counts[usize::from(value)] += 1);
+        }
+        // Print covers less than half of its box.
+        let level = brighter(&counts, 0.35).max(64);
+        let scale = u32::from(paper) * 256 / u32::from(level);
+        for y in area.top..area.bottom {
+            let Some(out) = gray.pixels.get_mut(row(y)) else {
                 continue;
             };
-            for (out, pixel) in out.iter_mut().zip(pixels.as_chunks::<3>().0) {
-                *out = luma_of(*pixel).min(*out);
+            for (out, value) in out.iter_mut().zip(darkest(row(y))) {
+                let value = (u32::from(value) * scale) >> 8;
+                *out = u8::try_from(value).unwrap_or(u8::MAX).min(*out);
             }
         }
     }
+}
+
+/// The level that `share` of what was counted exceeds.
+fn brighter(counts: &[u32; 256], share: f32) -> u8 {
+    let total: u32 = counts.iter().sum();
+    let wanted = (total as f32 * share) as u32;
+    let mut above = 0;
+    for level in (0..=255u8).rev() {
+        above += counts[usize::from(level)];
+        if above > wanted {
+            return level;
+        }
+    }
+    0
 }
 
 /// What is coloured ink, on squares of `factor` px.
@@ -618,4 +662,145 @@ fn ink_of(runs: &[Run]) -> usize {
         .flat_map(|run| &run.letters)
         .map(|letter| letter.ink)
         .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::preprocess::ink::faded;
+
+    const BLACK: [u8; 3] = [20, 20, 24];
+    const BLUE: [u8; 3] = [40, 70, 180];
+    const RED: [u8; 3] = [210, 40, 50];
+
+    fn blank(width: u32, height: u32) -> Rgb {
+        Rgb {
+            width,
+            height,
+            pixels: vec![250; (width * height * 3) as usize],
+        }
+    }
+
+    fn fill(image: &mut Rgb, (x, y): (usize, usize), (w, h): (usize, usize), color: [u8; 3]) {
+        for row in y..(y + h).min(image.height as usize) {
+            for column in x..(x + w).min(image.width as usize) {
+                let at = (row * image.width as usize + column) * 3;
+                image.pixels[at..at + 3].copy_from_slice(&color);
+            }
+        }
+    }
+
+    /// Letters 30 px high in a row from (x, y): a stem and a foot each, every third with a tail below.
+    fn letters(image: &mut Rgb, (x, y): (usize, usize), count: usize, color: [u8; 3]) {
+        for number in 0..count {
+            let left = x + number * 26;
+            fill(image, (left, y), (5, 30), color);
+            fill(image, (left, y + 26), (16, 4), color);
+            if number % 3 == 2 {
+                fill(image, (left + 10, y + 26), (5, 13), color);
+            }
+        }
+    }
+
+    fn ring(image: &mut Rgb, (x, y): (i32, i32), inner: i32, outer: i32, color: [u8; 3]) {
+        for dy in -outer..=outer {
+            for dx in -outer..=outer {
+                let r2 = dx * dx + dy * dy;
+                if (inner * inner..outer * outer).contains(&r2) {
+                    fill(image, ((x + dx) as usize, (y + dy) as usize), (1, 1), color);
+                }
+            }
+        }
+    }
+
+    /// The darkest of the copy that OCR reads, in a part of it.
+    fn darkest(image: &Rgb, (x, y): (usize, usize), (w, h): (usize, usize)) -> u8 {
+        let (gray, _) = faded(image, 300.0);
+        let rows = gray.pixels.chunks(image.width as usize).skip(y).take(h);
+        rows.flat_map(|row| &row[x..x + w]).copied().min().unwrap()
+    }
+
+    /// Black lines, so that colour is not all over the page.
+    fn page() -> Rgb {
+        let mut image = blank(1200, 1400);
+        for line in 0..12 {
+            letters(&mut image, (80, 80 + 60 * line), 40, BLACK);
+        }
+        image
+    }
+
+    #[test]
+    fn a_line_in_colour_stays_dark_whichever_way_it_runs() {
+        for color in [BLUE, RED, [20, 120, 60], [230, 110, 30], [120, 40, 150]] {
+            let mut image = page();
+            letters(&mut image, (80, 1000), 20, color);
+            assert!(darkest(&image, (80, 1000), (500, 30)) < 90, "{color:?}");
+            // The same page lying on a side.
+            let (w, h) = (image.width as usize, image.height as usize);
+            let mut turned = blank(image.height, image.width);
+            for y in 0..h {
+                for x in 0..w {
+                    let at = (y * w + x) * 3;
+                    let pixel = [image.pixels[at], image.pixels[at + 1], image.pixels[at + 2]];
+                    fill(&mut turned, (h - 1 - y, x), (1, 1), pixel);
+                }
+            }
+            let left = h - 1000 - 30;
+            assert!(
+                darkest(&turned, (left, 80), (30, 500)) < 90,
+                "{color:?} turned"
+            );
+        }
+    }
+
+    #[test]
+    fn a_seal_fades_with_the_line_in_its_middle() {
+        let mut image = page();
+        ring(&mut image, (600, 1150), 190, 205, RED);
+        ring(&mut image, (600, 1150), 150, 156, RED);
+        letters(&mut image, (520, 1135), 6, RED);
+        assert!(darkest(&image, (380, 930), (440, 440)) > 200);
+    }
+
+    #[test]
+    fn a_framed_stamp_fades_and_a_line_in_the_other_colour_through_it_does_not() {
+        let mut image = page();
+        let (x, y, w, h) = (100, 900, 600, 320);
+        fill(&mut image, (x, y), (w, 5), RED);
+        fill(&mut image, (x, y + h), (w, 5), RED);
+        fill(&mut image, (x, y), (5, h), RED);
+        fill(&mut image, (x + w, y), (5, h), RED);
+        letters(&mut image, (140, 960), 18, RED);
+        letters(&mut image, (140, 1020), 18, RED);
+        assert!(darkest(&image, (x, y), (w, h)) > 200);
+        letters(&mut image, (300, 1100), 30, BLUE);
+        assert!(darkest(&image, (300, 1100), (760, 30)) < 90);
+        assert!(darkest(&image, (140, 960), (500, 90)) > 200);
+    }
+
+    #[test]
+    fn a_pen_fades() {
+        let mut image = page();
+        for step in 0..5000 {
+            let at = f64::from(step) / 10.0;
+            let y = 1100.0 + 90.0 * (at / 23.0).sin() + 40.0 * (at / 9.0).cos();
+            fill(
+                &mut image,
+                ((300.0 + at) as usize, y as usize),
+                (5, 5),
+                BLUE,
+            );
+        }
+        assert!(darkest(&image, (280, 900), (600, 400)) > 200);
+    }
+
+    #[test]
+    fn letters_over_black_print_fade() {
+        let mut image = page();
+        // Through the black lines, a little lower: as a name stamped over print.
+        letters(&mut image, (90, 92), 20, RED);
+        assert!(darkest(&image, (600, 126), (20, 10)) > 200);
+        let before = darkest(&page(), (90, 108), (500, 12));
+        assert_eq!(darkest(&image, (90, 108), (500, 12)), before);
+    }
 }

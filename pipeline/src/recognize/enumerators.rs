@@ -9,6 +9,8 @@ use crate::document::Line;
 pub(super) fn mended(mut lines: Vec<Line>) -> Vec<Line> {
     mend_sections(&mut lines);
     mend_first_items(&mut lines);
+    mend_items(&mut lines);
+    mend_letters(&mut lines);
     for word in lines.iter_mut().flat_map(|line| &mut line.words) {
         if let Some(text) = after_five(&word.text) {
             word.rewrite(text);
@@ -17,18 +19,81 @@ pub(super) fn mended(mut lines: Vec<Line>) -> Vec<Line> {
     lines
 }
 
+/// Items count up: `9,` after `8.` is `9.`, `§.` is `8.`, and `II.` after `10.` is `11.`
+fn mend_items(lines: &mut [Line]) {
+    let mut last = 0_u32;
+    for line in lines.iter_mut() {
+        let heading = is_heading(line);
+        let Some(word) = line.words.first_mut().filter(|_| !heading) else {
+            continue;
+        };
+        let next = last.saturating_add(1);
+        let Some(number) = word.text.strip_suffix(['.', ',']) else {
+            continue;
+        };
+        if number == next.to_string()
+            || (number == "§" && next == 8)
+            || (number == "II" && next == 11)
+        {
+            word.rewrite(format!("{next}."));
+            last = next;
+        } else if let Ok(number) = number.parse() {
+            last = number;
+        }
+    }
+}
+
+/// Points count up through the alphabet: `đ)` after `c)` is `d)`, and `1)` after `h)` is `i)`.
+fn mend_letters(lines: &mut [Line]) {
+    let mut last = None;
+    for line in lines.iter_mut() {
+        let Some(word) = line.words.first_mut() else {
+            continue;
+        };
+        let Some(point) = word.text.strip_suffix(')') else {
+            continue;
+        };
+        let place = |letter: &str| POINTS.iter().position(|point| *point == letter);
+        let next = last.and_then(|last: usize| POINTS.get(last + 1).copied());
+        let slip = match (point, next) {
+            ("đ", Some("d")) | ("d", Some("đ")) | ("1" | "l" | "ì" | "í", Some("i")) => next,
+            _ => None,
+        };
+        last = slip.map_or_else(|| place(point), place);
+        if let Some(letter) = slip {
+            word.rewrite(format!("{letter})"));
+        }
+    }
+}
+
+/// The points of an article, in their order (Nghị định 34/2016/NĐ-CP, Điều 62).
+const POINTS: [&str; 23] = [
+    "a", "b", "c", "d", "đ", "e", "g", "h", "i", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t",
+    "u", "v", "x", "y",
+];
+
 /// Sections count up from I; a stroke more or less is the engine's slip.
 fn mend_sections(lines: &mut [Line]) {
     let mut last = 0;
+    let lettered = lines
+        .iter()
+        .any(|line| line.words.first().is_some_and(|word| word.text == "K."));
     for line in lines.iter_mut().filter(|line| is_heading(line)) {
         let Some(word) = line.words.first_mut() else {
             continue;
         };
-        let Some(strokes) = word.text.strip_suffix('.').and_then(strokes) else {
+        // A single L is the first of the sections, or one of A to L.
+        let read = match word.text.as_str() {
+            "L." if last == 0 && !lettered => "I.",
+            read => read,
+        };
+        let Some(strokes) = read.strip_suffix('.').and_then(strokes) else {
             continue;
         };
         let next = last + 1;
-        let slip = next <= 3 && (strokes == next || strokes + 1 == next);
+        // An H may stand for one stroke too many: IH for II, after I.
+        let one_more = last > 0 && strokes == next + 1 && read.contains('H');
+        let slip = next <= 3 && (strokes == next || strokes + 1 == next || one_more);
         last = if slip { next } else { strokes };
         if slip {
             word.rewrite(format!("{}.", "I".repeat(next)));
@@ -171,6 +236,36 @@ mod tests {
             read(&["I. Giao Sở Nội vụ", "II. Phối hợp"])[0],
             "I. Giao Sở Nội vụ"
         );
+    }
+
+    #[test]
+    fn points_and_items_count_up() {
+        let lines = [
+            "a) Một;",
+            "b) hai;",
+            "c) ba;",
+            "đ) bốn;",
+            "d) năm;",
+            "e) sáu;",
+            "g) bảy;",
+            "h) tám;",
+            "1) chín;",
+        ];
+        let read: Vec<String> = read(&lines)
+            .iter()
+            .map(|line| line.chars().take(2).collect())
+            .collect();
+        assert_eq!(read, ["a)", "b)", "c)", "d)", "đ)", "e)", "g)", "h)", "i)"]);
+        assert_eq!(
+            self::read(&["đ) Tiếp theo", "1) một", "7. bảy", "§. Tám", "9, Chín"]),
+            ["đ) Tiếp theo", "1) một", "7. bảy", "8. Tám", "9. Chín"]
+        );
+        assert_eq!(
+            self::read(&["L. MỤC ĐÍCH", "IH. NỘI DUNG", "HI. TỔ CHỨC"]),
+            ["I. MỤC ĐÍCH", "II. NỘI DUNG", "III. TỔ CHỨC"]
+        );
+        let lettered = ["K. HỒ SƠ", "L. PHỤ LỤC"];
+        assert_eq!(self::read(&lettered), lettered);
     }
 
     #[test]

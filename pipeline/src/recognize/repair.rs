@@ -17,12 +17,14 @@ const ALONE: f32 = 0.75;
 pub(super) fn repaired(mut lines: Vec<Line>) -> Vec<Line> {
     for line in &mut lines {
         line.words.retain(|word| {
-            word.confidence
-                >= if has_letters(word) {
-                    NO_WORD
-                } else {
-                    NO_LETTERS
-                }
+            // Rules of tables are no text however sure the engine is of them.
+            word.text != "|"
+                && word.confidence
+                    >= if has_letters(word) {
+                        NO_WORD
+                    } else {
+                        NO_LETTERS
+                    }
         });
         for word in &mut line.words {
             mend(word);
@@ -70,13 +72,47 @@ fn mend(word: &mut Word) {
             .collect();
         word.rewrite(text);
     }
-    if let Some(text) = word
-        .text
-        .strip_suffix("./..")
-        .map(|start| format!("{start}./."))
-    {
+    if let Some(text) = without_rules(&word.text) {
         word.rewrite(text);
     }
+    if let Some(text) = without_speck(&word.text) {
+        word.rewrite(text);
+    }
+    if word.text.contains('⁄') {
+        // The bar of a fraction; papers have the slash of symbols and dates.
+        word.rewrite(word.text.replace('⁄', "/"));
+    }
+    if let Some(rest) = for_report(&word.text) {
+        word.rewrite(format!("(b/c){rest}"));
+    }
+    let dots = word.text.trim_end_matches('.');
+    if dots.ends_with("./") && word.text.len() > dots.len() + 1 {
+        word.rewrite(format!("{dots}."));
+    }
+}
+
+/// A word without the rules of a table that stick to it.
+fn without_rules(text: &str) -> Option<String> {
+    let trimmed = text.trim_matches(['|', '_']);
+    (trimmed.len() < text.len() && trimmed.contains(char::is_alphanumeric))
+        .then(|| trimmed.to_owned())
+}
+
+/// A word without the one mark before it that can only stand behind a word.
+fn without_speck(text: &str) -> Option<String> {
+    let rest = text.strip_prefix([',', '.', '„', '‚', '¡'])?;
+    rest.starts_with(char::is_alphanumeric)
+        .then(|| rest.to_owned())
+}
+
+/// What follows `(b/c)`, for a report, the note behind a recipient, whose slash the engine takes for a letter.
+fn for_report(text: &str) -> Option<&str> {
+    let (inside, rest) = text.strip_prefix('(')?.split_once(')')?;
+    matches!(
+        inside,
+        "bíc" | "bíc." | "bí/c" | "bl/c" | "bïc" | "b/e" | "bie" | "bic" | "b⁄c"
+    )
+    .then_some(rest)
 }
 
 /// Marks at the ends of a line that belong to no word: rims of seals, specks, ends of rules.
@@ -158,6 +194,21 @@ mod tests {
         ])];
         assert_eq!(texts(&read), ["xây mới 07 (b/c); ĐĐ 500€"]);
         assert_eq!(texts(&[line(&[("này./..", 0.9)])]), ["này./."]);
+        assert_eq!(texts(&[line(&[("hợp./...", 0.9)])]), ["hợp./."]);
+        let read = [line(&[
+            ("|Số", 0.9),
+            ("|", 0.9),
+            ("2_", 0.9),
+            ("02⁄2010", 0.9),
+            ("(bí/c);", 0.9),
+        ])];
+        assert_eq!(texts(&read), ["Số 2 02/2010 (b/c);"]);
+        let read = [line(&[(",Điều", 0.9), ("..../2009", 0.9)])];
+        assert_eq!(texts(&read), ["Điều ..../2009"]);
+        assert_eq!(
+            texts(&[line(&[("(biết);", 0.9), ("____", 0.9)])]),
+            ["(biết); ____"]
+        );
     }
 
     #[test]

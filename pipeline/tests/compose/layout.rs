@@ -184,6 +184,8 @@ pub(crate) fn decision(skew_deg: f32) -> Sheet {
     // Left column whole, then the right one.
     s.line("ỦY BAN NHÂN DÂN", em, 250.0, 1000.0, 300.0, Set::Centred);
     s.line("TỈNH BẮC NINH", em, 250.0, 1000.0, 365.0, Set::Centred);
+    // Far enough below to be a block of its own, like the date beside it.
+    s.next_block();
     s.line("Số: 1234/QĐ-UBND", em, 250.0, 1000.0, 500.0, Set::Centred);
     s.next_block();
     s.line(
@@ -202,6 +204,7 @@ pub(crate) fn decision(skew_deg: f32) -> Sheet {
         365.0,
         Set::Centred,
     );
+    s.next_block();
     s.line(
         "Bắc Ninh, ngày 05 tháng 01 năm 2024",
         em,
@@ -369,6 +372,7 @@ fn foot(s: &mut Sheet, y: f32) {
         y + 136.0,
         Set::Centred,
     );
+    s.next_block();
     s.line(
         "Nguyễn Văn Đạo",
         em_of_foot(),

@@ -1,6 +1,6 @@
 //! The committed samples: which papers, how worn, in which format.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use crate::{
     Error,
@@ -8,11 +8,13 @@ use crate::{
     encode::{self, Bits, Jpeg},
     evaluate::{json, one_page, save},
     face::Family,
+    grammar::World,
     page::{Mark, mm},
     paper::{
         Paper,
         administrative::{self, Kind, Options},
-        civil,
+        citizen, civil,
+        trap::Trap,
     },
     press::{Inks, Sheet, press},
     scan::{self, Wear},
@@ -188,6 +190,25 @@ pub fn samples() -> Vec<Sample> {
                 ..office(1.1)
             },
         ),
+        sample(
+            "can-cuoc-cong-dan",
+            115,
+            card,
+            Form::Colour(80),
+            300,
+            Wear {
+                dust: 2,
+                ..office(0.6)
+            },
+        ),
+        sample(
+            "bang-chung-thuc",
+            116,
+            certified,
+            Form::Colour(66),
+            150,
+            office(-0.4),
+        ),
         Sample {
             inks: Inks {
                 paper: [232, 228, 214],
@@ -291,6 +312,38 @@ fn worn(family: &Family, dice: &Dice) -> Paper {
         family,
         dice,
     )
+}
+
+/// The front of an identity card with its QR code: the first that the dice give.
+fn card(family: &Family, dice: &Dice) -> Paper {
+    let mut try_again = 0;
+    loop {
+        let dice = dice.fork(&format!("card {try_again}"));
+        let paper = holding("cccd", BTreeSet::new(), family, &dice);
+        let small = paper.pages.len() == 1 && paper.fields.tags.is_empty();
+        if small && paper.fields.flags.contains("has_qr") || try_again > 99 {
+            return paper;
+        }
+        try_again += 1;
+    }
+}
+
+/// A diploma copied and certified: its type stays, the stamp's number is not its own.
+fn certified(family: &Family, dice: &Dice) -> Paper {
+    holding("van_bang", BTreeSet::from([Trap::Certified]), family, dice)
+}
+
+fn holding(code: &str, traps: BTreeSet<Trap>, family: &Family, dice: &Dice) -> Paper {
+    let options = citizen::Options {
+        world: World::A,
+        traps,
+    };
+    let kind = citizen::HOLDINGS
+        .iter()
+        .find(|kind| kind.code == code)
+        .copied()
+        .unwrap_or(citizen::HOLDINGS[0]);
+    citizen::write(kind, &options, family, dice)
 }
 
 /// A letter with arrival stamp, urgency mark, seal, and the square stamps of a second office.

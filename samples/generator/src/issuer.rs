@@ -49,6 +49,8 @@ pub enum Sort {
     Premier,
     /// A people's committee of a province, district or commune.
     Committee,
+    /// A people's committee of a commune.
+    Commune,
     /// A people's council.
     Council,
     /// The National Assembly, its standing committee, the President.
@@ -84,6 +86,12 @@ impl Issuer {
         writer.set("AGENCY", &issuer.name.to_uppercase());
         writer.set("province", &issuer.province);
         writer.set("area", &issuer.area);
+        let seat = if issuer.area == issuer.province || issuer.place == "Hà Nội" {
+            issuer.place.clone()
+        } else {
+            format!("{}, {}", issuer.area, issuer.province)
+        };
+        writer.set("seat", &seat);
         writer.set("code", &issuer.code);
         writer.set("head", &issuer.head());
         writer.set("HEAD", &issuer.head().to_uppercase());
@@ -110,6 +118,7 @@ impl Issuer {
             Sort::Government => Self::named("Chính phủ", "CP", "THỦ TƯỚNG", "CHÍNH PHỦ").central(),
             Sort::Premier => Self::named("Thủ tướng Chính phủ", "TTg", "THỦ TƯỚNG", "").central(),
             Sort::Committee => Self::committee(lands, writer),
+            Sort::Commune => Self::commune(lands),
             Sort::Council => Self::council(lands, writer),
             Sort::State(name) => {
                 let (code, chief) = match name {
@@ -187,7 +196,7 @@ impl Issuer {
             bodies.iter().map(each).collect::<Vec<_>>().join(with)
         };
         Self {
-            header: join(|body| &body.header, " - "),
+            header: join(|body| &body.header, " -\n"),
             name: join(|body| &body.name, " - "),
             code: join(|body| &body.code, "-"),
             chief: join(|body| &body.chief, "|"),
@@ -216,6 +225,11 @@ impl Issuer {
         } else {
             format!("ỦY BAN NHÂN DÂN {}", parent.to_uppercase())
         };
+        Self::seated(area, parent, lands)
+    }
+
+    /// The people's committee of an area.
+    fn seated(area: String, parent: String, lands: &Lands) -> Self {
         Self {
             parent_name: sentence(&parent, lands),
             parent,
@@ -231,6 +245,10 @@ impl Issuer {
                 .to_vec(),
             ..Self::default()
         }
+    }
+
+    fn commune(lands: &Lands) -> Self {
+        Self::seated(lands.ward.clone(), String::new(), lands)
     }
 
     fn council(lands: &Lands, writer: &mut Writer) -> Self {

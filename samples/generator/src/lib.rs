@@ -54,6 +54,8 @@ pub mod evaluate;
 
 pub mod papers;
 
+pub mod stack;
+
 pub mod score;
 
 /// What can go wrong.

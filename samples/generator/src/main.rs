@@ -17,6 +17,7 @@ use saoy_samples::{
     paper::trap::Trap,
     papers,
     score::{self, Score},
+    stack,
 };
 
 const USAGE: &str = "usage:
@@ -24,6 +25,8 @@ const USAGE: &str = "usage:
   saoy-samples eval --out DIR --count N --seed S [--font NAME|PATH[,..]] [--level clean|mid|hard] [--dpi N] [--bilevel]
   saoy-samples papers --out DIR [--types all|state|normative|party|citizen|CODE,..] [--per N] [--seed S] [--world a|b] [--pages N]
                       [--level clean|mid|hard] [--font NAME|PATH] [--dpi N] [--bilevel] [--traps none|all|NAME,..] [--rate 0..1]
+  saoy-samples stack --out DIR [--count N] [--papers LOW:HIGH] [--separators FILE.png,..] [--blank-backs] [--alike 0..1]
+                      and the options of papers but --per
   saoy-samples score --truth DIR --pred DIR [--body]";
 
 fn main() -> ExitCode {
@@ -48,6 +51,7 @@ fn run() -> Result<(), Error> {
         "make" => make_samples(&flags),
         "eval" => make_set(&flags),
         "papers" => make_papers(&flags),
+        "stack" => make_stacks(&flags),
         "score" => print_scores(&flags),
         _ => Err(Error::Usage(USAGE.to_owned())),
     }
@@ -171,6 +175,27 @@ fn paper_set(flags: &Flags) -> Result<(papers::Set, Family), Error> {
 fn make_papers(flags: &Flags) -> Result<(), Error> {
     let (set, family) = paper_set(flags)?;
     papers::write(&set, &family, &flags.path("out")?)
+}
+
+fn make_stacks(flags: &Flags) -> Result<(), Error> {
+    let (set, family) = paper_set(flags)?;
+    let range = flags.text("papers").unwrap_or("3:6");
+    let (low, high) = range.split_once(':').unwrap_or((range, range));
+    let bound = |text: &str| {
+        text.parse()
+            .map_err(|_| Error::Usage(format!("--papers wants LOW:HIGH, not `{range}`")))
+    };
+    let options = stack::Options {
+        count: flags.number("count", 5)?,
+        papers: (bound(low)?, bound(high)?),
+        separators: flags
+            .text("separators")
+            .map(|names| names.split(',').map(PathBuf::from).collect())
+            .unwrap_or_default(),
+        blank_backs: flags.0.contains_key("blank-backs"),
+        alike: flags.number("alike", 0.25)?,
+    };
+    stack::write(&set, &options, &family, &flags.path("out")?)
 }
 
 fn make_set(flags: &Flags) -> Result<(), Error> {

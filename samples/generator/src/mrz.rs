@@ -108,7 +108,7 @@ pub fn plain(text: &str) -> String {
     text.to_uppercase()
         .replace('Đ', "D")
         .nfd()
-        .filter(|letter| letter.is_ascii())
+        .filter(char::is_ascii)
         .collect()
 }
 

@@ -14,6 +14,8 @@ pub mod office;
 
 pub mod civil;
 
+pub mod citizen;
+
 pub mod trap;
 
 /// What a careful reader notes of a paper: a type code, fields by the names of the record, flags, and tags for a table of labels.

@@ -9,9 +9,9 @@ use crate::{
     evaluate::{Level, json, save, wear},
     face::Family,
     grammar::World,
-    page::Page,
+    page::{Page, mm},
     paper::{
-        Paper, civil,
+        Paper, citizen,
         office::{
             self,
             kind::{KINDS, Kind},
@@ -54,14 +54,14 @@ pub enum Type {
     /// A paper of an office.
     Office(Kind),
     /// A paper a citizen holds.
-    Citizen(civil::Holding),
+    Citizen(citizen::Holding),
 }
 
 impl Type {
     /// All types.
     pub fn all() -> Vec<Self> {
         let offices = KINDS.iter().map(|kind| Self::Office(*kind));
-        let citizens = civil::HOLDINGS.iter().map(|kind| Self::Citizen(*kind));
+        let citizens = citizen::HOLDINGS.iter().map(|kind| Self::Citizen(*kind));
         offices.chain(citizens).collect()
     }
 
@@ -157,7 +157,7 @@ pub fn label(name: &str, paper: &Paper) -> String {
 #[must_use]
 pub fn paper(set: &Set, kind: Type, family: &Family, dice: &Dice) -> Paper {
     let mut choice = dice.fork("options");
-    let traps = draw_traps(set, &mut choice);
+    let traps = draw_traps(set, kind, &mut choice);
     let inked = set.level != Level::Clean || !traps.is_empty();
     match kind {
         Type::Office(kind) => {
@@ -181,9 +181,9 @@ pub fn paper(set: &Set, kind: Type, family: &Family, dice: &Dice) -> Paper {
                 options.leading = 1.12;
             }
         }
-        Type::Citizen(kind) => civil::write(
+        Type::Citizen(kind) => citizen::write(
             kind,
-            &civil::Options {
+            &citizen::Options {
                 world: set.world,
                 traps,
             },
@@ -193,11 +193,17 @@ pub fn paper(set: &Set, kind: Type, family: &Family, dice: &Dice) -> Paper {
     }
 }
 
-fn draw_traps(set: &Set, dice: &mut Dice) -> BTreeSet<Trap> {
+fn draw_traps(set: &Set, kind: Type, dice: &mut Dice) -> BTreeSet<Trap> {
+    let may: Vec<Trap> = set
+        .traps
+        .iter()
+        .copied()
+        .filter(|trap| matches!(kind, Type::Office(_)) || trap.suits_citizens())
+        .collect();
     let mut traps = BTreeSet::new();
-    if !set.traps.is_empty() && dice.chance(set.rate) {
+    if !may.is_empty() && dice.chance(set.rate) {
         for _ in 0..dice.int(1, 2) {
-            let drawn = dice.pick(&set.traps).copied();
+            let drawn = dice.pick(&may).copied();
             // One arrival stamp, one word about secrecy, one state of the number.
             traps.retain(|known: &Trap| drawn.is_none_or(|trap| trap.group() != known.group()));
             traps.extend(drawn);
@@ -223,18 +229,36 @@ pub struct Scans {
 }
 
 impl Scans {
-    /// Prints and scans pages, all in one state of wear.
+    /// Prints and scans pages, all in one state of wear. Small papers are scanned finer than sheets.
     #[must_use]
     pub fn take(set: &Set, pages: &[Page], family: &Family, dice: &Dice) -> Self {
-        let (inks, wear, quality) = wear(set.level, &mut dice.fork("wear"));
-        let mut scans = Self {
-            sheets: Vec::with_capacity(pages.len()),
-            sizes: Vec::with_capacity(pages.len()),
+        let small = pages.iter().all(|page| page.size.0 < mm(130.0));
+        let dpi = if small { set.dpi.max(300) } else { set.dpi };
+        Self::at(set, dpi, pages, family, dice)
+    }
+
+    /// Nothing scanned yet.
+    #[must_use]
+    pub fn empty(set: &Set, dice: &Dice) -> Self {
+        let (_, wear, quality) = wear(set.level, &mut dice.fork("wear"));
+        Self {
+            sheets: Vec::new(),
+            sizes: Vec::new(),
             skew: wear.skew,
             quality,
             dpi: set.dpi,
             bilevel: set.bilevel,
             salt: dice.fork("salt"),
+        }
+    }
+
+    /// Prints and scans pages at a resolution.
+    #[must_use]
+    pub fn at(set: &Set, dpi: u16, pages: &[Page], family: &Family, dice: &Dice) -> Self {
+        let (inks, wear, _) = wear(set.level, &mut dice.fork("wear"));
+        let mut scans = Self {
+            dpi,
+            ..Self::empty(set, dice)
         };
         for (index, page) in pages.iter().enumerate() {
             scans.add(
@@ -250,7 +274,13 @@ impl Scans {
 
     fn add(&mut self, page: &Page, inks: &Inks, wear: &Wear, family: &Family, dice: &Dice) {
         let sheet = press(page, None, f32::from(self.dpi), inks, family, dice);
-        self.sheets.push(scan::scan(&sheet, wear, dice));
+        // Dust falls by area.
+        let share = page.size.0 * page.size.1 / (mm(210.0) * mm(297.0));
+        let wear = Wear {
+            dust: (wear.dust as f32 * share).ceil() as u32,
+            ..wear.clone()
+        };
+        self.sheets.push(scan::scan(&sheet, &wear, dice));
         self.sizes.push(page.size);
     }
 
@@ -296,6 +326,25 @@ impl Scans {
     /// # Errors
     /// When a picture cannot be encoded.
     pub fn encode(&self) -> Result<Vec<u8>, Error> {
+        match self.sheets.as_slice() {
+            [(sheet, _)] if !self.bilevel => encode::jpeg(sheet, self.jpeg()),
+            _ => self.encode_all(),
+        }
+    }
+
+    fn jpeg(&self) -> Jpeg {
+        Jpeg {
+            quality: self.quality,
+            dpi: self.dpi,
+            orientation: None,
+        }
+    }
+
+    /// A G4 TIFF or a PDF of JPEGs, also for one page.
+    ///
+    /// # Errors
+    /// When a picture cannot be encoded.
+    pub fn encode_all(&self) -> Result<Vec<u8>, Error> {
         if self.bilevel {
             let mut salt = self.salt.clone();
             let bits: Vec<Bits> = self
@@ -309,21 +358,13 @@ impl Scans {
                 .collect();
             return encode::tiff(&bits, self.dpi);
         }
-        let options = Jpeg {
-            quality: self.quality,
-            dpi: self.dpi,
-            orientation: None,
-        };
         let mut pictures = Vec::with_capacity(self.sheets.len());
         for ((sheet, _), size) in self.sheets.iter().zip(&self.sizes) {
             pictures.push(encode::Picture {
-                jpeg: encode::jpeg(sheet, options)?,
+                jpeg: encode::jpeg(sheet, self.jpeg())?,
                 pixels: (sheet.width, sheet.height),
                 page: *size,
             });
-        }
-        if let [picture] = pictures.as_slice() {
-            return Ok(picture.jpeg.clone());
         }
         Ok(encode::pdf_of(&pictures, true))
     }
@@ -338,3 +379,6 @@ impl Scans {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

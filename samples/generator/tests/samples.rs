@@ -17,7 +17,7 @@ fn samples_are_regenerated_byte_for_byte() {
         _ => {
             let _ = writeln!(
                 std::io::stderr(),
-                "skipped: Liberation Serif 2.1.5 is not installed"
+                "skipped: Liberation 2.1.5 is not installed"
             );
             return;
         }

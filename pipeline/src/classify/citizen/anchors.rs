@@ -136,6 +136,16 @@ fn standing(page: &Page<'_>, place: &Place, label: &Label) -> f32 {
             .is_some_and(char::is_uppercase)
     });
     let short = label.pattern.length() <= 4;
+    // Without a colon a short label must be whole, and the shortest must have little else in the line.
+    let worn = place.errors > 0 && label.pattern.length() <= 9;
+    let lost = label.pattern.length() <= 2
+        && page
+            .rows
+            .get(place.row)
+            .is_some_and(|row| row.tokens.len() > SHORT_LINE);
+    if !colon && (worn || lost) {
+        return 0.0;
+    }
     match (colon, begins) {
         (true, true) => 1.0,
         (true, false) if short && !capital => 0.0,
@@ -189,7 +199,10 @@ fn persons(page: &Page<'_>, anchors: &mut [Anchor]) {
             continue;
         }
         let above = |(opening, _): &&(Rect, Person)| opening.y < at.y + 0.5 * em;
-        let near = |(opening, _): &&(Rect, Person)| (opening.x - at.x).abs() < column;
+        // A heading that goes back to the holder stands in the middle, for the whole form.
+        let near = |(opening, person): &&(Rect, Person)| {
+            *person == Person::Holder || (opening.x - at.x).abs() < column
+        };
         let lowest = |a: &&(Rect, Person), b: &&(Rect, Person)| a.0.y.total_cmp(&b.0.y);
         let person = openings
             .iter()
@@ -264,8 +277,15 @@ impl<'p> Reader<'p> {
             last_row = next;
             tokens = words;
         }
-        if anchor.label.shape == Shape::Place && self.ends_row(&tokens, last_row) {
-            tokens.extend(self.going_on(last_row, at, &tokens));
+        if self.ends_row(&tokens, last_row) {
+            match anchor.label.shape {
+                Shape::Place => tokens.extend(self.going_on(last_row, at, &tokens)),
+                Shape::Name => tokens.extend(self.rest_of_name(last_row, at, &tokens)),
+                Shape::Id if !tokens.iter().any(has_digits) => {
+                    tokens.extend(self.going_on(last_row, at, &tokens));
+                }
+                _ => {}
+            }
         }
         let tokens = stripped(tokens);
         (!blank(&tokens)).then_some(Reading { tokens })
@@ -355,13 +375,36 @@ impl<'p> Reader<'p> {
                 && level.x < right
                 && level.x + level.w > at.x - em
         };
-        let (index, _) = self
+        let (index, row) = self
             .page
             .rows
             .iter()
             .enumerate()
             .filter(near)
             .min_by(|a, b| a.1.middle().total_cmp(&b.1.middle()))?;
+        // Labels side by side head columns: each has the words under it, up to where the next begins.
+        let next = self
+            .anchors
+            .iter()
+            .filter(|other| {
+                other.place.row == anchor.place.last_row
+                    && other.place.word >= anchor.place.behind
+                    && (other.label.field != anchor.label.field || other.label.shape == Shape::Stop)
+            })
+            .map(|other| anchor_box(self.page, other).x)
+            .fold(f32::INFINITY, f32::min);
+        let level = row.level();
+        if level.x < at.x - 3.0 * em || level.x + level.w > next {
+            let column = |token: &&Token| {
+                let (x, _) = token.centre();
+                x > at.x - 1.5 * em && x < next - 0.5 * em
+            };
+            let words: Vec<Token> = row.tokens.iter().filter(column).cloned().collect();
+            return self
+                .piece(index)
+                .filter(|_| !blank(&words))
+                .map(|_| (index, words));
+        }
         self.piece(index)
     }
 
@@ -386,6 +429,35 @@ impl<'p> Reader<'p> {
         end(tokens.last())
             .zip(end(row.tokens.last()))
             .is_some_and(|(a, b)| (a - b).abs() < 1.0)
+    }
+
+    /// The word or two of a name that its column had no space for: in capitals as the name is, right below it or
+    /// its label.
+    fn rest_of_name(&self, row: usize, label: Rect, tokens: &[Token]) -> Vec<Token> {
+        let shouted = |tokens: &[Token]| {
+            tokens
+                .iter()
+                .all(|token| token.text.chars().all(|c| c.is_uppercase() || c == '-'))
+        };
+        let last = around(tokens.iter().map(|token| token.level));
+        let middle = last.y + last.h / 2.0;
+        let em = self.page.leaf.em;
+        if tokens.len() > 3 || !shouted(tokens) {
+            return Vec::new();
+        }
+        let fits = |(index, other): &(usize, &Row)| {
+            let (level, down) = (other.level(), other.middle() - middle);
+            *index != row
+                && down > 0.5 * em
+                && down < 1.3 * self.pitch
+                && ((level.x - label.x).abs() < 1.5 * em || (level.x - last.x).abs() < 1.5 * em)
+                && other.tokens.len() <= 2
+                && shouted(&other.tokens)
+        };
+        let next = self.page.rows.iter().enumerate().find(fits);
+        next.and_then(|(index, _)| self.piece(index))
+            .map(|(_, words)| words)
+            .unwrap_or_default()
     }
 
     /// The lines that go on with a value: below it, one or two, beginning at its label or its first word, or
@@ -420,7 +492,9 @@ impl<'p> Reader<'p> {
                 .filter(fits)
                 .min_by(|a, b| a.1.middle().total_cmp(&b.1.middle()));
             let Some((index, row)) = next else { break };
-            let begins = row.tokens.first().is_some_and(|first| item(&first.text));
+            let dated = row.tokens.iter().any(|token| token.key == "thang")
+                && row.tokens.iter().any(|token| token.key == "nam");
+            let begins = dated || row.tokens.first().is_some_and(|first| item(&first.text));
             let Some((_, words)) = self.piece(index) else {
                 break;
             };
@@ -437,6 +511,10 @@ impl<'p> Reader<'p> {
         }
         more
     }
+}
+
+fn has_digits(token: &Token) -> bool {
+    token.text.contains(|c: char| c.is_ascii_digit())
 }
 
 /// Whether a value cannot end here: a comma, a dash.
@@ -491,6 +569,8 @@ fn pitch(page: &Page<'_>) -> f32 {
     median(&mut distances).clamp(1.1 * em, 4.0 * em)
 }
 
+/// Words of a line that is a short label and its value.
+const SHORT_LINE: usize = 4;
 /// Between columns there is more space than this, letters' heights.
 const COLUMN_GAP: f32 = 6.0;
 /// Lines that a value may take besides its first.

@@ -116,6 +116,17 @@ struct Item {
 fn items(text: &str) -> Vec<Item> {
     let mut items = Vec::new();
     for (word, written) in text.split_whitespace().enumerate() {
+        if let Some([day, month, year]) = worn(written) {
+            for (part, digits) in [(day, 2), (month, 2), (year, 4)] {
+                let kind = Kind::Number {
+                    value: part,
+                    digits,
+                    mended: true,
+                };
+                items.push(Item { kind, word });
+            }
+            continue;
+        }
         let parts = written.split(|c: char| !c.is_alphanumeric());
         for part in parts.filter(|part| !part.is_empty()) {
             items.push(Item {
@@ -125,6 +136,29 @@ fn items(text: &str) -> Vec<Item> {
         }
     }
     items
+}
+
+/// A day in one word whose strokes were read as letters or not at all: `26I09/2020`, `2012/2031`.
+fn worn(written: &str) -> Option<[u32; 3]> {
+    let written = written.trim_matches(|c: char| !c.is_alphanumeric());
+    let whole = written
+        .split(['/', '.', '-'])
+        .filter(|part| part.bytes().all(|b| b.is_ascii_digit()));
+    if whole.map(str::len).eq([2, 2, 4]) {
+        return None;
+    }
+    let digits: String = written.chars().filter(char::is_ascii_digit).collect();
+    let strokes = written.chars().filter(|c| !c.is_ascii_digit());
+    let fine = digits.len() == 8
+        && (1..=2).contains(&strokes.clone().count())
+        && strokes.clone().all(|c| {
+            matches!(
+                c,
+                '/' | 'I' | 'l' | '|' | '!' | 'i' | 'í' | 'ï' | 'j' | 'f' | 'ƒ' | '\\' | ']' | '['
+            )
+        });
+    let part = |from: usize, to: usize| digits.get(from..to)?.parse().ok();
+    fine.then(|| Some([part(0, 2)?, part(2, 4)?, part(4, 8)?]))?
 }
 
 fn kind(part: &str) -> Kind {
@@ -391,6 +425,9 @@ mod tests {
         assert_eq!(iso("12/2025"), Vec::<String>::new());
         assert_eq!(iso("0959.385.783"), Vec::<String>::new());
         assert_eq!(iso("181/2025"), Vec::<String>::new());
+        assert_eq!(iso("26I09/2020 26I09I2030"), ["2020-09-26", "2030-09-26"]);
+        assert_eq!(iso("2012/2031"), ["2031-12-20"]);
+        assert!(date("2012/2031").is_some_and(|found| found.mended));
         assert!(date("0l/10/2020").is_some_and(|found| found.mended));
     }
 

@@ -134,6 +134,24 @@ impl<'a> Page<'a> {
         std::str::from_utf8(rest).unwrap_or_default()
     }
 
+    /// Whether words are of a title of some type of paper and no name.
+    pub(super) fn is_title(&self, words: &[Token]) -> bool {
+        let text: String = words.iter().map(|token| token.key.as_str()).collect();
+        [
+            "chungnhan",
+            "chungchi",
+            "bangcu",
+            "bangky",
+            "bangtot",
+            "bangthac",
+            "certificate",
+            "diploma",
+            "trinhdo",
+        ]
+        .iter()
+        .any(|title| text.contains(title))
+    }
+
     /// A word.
     pub(super) fn token(&self, row: usize, word: usize) -> Option<&Token> {
         self.rows.get(row)?.tokens.get(word)

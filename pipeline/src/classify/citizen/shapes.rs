@@ -31,6 +31,7 @@ pub(super) fn value(reading: &Reading, shape: Shape) -> Option<Value> {
         Shape::Code => code(tokens),
         Shape::Area => area(tokens),
         Shape::Money => money(tokens),
+        Shape::Span => span(tokens),
         Shape::Stop => None,
     }
 }
@@ -72,6 +73,11 @@ fn name(tokens: &[Token]) -> Option<Value> {
         return None;
     }
     let first = behind - words.len();
+    if let Some(word) = words.first_mut()
+        && let Some(family) = super::names::family(word)
+    {
+        *word = family;
+    }
     let capitals = words
         .iter()
         .all(|word| word.chars().all(|c| !c.is_lowercase()));
@@ -79,7 +85,9 @@ fn name(tokens: &[Token]) -> Option<Value> {
         .iter()
         .all(|word| word.chars().skip(1).all(|c| !c.is_uppercase()));
     let fit = match words.len() {
-        2..=5 if capitals || titled => 1.0,
+        3..=5 if capitals || titled => 1.0,
+        // Few names have two words; more have lost one.
+        2 if capitals || titled => 0.9,
         2..=6 => 0.75,
         _ => 0.5,
     };
@@ -125,6 +133,24 @@ fn day(tokens: &[Token]) -> Option<Value> {
     })?
 }
 
+/// `từ ngày 2024-01-01 đến ngày 2024-12-31`.
+fn span(tokens: &[Token]) -> Option<Value> {
+    let dates = dates::dates(&joined(tokens));
+    let first = dates.first()?;
+    let (value, behind) = match dates.get(1) {
+        Some(last) => (
+            format!("từ ngày {} đến ngày {}", first.date.iso(), last.date.iso()),
+            last.words.1,
+        ),
+        None => (format!("từ ngày {}", first.date.iso()), first.words.1),
+    };
+    Some(Value {
+        value,
+        words: (first.words.0, behind),
+        fit: if first.mended { 0.6 } else { 1.0 },
+    })
+}
+
 fn sex(tokens: &[Token]) -> Option<Value> {
     let (index, value) = tokens
         .iter()
@@ -148,7 +174,12 @@ fn sex(tokens: &[Token]) -> Option<Value> {
 }
 
 fn text(tokens: &[Token], most: usize) -> Option<Value> {
-    let end = tokens.len().min(most);
+    // What stands behind a lone stroke is the same in another language.
+    let other = tokens
+        .iter()
+        .position(|token| token.text == "/")
+        .filter(|at| *at > 0);
+    let end = other.unwrap_or(tokens.len()).min(most);
     let words = tokens.get(..end)?;
     let text = joined(words);
     let text = text

@@ -32,6 +32,9 @@ fn lines(text: &str) -> Vec<Line> {
                     text: letters[at..end].iter().collect(),
                     bbox,
                     confidence: 0.95,
+                    engine: None,
+                    nearly: Vec::new(),
+                    ..Word::default()
                 });
             }
             at = end + 1;

@@ -73,6 +73,10 @@ impl Title {
 fn titles(kind: &Kind, pages: &[Page<'_>]) -> Vec<Title> {
     let mut found = Vec::new();
     for (index, page) in pages.iter().enumerate() {
+        // `DANH SÁCH` and the like head the annexes of every paper.
+        if kind.code == "khac" && index > 0 {
+            continue;
+        }
         for title in &kind.titles {
             for place in page.find(title) {
                 let weight = title_weight(kind, page, &place, title.length());
@@ -93,7 +97,7 @@ fn titles(kind: &Kind, pages: &[Page<'_>]) -> Vec<Title> {
 /// the page; less when it is worn; nothing inside a sentence.
 fn title_weight(kind: &Kind, page: &Page<'_>, place: &Place, length: usize) -> f32 {
     let wrong = usize::try_from(place.errors).unwrap_or(usize::MAX);
-    if place.loose > usize::from(length > 6) || wrong * 7 > length || goes_on(kind, page, place) {
+    if place.loose > usize::from(length > 6) || wrong * 9 > length || goes_on(kind, page, place) {
         return 0.0;
     }
     let Some(row) = page.rows.get(place.row) else {
@@ -118,7 +122,7 @@ fn title_weight(kind: &Kind, page: &Page<'_>, place: &Place, length: usize) -> f
     let mut weight = TITLE;
     if capitals < 0.75 {
         // A title in small letters stands alone on its line, larger than the text.
-        let alone = after == 0 && place.word == 0;
+        let alone = after == 0 && place.word == 0 && place.errors == 0 && length >= SMALL_TITLE;
         let large = own.level().h > 1.25 * page.leaf.em;
         weight *= match (alone, large) {
             (true, true) => 0.7,
@@ -193,15 +197,68 @@ fn shown(kind: &Kind, pages: &[Page<'_>], zones: &[Vec<Zone>]) -> f32 {
     let card = long < 130.0;
     let flag = |there: bool, weight: f32| if there { weight } else { 0.0 };
     match kind.code {
-        "cccd" => flag(card_zone, 2.5) + flag(card_code, 3.0) + flag(card, 0.5),
-        "the_can_cuoc" => flag(card_zone, 2.3) + flag(card_code, 2.5) + flag(card, 0.5),
+        "cccd" => flag(card_zone, 2.5) + flag(card_code, 5.0) + flag(card, 0.5),
+        "the_can_cuoc" => flag(card_zone, 2.3) + flag(card_code, 4.5) + flag(card, 0.5),
         "ho_chieu" => flag(passport_zone, 5.0) + flag(long < 190.0 && short < 135.0, 0.5),
         "cmnd" | "gplx" | "the_bhyt" => flag(card, 0.7),
+        "khac" => flag(
+            unheaded(pages) && !card_code && !card_zone && !passport_zone,
+            2.2,
+        ),
+        "so_bhxh" => flag(numbered(pages), 2.0),
+        "the_bhyt" => flag(numbered(pages), 1.2),
         "ban_ve" => flag(long > 380.0 && short > 280.0, 1.0),
         _ => 0.0,
     }
 }
 
+/// Letters of the shortest title that is known in small letters: `giấy khai sinh`.
+const SMALL_TITLE: usize = 12;
+/// Whether `Mã số:` or `Số sổ:` is followed at once by the ten digits of an insured person.
+fn numbered(pages: &[Page<'_>]) -> bool {
+    pages.iter().flat_map(|page| &page.rows).any(|row| {
+        let key = row.key();
+        ["maso", "soso", "masobhxh"].iter().any(|label| {
+            key.split_once(label).is_some_and(|(_, rest)| {
+                let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+                digits == 10
+            })
+        })
+    })
+}
+
+/// Whether a page of words has none of the heads that papers of the State, the Party and for citizens have.
+fn unheaded(pages: &[Page<'_>]) -> bool {
+    let heads = [
+        "cộng hòa xã hội chủ nghĩa việt nam",
+        "độc lập tự do hạnh phúc",
+        "đảng cộng sản việt nam",
+    ];
+    let words: usize = pages
+        .iter()
+        .take(1)
+        .flat_map(|page| &page.rows)
+        .map(|row| row.tokens.len())
+        .sum();
+    // What was not read at all is nothing rather than something else.
+    let sure = pages
+        .iter()
+        .take(1)
+        .flat_map(|page| &page.rows)
+        .map(crate::classify::leaf::Row::mean_confidence);
+    let (rows, sum) = sure.fold((0.0_f32, 0.0_f32), |(rows, sum), sure| {
+        (rows + 1.0, sum + sure)
+    });
+    words > 12
+        && sum > READABLE * rows
+        && heads.iter().all(|head| {
+            let pattern = super::pattern::Pattern::new(head);
+            pages.iter().all(|page| page.find(&pattern).is_empty())
+        })
+}
+
+/// Mean certainty of the engine on pages that can be read.
+const READABLE: f32 = 0.72;
 /// A whole title.
 const TITLE: f32 = 7.0;
 /// Titles from here on are clear enough to make what is named below them a mention.
@@ -209,6 +266,6 @@ const CLEAR: f32 = 3.5;
 /// Rows that two titles may stand apart and still be of one headline.
 const NEAR_ROWS: usize = 2;
 /// All phrases together, at most.
-const PHRASES: f32 = 6.0;
+const PHRASES: f32 = 7.0;
 /// What must be outweighed.
-const NOTHING: f32 = -1.5;
+const NOTHING: f32 = -1.2;

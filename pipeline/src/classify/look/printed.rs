@@ -118,6 +118,7 @@ mod tests {
                 text: word.to_owned(),
                 bbox,
                 confidence: 0.9,
+                ..Word::default()
             }
         });
         let words = words.collect();

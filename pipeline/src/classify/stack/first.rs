@@ -81,7 +81,7 @@ pub(super) fn weigh(sheet: &Sheet<'_>, before: &Ending) -> Found {
         found.add(1.0, "size_change");
     }
     if lines.iter().any(is_template) {
-        found.add(-3.0, "form_template");
+        found.add(-3.5, "form_template");
     }
     found.annex = lines.iter().any(is_annex);
     found

@@ -1,5 +1,6 @@
 //! The marker segments of a JPEG file, read without decoding (ITU-T T.81, annex B).
 
+use crate::record::said;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -42,7 +43,10 @@ impl Markers {
     /// Walks from start-of-image to end-of-image; a file that ends before is damaged.
     pub(in crate::ingest) fn read(data: &[u8]) -> Result<Self, Fault> {
         if !data.starts_with(&[0xFF, SOI]) {
-            return Err(Fault::damaged(0, "no start-of-image marker"));
+            return Err(Fault::damaged(
+                0,
+                said!("không có dấu mốc đầu ảnh", "no start-of-image marker"),
+            ));
         }
         let mut markers = Self::default();
         let mut at = 2;
@@ -72,7 +76,10 @@ impl Markers {
         if markers.frame == 0 || markers.scans == 0 {
             return Err(Fault::damaged(
                 at as u64,
-                "the image ends before its first scan",
+                said!(
+                    "ảnh kết thúc trước lượt quét đầu tiên",
+                    "the image ends before its first scan"
+                ),
             ));
         }
         if markers.progressive
@@ -80,7 +87,10 @@ impl Markers {
         {
             return Err(Fault::damaged(
                 at as u64,
-                "the last scans of a progressive image are missing",
+                said!(
+                    "thiếu các lượt quét cuối của ảnh lũy tiến",
+                    "the last scans of a progressive image are missing"
+                ),
             ));
         }
         markers.join_icc();
@@ -94,9 +104,10 @@ impl Markers {
             }
             DRI => self.restart_interval = be16(body, 0).unwrap_or_default(),
             DNL => {
-                return Err(Fault::unsupported(
-                    "JPEG that states its height after the scan (DNL)",
-                ));
+                return Err(Fault::unsupported(said!(
+                    "JPEG ghi chiều cao sau dữ liệu quét (DNL)",
+                    "JPEG that states its height after the scan (DNL)"
+                )));
             }
             APP0 if body.starts_with(b"JFIF\0") => self.take_jfif(body),
             APP1 if body.starts_with(b"Exif\0") && self.exif.is_none() => {
@@ -113,17 +124,29 @@ impl Markers {
 
     fn take_frame(&mut self, marker: u8, body: &[u8], at: usize) -> Result<(), Fault> {
         if self.frame != 0 {
-            return Err(Fault::damaged(at as u64, "a second frame header"));
+            return Err(Fault::damaged(
+                at as u64,
+                said!("phần đầu khung ảnh lặp lại", "a second frame header"),
+            ));
         }
         let (Some(&precision), Some(height), Some(width), Some(&components)) =
             (body.first(), be16(body, 1), be16(body, 3), body.get(5))
         else {
-            return Err(Fault::damaged(at as u64, "the frame header is too short"));
+            return Err(Fault::damaged(
+                at as u64,
+                said!(
+                    "phần đầu khung ảnh quá ngắn",
+                    "the frame header is too short"
+                ),
+            ));
         };
         if body.len() < 6 + 3 * usize::from(components) {
             return Err(Fault::damaged(
                 at as u64,
-                "the frame header is too short for its components",
+                said!(
+                    "phần đầu khung ảnh quá ngắn so với số thành phần",
+                    "the frame header is too short for its components"
+                ),
             ));
         }
         self.frame = marker;
@@ -146,17 +169,26 @@ impl Markers {
     /// Huffman-coded DCT of 8 bits is what decoders and PDF readers have in common.
     pub(in crate::ingest) fn check_supported(&self) -> Result<(), Fault> {
         let what = match self.frame {
-            SOF0..=SOF2 if self.precision != 8 => format!("JPEG of {} bits", self.precision),
+            SOF0..=SOF2 if self.precision != 8 => {
+                said!("JPEG {} bit", "JPEG of {} bits", self.precision)
+            }
             SOF0..=SOF2 if self.height == 0 => {
-                "JPEG that states its height after the scan (DNL)".to_owned()
+                said!(
+                    "JPEG ghi chiều cao sau dữ liệu quét (DNL)",
+                    "JPEG that states its height after the scan (DNL)"
+                )
             }
             SOF0..=SOF2 if !matches!(self.components, 1 | 3 | 4) => {
-                format!("JPEG of {} components", self.components)
+                said!(
+                    "JPEG có {} thành phần màu",
+                    "JPEG of {} components",
+                    self.components
+                )
             }
             SOF0..=SOF2 => return Ok(()),
-            SOF3 | 0xC7 | 0xCB | SOF15 => "lossless JPEG".to_owned(),
-            0xC9 | 0xCA => "JPEG with arithmetic coding".to_owned(),
-            _ => "hierarchical JPEG".to_owned(),
+            SOF3 | 0xC7 | 0xCB | SOF15 => said!("JPEG không mất mát", "lossless JPEG"),
+            0xC9 | 0xCA => said!("JPEG mã hóa số học", "JPEG with arithmetic coding"),
+            _ => said!("JPEG phân tầng", "hierarchical JPEG"),
         };
         Err(Fault::unsupported(what))
     }
@@ -235,8 +267,8 @@ impl Markers {
         self.scans += 1;
         if self.scans > MAX_SCANS {
             return Err(Fault::TooLarge {
-                what: "a JPEG of many scans".to_owned(),
-                limit: MAX_SCANS.to_string(),
+                what: said!("JPEG quá nhiều lượt quét", "a JPEG of many scans"),
+                limit: said!("{MAX_SCANS}", "{MAX_SCANS}"),
             });
         }
         if self.scans == 1 {
@@ -258,7 +290,10 @@ impl Markers {
                     if self.restart_interval > 0 && marker != restart {
                         return Err(Fault::damaged(
                             at as u64,
-                            "restart markers are out of order: a part is missing",
+                            said!(
+                                "dấu mốc khởi động lại sai thứ tự: thiếu một phần",
+                                "restart markers are out of order: a part is missing"
+                            ),
                         ));
                     }
                     restart = if marker == RST7 { RST0 } else { marker + 1 };
@@ -334,7 +369,10 @@ fn segment(data: &[u8], start: usize) -> Result<Range<usize>, Fault> {
     if length < 2 {
         return Err(Fault::damaged(
             start as u64,
-            "a marker segment of no length",
+            said!(
+                "đoạn dấu mốc không có độ dài",
+                "a marker segment of no length"
+            ),
         ));
     }
     if end > data.len() {
@@ -346,7 +384,10 @@ fn segment(data: &[u8], start: usize) -> Result<Range<usize>, Fault> {
 fn ends_early(data: &[u8]) -> Fault {
     Fault::damaged(
         data.len() as u64,
-        "the file ends before the end-of-image marker: a part is missing",
+        said!(
+            "tệp kết thúc trước dấu mốc cuối ảnh: thiếu một phần",
+            "the file ends before the end-of-image marker: a part is missing"
+        ),
     )
 }
 

@@ -1,5 +1,6 @@
 //! The boxes of a JP2 file and the main header of its codestream (ITU-T T.800, annexes A and I).
 
+use crate::record::said;
 use std::ops::Range;
 
 use super::super::error::Fault;
@@ -34,7 +35,13 @@ impl Boxes {
             0..data.len()
         } else {
             boxes.take_all(data, 0..data.len(), 0)?.ok_or_else(|| {
-                Fault::damaged(data.len() as u64, "the file ends before its codestream")
+                Fault::damaged(
+                    data.len() as u64,
+                    said!(
+                        "tệp kết thúc trước dòng mã ảnh",
+                        "the file ends before its codestream"
+                    ),
+                )
             })?
         };
         boxes.take_size(data, stream.start)?;
@@ -80,7 +87,15 @@ impl Boxes {
 
     /// The SIZ segment, which follows the start of the codestream (A.5.1).
     fn take_size(&mut self, data: &[u8], start: usize) -> Result<(), Fault> {
-        let bad = || Fault::damaged(start as u64, "the codestream has no size");
+        let bad = || {
+            Fault::damaged(
+                start as u64,
+                said!(
+                    "dòng mã ảnh không ghi kích thước",
+                    "the codestream has no size"
+                ),
+            )
+        };
         if be16(data, start) != Some(0xFF4F) || be16(data, start + 2) != Some(0xFF51) {
             return Err(bad());
         }
@@ -94,12 +109,16 @@ impl Boxes {
         if tile_width == 0 || tile_height == 0 || tiles > MAX_TILES {
             return Err(Fault::damaged(
                 start as u64,
-                format!("{tiles} tiles of {tile_width} x {tile_height} px"),
+                said!(
+                    "{tiles} ô ảnh {tile_width} x {tile_height} px",
+                    "{tiles} tiles of {tile_width} x {tile_height} px"
+                ),
             ));
         }
         self.components = be16(data, start + 40).ok_or_else(bad)?;
         if self.components == 0 || self.components > MAX_COMPONENTS {
-            return Err(Fault::unsupported(format!(
+            return Err(Fault::unsupported(said!(
+                "JPEG 2000 có {} thành phần màu",
                 "JPEG 2000 of {} components",
                 self.components
             )));
@@ -121,7 +140,10 @@ fn check_tiles(data: &[u8], stream: Range<usize>) -> Result<(), Fault> {
     let ends = || {
         Fault::damaged(
             stream.end as u64,
-            "the codestream ends before its last tile: a part is missing",
+            said!(
+                "dòng mã ảnh kết thúc trước ô cuối: thiếu một phần",
+                "the codestream ends before its last tile: a part is missing"
+            ),
         )
     };
     let mut at = stream.start + 2;
@@ -135,7 +157,10 @@ fn check_tiles(data: &[u8], stream: Range<usize>) -> Result<(), Fault> {
                     return if closed { Ok(()) } else { Err(ends()) };
                 }
                 if length < 14 {
-                    return Err(Fault::damaged(at as u64, "a tile-part of no length"));
+                    return Err(Fault::damaged(
+                        at as u64,
+                        said!("phần ô ảnh không có độ dài", "a tile-part of no length"),
+                    ));
                 }
                 at = at
                     .checked_add(usize::try_from(length).map_err(|_| ends())?)
@@ -147,7 +172,12 @@ fn check_tiles(data: &[u8], stream: Range<usize>) -> Result<(), Fault> {
                 let length = be16(data, at + 2).ok_or_else(ends)?;
                 at += 2 + usize::from(length.max(2));
             }
-            _ => return Err(Fault::damaged(at as u64, "no marker where one belongs")),
+            _ => {
+                return Err(Fault::damaged(
+                    at as u64,
+                    said!("thiếu dấu mốc ở chỗ phải có", "no marker where one belongs"),
+                ));
+            }
         }
     }
 }
@@ -157,7 +187,10 @@ fn next_box(data: &[u8], at: usize, end: usize) -> Result<([u8; 4], Range<usize>
     let short = || {
         Fault::damaged(
             data.len() as u64,
-            "the file ends inside a box: a part is missing",
+            said!(
+                "tệp kết thúc giữa một hộp dữ liệu: thiếu một phần",
+                "the file ends inside a box: a part is missing"
+            ),
         )
     };
     let length = be32(data, at).ok_or_else(short)?;
@@ -181,7 +214,10 @@ fn next_box(data: &[u8], at: usize, end: usize) -> Result<([u8; 4], Range<usize>
         .filter(|&stop| stop <= end)
         .ok_or_else(short)?;
     if length < head {
-        return Err(Fault::damaged(at as u64, "a box of no length"));
+        return Err(Fault::damaged(
+            at as u64,
+            said!("hộp dữ liệu không có độ dài", "a box of no length"),
+        ));
     }
     Ok((kind, at + head..stop))
 }

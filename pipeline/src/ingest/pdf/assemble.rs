@@ -12,7 +12,8 @@ use crate::ingest::error::Fault;
 use crate::ingest::limits::Limits;
 use crate::ingest::page::{Kept, Page, PlacedImage, Scan, TextPolicy};
 use crate::ingest::recode::recode;
-use crate::record::{Flag, ImageOrigin};
+use crate::legacy;
+use crate::record::{Flag, ImageOrigin, said};
 
 /// Images that cover less of the page than this are figures on a page, not a scan of one.
 const SCAN_COVERS: f64 = 0.5;
@@ -32,12 +33,15 @@ const RENDER_DPI: std::ops::RangeInclusive<f64> = 150.0..=600.0;
 
 /// Takes apart the only page of `bytes`.
 pub(super) fn page_of(bytes: Vec<u8>, policy: TextPolicy, limits: &Limits) -> Result<Page, Fault> {
-    let damaged = |reason: &str| Fault::damaged(None, reason);
-    let pdf = Pdf::new(bytes).map_err(|_| damaged("the page cannot be parsed"))?;
-    let page = pdf
-        .pages()
-        .first()
-        .ok_or_else(|| damaged("the page cannot be found"))?;
+    let unparsed = |_| {
+        let said = said!("không phân tích được trang", "the page cannot be parsed");
+        Fault::damaged(None, said)
+    };
+    let pdf = Pdf::new(bytes).map_err(unparsed)?;
+    let page = pdf.pages().first().ok_or_else(|| {
+        let said = said!("không tìm thấy trang", "the page cannot be found");
+        Fault::damaged(None, said)
+    })?;
     let settings = InterpreterSettings::default();
     let survey = survey(page, &settings);
     for seen in &survey.images {
@@ -135,8 +139,13 @@ impl View<'_> {
         if over.iter().map(|mark| area(*mark)).sum::<f64>() > PATCHES_COVER * area(self.whole()) {
             return self.rendered(self.finest_dpi(), limits);
         }
-        let raster = image::pixels(self.page, seen.order, self.settings)
-            .ok_or_else(|| Fault::damaged(None, "the scan on the page cannot be decoded"))?;
+        let raster = image::pixels(self.page, seen.order, self.settings).ok_or_else(|| {
+            let said = said!(
+                "không giải mã được ảnh quét trên trang",
+                "the scan on the page cannot be decoded"
+            );
+            Fault::damaged(None, said)
+        })?;
         // Whether the image stands straight was asked before; a crooked one is rendered.
         let Some(turn) = turn_of(seen.to_page) else {
             return self.rendered(self.finest_dpi(), limits);
@@ -244,7 +253,10 @@ impl View<'_> {
             .ok_or_else(|| {
                 Fault::damaged(
                     None,
-                    format!("a page of {width} x {height} pt cannot be rendered"),
+                    said!(
+                        "không vẽ được trang {width} x {height} pt",
+                        "a page of {width} x {height} pt cannot be rendered"
+                    ),
                 )
             })?;
         let size_px = raster.size();
@@ -274,10 +286,12 @@ impl View<'_> {
             .glyphs
             .iter()
             .filter(|glyph| glyph.visible || self.policy == TextPolicy::Skip);
+        let mut flags = vec![Flag::new("born_digital")];
+        let lines = self.in_unicode(words::lines(glyphs, PageMap::scale(scale)), &mut flags);
         Kept {
-            lines: words::lines(glyphs, PageMap::scale(scale)),
+            lines,
             size_pt: (self.survey.width as f32, self.survey.height as f32),
-            flags: vec![Flag::new("born_digital")],
+            flags,
         }
     }
 
@@ -288,9 +302,17 @@ impl View<'_> {
             f64::from(scan.size_px.1) / self.survey.height.max(1.0),
         );
         let glyphs = self.survey.glyphs.iter();
-        scan.text = Some(words::lines(glyphs, PageMap::scale_non_uniform(sx, sy)));
+        let lines = words::lines(glyphs, PageMap::scale_non_uniform(sx, sy));
+        scan.text = Some(self.in_unicode(lines, &mut scan.flags));
         scan.flags.push(Flag::new("text_kept"));
         scan
+    }
+
+    /// Text from before Unicode made readable, with a flag that says so.
+    fn in_unicode(&self, mut lines: Vec<Line>, flags: &mut Vec<Flag>) -> Vec<Line> {
+        let found = legacy::convert(&mut lines, &self.survey.legacy);
+        flags.extend(found.map(|old| Flag::new("legacy_encoding").saying(old.code())));
+        lines
     }
 
     /// Level lines of visible text over the scan: signature blocks, electronic stamps.

@@ -5,11 +5,10 @@ use hayro::hayro_interpret::TransformExt;
 use hayro::hayro_interpret::hayro_syntax::page::Page;
 use hayro::vello_cpu::{self, Pixmap, RenderContext};
 use hayro::{RenderCache, RenderSettings, render_into};
-use jpeg_encoder::{ColorType, Encoder};
 use kurbo::{Affine, Rect};
 
-use crate::document::{Coding, Gray, Raster, Rgb, StoredImage};
-use crate::ingest::recode::recode;
+use crate::document::{Gray, Raster, Rgb, StoredImage};
+use crate::ingest::recode::lossy;
 
 /// The renderer counts in 16 bits; a larger region is rendered at a lower resolution.
 pub(super) const LONGEST_SIDE: f64 = 16_000.0;
@@ -88,34 +87,5 @@ fn raster_of(pixmap: &Pixmap) -> Raster {
 pub(super) fn coded(raster: &Raster) -> StoredImage {
     /// Errors stay below what the eye and OCR see; a page takes about 1 MB in colour.
     const QUALITY: u8 = 90;
-    let (width, height) = raster.size();
-    let (pixels, components, color) = match raster {
-        Raster::Gray(gray) if gray.pixels.iter().all(|px| *px == 0 || *px == 255) => {
-            return recode(raster);
-        }
-        Raster::Gray(gray) => (&gray.pixels, 1, ColorType::Luma),
-        Raster::Rgb(rgb) => (&rgb.pixels, 3, ColorType::Rgb),
-    };
-    // JPEG counts in 16 bits, and the renderer does not go beyond.
-    let (Ok(w), Ok(h)) = (u16::try_from(width), u16::try_from(height)) else {
-        return recode(raster);
-    };
-    let mut data = Vec::new();
-    match Encoder::new(&mut data, QUALITY).encode(pixels, w, h, color) {
-        Ok(()) => {
-            let coding = Coding::Jpeg {
-                data: data.into(),
-                components,
-                inverted: false,
-                icc: None,
-            };
-            StoredImage {
-                width,
-                height,
-                coding,
-                untouched: false,
-            }
-        }
-        Err(_) => recode(raster),
-    }
+    lossy(raster, QUALITY)
 }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::made::{Page, Tiff, jpeg, packed_bilevel, rgb_png};
 use super::*;
+use crate::speech::Spoken;
 
 /// A small file of each kind.
 fn seeds() -> Vec<(&'static str, Vec<u8>)> {
@@ -99,7 +100,8 @@ fn a_cut_jpeg_says_where() {
         error.to_string().contains("page 1: damaged at byte"),
         "{error}"
     );
-    assert!(error.hint().is_some());
+    let spoken = error.fault.spoken();
+    assert!(spoken.vi.starts_with("hỏng tại byte "), "{}", spoken.vi);
 }
 
 #[test]

@@ -238,3 +238,84 @@ fn wrong_endings_are_noted() {
         }]
     );
 }
+
+/// A TIFF of JPEG strips of `rows` rows each, and the strips' scans.
+fn jpeg_strips(
+    raster: &Raster,
+    rows: u32,
+    sampling: jpeg_encoder::SamplingFactor,
+) -> (Vec<u8>, Vec<Vec<u8>>) {
+    let Raster::Rgb(image) = raster else {
+        panic!("colour")
+    };
+    let side = |px: u32| u16::try_from(px).unwrap();
+    let row_bytes = usize::try_from(image.width).unwrap() * 3;
+    let strips: Vec<Vec<u8>> = image
+        .pixels
+        .chunks(row_bytes * usize::try_from(rows).unwrap())
+        .map(|strip| {
+            let mut out = Vec::new();
+            let mut encoder = jpeg_encoder::Encoder::new(&mut out, 95);
+            encoder.set_sampling_factor(sampling);
+            let height = u32::try_from(strip.len() / row_bytes).unwrap();
+            encoder
+                .encode(
+                    strip,
+                    side(image.width),
+                    side(height),
+                    jpeg_encoder::ColorType::Rgb,
+                )
+                .unwrap();
+            out
+        })
+        .collect();
+    let scans = strips
+        .iter()
+        .map(|strip| {
+            let header = strip
+                .windows(2)
+                .position(|pair| pair == [0xFF, 0xDA])
+                .unwrap();
+            let length = usize::from(u16::from_be_bytes([strip[header + 2], strip[header + 3]]));
+            strip[header + 2 + length..strip.len() - 2].to_vec()
+        })
+        .collect();
+    let mut page = Page::plain(image.width, image.height, 8, 3, 6, Vec::new())
+        .with(259, 3, &[7])
+        .with(278, 4, &[rows]);
+    page.chunks = strips;
+    (page.file(), scans)
+}
+
+#[test]
+fn strips_of_jpeg_are_joined_without_touching_their_scans() {
+    use jpeg_encoder::SamplingFactor;
+    for (rows, sampling) in [
+        (16, SamplingFactor::F_1_1),
+        (8, SamplingFactor::F_1_1),
+        (16, SamplingFactor::F_2_2),
+    ] {
+        let (bytes, scans) = jpeg_strips(&rgb(), rows, sampling);
+        assert!(scans.len() > 1);
+        let page = loaded(&bytes);
+        let Coding::Jpeg { data, .. } = &page.stored.coding else {
+            panic!("{:?}", page.stored)
+        };
+        assert!(page.stored.untouched);
+        for scan in &scans {
+            assert!(data.windows(scan.len()).any(|part| part == &scan[..]));
+        }
+        assert_eq!(difference(&shown(&page.stored), &page.raster), 0);
+        assert!(difference(&page.raster, &rgb()) < 60);
+    }
+}
+
+#[test]
+fn strips_of_jpeg_that_do_not_fit_are_stored_as_pixels() {
+    // Blocks of 8 rows do not end where such strips do.
+    let (bytes, scans) = jpeg_strips(&rgb(), 12, jpeg_encoder::SamplingFactor::F_1_1);
+    assert!(scans.len() > 1);
+    let page = loaded(&bytes);
+    assert!(matches!(page.stored.coding, Coding::Flate { .. }) && !page.stored.untouched);
+    assert_eq!(difference(&shown(&page.stored), &page.raster), 0);
+}

@@ -10,6 +10,7 @@ use super::fax;
 use super::geometry::{Compression, Geometry};
 use super::unpack::{add_up, decompress};
 use crate::document::Raster;
+use crate::record::said;
 
 /// The coded bytes of a chunk, bits and tables in their usual places.
 pub(super) fn read(
@@ -272,7 +273,12 @@ fn interleave(
     let size = match geometry.layout.bits {
         8 => 1,
         16 => 2,
-        bits => return Err(Fault::unsupported(format!("TIFF planes of {bits} bits"))),
+        bits => {
+            return Err(Fault::unsupported(said!(
+                "TIFF mặt phẳng màu {bits} bit",
+                "TIFF planes of {bits} bits"
+            )));
+        }
     };
     let count = planes.len();
     let mut joined = vec![0; width * rows * count * size];
@@ -326,7 +332,10 @@ fn unpack_subsampled(
     let mut packed = decompress(geometry.compression, data, blocks * (across * down + 2))?;
     if geometry.differences {
         // Libtiff takes differences of such blocks as of any other bytes; no writer is known to make them.
-        return Err(Fault::unsupported("TIFF differences of subsampled YCbCr"));
+        return Err(Fault::unsupported(said!(
+            "TIFF hiệu số trên YCbCr lấy mẫu thưa",
+            "TIFF differences of subsampled YCbCr"
+        )));
     }
     packed.truncate(blocks * (across * down + 2));
     Ok(packed)
@@ -372,7 +381,8 @@ fn unpack_jpeg(
     if wide != width || high < rows || usize::from(markers.components) != samples {
         return Err(Fault::damaged(
             None,
-            format!(
+            said!(
+                "JPEG {wide} x {high} px, {} thành phần, ở chỗ của {width} x {rows} px, {samples} thành phần",
                 "JPEG of {wide} x {high} px and {} components where {width} x {rows} px and {samples} belong",
                 markers.components
             ),

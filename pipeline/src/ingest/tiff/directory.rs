@@ -3,6 +3,7 @@
 use super::super::bytes::ReadAt;
 use super::super::error::Fault;
 use crate::document::Turn;
+use crate::record::said;
 
 /// The first bytes of a file: how all others are to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +23,12 @@ impl Header {
             b"MM\0\x2A" => (true, false),
             b"II\x2B\0" => (false, true),
             b"MM\0\x2B" => (true, true),
-            _ => return Err(Fault::damaged(0, "no TIFF header")),
+            _ => {
+                return Err(Fault::damaged(
+                    0,
+                    said!("không có phần đầu TIFF", "no TIFF header"),
+                ));
+            }
         };
         let mut header = Self {
             big_endian,
@@ -34,7 +40,10 @@ impl Header {
             if header.number(rest.get(..2)) != 8 || header.number(rest.get(2..4)) != 0 {
                 return Err(Fault::damaged(
                     4,
-                    "a BigTIFF header with offsets that are not of 8 bytes",
+                    said!(
+                        "phần đầu BigTIFF có địa chỉ không phải 8 byte",
+                        "a BigTIFF header with offsets that are not of 8 bytes"
+                    ),
                 ));
             }
             header.number(rest.get(4..))
@@ -104,7 +113,10 @@ impl Directory {
         if count == 0 || count > MAX_ENTRIES {
             return Err(Fault::damaged(
                 offset,
-                format!("a directory of {count} entries"),
+                said!(
+                    "thư mục ảnh có {count} mục",
+                    "a directory of {count} entries"
+                ),
             ));
         }
         let count = usize::try_from(count).unwrap_or_default();
@@ -149,7 +161,10 @@ impl Directory {
             kind => {
                 return Err(Fault::damaged(
                     entry.offset,
-                    format!("tag {tag} has values of kind {kind}, not numbers"),
+                    said!(
+                        "thẻ {tag} có giá trị kiểu {kind}, không phải số",
+                        "tag {tag} has values of kind {kind}, not numbers"
+                    ),
                 ));
             }
         };
@@ -276,7 +291,12 @@ impl Entry {
             .ok_or_else(|| {
                 Fault::damaged(
                     self.offset,
-                    format!("tag {} has {} values", self.tag, self.count),
+                    said!(
+                        "thẻ {} có {} giá trị",
+                        "tag {} has {} values",
+                        self.tag,
+                        self.count
+                    ),
                 )
             })?;
         if let Some(inline) = self

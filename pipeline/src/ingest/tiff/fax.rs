@@ -1,5 +1,6 @@
 //! Fax codings (ITU-T T.4 and T.6) to black and white pixels.
 
+use crate::record::said;
 use hayro_ccitt::{DecodeSettings, Decoder, DecoderContext, EncodingMode};
 
 use super::super::error::Fault;
@@ -56,7 +57,8 @@ pub(super) fn decode(
         .unwrap_or_else(|| "the coded data end".to_owned());
     Err(Fault::damaged(
         None,
-        format!(
+        said!(
+            "mã fax hỏng ở dòng {} trên {rows} (“{why}”)",
             "fax coding breaks in row {} of {rows}: {why}",
             sink.filled + 1
         ),

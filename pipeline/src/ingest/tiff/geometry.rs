@@ -1,5 +1,6 @@
 //! The shape of a page: size, samples, and where its strips or tiles are.
 
+use crate::record::{Bilingual, said};
 use std::sync::Arc;
 
 use super::super::bytes::ReadAt;
@@ -148,15 +149,26 @@ impl<R: ReadAt> Tags<'_, R> {
         self.directory.value(self.source, self.header, tag)
     }
 
-    fn damaged(&self, tag: u16, reason: String) -> Fault {
+    fn damaged(&self, tag: u16, reason: Bilingual) -> Fault {
         Fault::damaged(self.directory.place(tag), reason)
     }
 
     fn side(&mut self, tag: u16) -> Result<u32, Fault> {
-        let side = self
-            .value(tag)?
-            .ok_or_else(|| self.damaged(tag, format!("tag {tag} (image size) is missing")))?;
-        u32::try_from(side).map_err(|_| self.damaged(tag, format!("an image side of {side} px")))
+        let side = self.value(tag)?.ok_or_else(|| {
+            self.damaged(
+                tag,
+                said!(
+                    "thiếu thẻ {tag} (kích thước ảnh)",
+                    "tag {tag} (image size) is missing"
+                ),
+            )
+        })?;
+        u32::try_from(side).map_err(|_| {
+            self.damaged(
+                tag,
+                said!("cạnh ảnh {side} px", "an image side of {side} px"),
+            )
+        })
     }
 
     fn compression(&mut self) -> Result<Compression, Fault> {
@@ -168,11 +180,21 @@ impl<R: ReadAt> Tags<'_, R> {
             },
             4 => Compression::Fax4,
             5 => Compression::Lzw,
-            6 => return Err(Fault::unsupported("old-style JPEG in TIFF (compression 6)")),
+            6 => {
+                return Err(Fault::unsupported(said!(
+                    "JPEG kiểu cũ trong TIFF (kiểu nén 6)",
+                    "old-style JPEG in TIFF (compression 6)"
+                )));
+            }
             7 => Compression::Jpeg,
             8 | 32_946 => Compression::Deflate,
             32_773 => Compression::PackBits,
-            other => return Err(Fault::unsupported(format!("TIFF compression {other}"))),
+            other => {
+                return Err(Fault::unsupported(said!(
+                    "TIFF kiểu nén {other}",
+                    "TIFF compression {other}"
+                )));
+            }
         })
     }
 
@@ -187,10 +209,18 @@ impl<R: ReadAt> Tags<'_, R> {
             3 => Meaning::Palette(self.palette(bits)?),
             5 => Meaning::Cmyk,
             6 => Meaning::YCbCr,
-            other => return Err(Fault::unsupported(format!("TIFF colour space {other}"))),
+            other => {
+                return Err(Fault::unsupported(said!(
+                    "TIFF không gian màu {other}",
+                    "TIFF colour space {other}"
+                )));
+            }
         };
         if meaning == Meaning::Cmyk && self.value(tag::INK_SET)?.unwrap_or(1) != 1 {
-            return Err(Fault::unsupported("TIFF with inks other than CMYK"));
+            return Err(Fault::unsupported(said!(
+                "TIFF dùng mực khác CMYK",
+                "TIFF with inks other than CMYK"
+            )));
         }
         let samples = self.value(tag::SAMPLES_PER_PIXEL)?.unwrap_or(1);
         let samples = usize::try_from(samples)
@@ -199,7 +229,10 @@ impl<R: ReadAt> Tags<'_, R> {
             .ok_or_else(|| {
                 self.damaged(
                     tag::SAMPLES_PER_PIXEL,
-                    format!("{samples} samples a pixel in colour space {photometric}"),
+                    said!(
+                        "{samples} mẫu mỗi điểm ảnh trong không gian màu {photometric}",
+                        "{samples} samples a pixel in colour space {photometric}"
+                    ),
                 )
             })?;
         let fax = matches!(
@@ -209,11 +242,17 @@ impl<R: ReadAt> Tags<'_, R> {
         if fax && (bits != 1 || samples != 1) {
             return Err(self.damaged(
                 tag::BITS_PER_SAMPLE,
-                format!("fax coding of {samples} samples of {bits} bits"),
+                said!(
+                    "mã fax cho {samples} mẫu {bits} bit",
+                    "fax coding of {samples} samples of {bits} bits"
+                ),
             ));
         }
         if compression == Compression::Jpeg && bits != 8 {
-            return Err(Fault::unsupported(format!("JPEG of {bits} bits in TIFF")));
+            return Err(Fault::unsupported(said!(
+                "JPEG {bits} bit trong TIFF",
+                "JPEG of {bits} bits in TIFF"
+            )));
         }
         let alpha = if samples > meaning.samples() {
             self.alpha()?
@@ -234,27 +273,44 @@ impl<R: ReadAt> Tags<'_, R> {
             .unwrap_or_else(|| vec![1]);
         let bits = all.first().copied().unwrap_or(1);
         if all.iter().any(|other| *other != bits) {
-            return Err(Fault::unsupported("TIFF samples of different depths"));
+            return Err(Fault::unsupported(said!(
+                "TIFF có các mẫu khác độ sâu",
+                "TIFF samples of different depths"
+            )));
         }
         let format = self.value(tag::SAMPLE_FORMAT)?.unwrap_or(1);
         match (bits, format) {
             (1 | 2 | 4 | 8 | 16, 1 | 4) => Ok(u8::try_from(bits).unwrap_or(8)),
-            (_, 1 | 4) => Err(Fault::unsupported(format!("TIFF samples of {bits} bits"))),
-            _ => Err(Fault::unsupported(
-                "TIFF samples that are no unsigned numbers",
-            )),
+            (_, 1 | 4) => Err(Fault::unsupported(said!(
+                "TIFF có mẫu {bits} bit",
+                "TIFF samples of {bits} bits"
+            ))),
+            _ => Err(Fault::unsupported(said!(
+                "TIFF có mẫu không phải số nguyên không dấu",
+                "TIFF samples that are no unsigned numbers"
+            ))),
         }
     }
 
     /// Tag 320: all reds, then greens, then blues, of 16 bits each.
     fn palette(&mut self, bits: u8) -> Result<Vec<[u8; 3]>, Fault> {
         if bits > 8 {
-            return Err(Fault::unsupported("TIFF palette of 16 bits"));
+            return Err(Fault::unsupported(said!(
+                "TIFF có bảng màu 16 bit",
+                "TIFF palette of 16 bits"
+            )));
         }
         let map = self.values(tag::COLOR_MAP)?.unwrap_or_default();
         let size = 1_usize << bits;
         if map.len() < 3 * size {
-            return Err(self.damaged(tag::COLOR_MAP, format!("a palette of {} values", map.len())));
+            return Err(self.damaged(
+                tag::COLOR_MAP,
+                said!(
+                    "bảng màu có {} giá trị",
+                    "a palette of {} values",
+                    map.len()
+                ),
+            ));
         }
         // Some writers put values of 8 bits there; libtiff looks for the same sign.
         let wide = map.iter().any(|value| *value > 255);
@@ -308,7 +364,10 @@ impl<R: ReadAt> Tags<'_, R> {
             }
             _ => Err(self.damaged(
                 tag::YCBCR_SUBSAMPLING,
-                "YCbCr samples in no legal arrangement".to_owned(),
+                said!(
+                    "mẫu YCbCr sắp xếp không hợp lệ",
+                    "YCbCr samples in no legal arrangement"
+                ),
             )),
         }
     }
@@ -320,7 +379,8 @@ impl<R: ReadAt> Tags<'_, R> {
         match (self.value(tag::PREDICTOR)?.unwrap_or(1), layout.bits) {
             (1, _) => Ok(false),
             (2, 8 | 16) => Ok(true),
-            (predictor, bits) => Err(Fault::unsupported(format!(
+            (predictor, bits) => Err(Fault::unsupported(said!(
+                "TIFF bộ dự đoán {predictor} trên {bits} bit",
                 "TIFF predictor {predictor} on {bits} bits"
             ))),
         }
@@ -345,7 +405,10 @@ impl<R: ReadAt> Tags<'_, R> {
         if chunk_width == 0 || chunk_height == 0 {
             return Err(self.damaged(
                 offsets,
-                format!("strips or tiles of {chunk_width} x {chunk_height} px"),
+                said!(
+                    "dải hoặc ô ảnh {chunk_width} x {chunk_height} px",
+                    "strips or tiles of {chunk_width} x {chunk_height} px"
+                ),
             ));
         }
         // A tile may be larger than the page, but not much: memory is taken for whole tiles.
@@ -354,7 +417,10 @@ impl<R: ReadAt> Tags<'_, R> {
         {
             return Err(self.damaged(
                 tag::TILE_WIDTH,
-                format!("tiles of {chunk_width} x {chunk_height} px"),
+                said!(
+                    "ô ảnh {chunk_width} x {chunk_height} px",
+                    "tiles of {chunk_width} x {chunk_height} px"
+                ),
             ));
         }
         let across = usize::try_from(width.div_ceil(chunk_width)).unwrap_or(usize::MAX);
@@ -362,7 +428,12 @@ impl<R: ReadAt> Tags<'_, R> {
         let expected = across
             .checked_mul(down)
             .and_then(|count| count.checked_mul(planes))
-            .ok_or_else(|| self.damaged(offsets, "too many strips or tiles".to_owned()))?;
+            .ok_or_else(|| {
+                self.damaged(
+                    offsets,
+                    said!("quá nhiều dải hoặc ô ảnh", "too many strips or tiles"),
+                )
+            })?;
         let places = self.places(offsets, lengths, expected)?;
         Ok(Chunks {
             width: chunk_width,
@@ -394,7 +465,10 @@ impl<R: ReadAt> Tags<'_, R> {
             let found = starts.len().min(sizes.len());
             return Err(self.damaged(
                 offsets,
-                format!("{found} strips or tiles, {expected} are needed"),
+                said!(
+                    "có {found} dải hoặc ô ảnh, cần {expected}",
+                    "{found} strips or tiles, {expected} are needed"
+                ),
             ));
         }
         Ok(starts.into_iter().zip(sizes).take(expected).collect())

@@ -1,4 +1,4 @@
-//! Pages of one strip whose coded bytes a PDF can hold as they are.
+//! Pages whose coded bytes a PDF can hold as they are: those of one strip, and strips of JPEG that can be joined.
 
 use super::super::bytes::ReadAt;
 use super::super::error::Fault;
@@ -7,32 +7,71 @@ use super::super::limits::Limits;
 use super::super::samples::Meaning;
 use super::chunk;
 use super::geometry::{Compression, Geometry};
+use super::joined;
 use crate::document::{Coding, StoredImage};
 
-/// The one strip of a page, ready for decoding and for the output.
+/// The one strip of a page, or its joined strips, ready for decoding and for the output.
 pub(super) struct Candidate {
     /// The strip, bits and tables in their usual places.
     pub(super) data: Vec<u8>,
-    /// True when these are the file's bytes.
+    /// True when these are the file's bytes; tables that stand apart in the file, and what joins strips, do not count.
     untouched: bool,
+    /// True when strips were joined.
+    pub(super) joined: bool,
 }
 
-/// Reads the page's only strip, when the page has only one and PDF has its coding.
+/// Reads the page's only strip, when the page has only one and PDF has its coding; or its strips of JPEG, joined.
+///
+/// Strips of G4 are coded anew instead: each begins with a white row above it, so they cannot follow each other in
+/// one image, and as images one below the other they would show seams at most zoom levels.
 pub(super) fn whole_page(
     source: &mut impl ReadAt,
     geometry: &Geometry,
     limits: &Limits,
 ) -> Result<Option<Candidate>, Fault> {
     let chunks = &geometry.chunks;
-    let one = chunks.across * chunks.down == 1 && !geometry.planar && !chunks.tiled;
+    let exact = !chunks.tiled || (chunks.width, chunks.height) == (geometry.width, geometry.height);
+    let one = chunks.across * chunks.down == 1 && !geometry.planar && exact;
+    if geometry.compression == Compression::Jpeg && !one {
+        return joined_strips(source, geometry, limits);
+    }
     let has_coding =
         geometry.is_fax() || geometry.compression == Compression::Jpeg || plain_deflate(geometry);
     let (true, Some(&place)) = (one && has_coding, chunks.places.first()) else {
         return Ok(None);
     };
     let data = chunk::read(source, place, geometry, limits)?;
-    let untouched = !geometry.reversed && geometry.jpeg_tables.is_none();
-    Ok(Some(Candidate { data, untouched }))
+    let untouched = !geometry.reversed;
+    Ok(Some(Candidate {
+        data,
+        untouched,
+        joined: false,
+    }))
+}
+
+/// All strips of JPEG data as one JPEG, where they fit together.
+fn joined_strips(
+    source: &mut impl ReadAt,
+    geometry: &Geometry,
+    limits: &Limits,
+) -> Result<Option<Candidate>, Fault> {
+    let chunks = &geometry.chunks;
+    if geometry.planar || chunks.tiled || geometry.reversed {
+        return Ok(None);
+    }
+    let coded = chunks.places.iter().map(|place| place.1).sum();
+    limits.admit_coded(coded)?;
+    let strips = chunks
+        .places
+        .iter()
+        .map(|place| chunk::read(source, *place, geometry, limits))
+        .collect::<Result<Vec<_>, _>>()?;
+    let whole = joined::joined(&strips, chunks.height, geometry.height);
+    Ok(whole.map(|data| Candidate {
+        data,
+        untouched: true,
+        joined: true,
+    }))
 }
 
 /// Zlib streams of samples that PDF reads the same way.

@@ -1,5 +1,6 @@
 //! The general-purpose codings of TIFF strips and tiles, and differences to samples.
 
+use crate::record::said;
 use std::io::Read;
 
 use weezl::BitOrder;
@@ -23,7 +24,11 @@ pub(super) fn decompress(
     if bytes.len() < expected {
         return Err(Fault::damaged(
             None,
-            format!("a strip or tile has {} of {expected} bytes", bytes.len()),
+            said!(
+                "dải hoặc ô ảnh có {} trên {expected} byte",
+                "a strip or tile has {} of {expected} bytes",
+                bytes.len()
+            ),
         ));
     }
     Ok(bytes)
@@ -34,7 +39,7 @@ fn inflate(data: &[u8], expected: usize) -> Result<Vec<u8>, Fault> {
     flate2::read::ZlibDecoder::new(data)
         .take(expected as u64)
         .read_to_end(&mut bytes)
-        .map_err(|error| Fault::damaged(None, format!("deflated data: {error}")))?;
+        .map_err(|error| Fault::decoder(None, &error))?;
     Ok(bytes)
 }
 
@@ -63,7 +68,10 @@ fn lzw(data: &[u8], expected: usize) -> Result<Vec<u8>, Fault> {
                 Err(_) => {
                     return Err(Fault::damaged(
                         read as u64,
-                        "LZW data hold an impossible code",
+                        said!(
+                            "dữ liệu LZW có mã không thể có",
+                            "LZW data hold an impossible code"
+                        ),
                     ));
                 }
             }

@@ -1,4 +1,4 @@
-//! Papers citizens hold: birth and marriage certificates, diplomas, land certificates, applications.
+//! The civil papers among the committed samples: one layout each, so that their scans stay byte for byte.
 
 mod birth;
 
@@ -14,52 +14,19 @@ pub use self::{
     application::application, birth::birth, diploma::diploma, land::land, marriage::marriage,
 };
 
-use std::collections::BTreeSet;
-
 use super::{
-    Fields, Paper,
+    Fields,
     frame::{self, LEFT, TOP, bold, plain},
-    trap::Trap,
 };
 use crate::{
     agency::Agency,
     dice::Dice,
     face::Family,
-    grammar::{World, Writer, in_words, short_date},
+    grammar::{Writer, in_words, short_date},
     page::{Line, Mark, Page, Region, mm},
     paper::administrative::seal_of,
     typeset::Paragraph,
 };
-
-/// A kind of paper a citizen holds.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Holding {
-    /// Type code.
-    pub code: &'static str,
-    /// Its name.
-    pub name: &'static str,
-}
-
-/// How a citizen's paper is made.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// World its words come from.
-    pub world: World,
-    /// Difficulties.
-    pub traps: BTreeSet<Trap>,
-}
-
-/// All kinds.
-pub const HOLDINGS: [Holding; 0] = [];
-
-/// Writes a citizen's paper.
-#[must_use]
-pub fn write(kind: Holding, _options: &Options, _family: &Family, _dice: &Dice) -> Paper {
-    Paper {
-        pages: Vec::new(),
-        fields: Fields::new(kind.code, kind.name),
-    }
-}
 
 /// A person as certificates describe one.
 struct Person {

@@ -86,6 +86,15 @@ impl Trap {
             .map(|(_, trap)| *trap)
     }
 
+    /// Whether papers of citizens can have it.
+    #[must_use]
+    pub fn suits_citizens(self) -> bool {
+        matches!(
+            self,
+            Self::Certified | Self::Secret | Self::Stamps | Self::Incoming
+        )
+    }
+
     /// Difficulties of one group exclude each other.
     #[must_use]
     pub fn group(self) -> u8 {

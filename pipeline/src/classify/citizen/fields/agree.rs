@@ -196,7 +196,7 @@ fn sure(said: &mut Said, name: &str, value: &str, source: &Source) {
     let mut field = match (&old, read) {
         // The place where it is printed says more than the place of the code.
         (Some(old), Some(read)) if same(read) => Field {
-            value: Some(value.to_owned()),
+            value: Some(as_printed(value, read)),
             ..old.clone()
         },
         _ => Field::read(value, 0.0, source.page, source.bbox),
@@ -219,6 +219,15 @@ fn sure(said: &mut Said, name: &str, value: &str, source: &Source) {
         }
     }
     said.fields.insert(name.to_owned(), field);
+}
+
+/// A value of a code in the capitals in which it is printed.
+fn as_printed(value: &str, read: &str) -> String {
+    if read.chars().any(char::is_lowercase) {
+        value.to_owned()
+    } else {
+        value.to_uppercase()
+    }
 }
 
 /// A personal number tells sex and year of birth.

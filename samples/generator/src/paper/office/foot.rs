@@ -164,6 +164,10 @@ pub(super) fn set_recipients(rows: &[String]) -> Vec<Paragraph> {
 }
 
 /// Prints the foot from `top` down.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a place on the page, what goes there, and the truth about it"
+)]
 pub(super) fn sign(
     page: &mut Page,
     facts: &Facts,
@@ -251,7 +255,7 @@ fn column(
         let low = if options.traps.contains(&Trap::SealName) {
             dice.range(0.9, 1.15)
         } else {
-            dice.range(0.3, 0.6)
+            dice.range(0.42, 0.72)
         };
         // The seal covers about a third of the signature, on its left (decree 30/2020, appendix I, ô 8).
         let left = if options.traps.contains(&Trap::SealName) {
