@@ -121,7 +121,6 @@ fn plan_of(matches: &ArgMatches, profile: &Profile, settings: &Settings) -> anyh
         classify: saoy_pipeline::classify::Options {
             model: train::own_model(matches)?.map(Arc::new),
         },
-        split: Default::default(),
     };
     let cpus = || std::thread::available_parallelism().map_or(1, usize::from);
     Ok(Plan {

@@ -11,6 +11,8 @@ fn lines(text: &str) -> Vec<Line> {
         text: word.to_owned(),
         bbox: Rect::default(),
         confidence: 1.0,
+        engine: None,
+        nearly: Vec::new(),
     });
     vec![Line {
         words: words.collect(),

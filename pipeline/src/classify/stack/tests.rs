@@ -27,6 +27,8 @@ fn paper(lines: &[(f32, &str)]) -> Paper {
                 h: 30.0,
             },
             confidence: 0.9,
+            engine: None,
+            nearly: Vec::new(),
         });
         Line {
             words: words.collect(),
