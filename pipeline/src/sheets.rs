@@ -330,11 +330,12 @@ impl Drawing {
             if !word.trim().is_empty() {
                 words.push(Word {
                     text: word.trim().to_owned(),
+                    // With room for marks above and below, as print has it.
                     bbox: Rect {
                         x: left,
-                        y: y - scale,
+                        y: y - 1.3 * scale,
                         w: wide,
-                        h: scale,
+                        h: 1.6 * scale,
                     },
                     confidence: 1.0,
                     ..Word::default()

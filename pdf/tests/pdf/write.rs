@@ -150,7 +150,7 @@ fn a_packed_file_reads_without_repairs_and_is_smaller() {
             assert_eq!(dict.get("Value"), Some(&Object::Integer(value)));
         }
         let stream = document.object(ObjectId::new(454, 0)).unwrap();
-        let data = document.stream_bytes(stream.value.as_stream().unwrap(), 9);
+        let data = document.stream_bytes(stream.value.as_stream().unwrap(), 64);
         assert_eq!(data.unwrap(), b"data");
         let ids = document.trailer().get("ID").unwrap().as_array().unwrap();
         assert_eq!(ids[1].as_string(), Some(&[2; 16][..]));

@@ -11,6 +11,7 @@ fn lines(text: &str) -> Vec<Line> {
         text: word.to_owned(),
         bbox: Rect::default(),
         confidence: 1.0,
+        ..Word::default()
     });
     vec![Line {
         words: words.collect(),

@@ -34,7 +34,7 @@ fn a_sheet_says_what_it_was_made_to_say() {
             let sheets = sheets(code, data, patch_t);
             let payload = payload(&sheets.data, 1).unwrap();
             let (page, lines) = drawn(&sheets, &payload).unwrap();
-            assert!(recode::is_bilevel_image(&page));
+            assert!(crate::ingest::recode::is_bilevel_image(&page));
             let raster = Raster::Gray(page);
             let picture = Picture::new(&raster, Affine::IDENTITY, SIZE, DPI);
             let found = codes::find(&picture);

@@ -329,7 +329,11 @@ impl Seen {
                 }
                 let at = seen.words.len();
                 seen.starts.entry(token.key.clone()).or_default().push(at);
-                let text = token.text.trim_matches(|c: char| !c.is_alphanumeric());
+                // A comma belongs to names such as `Sở Văn hóa, Thể thao và Du lịch`.
+                let text = token
+                    .text
+                    .trim_start_matches(|c: char| !c.is_alphanumeric())
+                    .trim_end_matches(|c: char| !c.is_alphanumeric() && c != ',');
                 seen.words.push((token.key.clone(), text.to_owned()));
             }
         }
@@ -352,9 +356,13 @@ impl Seen {
             }
         }
         // A sentence's first word is no name: a way counts when a later word says so, too; ties go to more capitals.
-        ways.into_iter()
-            .max_by_key(|(way, count)| (*count, capitals(way)))
-            .map(|(way, _)| way)
+        let (mut way, _) = ways
+            .into_iter()
+            .max_by_key(|(way, count)| (*count, capitals(way)))?;
+        if let Some(last) = way.last_mut() {
+            last.truncate(last.trim_end_matches(',').len());
+        }
+        Some(way)
     }
 }
 
@@ -424,19 +432,20 @@ fn whole(words: &[String], seen: &Seen) -> Option<String> {
     (capitals(&way) >= 2).then(|| tones_settled(&capitalised(&way.join(" "))))
 }
 
-/// Whether two words stand together inside known names, so that a line between them is no end of a name. Where the
-/// second begins a name of its own, `Văn phòng / Ủy ban`, the word before the first must be the same as well.
+/// Whether two words stand together inside known names, so that a line between them is no end of a name. In names of
+/// bodies, `Văn phòng / Ủy ban`, the word before the first must be the same as well.
 pub fn go_together(earlier: &str, first: &str, second: &str) -> bool {
     type Before = std::collections::BTreeSet<Option<String>>;
     static PAIRS: LazyLock<BTreeMap<(String, String), Before>> = LazyLock::new(|| {
         let mut pairs: BTreeMap<(String, String), Before> = BTreeMap::new();
-        for entry in BODIES.iter().chain(FIELDS).chain(PLACES) {
+        let bodies = BODIES.iter().map(|entry| (entry, true));
+        let others = FIELDS.iter().chain(PLACES).map(|entry| (entry, false));
+        for (entry, body) in bodies.chain(others) {
             let words: Vec<&str> = entry.split_whitespace().collect();
             for (at, pair) in words.windows(2).enumerate() {
                 let [a, b] = pair else { continue };
-                let own = b.starts_with(char::is_uppercase);
                 let before = at.checked_sub(1).and_then(|at| words.get(at)).copied();
-                let before = before.filter(|_| own).map(folded);
+                let before = before.filter(|_| body).map(folded);
                 pairs
                     .entry((folded(a), folded(b)))
                     .or_default()
@@ -494,7 +503,7 @@ fn next(
     if let Some(dotted) = head.strip_prefix("TP.").filter(|rest| !rest.is_empty()) {
         return (1, format!("thành phố {}", titled(dotted)), true, true);
     }
-    if proper && let Some((count, place)) = known_of(&PLACE, rest, 0.86) {
+    if proper && let Some((count, place)) = known_of(&PLACE, rest, 0.95) {
         return (count, place, true, true);
     }
     if let Some((count, unit)) = known_of(&UNIT, rest, 0.89)
@@ -506,7 +515,11 @@ fn next(
     }
     if first && let Some((count, body)) = known_of(&BODY, rest, 0.86) {
         // The committees of the Party are named by place: `Huyện ủy X`.
-        let committee = folded(&body).ends_with("uy");
+        // So are schools after persons.
+        let key = folded(&body);
+        let school =
+            key.starts_with("truong") && !key.ends_with("daihoc") && !key.ends_with("caodang");
+        let committee = key.ends_with("uy") || school;
         return (count, body, true, committee);
     }
     if (field || first || proper)
@@ -550,7 +563,10 @@ fn from_text(
     for count in (2..=rest.len().min(8)).rev() {
         if let Some(way) = keys.get(..count).and_then(|keys| seen.phrase(keys)) {
             let mut text = way.join(" ");
-            if capital {
+            let small = keys
+                .first()
+                .is_some_and(|key| SMALL.iter().any(|word| folded(word) == *key));
+            if capital && !small {
                 text = capitalised(&text);
             }
             return (count, text, true, proper);

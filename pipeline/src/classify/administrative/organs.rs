@@ -109,7 +109,21 @@ fn one(group: &str, own: &[String]) -> (String, f32) {
     if let Some(name) = own.iter().find(near) {
         return (name.clone(), 0.6);
     }
-    if let Some(name) = in_use().find(|name| plain.len() > 2 && folded(name) == plain) {
+    // Engines stammer over letters with strokes: `LĐĐLĐ`.
+    let stammered = |name: &&String| {
+        let mut letters: Vec<char> = group.chars().collect();
+        letters.dedup();
+        let mut own: Vec<char> = name.chars().collect();
+        own.dedup();
+        name.chars().count() + 1 == group.chars().count() && letters == own
+    };
+    if let Some(name) = own.iter().find(stammered) {
+        return (name.clone(), 0.6);
+    }
+    // Engines lose the stroke of `Đ`, they do not make it up.
+    let strokes = |text: &str| text.chars().filter(|letter| *letter == 'Đ').count();
+    let unmarked = |name: &&str| folded(name) == plain && strokes(name) >= strokes(group);
+    if let Some(name) = in_use().find(|name| plain.len() > 2 && unmarked(name)) {
         return (name.to_owned(), 0.6);
     }
     // An abbreviation of the body's words, though not of all of them.

@@ -111,7 +111,7 @@ pub fn of_agency(known: f32, mean: f32, least: f32, organ: f32) -> f32 {
 pub fn of_subject(mean: f32, least: f32, ended: f32, whole: f32, begun: bool) -> f32 {
     let start = if begun { 0.6 } else { 0.0 };
     logistic(
-        -4.0 + 12.0 * (mean - 0.8) + 2.0 * (least - 0.4) + 3.0 * ended + start
+        -3.1 + 12.0 * (mean - 0.8) + 2.0 * (least - 0.4) + 3.0 * ended + start
             - 4.0 * (1.0 - whole),
     )
 }

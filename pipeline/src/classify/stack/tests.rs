@@ -27,6 +27,7 @@ fn paper(lines: &[(f32, &str)]) -> Paper {
                 h: 30.0,
             },
             confidence: 0.9,
+            ..Word::default()
         });
         Line {
             words: words.collect(),
