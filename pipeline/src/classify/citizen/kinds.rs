@@ -239,7 +239,7 @@ const FORMS: &[Form] = &[
             ("Tờ số", 0.5),
             ("Nơi thường trú trước khi chuyển đến", 1.2),
             ("Cán bộ đăng ký", 1.2),
-            ("Trưởng công an", 0.5),
+            ("Trưởng công an", 1.5),
             ("Lý do xóa đăng ký thường trú", 1.5),
             ("Điều chỉnh thay đổi", 0.7),
             ("Những thay đổi khác", 0.5),

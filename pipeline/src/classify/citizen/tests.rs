@@ -545,7 +545,7 @@ Ngày sinh / Date of birth: 15/06/1990";
         &[
             ("id_number", "001090012345"),
             ("old_id_number", "012345678"),
-            ("full_name", "Nguyễn Văn An"),
+            ("full_name", "NGUYỄN VĂN AN"),
             ("issued_date", "2021-04-25"),
         ],
     );

@@ -36,7 +36,7 @@ pub(super) fn leave(line: &Line) -> Vec<Leave> {
     let written = cases.iter().filter(|case| **case != Case::None).count();
     // Mostly capitals: a heading, in which capitals say nothing.
     let heading = large >= 2 && 2 * large > written;
-    let signature = written >= 2 && written <= 5 && begins_with_family_name(line);
+    let signature = (2..=5).contains(&written) && begins_with_family_name(line);
     let title = |at: usize| cases.get(at) == Some(&Case::Title);
     let mut begins = 0;
     let mut all = Vec::with_capacity(cases.len());

@@ -460,6 +460,10 @@ fn headed(said: &mut Said, code: &str, pages: &[Page<'_>], seen: &Seen) -> bool 
         ("dkkd", Some(parent)) if folded(&issuer.name).starts_with("phongdangky") => {
             format!("{} - {parent}", issuer.name)
         }
+        // Receipts are given by a desk for the office that it belongs to.
+        ("phieu_tiep_nhan", Some(parent)) if folded(parent).starts_with("uybannhandan") => {
+            parent.clone()
+        }
         _ => issuer.name.clone(),
     };
     let tokens: Vec<Token> = rows.into_iter().flat_map(|row| row.tokens).collect();
@@ -780,12 +784,7 @@ fn titled(said: &mut Said, code: &str, pages: &[Page<'_>]) {
         .take(3)
         .take_while(|row| !row.text().contains(':'))
         .collect();
-    let seen = Seen::of(pages.iter().map(|page| page.leaf));
-    let sentence = |tokens: &[Token]| {
-        let text = joined(tokens);
-        names::in_sentence(&text.to_lowercase(), &seen)
-            .map_or(text.clone(), |(name, _)| capitalised(&name))
-    };
+    let sentence = |tokens: &[Token]| capitalised(&joined(tokens).to_lowercase());
     let shouted: Vec<Token> = under
         .iter()
         .take_while(|row| row.capitals() > 0.7)
