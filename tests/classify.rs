@@ -37,9 +37,7 @@ fn records_are_evaluated_without_reading_anything() {
     );
     let run = |json: bool| {
         let mut command = saoy();
-        command
-            .args(["digitize", "--evaluate"])
-            .arg(&labels);
+        command.args(["digitize", "--evaluate"]).arg(&labels);
         command.arg("-o").arg(desk.output(""));
         if json {
             command.arg("--json");

@@ -524,7 +524,7 @@ fn year_seen(leaf: &Leaf, date: &date::DateLine) -> bool {
 }
 
 /// Values less sure than this are withheld.
-const LEAST: f32 = 0.15;
+const LEAST: f32 = 0.1;
 
 fn found_field(found: &Found, confidence: f32) -> Field {
     let mut field = Field::read(
