@@ -43,5 +43,8 @@ mod outputs;
 /// Stops of all kinds: kill, Ctrl-C, full disk, second runs; nothing done is lost, nothing half-made shows.
 mod stops;
 
+/// Marks of secrecy: a document that bears one goes no further and leaves nothing behind.
+mod secrecy;
+
 /// What people put right, and samples of what they look at.
 mod corrections;

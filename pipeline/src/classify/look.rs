@@ -7,10 +7,25 @@ mod wording;
 
 mod printed;
 
+mod small;
+
+mod parts;
+
+mod rows;
+
+mod levelled;
+
+mod shape;
+
+mod secrecy;
+
 /// Looks at a page for what its words do not tell.
 pub fn look(view: &View<'_>, _options: &Options) -> Sight {
+    let small = small::Small::of(&view.picture);
+    let candidates = secrecy::candidates(view, &small);
+    let stamped = candidates.iter().any(secrecy::Candidate::is_mark);
     Sight {
-        secret: printed::bears_mark(view.lines, view.picture.size),
+        secret: stamped || printed::bears_mark(view.lines, view.picture.size),
         codes: codes::find(&view.picture),
         ..Sight::default()
     }

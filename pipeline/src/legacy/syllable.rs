@@ -41,7 +41,7 @@ pub(super) fn is_one(word: &str) -> bool {
         })
     };
     // `gi` may be beginning and vowel in one: `gì`, `gìn`.
-    tones <= 1 && (BEGINNINGS.iter().any(|beginning| fits(&beginning)) || fits(&"g"))
+    tones <= 1 && (BEGINNINGS.iter().any(fits) || fits(&"g"))
 }
 
 #[cfg(test)]

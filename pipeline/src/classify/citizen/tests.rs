@@ -34,7 +34,6 @@ fn lines(text: &str) -> Vec<Line> {
                     confidence: 0.95,
                     engine: None,
                     nearly: Vec::new(),
-                    ..Word::default()
                 });
             }
             at = end + 1;

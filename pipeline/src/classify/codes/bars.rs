@@ -258,8 +258,8 @@ fn text_of(values: &[u8]) -> Option<String> {
         };
         match (used, *value) {
             (2, value @ 0..=99) => text.push_str(&format!("{value:02}")),
-            (2, CODE_B) | (0, CODE_B) => set = 1,
-            (2, CODE_A) | (1, CODE_A) => set = 0,
+            (0 | 2, CODE_B) => set = 1,
+            (1 | 2, CODE_A) => set = 0,
             (0 | 1, CODE_C) => set = 2,
             (0 | 1, SHIFT) => shifted = true,
             (0, value @ 64..=95) => text.push(char::from(value - 64)),
@@ -284,7 +284,7 @@ mod tests {
             assert_eq!(pattern.iter().sum::<u8>(), 11, "{value}");
             // Bars of every character are an even number of modules together (ISO/IEC 15417, 4.2).
             let bars: u8 = pattern.iter().step_by(2).sum();
-            assert!(bars % 2 == 0, "{value}");
+            assert!(bars.is_multiple_of(2), "{value}");
             assert!(seen.insert(pattern), "{value}");
         }
         // Examples of the standard's table: `A` is 33, `1` is 17.

@@ -17,14 +17,120 @@ impl Level {
     /// All three.
     pub(super) const ALL: [Self; 3] = [Self::Secret, Self::TopSecret, Self::MostSecret];
 
-    /// The letters of the mark without spaces and tone marks.
-    pub(super) fn letters(self) -> &'static str {
+    /// The mark as it is written.
+    pub(super) fn text(self) -> &'static str {
         match self {
-            Self::Secret => "MAT",
-            Self::TopSecret => "TOIMAT",
-            Self::MostSecret => "TUYETMAT",
+            Self::Secret => "MẬT",
+            Self::TopSecret => "TỐI MẬT",
+            Self::MostSecret => "TUYỆT MẬT",
         }
     }
+}
+
+/// What stamps of words say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Word {
+    /// A mark of secrecy.
+    Mark(Level),
+    /// A mark of urgency (decree 30/2020/NĐ-CP, annex I, cell 10b).
+    Urgent(&'static str),
+    /// Anything else, as it is written.
+    Other(&'static str),
+}
+
+impl Word {
+    /// The words whose shapes are known, in their order.
+    pub(super) const ALL: [Self; 18] = [
+        Self::Mark(Level::Secret),
+        Self::Mark(Level::TopSecret),
+        Self::Mark(Level::MostSecret),
+        Self::Urgent("KHẨN"),
+        Self::Urgent("THƯỢNG KHẨN"),
+        Self::Urgent("HỎA TỐC"),
+        Self::Urgent("HỎA TỐC HẸN GIỜ"),
+        Self::Other("ĐẾN"),
+        Self::Other("CÔNG VĂN ĐẾN"),
+        Self::Other("GIẢI MẬT"),
+        Self::Other("BẢO MẬT"),
+        Self::Other("BÍ MẬT"),
+        Self::Other("SAO Y"),
+        Self::Other("SAO Y BẢN CHÍNH"),
+        Self::Other("BẢN SAO"),
+        Self::Other("BẢN CHÍNH"),
+        Self::Other("TIỀN MẶT"),
+        Self::Other("ĐÃ THU TIỀN"),
+    ];
+
+    /// The word as it is written.
+    pub(super) fn text(self) -> &'static str {
+        match self {
+            Self::Mark(level) => level.text(),
+            Self::Urgent(text) | Self::Other(text) => text,
+        }
+    }
+
+    /// Width by height of its ink in bold capitals, about.
+    pub(super) fn ratio(self) -> f32 {
+        let place = Self::ALL.iter().position(|word| *word == self);
+        place
+            .and_then(|place| RATIOS.get(place))
+            .copied()
+            .unwrap_or(1.0)
+    }
+}
+
+/// Measured on Liberation Serif and Sans, in the order of [`Word::ALL`].
+const RATIOS: [f32; 18] = [
+    2.05, 3.9, 5.5, 3.2, 7.1, 5.0, 8.5, 2.3, 8.5, 4.3, 4.35, 3.25, 4.35, 10.1, 5.0, 6.3, 4.5, 7.1,
+];
+
+/// The word that `text` is, with as many slips as a word of its length may have, and how many there are.
+pub(super) fn word_of(text: &str) -> Option<(Word, usize)> {
+    let letters = letters_of(text);
+    let found = Word::ALL.iter().filter_map(|word| {
+        let wanted = letters_of(word.text());
+        let slips = distance(&letters, &wanted);
+        // None in three letters, one in six, two in eight and more.
+        let allowed = match wanted.len() {
+            0..=4 => 0,
+            5..=6 => 1,
+            _ => 2,
+        };
+        (slips <= allowed).then_some((*word, slips))
+    });
+    found.min_by_key(|(_, slips)| *slips)
+}
+
+/// How alike `text` and a word in capitals are, 0 to 1: the share of letters that need not be changed. Small letters
+/// are as wrong as others.
+pub(super) fn likeness_of(text: &str, wanted: &str) -> f32 {
+    let capitals: String = text
+        .nfc()
+        .map(|c| if c.is_lowercase() { 'ẞ' } else { c })
+        .collect();
+    let (a, b) = (letters_of(&capitals), letters_of(wanted));
+    let longest = a.len().max(b.len()).max(1);
+    1.0 - distance(&a, &b) as f32 / longest as f32
+}
+
+/// The letters of `text` in capitals without marks, nothing else.
+pub(super) fn letters_of(text: &str) -> Vec<char> {
+    folded(text).chars().filter(|c| c.is_alphabetic()).collect()
+}
+
+/// Letters to be changed, added or left out (Levenshtein 1966).
+pub(super) fn distance(a: &[char], b: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let change = corner + usize::from(x != y);
+            corner = row[j + 1];
+            row[j + 1] = change.min(corner + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
 }
 
 /// The level that `text` is the mark of, letter by letter: capitals alone, tone marks as they must be or lost.
@@ -92,6 +198,25 @@ mod tests {
             assert_eq!(level_of(text), Some(level), "{text}");
             let decomposed: String = text.nfd().collect();
             assert_eq!(level_of(&decomposed), Some(level), "{text}");
+        }
+    }
+
+    #[test]
+    fn words_of_stamps_are_known_with_slips() {
+        let secret = |level| Word::Mark(level);
+        for (text, word, slips) in [
+            ("MẬT", secret(Level::Secret), 0),
+            ("[ MẶT ]", secret(Level::Secret), 0),
+            ("TÔÌ MẬI", secret(Level::TopSecret), 1),
+            ("TUVỆT MẬ1T", secret(Level::MostSecret), 1),
+            ("HOẢ TỐC", Word::Urgent("HỎA TỐC"), 0),
+            ("KHẲN", Word::Urgent("KHẨN"), 0),
+            ("BÍ MẬT", Word::Other("BÍ MẬT"), 0),
+        ] {
+            assert_eq!(word_of(text), Some((word, slips)), "{text}");
+        }
+        for text in ["", "MẤ", "MẠI", "TÓM TẮT", "QUYẾT ĐỊNH", "MẬT ONG"] {
+            assert_eq!(word_of(text), None, "{text}");
         }
     }
 

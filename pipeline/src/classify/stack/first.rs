@@ -279,7 +279,7 @@ fn titles(lines: &[Heading], found: &mut Found) {
             let head: String = line.bare.chars().take(name.len() + 1).collect();
             line.bare.len() <= name.len() + longest && slips(&head, &name) <= name.len() / 10
         };
-        capitals(&line.text) > 0.8 && titles.iter().any(|name| fits(name))
+        capitals(&line.text) > 0.8 && titles.iter().any(fits)
     };
     if lines.iter().any(|line| title(line, 24, &CITIZEN)) {
         found.headed = true;

@@ -1,0 +1,412 @@
+//! Rows of capitals that may be a stamp's: found by their size and their frames, whatever their slant.
+
+use super::parts::Part;
+use super::small::{Ink, Small};
+
+/// Letters of stamps and marks, whole or in pieces, mm: marks printed in 13 pt have capitals of 3 mm, stamps up to 7.
+const LETTER_MM: std::ops::RangeInclusive<f32> = 0.9..=10.0;
+/// Widest run of letters that touch each other, mm.
+const WORD_MM: f32 = 32.0;
+/// Rows of letters, mm: `MẬT` in 13 pt is 10 mm long, the frame of `TUYỆT MẬT` 40 (circular 24/2020/TT-BCA, form 2).
+const ROW_LENGTH_MM: std::ops::RangeInclusive<f32> = 6.5..=75.0;
+/// Heights of such rows with the marks above and below letters, mm.
+const ROW_HEIGHT_MM: std::ops::RangeInclusive<f32> = 2.3..=12.0;
+/// Lengths of the frames of stamps, mm, as they lie on the page.
+const FRAME_MM: std::ops::RangeInclusive<f32> = 13.0..=75.0;
+/// Heights of the frames of stamps with one or two rows, mm, slanted ones being higher.
+const FRAME_HEIGHT_MM: std::ops::RangeInclusive<f32> = 5.5..=26.0;
+/// A frame's line lies within this distance of its edge, mm; a second line is 1 mm away, letters 1 to 2.
+const FRAME_LINES_MM: f32 = 0.9;
+/// The most a hand-held stamp slants, degrees.
+const SLANT: i32 = 22;
+
+/// A row of letters, maybe slanted; lengths in small px.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    /// Its ink.
+    pub(super) ink: Ink,
+    /// Middle of its box.
+    pub(super) centre: (f32, f32),
+    /// Slant, radians, clockwise positive.
+    pub(super) angle: f32,
+    /// Extent along and across the slant.
+    pub(super) size: (f32, f32),
+    /// A frame stands around it.
+    pub(super) framed: bool,
+    /// Letters of about its height stand close before or after it, beyond its own.
+    pub(super) goes_on: bool,
+}
+
+/// The rows of `ink` among its `parts`.
+pub(super) fn rows_of(small: &Small, ink: Ink, parts: &[Part]) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut in_frames = vec![false; parts.len()];
+    for (index, part) in parts.iter().enumerate() {
+        if let Some(frame) = Frame::of(part, small.per_mm) {
+            in_frames[index] = true;
+            let inside = frame.inside(part, parts, &mut in_frames);
+            rows.extend(
+                split_rows(&inside, frame.angle)
+                    .into_iter()
+                    .filter_map(|points| Row::around(&points, Some(frame.angle), ink, small)),
+            );
+        }
+    }
+    let letters: Vec<&Part> = parts
+        .iter()
+        .zip(&in_frames)
+        .filter(|(part, framed)| !**framed && is_letter(part, small.per_mm))
+        .map(|(part, _)| part)
+        .collect();
+    for group in grouped(&letters) {
+        let points: Vec<(f32, f32)> = group.iter().flat_map(|part| part.points()).collect();
+        rows.extend(Row::around(&points, None, ink, small));
+    }
+    for row in &mut rows {
+        row.goes_on = !row.framed && letters.iter().any(|letter| row.is_followed_by(letter));
+    }
+    rows
+}
+
+fn is_letter(part: &Part, per_mm: f32) -> bool {
+    let (w, h) = (part.width() / per_mm, part.height() / per_mm);
+    let filled = part.area as f32 / (part.width() * part.height()).max(1.0);
+    // Pieces of frames and underlines: long for their ink.
+    let long = w.hypot(h);
+    let thick = part.area as f32 / (per_mm * per_mm) / long.max(0.1);
+    let is_line = long > 5.0 && thick < 0.5;
+    LETTER_MM.contains(&h) && (0.3..=WORD_MM).contains(&w) && !is_line && (filled > 0.15 || w < 5.0)
+}
+
+/// Letters that stand side by side, near each other and of like height.
+fn grouped<'a>(letters: &[&'a Part]) -> Vec<Vec<&'a Part>> {
+    let mut order: Vec<usize> = (0..letters.len()).collect();
+    order.sort_by_key(|index| letters[*index].bounds[0]);
+    let mut groups: Vec<usize> = (0..letters.len()).collect();
+    let mut widest = 0.0_f32;
+    for (at, &a) in order.iter().enumerate() {
+        widest = widest.max(letters[a].width() + letters[a].height());
+        for &b in order[..at].iter().rev() {
+            if (letters[a].bounds[0] as f32) - (letters[b].bounds[0] as f32) > 2.0 * widest {
+                break;
+            }
+            if are_neighbours(letters[a], letters[b]) {
+                let (from, to) = (groups[a], groups[b]);
+                if from != to {
+                    groups
+                        .iter_mut()
+                        .filter(|group| **group == from)
+                        .for_each(|group| *group = to);
+                }
+            }
+        }
+    }
+    let mut found: std::collections::BTreeMap<usize, Vec<&Part>> =
+        std::collections::BTreeMap::new();
+    for (letter, group) in letters.iter().zip(groups) {
+        found.entry(group).or_default().push(letter);
+    }
+    found.into_values().collect()
+}
+
+fn are_neighbours(a: &Part, b: &Part) -> bool {
+    let [al, at, ar, ab] = a.bounds.map(|edge| edge as f32);
+    let [bl, bt, br, bb] = b.bounds.map(|edge| edge as f32);
+    let (high, low) = (a.height().max(b.height()), a.height().min(b.height()));
+    let gap = al.max(bl) - ar.min(br);
+    let overlap = ab.min(bb) - at.max(bt);
+    gap < 0.95 * high && overlap > 0.25 * low && high < 3.5 * low
+}
+
+/// The outline of a stamp.
+struct Frame {
+    bounds: [usize; 4],
+    angle: f32,
+    /// Slack of the outline, px.
+    lines: f32,
+}
+
+impl Frame {
+    /// Sees `part` as a frame, letters touching it or not.
+    fn of(part: &Part, per_mm: f32) -> Option<Self> {
+        let (w, h) = (part.width() / per_mm, part.height() / per_mm);
+        let filled = part.area as f32 / (part.width() * part.height()).max(1.0);
+        if !FRAME_MM.contains(&w) || !FRAME_HEIGHT_MM.contains(&h) || w < 1.2 * h || filled > 0.6 {
+            return None;
+        }
+        let [left, top, right, bottom] = part.bounds;
+        let (mut upper, mut lower) = (vec![bottom; right - left], vec![top; right - left]);
+        for &(y, from, to) in &part.runs {
+            for x in from..to {
+                upper[x - left] = upper[x - left].min(y);
+                lower[x - left] = lower[x - left].max(y);
+            }
+        }
+        let (up, spread_up) = slope(&upper)?;
+        let (down, spread_down) = slope(&lower)?;
+        // Both long sides are straight, parallel and not flat on each other.
+        let straight = spread_up.max(spread_down) < 0.45 * per_mm + 1.0;
+        let parallel = (up - down).abs() < 0.06;
+        let apart = mean(&lower) - mean(&upper) > 4.5 * per_mm;
+        (straight && parallel && apart).then(|| Self {
+            bounds: part.bounds,
+            angle: ((up + down) / 2.0).atan(),
+            lines: FRAME_LINES_MM * per_mm,
+        })
+    }
+
+    /// The points inside the frame: of its own part and of those within it, all but the lines of frames.
+    fn inside(&self, own: &Part, parts: &[Part], taken: &mut [bool]) -> Vec<(f32, f32)> {
+        let [left, top, right, bottom] = self.bounds.map(|edge| edge as f32);
+        let mut points: Vec<(f32, f32)> = own.points().collect();
+        for (part, taken) in parts.iter().zip(taken) {
+            let (x, y) = part.centre();
+            let within = left < x && x < right && top < y && y < bottom;
+            if !*taken && within && part.width() < right - left {
+                *taken = true;
+                points.extend(part.points());
+            }
+        }
+        let mut levelled: Vec<(f32, f32)> = points.iter().map(|point| self.level(*point)).collect();
+        // An outer line, an inner one, and what is left of either.
+        for round in 0..4 {
+            let Some(hull) = hull_of(&levelled) else {
+                break;
+            };
+            if round > 0 && !is_outlined(&levelled, hull, self.lines) {
+                break;
+            }
+            let mut kept = levelled
+                .iter()
+                .map(|point| inset_in(hull, *point) > self.lines);
+            points.retain(|_| kept.next().unwrap_or(false));
+            levelled.retain(|point| inset_in(hull, *point) > self.lines);
+        }
+        points
+    }
+
+    fn level(&self, (x, y): (f32, f32)) -> (f32, f32) {
+        let (sin, cos) = (-self.angle).sin_cos();
+        (x * cos - y * sin, x * sin + y * cos)
+    }
+}
+
+/// The box around levelled points, but for a few strays.
+fn hull_of(points: &[(f32, f32)]) -> Option<[f32; 4]> {
+    let range = |pick: fn(&(f32, f32)) -> f32| {
+        let mut values: Vec<f32> = points.iter().map(pick).collect();
+        values.sort_by(f32::total_cmp);
+        let stray = values.len() / 150;
+        Some((
+            *values.get(stray)?,
+            *values.get(values.len().checked_sub(1 + stray)?)?,
+        ))
+    };
+    let ((left, right), (top, bottom)) = (range(|p| p.0)?, range(|p| p.1)?);
+    Some([left, top, right, bottom])
+}
+
+/// Whether points lie along most of the upper and lower edges of their box: letters do not.
+fn is_outlined(points: &[(f32, f32)], [left, top, right, bottom]: [f32; 4], near: f32) -> bool {
+    let columns = (right - left).max(1.0) as usize + 1;
+    let (mut upper, mut lower) = (vec![false; columns], vec![false; columns]);
+    for &(x, y) in points {
+        let column = (x - left).max(0.0) as usize;
+        if let (Some(upper), Some(lower)) = (upper.get_mut(column), lower.get_mut(column)) {
+            *upper |= y - top < near;
+            *lower |= bottom - y < near;
+        }
+    }
+    let share = |edge: &[bool]| edge.iter().filter(|is| **is).count() as f32 / columns as f32;
+    share(&upper) > 0.6 && share(&lower) > 0.6
+}
+
+/// How far a point is from the nearest edge of a box, negative outside.
+fn inset_in([left, top, right, bottom]: [f32; 4], (x, y): (f32, f32)) -> f32 {
+    (x - left).min(right - x).min(y - top).min(bottom - y)
+}
+
+/// The slope of a row of heights over the middle four fifths, and how far nine of ten lie from the line.
+fn slope(heights: &[usize]) -> Option<(f32, f32)> {
+    let edge = heights.len() / 10;
+    let middle = heights.get(edge..heights.len() - edge)?;
+    let third = middle.len() / 3;
+    let median = |part: &[usize]| {
+        let mut sorted = part.to_vec();
+        sorted.sort_unstable();
+        sorted.get(sorted.len() / 2).map(|value| *value as f32)
+    };
+    let (first, last) = (
+        median(middle.get(..third)?)?,
+        median(middle.get(2 * third..)?)?,
+    );
+    let slope = (last - first) / (2 * third).max(1) as f32;
+    let level = median(middle)?;
+    let mut off: Vec<f32> = middle
+        .iter()
+        .enumerate()
+        .map(|(x, y)| (*y as f32 - level - slope * (x as f32 - middle.len() as f32 / 2.0)).abs())
+        .collect();
+    off.sort_by(f32::total_cmp);
+    Some((slope, *off.get(off.len() * 4 / 5)?))
+}
+
+fn mean(values: &[usize]) -> f32 {
+    values.iter().sum::<usize>() as f32 / values.len().max(1) as f32
+}
+
+/// Rows of points one below the other, parted by empty stripes along the slant.
+fn split_rows(points: &[(f32, f32)], angle: f32) -> Vec<Vec<(f32, f32)>> {
+    let (sin, cos) = (-angle).sin_cos();
+    let across = |(x, y): &(f32, f32)| x * sin + y * cos;
+    let Some(least) = points.iter().map(across).reduce(f32::min) else {
+        return Vec::new();
+    };
+    let mut counts: Vec<usize> = Vec::new();
+    for point in points {
+        let row = (across(point) - least) as usize;
+        if row >= counts.len() {
+            counts.resize(row + 1, 0);
+        }
+        counts[row] += 1;
+    }
+    let mut rows: Vec<Vec<(f32, f32)>> = Vec::new();
+    let mut row_of = vec![0; counts.len()];
+    let mut empty = true;
+    for (row, count) in row_of.iter_mut().zip(&counts) {
+        if *count > 1 && empty {
+            rows.push(Vec::new());
+        }
+        empty = *count <= 1;
+        *row = rows.len().saturating_sub(1);
+    }
+    for point in points {
+        let row = row_of.get((across(point) - least) as usize);
+        if let Some(row) = row.and_then(|row| rows.get_mut(*row)) {
+            row.push(*point);
+        }
+    }
+    // The dot below and the marks above letters may be parted from them: thin rows go to the next thick one.
+    joined_thin(rows, &across)
+}
+
+fn joined_thin(
+    rows: Vec<Vec<(f32, f32)>>,
+    across: &impl Fn(&(f32, f32)) -> f32,
+) -> Vec<Vec<(f32, f32)>> {
+    let extent = |row: &[(f32, f32)]| {
+        let low = row.iter().map(across).fold(f32::MAX, f32::min);
+        let high = row.iter().map(across).fold(f32::MIN, f32::max);
+        (low, high)
+    };
+    let mut joined: Vec<Vec<(f32, f32)>> = Vec::new();
+    for row in rows {
+        let (low, high) = extent(&row);
+        let fits = joined.last().is_some_and(|last| {
+            let (last_low, last_high) = extent(last);
+            let (thick, thin) = (
+                (last_high - last_low).max(high - low),
+                (last_high - last_low).min(high - low),
+            );
+            low - last_high < 0.25 * thick && thin < 0.5 * thick
+        });
+        match joined.last_mut() {
+            Some(last) if fits => last.extend(row),
+            _ => joined.push(row),
+        }
+    }
+    joined
+}
+
+impl Row {
+    /// The box around `points`, level with a frame's `angle` or with what makes them level; `None` when it has not
+    /// the size of a stamp's row.
+    fn around(points: &[(f32, f32)], frame: Option<f32>, ink: Ink, small: &Small) -> Option<Self> {
+        let per_mm = small.per_mm;
+        let first = extent(points, 0.0)?;
+        let (w, h) = (first.1.0 / per_mm, first.1.1 / per_mm);
+        if w < 0.7 * ROW_LENGTH_MM.start() || w > *ROW_LENGTH_MM.end() || h > 30.0 {
+            return None;
+        }
+        let angle = match frame {
+            Some(angle) => angle,
+            None => level_angle(points),
+        };
+        let (centre, size) = extent(points, angle)?;
+        let (w, h) = (size.0 / per_mm, size.1 / per_mm);
+        let fits = ROW_LENGTH_MM.contains(&w) && ROW_HEIGHT_MM.contains(&h) && w > 1.2 * h;
+        fits.then_some(Self {
+            ink,
+            centre,
+            angle,
+            size,
+            framed: frame.is_some(),
+            goes_on: false,
+        })
+    }
+
+    /// Whether `letter` stands on the row's own line, close to one of its ends.
+    fn is_followed_by(&self, letter: &Part) -> bool {
+        let (sin, cos) = (-self.angle).sin_cos();
+        let (x, y) = letter.centre();
+        let (dx, dy) = (x - self.centre.0, y - self.centre.1);
+        let (along, across) = (dx * cos - dy * sin, dx * sin + dy * cos);
+        let beyond = along.abs() - self.size.0 / 2.0 - letter.width() / 2.0;
+        let like = (0.35..1.5).contains(&(letter.height() / self.size.1));
+        like && across.abs() < 0.4 * self.size.1
+            && (-0.2 * self.size.1..1.3 * self.size.1).contains(&beyond)
+    }
+}
+
+/// Middle and size of the box around `points` that slants by `angle`; single stray points do not count.
+fn extent(points: &[(f32, f32)], angle: f32) -> Option<((f32, f32), (f32, f32))> {
+    let (sin, cos) = (-angle).sin_cos();
+    let range = |pick: &dyn Fn(f32, f32) -> f32| {
+        let mut values: Vec<f32> = points.iter().map(|&(x, y)| pick(x, y)).collect();
+        let stray = (values.len() / 200).min(6);
+        values.sort_by(f32::total_cmp);
+        Some((
+            *values.get(stray)? - 0.5,
+            *values.get(values.len() - 1 - stray)? + 0.5,
+        ))
+    };
+    let (left, right) = range(&|x, y| x * cos - y * sin)?;
+    let (top, bottom) = range(&|x, y| x * sin + y * cos)?;
+    let (along, across) = ((left + right) / 2.0, (top + bottom) / 2.0);
+    // Back from level to the page.
+    let centre = (along * cos + across * sin, across * cos - along * sin);
+    Some((centre, (right - left, bottom - top)))
+}
+
+/// The slant at which the points gather in the fewest rows of pixels.
+fn level_angle(points: &[(f32, f32)]) -> f32 {
+    let step = (points.len() / 1500).max(1);
+    let sharpness = |angle: f32| {
+        let (sin, cos) = (-angle).sin_cos();
+        let heights = || points.iter().step_by(step).map(|&(x, y)| x * sin + y * cos);
+        let least = heights().fold(f32::MAX, f32::min);
+        let mut counts: Vec<f32> = Vec::new();
+        for height in heights() {
+            let at = height - least;
+            let (row, share) = (at as usize, at.fract());
+            if row + 2 > counts.len() {
+                counts.resize(row + 2, 0.0);
+            }
+            counts[row] += 1.0 - share;
+            counts[row + 1] += share;
+        }
+        counts.iter().map(|count| count * count).sum::<f32>()
+    };
+    let best = |angles: &mut dyn Iterator<Item = f32>| {
+        angles
+            .map(|angle| (angle, sharpness(angle)))
+            .max_by(|a, b| a.1.total_cmp(&b.1))
+            .map_or(0.0, |(angle, _)| angle)
+    };
+    let coarse = best(
+        &mut (-SLANT..=SLANT)
+            .step_by(2)
+            .map(|degrees| (degrees as f32).to_radians()),
+    );
+    best(&mut (-3..=3).map(|part| coarse + (part as f32 * 0.5).to_radians()))
+}
