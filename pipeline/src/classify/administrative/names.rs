@@ -428,8 +428,43 @@ fn whole(words: &[String], seen: &Seen) -> Option<String> {
             }
         })
         .collect();
+    let way = spelled(way);
     // A text that writes a name all in small letters is about such bodies, not about this one.
     (capitals(&way) >= 2).then(|| tones_settled(&capitalised(&way.join(" "))))
+}
+
+/// A name from the text with the marks of those of its words that are known; the text may be misread as well.
+fn spelled(mut way: Vec<String>) -> Vec<String> {
+    let keys: Vec<String> = way.clone();
+    let mut put = |at: usize, entry: &str| {
+        for (word, known) in way.iter_mut().skip(at).zip(entry.split_whitespace()) {
+            if word.to_lowercase() != known.to_lowercase() && *word != "-" {
+                *word = known.to_owned();
+            }
+        }
+    };
+    if let Some((count, body)) = known_of(&BODY, &keys, 0.999)
+        .filter(|(count, body)| body.split_whitespace().count() == *count)
+    {
+        put(0, &body);
+        if let Some((_, field)) = keys
+            .get(count..)
+            .and_then(|rest| known_of(&FIELD, rest, 0.999))
+        {
+            put(count, &field);
+        }
+    }
+    for at in 1..keys.len() {
+        let Some(rest) = keys.get(at..) else { break };
+        if let Some((_, unit)) = known_of(&UNIT, rest, 0.999)
+            && rest.first().is_some_and(|word| {
+                word.starts_with(char::is_lowercase) && !is_other_word(&unit, word)
+            })
+        {
+            put(at, &unit);
+        }
+    }
+    way
 }
 
 /// Whether two words stand together inside known names, so that a line between them is no end of a name. In names of

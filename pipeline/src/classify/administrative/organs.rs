@@ -90,7 +90,20 @@ pub fn mended(groups: &[String], bodies: &[String]) -> (Vec<String>, f32) {
     (out, known)
 }
 
+/// The number of a legislature is made of digits: `QHI5` is `QH15`.
+fn legislature(group: &str) -> Option<String> {
+    let at = group
+        .find("QH")
+        .filter(|at| *at == 0 || group.starts_with("UBTV"))?;
+    let (body, term) = group.split_at(at + 2);
+    let term = super::digits::number(term).filter(|term| term.digits == 2 && term.purity > 0.3)?;
+    Some(format!("{body}{:02}", term.value))
+}
+
 fn one(group: &str, own: &[String]) -> (String, f32) {
+    if let Some(name) = legislature(group) {
+        return (name, 0.9);
+    }
     let plain = folded(group);
     if let Some(name) = own.iter().find(|name| *name == group) {
         return (name.clone(), 1.0);

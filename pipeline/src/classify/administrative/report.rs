@@ -215,7 +215,13 @@ impl<'a> Report<'a> {
         let hand = hands.into_iter().fold(0.0, f32::max);
         let mut field = Field {
             value: date.iso(),
-            confidence: trust::of_date(date, known.is_some(), year_agrees, hand),
+            confidence: trust::of_date(
+                date,
+                known.is_some(),
+                year_agrees,
+                year_seen(leaf, date),
+                hand,
+            ),
             text: Some(date.row.text()),
             ..Field::default()
         };
@@ -504,8 +510,21 @@ impl<'a> Report<'a> {
     }
 }
 
+/// Whether the year stands on the page outside the date line.
+fn year_seen(leaf: &Leaf, date: &date::DateLine) -> bool {
+    let Some(year) = date.year.number else {
+        return false;
+    };
+    let year = year.value.to_string();
+    let line = date.row.shown();
+    leaf.rows.iter().flat_map(|row| &row.tokens).any(|token| {
+        token.key.contains(&year)
+            && (token.shown.y > line.y + line.h || token.shown.y + token.shown.h < line.y)
+    })
+}
+
 /// Values less sure than this are withheld.
-const LEAST: f32 = 0.15;
+const LEAST: f32 = 0.1;
 
 fn found_field(found: &Found, confidence: f32) -> Field {
     let mut field = Field::read(

@@ -365,6 +365,12 @@ pub fn kind_of(group: &str) -> Option<(&'static Kind, f32)> {
             .find(|kind| kind.code == "QyĐ")
             .map(|kind| (kind, 0.95));
     }
+    // Engines stammer over the stroke: `QĐĐ`.
+    if let Some(kind) =
+        kinds().find(|kind| group.contains("ĐĐ") && kind.symbol == group.replace("ĐĐ", "Đ"))
+    {
+        return Some((kind, 0.85));
+    }
     let upper = group.to_uppercase();
     if let Some(kind) = kinds().find(|kind| kind.symbol.to_uppercase() == upper) {
         return Some((kind, 0.95));
