@@ -109,7 +109,7 @@ impl<'a> Picture<'a> {
                             rows[1] + columns[0],
                             rows[1] + columns[1],
                         ];
-                        pixels.push((points.map(seen).iter().sum::<u32>() / 4) as u8);
+                        pixels.push(((points.map(seen).iter().sum::<u32>() + 2) / 4) as u8);
                     }
                 }
                 Raster::Gray(Gray {
@@ -134,7 +134,7 @@ impl<'a> Picture<'a> {
                                 _ => sum = sum.map(|sum| sum + 255),
                             }
                         }
-                        pixels.extend(sum.map(|sum| (sum / 4) as u8));
+                        pixels.extend(sum.map(|sum| ((sum + 2) / 4) as u8));
                     }
                 }
                 Raster::Rgb(Rgb {
