@@ -2,6 +2,8 @@
 
 mod ffi;
 
+mod handover;
+
 mod results;
 
 use saoy_ocr::protocol::{CHOICE_MODE, Request, Shape, Task};
