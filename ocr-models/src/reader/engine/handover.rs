@@ -136,7 +136,11 @@ unsafe fn keep(pix: Pix) -> Option<(*mut u8, usize)> {
     // `length` is.
     unsafe {
         ptr::copy_nonoverlapping(MARK.as_ptr(), kept, MARK.len());
-        ptr::copy_nonoverlapping(head.as_ptr().cast(), kept.add(MARK.len()), HEAD - MARK.len());
+        ptr::copy_nonoverlapping(
+            head.as_ptr().cast(),
+            kept.add(MARK.len()),
+            HEAD - MARK.len(),
+        );
         ptr::copy_nonoverlapping(from.cast(), kept.add(HEAD), length);
     }
     Some((kept, whole))
@@ -145,7 +149,9 @@ unsafe fn keep(pix: Pix) -> Option<(*mut u8, usize)> {
 /// The image that `bytes` were made from.
 fn unpacked(bytes: &[u8]) -> Option<Pix> {
     let mut head = [0; 6];
-    let (fields, pixels) = bytes.get(MARK.len()..)?.split_at_checked(HEAD - MARK.len())?;
+    let (fields, pixels) = bytes
+        .get(MARK.len()..)?
+        .split_at_checked(HEAD - MARK.len())?;
     for (value, field) in head.iter_mut().zip(fields.chunks_exact(4)) {
         *value = c_int::from_ne_bytes(field.try_into().ok()?);
     }
