@@ -47,6 +47,7 @@ fn grammar(ui: Ui) -> Command {
         .subcommand(digitize(ui))
         .subcommand(correct(ui))
         .subcommand(quality(ui))
+        .subcommand(separators(ui))
         .subcommand(doctor(ui))
         .subcommand(crate::train::command(ui))
 }
@@ -204,6 +205,16 @@ fn digitize(ui: Ui) -> Command {
                 .help(ui.say("Mỗi thư mục là một văn bản", "A folder is one document")),
         )
         .arg(
+            Arg::new("split")
+                .long("split")
+                .default_value("none")
+                .value_parser(PossibleValuesParser::new(["none", "sheets", "auto"]))
+                .help(ui.say(
+                    "Tách một tệp thành nhiều văn bản: none = không tách; sheets = tại tờ phân cách; auto = cả nơi trang cho thấy văn bản mới bắt đầu",
+                    "Cut one input into several documents: none = never; sheets = at separator sheets; auto = also where a page shows that a new one begins",
+                )),
+        )
+        .arg(
             Arg::new("page-limit")
                 .long("page-limit")
                 .value_name("SECONDS")
@@ -344,6 +355,52 @@ fn quality(ui: Ui) -> Command {
                 .help(ui.say("Người rút mẫu (mặc định: tài khoản đang đăng nhập)", "Who draws it (default: the account in use)")),
         )
         .arg(flag("json", ui.say("In dưới dạng JSON", "Print as JSON")))
+}
+
+fn separators(ui: Ui) -> Command {
+    Command::new("separators")
+        .about(ui.say(
+            "In tờ phân cách để đặt giữa các văn bản trước khi quét cả tập",
+            "Makes separator sheets to lay between documents before scanning the pile",
+        ))
+        .arg(
+            Arg::new("out")
+                .short('o')
+                .long("out")
+                .required(true)
+                .value_name("FILE.pdf")
+                .value_parser(value_parser!(PathBuf))
+                .help(ui.say("Tệp PDF sẽ tạo", "The PDF to make")),
+        )
+        .arg(
+            Arg::new("count")
+                .long("count")
+                .value_name("N")
+                .default_value("1")
+                .value_parser(value_parser!(u32).range(1..=1000))
+                .help(ui.say("Số tờ", "How many sheets")),
+        )
+        .arg(
+            Arg::new("code")
+                .long("code")
+                .default_value("qr")
+                .value_parser(PossibleValuesParser::new(["qr", "code128"]))
+                .help(ui.say("Loại mã", "Kind of code")),
+        )
+        .arg(
+            // Takes the place of the data folder, which this command does not need.
+            Arg::new("data")
+                .long("data")
+                .value_name("KEY=VALUE")
+                .action(ArgAction::Append)
+                .value_parser(value_parser!(PathBuf))
+                .help(ui.say(
+                    "Dữ liệu ghi vào bản ghi của văn bản sau tờ này, ví dụ box=17, record=04, profile=small, unit=...; {n} là số thứ tự tờ",
+                    "Data for the record of the document after the sheet, such as box=17, record=04, profile=small, unit=...; {n} is the sheet's number",
+                )),
+        )
+        .arg(flag("patch-t", ui.say("Thêm mã Patch T ở bốn cạnh cho máy quét", "Add patch code T on all four edges, for scanners")))
+        .arg(flag("force", ui.say("Ghi đè tệp đã có", "Replace a file that is there")))
 }
 
 fn doctor(ui: Ui) -> Command {

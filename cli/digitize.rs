@@ -10,6 +10,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::ArgMatches;
 use saoy_ocr::{ReaderConfig, Readers};
+use saoy_pipeline::classify::stack::Split;
 use saoy_pipeline::compose::DateTime;
 use saoy_pipeline::compose::pdfa;
 use saoy_pipeline::driver::{self, Options, Plan, RunError, Sidecars, World};
@@ -103,10 +104,16 @@ fn plan_of(matches: &ArgMatches, profile: &Profile, settings: &Settings) -> anyh
         "force" => TextPolicy::Force,
         _ => TextPolicy::Skip,
     };
+    let split = match given::<String>(matches, "split")?.as_str() {
+        "sheets" => Split::Sheets,
+        "auto" => Split::Auto,
+        _ => Split::None,
+    };
     let options = Options {
         language: settings.lang.value.clone(),
         pdfa,
         sidecars,
+        split,
         text,
         visible: profile.visible(),
         preprocess: Default::default(),
@@ -114,7 +121,6 @@ fn plan_of(matches: &ArgMatches, profile: &Profile, settings: &Settings) -> anyh
         classify: saoy_pipeline::classify::Options {
             model: train::own_model(matches)?.map(Arc::new),
         },
-        split: Default::default(),
     };
     let cpus = || std::thread::available_parallelism().map_or(1, usize::from);
     Ok(Plan {

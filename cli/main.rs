@@ -10,6 +10,8 @@ mod correct;
 
 mod digitize;
 
+mod separators;
+
 mod doctor;
 
 mod engine;
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         Some(("digitize", matches)) => digitize::run(matches, ui),
         Some(("correct", matches)) => correct::run(matches, ui),
         Some(("quality", matches)) => quality::run(matches, ui),
+        Some(("separators", matches)) => separators::run(matches, ui),
         Some(("doctor", matches)) => doctor::run(matches, ui),
         Some(("train", matches)) => train::run(matches, ui),
         _ => Ok(ExitCode::from(2)),

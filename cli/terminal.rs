@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use saoy_pipeline::driver::{Event, Watch};
+use saoy_pipeline::masked::masked_in;
 use saoy_pipeline::record::Status;
 
 use crate::words::Ui;
@@ -115,14 +116,25 @@ impl Progress {
         } else {
             ""
         };
-        let _ = writeln!(io::stderr(), "{clear}{text}");
+        let _ = writeln!(io::stderr(), "{clear}{}", masked_in(text));
+    }
+}
+
+/// Identity numbers in the strings of a JSON value, such as those in file names, are masked.
+fn mask(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::String(text) => *text = masked_in(text),
+        serde_json::Value::Array(items) => items.iter_mut().for_each(mask),
+        serde_json::Value::Object(members) => members.values_mut().for_each(mask),
+        _ => {}
     }
 }
 
 impl Watch for Progress {
     fn event(&self, event: &Event<'_>) {
         if self.style == Style::Json {
-            if let Ok(line) = serde_json::to_string(event) {
+            if let Ok(mut line) = serde_json::to_value(event) {
+                mask(&mut line);
                 let _ = writeln!(io::stderr(), "{line}");
             }
             return;
@@ -200,12 +212,8 @@ fn clock(seconds: f64) -> String {
 
 /// Prints an error and what caused it, in the chosen language as far as it has one.
 pub(crate) fn complain(ui: Ui, error: &anyhow::Error) {
-    let _ = writeln!(
-        io::stderr(),
-        "{}: {}",
-        ui.say("lỗi", "error"),
-        ui.told(error)
-    );
+    let text = masked_in(&ui.told(error));
+    let _ = writeln!(io::stderr(), "{}: {text}", ui.say("lỗi", "error"));
 }
 
 /// Prints what to do next.

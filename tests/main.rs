@@ -31,6 +31,12 @@ mod bad_inputs;
 /// Failing engines: none may cost more than a page.
 mod bad_engines;
 
+/// One input, several documents: separator sheets, cuts, and what of a pile is where.
+mod stacks;
+
+/// Types and fields: how finished records are held against labels.
+mod classify;
+
 /// What comes out, before judges from outside: PDF/A, text layer, hOCR, ALTO, records.
 mod outputs;
 

@@ -10,7 +10,7 @@ mod layer;
 mod sidecars;
 
 /// The JSON records, held to their schemas and to the files.
-mod records;
+pub(crate) mod records;
 
 /// The same twice.
 mod same;
@@ -108,7 +108,7 @@ fn truth(name: &str) -> String {
 }
 
 /// A judge of `tests/judges`.
-fn judge(name: &str) -> PathBuf {
+pub(crate) fn judge(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/judges")
         .join(name)

@@ -163,10 +163,13 @@ impl Sheet {
         }
     }
 
-    /// Puts one pixel down; what lies outside is passed over.
+    /// Inks one pixel; black stays black under colour. What lies outside is passed over.
     pub(crate) fn dot(&mut self, x: usize, y: usize, color: [u8; 3]) {
         if x < self.width && y < self.height {
-            self.pixels[y * self.width + x] = color;
+            let pixel = &mut self.pixels[y * self.width + x];
+            for (paper, ink) in pixel.iter_mut().zip(color) {
+                *paper = ink.min(*paper);
+            }
         }
     }
 

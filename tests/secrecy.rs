@@ -305,6 +305,11 @@ fn a_dry_run_tells_the_path_and_touches_nothing() {
     let (code, out, complaints) = run(desk.digitize::<&str>(&[]).arg("--dry-run"));
     assert_eq!(code, 0, "{complaints}");
     assert!(!complaints.contains("MẬT"), "{complaints}");
+    // Beside the paths it says the settings, nothing else.
+    assert!(
+        complaints.lines().all(|line| line.contains(" = ")),
+        "{complaints}"
+    );
     assert_eq!(out.lines().count(), 2, "{out}");
     assert!(files(&desk.output("")).is_empty());
 }

@@ -13,11 +13,11 @@ use serde_json::Value;
 use crate::paper::{Dice, paper, seed};
 use crate::program::{Desk, reader, run};
 
-const PLAIN: [&str; 4] = ["--jobs", "2", "--progress", "none"];
+pub(crate) const PLAIN: [&str; 4] = ["--jobs", "2", "--progress", "none"];
 const EVENTS: [&str; 4] = ["--jobs", "2", "--progress", "json"];
 
 /// A run whose events are read as they come.
-struct Running {
+pub(crate) struct Running {
     child: Child,
     events: std::sync::mpsc::Receiver<Value>,
     /// Those that came so far.
@@ -25,7 +25,7 @@ struct Running {
 }
 
 impl Running {
-    fn start(desk: &Desk, arguments: &[&str]) -> Self {
+    pub(crate) fn start(desk: &Desk, arguments: &[&str]) -> Self {
         let mut command = desk.digitize(&EVENTS);
         let mut child = command
             .args(arguments)
@@ -52,7 +52,7 @@ impl Running {
     }
 
     /// Waits until `count` events of that kind have come in all.
-    fn wait_for(&mut self, kind: &str, count: usize) {
+    pub(crate) fn wait_for(&mut self, kind: &str, count: usize) {
         while self
             .seen
             .iter()
@@ -74,7 +74,7 @@ impl Running {
         self.seen.clone()
     }
 
-    fn signal(&self, signal: &str) {
+    pub(crate) fn signal(&self, signal: &str) {
         let sent = Command::new("kill")
             .arg(signal)
             .arg(self.child.id().to_string())
@@ -84,7 +84,7 @@ impl Running {
     }
 
     /// The exit code, `None` after a kill, and all events.
-    fn end(mut self) -> (Option<i32>, Vec<Value>) {
+    pub(crate) fn end(mut self) -> (Option<i32>, Vec<Value>) {
         let code = self.child.wait().unwrap().code();
         self.seen.extend(self.events.iter());
         (code, self.seen)
@@ -92,7 +92,7 @@ impl Running {
 }
 
 /// The outputs of documents that were reported done, by event.
-fn reported_done(events: &[Value]) -> Vec<String> {
+pub(crate) fn reported_done(events: &[Value]) -> Vec<String> {
     let done = events
         .iter()
         .filter(|event| event["event"] == "document" && event["entry"]["status"] == "done");
@@ -101,13 +101,13 @@ fn reported_done(events: &[Value]) -> Vec<String> {
 }
 
 /// Number and time of a file: a file that is made again is another one.
-fn identity(path: &Path) -> (u64, i64, i64) {
+pub(crate) fn identity(path: &Path) -> (u64, i64, i64) {
     let found = fs::metadata(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     (found.ino(), found.mtime(), found.mtime_nsec())
 }
 
 /// Holds every file under a final name to be whole: PDFs by qpdf, records by their hash of the PDF.
-fn nothing_is_torn(desk: &Desk) {
+pub(crate) fn nothing_is_torn(desk: &Desk) {
     for name in desk.made() {
         assert!(
             !name.ends_with(".part") && !name.ends_with(".tmp"),
@@ -142,14 +142,14 @@ fn sha256(path: &Path) -> String {
 }
 
 /// Identity of every output but the run's own record.
-fn outputs(desk: &Desk) -> BTreeMap<String, (u64, i64, i64)> {
+pub(crate) fn outputs(desk: &Desk) -> BTreeMap<String, (u64, i64, i64)> {
     let names = desk.made().into_iter().filter(|name| name != "batch.json");
     names
         .map(|name| (name.clone(), identity(&desk.output(&name))))
         .collect()
 }
 
-fn statuses(desk: &Desk) -> Vec<(String, String)> {
+pub(crate) fn statuses(desk: &Desk) -> Vec<(String, String)> {
     let batch = desk.json("batch.json");
     let entries = batch["documents"].as_array().unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -159,7 +159,7 @@ fn statuses(desk: &Desk) -> Vec<(String, String)> {
         .collect()
 }
 
-fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+pub(crate) fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs
         .iter()
         .map(|(name, status)| ((*name).to_owned(), (*status).to_owned()))

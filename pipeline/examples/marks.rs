@@ -184,7 +184,7 @@ const OTHERS: [&str; 12] = [
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Colour {
-    Colour,
+    Full,
     Grey,
     Bilevel,
 }
@@ -237,7 +237,7 @@ fn set(count: u64, seed: u64, only: &str) {
         } else {
             *dice.pick(&OTHERS).unwrap()
         };
-        let colour = [Colour::Colour, Colour::Grey, Colour::Bilevel][dice.int(0, 2) as usize];
+        let colour = [Colour::Full, Colour::Grey, Colour::Bilevel][dice.int(0, 2) as usize];
         let (sheet, told, plane) = stamped(base, text, &stampers, colour, &mut dice);
         let (raster, warp) = scanned(&sheet, base.dpi, colour, &mut dice);
         let name = format!("{index} {text:?} {colour:?} {} dpi {told}", base.dpi);
@@ -480,7 +480,7 @@ fn stamped(
     }
     let ink = if printed && dice.chance(0.6) {
         [25, 25, 28]
-    } else if colour == Colour::Colour && dice.chance(0.12) {
+    } else if colour == Colour::Full && dice.chance(0.12) {
         [60, 50, dice.int(130, 170) as u8]
     } else {
         [
@@ -535,7 +535,7 @@ fn scanned(sheet: &Sheet, dpi: f32, colour: Colour, dice: &mut Dice) -> (Raster,
     let (scan, warp) = scan::scan(sheet, &wear, dice);
     let (width, height) = (scan.width as u32, scan.height as u32);
     let raster = match colour {
-        Colour::Colour => {
+        Colour::Full => {
             let options = Jpeg {
                 quality: dice.int(60, 88) as u8,
                 dpi: dpi as u16,

@@ -3,6 +3,8 @@
 //! `cargo run -p saoy-pipeline --example reclassify -- OUTPUTS NEW`: takes every `NAME.hocr` with its `NAME.json` from
 //! `OUTPUTS` and writes `NAME.json` with new type, fields and findings to `NEW`. What only pixels show is taken from
 //! `NAME.sight.json` (a list of sights, page by page) where there is one.
+#![forbid(unsafe_code)]
+#![allow(clippy::print_stderr, reason = "a tool says what it did")]
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -127,7 +129,7 @@ fn line(text: &str, block: u32) -> Option<Line> {
         .filter_map(word)
         .collect();
     let start = bottom + offset;
-    (!words.is_empty()).then(|| Line {
+    (!words.is_empty()).then_some(Line {
         words,
         baseline: [
             Point { x: left, y: start },

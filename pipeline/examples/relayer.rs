@@ -90,6 +90,7 @@ fn word(span: &str) -> Option<Word> {
             h: foot - top,
         },
         confidence: 1.0,
+        ..Word::default()
     })
 }
 

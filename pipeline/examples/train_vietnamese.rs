@@ -8,6 +8,8 @@
 //! `raw_text`; texts of law are outside copyright, Luật Sở hữu trí tuệ, Điều 15); one ending in `.words` is a list of
 //! words and phrases, one a line (`words.txt` of the Python package `pyvi` 0.1.1, MIT); any other is plain text in
 //! which every line stands for itself. `phrases.txt` beside the model is the project's own and counts several times.
+#![forbid(unsafe_code)]
+#![allow(clippy::print_stdout, reason = "a tool says what it made")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;

@@ -27,6 +27,8 @@ pub mod learned;
 
 mod conclusion;
 
+pub mod codes;
+
 pub mod stack;
 
 use std::collections::BTreeMap;

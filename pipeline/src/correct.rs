@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::record::{CorrectionRecord, DocumentRecord, Field, TypeRecord};
+use crate::record::{CorrectionRecord, DocumentRecord, TypeRecord};
 
 /// What one person said of one document at one time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -196,10 +196,7 @@ pub fn apply(record: &mut DocumentRecord, corrections: &[Correction]) {
 
 /// The value that a person gave, standing where the machine had found its own; gives back what was there.
 fn set_field(record: &mut DocumentRecord, name: &str, value: Option<&str>) -> Option<String> {
-    let field = record
-        .fields
-        .entry(name.to_owned())
-        .or_insert_with(Field::default);
+    let field = record.fields.entry(name.to_owned()).or_default();
     let was = field.value.take();
     field.value = value.map(|value| value.nfc().collect());
     field.confidence = 1.0;

@@ -77,7 +77,7 @@ pub struct Options {
     /// Files beside the PDF.
     pub sidecars: Sidecars,
     /// Whether and by what an input is cut into several documents.
-    #[serde(skip_serializing_if = "Split::is_none")]
+    #[serde(default, skip_serializing_if = "Split::is_none")]
     pub split: Split,
     /// What to do with text that a PDF page has already.
     pub text: ingest::TextPolicy,

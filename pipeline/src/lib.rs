@@ -16,6 +16,8 @@ pub mod document;
 
 pub mod picture;
 
+pub mod legacy;
+
 pub mod ingest;
 
 pub mod preprocess;
@@ -29,6 +31,8 @@ pub mod separator;
 pub mod classify;
 
 pub mod compose;
+
+pub mod sheets;
 
 pub mod record;
 

@@ -24,6 +24,16 @@ impl<'a> Picture<'a> {
         }
     }
 
+    /// The scan itself, as stored.
+    pub fn raster(&self) -> &'a Raster {
+        self.raster
+    }
+
+    /// From px of the page as shown to px of the scan.
+    pub fn to_raster(&self) -> &Affine {
+        &self.to_raster
+    }
+
     /// Whether the scan has colour at all.
     pub fn in_colour(&self) -> bool {
         matches!(self.raster, Raster::Rgb(_))
@@ -99,7 +109,7 @@ impl<'a> Picture<'a> {
                             rows[1] + columns[0],
                             rows[1] + columns[1],
                         ];
-                        pixels.push((points.map(seen).iter().sum::<u32>() / 4) as u8);
+                        pixels.push(((points.map(seen).iter().sum::<u32>() + 2) / 4) as u8);
                     }
                 }
                 Raster::Gray(Gray {
@@ -124,7 +134,7 @@ impl<'a> Picture<'a> {
                                 _ => sum = sum.map(|sum| sum + 255),
                             }
                         }
-                        pixels.extend(sum.map(|sum| (sum / 4) as u8));
+                        pixels.extend(sum.map(|sum| ((sum + 2) / 4) as u8));
                     }
                 }
                 Raster::Rgb(Rgb {

@@ -143,6 +143,16 @@ fn cells_are_read_left_to_right_though_the_right_one_stands_higher() {
 }
 
 #[test]
+fn a_line_on_the_edge_of_the_page_is_found() {
+    let mut sheet = layout::Sheet::new(0.0);
+    let (foot, head) = (layout::HEIGHT as f32, 36.0);
+    sheet.line("đầu trang", 50.0, 300.0, 2000.0, head, layout::Set::Left);
+    sheet.next_block();
+    sheet.line("cuối trang", 50.0, 300.0, 2000.0, foot, layout::Set::Left);
+    assert_eq!(lines_found(&sheet.lines), ["đầu trang", "cuối trang"]);
+}
+
+#[test]
 fn a_hyphen_at_the_end_of_a_line_is_no_division_of_a_word() {
     let mut sheet = layout::Sheet::new(0.0);
     for (text, base) in [

@@ -1,6 +1,6 @@
 //! Profiles: what a station sets once, from the program, from the data folder, from a file.
 
-use crate::paper::{Bits, Sheet};
+use crate::paper::{Bits, Dice, Sheet};
 use crate::picture::Picture;
 use crate::program::{Desk, asked, fixtures, run};
 
@@ -12,6 +12,7 @@ fn crooked() -> Sheet {
     }
     let mut sheet = Sheet::blank(1500, 1300);
     let slope = 0.035;
+    let mut grain = Dice(7);
     for y in 0..sheet.height {
         for x in 0..sheet.width {
             let (dx, dy) = (x as f64 - 750.0, y as f64 - 650.0);
@@ -23,7 +24,9 @@ fn crooked() -> Sheet {
             } else {
                 1.0
             };
-            let value = (shade * ink) as u8;
+            // The grain that every scanner adds, and that makes lossless codings large.
+            let grain = grain.below(13) as f64 - 6.0;
+            let value = (shade * ink + grain) as u8;
             sheet.dot(x, y, [value, value, value.saturating_sub(12)]);
         }
     }

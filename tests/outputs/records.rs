@@ -12,7 +12,7 @@ use crate::handmade::{Paper, flate};
 use crate::program::{Desk, fixtures, run};
 
 /// Holds a record to `docs/schemas/NAME`.
-fn is_valid(record: &Value, schema: &str) {
+pub(crate) fn is_valid(record: &Value, schema: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("docs/schemas")
         .join(schema);

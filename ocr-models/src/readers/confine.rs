@@ -5,7 +5,8 @@ use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 use rustix::process::{
-    Pid, Resource, Rlimit, Signal, getpid, getppid, set_parent_process_death_signal, setrlimit,
+    Pid, Resource, Rlimit, Signal, getpid, getppid, getrlimit, set_parent_process_death_signal,
+    setrlimit,
 };
 
 /// Gives `command` a process group of its own (Ctrl-C at the terminal is the parent's affair), at most
@@ -35,6 +36,11 @@ fn put_up_walls(parent: Pid, memory: u64) -> io::Result<()> {
         maximum: Some(bytes),
     };
     setrlimit(Resource::Core, at_most(0))?;
-    setrlimit(Resource::As, at_most(memory))?;
+    // A tighter limit that somebody set before holds: nobody but root may raise it.
+    let before = getrlimit(Resource::As).maximum;
+    setrlimit(
+        Resource::As,
+        at_most(before.map_or(memory, |before| before.min(memory))),
+    )?;
     Ok(())
 }

@@ -80,6 +80,18 @@ fn a_page_is_read_in_order() {
 }
 
 #[test]
+fn light_letters_on_a_dark_field_are_read() {
+    let mut page = Image::blank(2480, 1754);
+    page.paste(&Image::load("place").inverse(), 200, 300);
+    page.paste(&Image::load("paragraph"), 600, 800);
+    let reading = readers().read(&page.view(), Layout::Page).unwrap();
+    let read = lines(&reading);
+    for line in ["place", "paragraph"].map(text) {
+        assert!(read.contains(&line), "{line:?} in {read:?}");
+    }
+}
+
+#[test]
 fn lines_in_one_request_read_as_one_by_one() {
     let names = ["motto", "place", "number"];
     let images = names.map(Image::load);
@@ -268,4 +280,30 @@ fn a_missing_or_damaged_model_is_named() {
         );
         assert!(known, "{error:?}");
     }
+}
+
+#[test]
+fn what_was_nearly_read_is_told_when_asked_for_and_changes_nothing_else() {
+    let read = |rounds| {
+        let mut config = config();
+        config.choice_rounds = rounds;
+        let image = Image::load("paragraph");
+        Readers::new(config)
+            .read(&image.view(), Layout::Block)
+            .unwrap()
+    };
+    let (plain, mut told) = (timeless(read(0)), timeless(read(2)));
+    let words = || plain.lines.iter().flat_map(|line| &line.words);
+    assert!(words().all(|word| word.nearly.is_empty()));
+    let mut count = 0;
+    for word in told.lines.iter_mut().flat_map(|line| &mut line.words) {
+        let letters: Vec<char> = word.text.chars().collect();
+        for nearly in word.nearly.drain(..) {
+            count += 1;
+            assert_ne!(letters.get(usize::from(nearly.at)), Some(&nearly.letter));
+            assert!(nearly.behind > -20.0 && nearly.behind < 20.0, "{nearly:?}");
+        }
+    }
+    assert!(count > 0, "{count}");
+    assert_eq!(told, plain);
 }

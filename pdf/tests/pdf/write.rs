@@ -136,12 +136,14 @@ fn a_packed_file_reads_without_repairs_and_is_smaller() {
         .unwrap();
         assert!(out.put_raw(page, b"null").is_err());
         out.put_raw(root, b"<</Type/Catalog/Pages 2 0 R>>").unwrap();
-        out.finish(root, None, [[1; 16], [2; 16]]).unwrap()
+        let bytes = out.finish(root, None, [[1; 16], [2; 16]]).unwrap();
+        (bytes, u32::try_from(data.get()).unwrap())
     };
     let plain = written(FileWriter::new(Vec::new(), "1.7").unwrap());
     let packed = written(FileWriter::packing(Vec::new(), "1.7").unwrap());
-    assert!(packed.len() * 4 < plain.len(), "{}", packed.len());
-    for bytes in [plain, packed] {
+    assert!(packed.0.len() * 4 < plain.0.len(), "{}", packed.0.len());
+    // Streams of objects take numbers too.
+    for (bytes, data) in [plain, packed] {
         let document = Document::open(bytes).unwrap();
         assert_eq!(document.page_count(), Ok(1));
         for (id, value) in [(4, 0), (203, 199), (204, 200), (453, 449)] {
@@ -149,7 +151,7 @@ fn a_packed_file_reads_without_repairs_and_is_smaller() {
             let dict = found.value.as_dict().unwrap();
             assert_eq!(dict.get("Value"), Some(&Object::Integer(value)));
         }
-        let stream = document.object(ObjectId::new(454, 0)).unwrap();
+        let stream = document.object(ObjectId::new(data, 0)).unwrap();
         let data = document.stream_bytes(stream.value.as_stream().unwrap(), 9);
         assert_eq!(data.unwrap(), b"data");
         let ids = document.trailer().get("ID").unwrap().as_array().unwrap();

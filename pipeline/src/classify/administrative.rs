@@ -20,6 +20,9 @@ pub mod weigh;
 
 mod report;
 
+#[cfg(test)]
+mod tests;
+
 use super::evidence::Evidence;
 use super::fold::{at_start, folded};
 use super::kinds::Kind;

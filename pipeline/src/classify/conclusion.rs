@@ -27,7 +27,9 @@ pub(super) fn conclude(evidence: &Evidence, options: &Options) -> Classified {
         flags: evidence.flags().to_vec(),
         ..Classified::default()
     };
-    if let Some((index, kind)) = ranked.next() {
+    let legible = legible(evidence);
+    if let Some((index, mut kind)) = ranked.next() {
+        kind.confidence = kind.confidence.min(legible);
         let named = kind.confidence >= LEAST;
         let Proposal { fields, flags, .. } = proposals.swap_remove(index);
         // Of a paper of no known type nothing is said but what holds for every document.
@@ -49,6 +51,30 @@ pub(super) fn conclude(evidence: &Evidence, options: &Options) -> Classified {
     settle(evidence, &mut answer);
     answer
 }
+
+/// How sure a type can be at all: words that the engine hardly read are no evidence, whatever they resemble.
+fn legible(evidence: &Evidence) -> f32 {
+    let Some(leaf) = evidence.leaves().next() else {
+        return 1.0;
+    };
+    let sure: Vec<f32> = leaf
+        .rows
+        .iter()
+        .flat_map(|row| &row.tokens)
+        .filter(|token| !token.key.is_empty())
+        .map(|token| token.confidence)
+        .collect();
+    let mean = sure.iter().sum::<f32>() / sure.len().max(1) as f32;
+    if sure.is_empty() || mean > LEGIBLE {
+        1.0
+    } else {
+        crate::record::rounded((mean / LEGIBLE).powi(2), 1000.0)
+    }
+}
+
+/// Mean certainty of the words of a first page that can be read. Scans of good print have 0.9 and more, worn copies 0.8,
+/// what is too coarse to read 0.6.
+const LEGIBLE: f32 = 0.7;
 
 /// What circular 01/2023/TT-VPCP, article 9, asks of every document, and its extent.
 fn settle(evidence: &Evidence, answer: &mut Classified) {

@@ -1,6 +1,6 @@
 //! Looking at a page for what its words do not tell: marks of secrecy, stamps, what a hand wrote.
 
-use super::{Options, Sight, View};
+use super::{Options, Sight, View, codes};
 use crate::document::Line;
 
 mod wording;
@@ -29,6 +29,7 @@ pub fn look(view: &View<'_>, _options: &Options) -> Sight {
     Sight {
         handwriting: hands::handwriting(view),
         secret: stamped || printed::bears_mark(view.lines, view.picture.size),
+        codes: codes::find(&view.picture),
         ..Sight::default()
     }
 }

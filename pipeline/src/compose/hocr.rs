@@ -114,14 +114,14 @@ fn span(word: &Word, id: &str) -> String {
     let (place, text) = (bbox(PixelBox::of(word.bbox)), escaped(&nfc(&word.text)));
     let engine = word.engine.as_deref().map(engine).unwrap_or_default();
     format!(
-        r#"<span class="ocrx_word" id="{id}" title="{place}; x_wconf {confidence}{engine}">{text}</span>"#
+        r#"<span class="ocrx_word" id="{id}" title="{place}; x_wconf {confidence}"{engine}>{text}</span>"#
     )
 }
 
-/// What the engine read where the word says something else, as a property of our own (hOCR 1.2, 2: `x_` names).
+/// What the engine read where the word says something else, as an attribute of our own: readers of hOCR take only the
+/// properties they know in a title.
 fn engine(read: &str) -> String {
-    let quoted = nfc(read).replace('\\', r"\\").replace('"', r#"\""#);
-    format!("; x_engine &quot;{}&quot;", escaped(&quoted))
+    format!(r#" data-engine="{}""#, escaped(&nfc(read)))
 }
 
 fn bbox(place: PixelBox) -> String {

@@ -52,6 +52,11 @@ pub(super) fn set<W: Write>(
         layer: &mut layer,
         state: None,
         at: (0, 0),
+        decimals: if median(runs.iter().map(Run::height)) < SMALL {
+            2
+        } else {
+            1
+        },
     };
     pen.layer.content.extend(b"BT 3 Tr\n");
     let mut above: Option<&Run> = None;
@@ -99,6 +104,9 @@ impl Frame {
         // Sizes were chosen for what lines of their letters' height take.
         let bearing = size.min(self.up + self.down);
         (self.lean, self.lift) = lean(self.rise, bearing, self.up, self.down);
+        if self.bridged && self.rise * self.lean > SAFE_RISE * bearing {
+            self.lean = SAFE_RISE * bearing / self.rise;
+        }
     }
 
     /// The font size as it is written.
@@ -224,15 +232,16 @@ struct Pen<'a> {
     layer: &'a mut Layer,
     /// Face index and font size as last set.
     state: Option<(usize, f32)>,
-    /// Where the last `Td` went, in tenths of a point: whole numbers, so that nothing adds up.
+    /// Where the last `Td` went, in steps: whole numbers, so that nothing adds up.
     at: (i32, i32),
+    /// Decimals of places. One is enough for print: a tenth of a point is less than half a px at 300 dpi.
+    decimals: u8,
 }
 
-/// A tenth of a point is less than half a px at 300 dpi. Pages end at 14,400 pt; what lies far outside is not shown
-/// anyway.
-fn tenths(value: f32) -> i32 {
-    (value.clamp(-30_000.0, 30_000.0) * 10.0).round() as i32
-}
+/// Scales under this many percent are written with a decimal.
+const FINE: f32 = 20.0;
+/// Letters lower than this many pt have places of two decimals: pages of unknown resolution can be very small.
+const SMALL: f32 = 5.0;
 
 impl Pen<'_> {
     fn run<W: Write>(
@@ -257,7 +266,7 @@ impl Pen<'_> {
             let own = Face::around((piece.top - base) / size, (base - piece.foot) / size);
             self.font(fonts.better(usual, own), size);
             let mut x = match end {
-                Some((x, y)) if tenths(base) == y => x,
+                Some((x, y)) if self.steps(base) == y => x,
                 _ => self.place(piece.left, base),
             };
             x += self.show(&piece.units, piece.right - x, size);
@@ -267,7 +276,7 @@ impl Pen<'_> {
                 // Else poppler drops the hyphen and joins what follows: `NĐ-` and `CP` to `NĐCP`.
                 self.gap(0.7 * size, size);
             }
-            end = Some((x, tenths(base)));
+            end = Some((x, self.steps(base)));
         }
         Ok(())
     }
@@ -309,17 +318,27 @@ impl Pen<'_> {
         }
     }
 
+    /// Steps in a point.
+    fn grain(&self) -> f32 {
+        10_f32.powi(self.decimals.into())
+    }
+
+    /// Pages end at 14,400 pt; what lies far outside is not shown anyway.
+    fn steps(&self, value: f32) -> i32 {
+        (value.clamp(-30_000.0, 30_000.0) * self.grain()).round() as i32
+    }
+
+    fn written(&self, steps: i32) -> String {
+        rounded(steps as f32 / self.grain(), self.decimals.into())
+    }
+
     /// Moves to `x`, `y`; answers with the `x` that was written.
     fn place(&mut self, x: f32, y: f32) -> f32 {
-        let (x, y) = (tenths(x), tenths(y));
+        let (x, y) = (self.steps(x), self.steps(y));
         let (dx, dy) = (x - self.at.0, y - self.at.1);
         self.at = (x, y);
-        self.say(&format!(
-            "{} {} Td\n",
-            rounded(dx as f32 / 10.0, 1),
-            rounded(dy as f32 / 10.0, 1)
-        ));
-        x as f32 / 10.0
+        self.say(&format!("{} {} Td\n", self.written(dx), self.written(dy)));
+        x as f32 / self.grain()
     }
 
     /// Shows a space over `width`, or where it is wide two with a filler between them.
@@ -336,10 +355,14 @@ impl Pen<'_> {
     /// Shows the units over `width`; answers with the width that they really take.
     fn show(&mut self, units: &[u16], width: f32, size: f32) -> f32 {
         let natural = units.len() as f32 * ADVANCE / 1000.0 * size;
-        // Under 1 % a word has no width to select. Whole percents are fine enough: what one run is too wide or too
-        // narrow, the next takes up.
-        let scale = (width / natural * 100.0).round().clamp(1.0, 10_000.0);
-        self.say(&format!("{scale} Tz("));
+        // Under 1 % a word has no width to select. What rounding makes one word too wide the next takes up.
+        let percent = (width / natural * 100.0).clamp(1.0, 10_000.0);
+        let scale = if percent < FINE {
+            (percent * 10.0).round() / 10.0
+        } else {
+            percent.round()
+        };
+        self.say(&format!("{} Tz(", rounded(scale, 1)));
         for byte in units.iter().flat_map(|unit| unit.to_be_bytes()) {
             match byte {
                 b'(' | b')' | b'\\' => self.layer.content.extend([b'\\', byte]),

@@ -39,7 +39,10 @@ pub(super) const PARTING_GAP: f32 = 0.06;
 pub(super) const CLEAR_GAP: f32 = 0.16;
 
 /// Base lines of one block are at most this many font sizes apart (poppler: 1.5).
-pub(super) const BLOCK_PITCH: f32 = 1.4;
+pub(super) const BLOCK_PITCH: f32 = 1.45;
+/// Lines that are bridged are this many apart: nearer, the filler between them comes within half a size of the words
+/// of a slanting line, and poppler ends that line there.
+const BRIDGED_PITCH: f32 = 1.6;
 
 /// How a block is to be set.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -89,10 +92,13 @@ pub(super) fn sizes(lines: &[Extent], blocks: usize) -> Vec<Setting> {
         }
         // A block falls apart where its lines are further than 1.5 sizes from each other.
         if nearest < 4.0 * line.height {
-            limit.low = limit.low.max(nearest / 1.45);
+            limit.low = limit.low.max(nearest / BLOCK_PITCH);
         }
     }
-    let mut sizes: Vec<f32> = limits.iter().map(|limit| limit.size(usual)).collect();
+    let mut sizes: Vec<f32> = limits
+        .iter()
+        .map(|limit| limit.bridgeable(limit.size(usual)))
+        .collect();
     set_apart(&mut sizes, &limits, &adjoining(lines, usual));
     let settings = sizes.into_iter().zip(&limits);
     settings
@@ -110,6 +116,9 @@ const USUAL: f32 = 1.2;
 
 #[derive(Clone, Debug)]
 struct Limits {
+    /// From each line down to the next.
+    pitches: Vec<f32>,
+    last: Option<f32>,
     low: f32,
     high: f32,
     height: f32,
@@ -124,6 +133,8 @@ struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            pitches: Vec::new(),
+            last: None,
             low: 0.0,
             high: f32::MAX,
             height: 1.0,
@@ -142,6 +153,25 @@ impl Limits {
         self.right = self.right.max(line.right);
         self.top = self.top.max(line.base);
         self.foot = self.foot.min(line.base);
+        self.pitches
+            .extend(self.last.map(|above| above - line.base));
+        self.last = Some(line.base);
+    }
+
+    /// `size`, or one a little smaller at which no two lines are too far apart to join and too near to bridge.
+    fn bridgeable(&self, mut size: f32) -> f32 {
+        if !self.beside {
+            return size;
+        }
+        // What suits one pair may not suit another; four tries are enough for columns of two or three pitches.
+        for _ in 0..4 {
+            let between = BLOCK_PITCH * size..0.999 * BRIDGED_PITCH * size;
+            let Some(pitch) = self.pitches.iter().find(|pitch| between.contains(pitch)) else {
+                break;
+            };
+            size = pitch / BRIDGED_PITCH;
+        }
+        size
     }
 
     /// Lowers the upper limit for what another line asks for.
@@ -229,6 +259,9 @@ fn set_apart(sizes: &mut [f32], limits: &[Limits], pairs: &[(usize, usize)]) {
                 break;
             }
             *size /= GRADE;
+            *size = limits
+                .get(block)
+                .map_or(*size, |limit| limit.bridgeable(*size));
         }
     }
 }

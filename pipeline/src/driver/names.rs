@@ -119,7 +119,7 @@ mod tests {
         assert_eq!(names.take("A-3-3"), "A-3-3-2");
         assert_eq!(names.take_family("b", 2), "b");
         assert_eq!(names.take_family("b", 2), "b-3");
-        assert!(names.extend("b", 3, &["b-1".into(), "b-2".into()]) == false);
+        assert!(!names.extend("b", 3, &["b-1".into(), "b-2".into()]));
         assert!(names.extend("b", 2, &["b-1".into(), "b-2".into()]));
     }
 

@@ -46,16 +46,25 @@ const BLACK_SHARE: f32 = 0.06;
 
 /// A rectangle; `right` and `bottom` lie outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Area {
-    pub(super) left: usize,
-    pub(super) top: usize,
-    pub(super) right: usize,
-    pub(super) bottom: usize,
+struct Area {
+    left: usize,
+    top: usize,
+    right: usize,
+    bottom: usize,
+}
+
+/// A run of print in colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Print {
+    /// Where it stands.
+    area: Area,
+    /// The kind of its ink.
+    kind: u8,
 }
 
 /// Where print in colour stands, in px of `image`; `grid` says where there is ink at all, `paper` is the strongest
 /// channel of the paper.
-pub(super) fn print(image: &Rgb, dpi: f32, grid: &InkGrid, paper: u8) -> Vec<Area> {
+pub(super) fn print(image: &Rgb, dpi: f32, grid: &InkGrid, paper: u8) -> Vec<Print> {
     let mask = Mask::of(image, dpi, grid, paper);
     let parts = parts(&mask);
     if parts.len() < LEAST_LETTERS || parts.len() > MOST_PARTS {
@@ -85,20 +94,31 @@ pub(super) fn print(image: &Rgb, dpi: f32, grid: &InkGrid, paper: u8) -> Vec<Are
     let size = (image.width as usize, image.height as usize);
     chosen
         .iter()
-        .map(|run| run.with_marks().scaled(side, size))
+        .map(|run| Print {
+            area: run.with_marks().scaled(side, size),
+            kind: run.letters.first().map_or(NONE, |letter| letter.kind),
+        })
         .collect()
 }
 
 /// Makes print in colour as dark as black print, where it stands: by the channel in which it is darkest, against the
 /// paper around it. `paper` is the strongest channel of the page's paper.
-pub(super) fn restore(gray: &mut Gray, image: &Rgb, areas: &[Area], paper: u8) {
+pub(super) fn restore(gray: &mut Gray, image: &Rgb, runs: &[Print], paper: u8) {
     let width = image.width as usize;
-    for area in areas {
+    for Print { area, kind: own } in runs {
         let row = |y: usize| y * width + area.left..y * width + area.right;
+        // Ink of the other kind that crosses the line, as a stamp's frame does, stays faded.
         let darkest = |at: std::ops::Range<usize>| {
             let pixels = image.pixels.get(at.start * 3..at.end * 3);
             let pixels = pixels.unwrap_or_default().as_chunks::<3>().0;
-            pixels.iter().map(|[r, g, b]| *r.min(g).min(b))
+            pixels.iter().map(|pixel| {
+                let foreign = kind(*pixel, paper).is_some_and(|kind| kind != *own);
+                if foreign {
+                    paper
+                } else {
+                    pixel[0].min(pixel[1]).min(pixel[2])
+                }
+            })
         };
         let mut counts = [0u32; 256];
         for y in area.top..area.bottom {

@@ -86,6 +86,12 @@ impl Issuer {
         writer.set("AGENCY", &issuer.name.to_uppercase());
         writer.set("province", &issuer.province);
         writer.set("area", &issuer.area);
+        let seat = if issuer.area == issuer.province || issuer.place == "Hà Nội" {
+            issuer.place.clone()
+        } else {
+            format!("{}, {}", issuer.area, issuer.province)
+        };
+        writer.set("seat", &seat);
         writer.set("code", &issuer.code);
         writer.set("head", &issuer.head());
         writer.set("HEAD", &issuer.head().to_uppercase());
@@ -190,7 +196,7 @@ impl Issuer {
             bodies.iter().map(each).collect::<Vec<_>>().join(with)
         };
         Self {
-            header: join(|body| &body.header, " - "),
+            header: join(|body| &body.header, " -\n"),
             name: join(|body| &body.name, " - "),
             code: join(|body| &body.code, "-"),
             chief: join(|body| &body.chief, "|"),

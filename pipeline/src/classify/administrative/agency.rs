@@ -418,10 +418,7 @@ pub fn completed(name: &str, parent: &str) -> String {
         {
             format!("{name} {area}")
         }
-        _ if local
-            && folded(parent).ends_with("uy") | names::is_party(parent)
-            && !names::is_party(name) =>
-        {
+        _ if names::is_party(parent) && !names::is_party(name) => {
             format!("{name} {parent}")
         }
         _ => name.to_owned(),

@@ -87,6 +87,24 @@ pub fn find(pieces: &[Row], leaf: &Leaf, anchor: Option<Rect>) -> Option<DateLin
     dates.into_iter().next()
 }
 
+/// The date on which parties met, in papers that have it in the text: `Hôm nay, ngày …`.
+pub fn of_meeting(leaf: &Leaf) -> Option<DateLine> {
+    let row = leaf
+        .rows
+        .iter()
+        .find(|row| crate::classify::fold::at_start(&row.key(), "homnayngay").1 > 0.88)?;
+    // The year is the first word of four digits; what follows it is where they met.
+    let end = row.tokens.iter().position(|token| {
+        token.key.len() == 4 && number(&token.key).is_some_and(|year| YEARS.contains(&year.value))
+    })?;
+    let words = row.part(1..end + 1);
+    let from = words
+        .tokens
+        .iter()
+        .position(|token| token.key.starts_with("ngay"))?;
+    parse(&words.part(from..words.tokens.len()), leaf)
+}
+
 /// Reads a row as a date line.
 pub fn parse(row: &Row, leaf: &Leaf) -> Option<DateLine> {
     let letters = row.letters();

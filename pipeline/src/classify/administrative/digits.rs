@@ -21,32 +21,18 @@ pub fn number(raw: &str) -> Option<Number> {
         .nfd()
         .filter(|letter| !('\u{300}'..'\u{370}').contains(letter))
     {
-        match letter {
-            '0'..='9' => text.push(letter),
-            'O' | 'o' | 'Q' | 'D' => {
-                text.push('0');
-                purity -= 0.3;
+        let digit = if letter.is_ascii_digit() {
+            Some((letter, 0.0))
+        } else {
+            like(letter)
+        };
+        match digit {
+            Some((digit, doubt)) => {
+                text.push(digit);
+                purity -= doubt;
             }
-            'l' | 'I' | '|' | 'i' | '!' | 'L' | 'J' | ']' | '[' => {
-                text.push('1');
-                purity -= 0.3;
-            }
-            'S' | 's' | '$' => {
-                text.push('5');
-                purity -= 0.4;
-            }
-            'Z' | 'z' => {
-                text.push('2');
-                purity -= 0.4;
-            }
-            'B' => {
-                text.push('8');
-                purity -= 0.4;
-            }
-            // Dots of a form's line and specks at the sides.
-            '.' | ',' | ':' | ';' | '_' | '\'' | '`' | '"' | '-' | '…' | '·' | '“' | '”' | '‘'
-            | '’' => purity -= 0.1,
-            _ => purity -= 0.5,
+            None if SPECKS.contains(letter) => purity -= 0.1,
+            None => purity -= 0.5,
         }
     }
     let value = text.parse().ok()?;
@@ -54,6 +40,25 @@ pub fn number(raw: &str) -> Option<Number> {
         value,
         digits: text.len(),
         purity: purity.max(0.0),
+    })
+}
+
+/// Dots of a form's line and specks at the sides.
+const SPECKS: &str = ".,:;_'`\"-…·“”‘’";
+
+/// The digit that a letter in a number is, and how doubtful that is: round and upright ones are hardly anything else.
+fn like(letter: char) -> Option<(char, f32)> {
+    Some(match letter {
+        'O' | 'o' => ('0', 0.12),
+        'Q' | 'D' => ('0', 0.3),
+        'l' | 'I' | '|' | 'i' | '!' => ('1', 0.12),
+        ']' | '[' | 'L' => ('1', 0.2),
+        'J' => ('1', 0.4),
+        'S' | 's' | '$' => ('5', 0.15),
+        'Z' | 'z' => ('2', 0.2),
+        'T' => ('7', 0.3),
+        'B' => ('8', 0.2),
+        _ => return None,
     })
 }
 
@@ -65,7 +70,7 @@ mod tests {
     fn look_alikes_count_as_digits_but_not_for_sure() {
         let eleven = number("l1").unwrap();
         assert_eq!(eleven.value, 11);
-        assert!(eleven.purity < 0.8);
+        assert!(eleven.purity < 0.9);
         assert_eq!(number("2010").unwrap().purity, 1.0);
         assert_eq!(number("0Ì").unwrap().value, 1);
         assert!(number("...").is_none());

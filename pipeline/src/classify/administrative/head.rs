@@ -67,7 +67,7 @@ const MOTTO: &str = "doclaptudohanhphuc";
 const PARTY: &str = "dangcongsanvietnam";
 
 /// Beginnings of lines that are text, folded.
-const TEXT: [&str; 9] = [
+const TEXT: [&str; 10] = [
     "canculuat",
     "cancunghi",
     "cancuquyet",
@@ -77,6 +77,7 @@ const TEXT: [&str; 9] = [
     "theodenghi",
     "homnay",
     "noinhan",
+    "phanthunhat",
 ];
 /// Words that begin text when a number follows.
 const NUMBERED: [&str; 4] = ["dieu", "chuong", "phan", "muc"];

@@ -329,7 +329,11 @@ impl Seen {
                 }
                 let at = seen.words.len();
                 seen.starts.entry(token.key.clone()).or_default().push(at);
-                let text = token.text.trim_matches(|c: char| !c.is_alphanumeric());
+                // A comma belongs to names such as `Sở Văn hóa, Thể thao và Du lịch`.
+                let text = token
+                    .text
+                    .trim_start_matches(|c: char| !c.is_alphanumeric())
+                    .trim_end_matches(|c: char| !c.is_alphanumeric() && c != ',');
                 seen.words.push((token.key.clone(), text.to_owned()));
             }
         }
@@ -352,9 +356,13 @@ impl Seen {
             }
         }
         // A sentence's first word is no name: a way counts when a later word says so, too; ties go to more capitals.
-        ways.into_iter()
-            .max_by_key(|(way, count)| (*count, capitals(way)))
-            .map(|(way, _)| way)
+        let (mut way, _) = ways
+            .into_iter()
+            .max_by_key(|(way, count)| (*count, capitals(way)))?;
+        if let Some(last) = way.last_mut() {
+            last.truncate(last.trim_end_matches(',').len());
+        }
+        Some(way)
     }
 }
 
@@ -420,23 +428,59 @@ fn whole(words: &[String], seen: &Seen) -> Option<String> {
             }
         })
         .collect();
+    let way = spelled(way);
     // A text that writes a name all in small letters is about such bodies, not about this one.
     (capitals(&way) >= 2).then(|| tones_settled(&capitalised(&way.join(" "))))
 }
 
-/// Whether two words stand together inside known names, so that a line between them is no end of a name. Where the
-/// second begins a name of its own, `Văn phòng / Ủy ban`, the word before the first must be the same as well.
+/// A name from the text with the marks of those of its words that are known; the text may be misread as well.
+fn spelled(mut way: Vec<String>) -> Vec<String> {
+    let keys: Vec<String> = way.clone();
+    let mut put = |at: usize, entry: &str| {
+        for (word, known) in way.iter_mut().skip(at).zip(entry.split_whitespace()) {
+            if word.to_lowercase() != known.to_lowercase() && *word != "-" {
+                *word = known.to_owned();
+            }
+        }
+    };
+    if let Some((count, body)) = known_of(&BODY, &keys, 0.999)
+        .filter(|(count, body)| body.split_whitespace().count() == *count)
+    {
+        put(0, &body);
+        if let Some((_, field)) = keys
+            .get(count..)
+            .and_then(|rest| known_of(&FIELD, rest, 0.999))
+        {
+            put(count, &field);
+        }
+    }
+    for at in 1..keys.len() {
+        let Some(rest) = keys.get(at..) else { break };
+        if let Some((_, unit)) = known_of(&UNIT, rest, 0.999)
+            && rest.first().is_some_and(|word| {
+                word.starts_with(char::is_lowercase) && !is_other_word(&unit, word)
+            })
+        {
+            put(at, &unit);
+        }
+    }
+    way
+}
+
+/// Whether two words stand together inside known names, so that a line between them is no end of a name. In names of
+/// bodies, `Văn phòng / Ủy ban`, the word before the first must be the same as well.
 pub fn go_together(earlier: &str, first: &str, second: &str) -> bool {
     type Before = std::collections::BTreeSet<Option<String>>;
     static PAIRS: LazyLock<BTreeMap<(String, String), Before>> = LazyLock::new(|| {
         let mut pairs: BTreeMap<(String, String), Before> = BTreeMap::new();
-        for entry in BODIES.iter().chain(FIELDS).chain(PLACES) {
+        let bodies = BODIES.iter().map(|entry| (entry, true));
+        let others = FIELDS.iter().chain(PLACES).map(|entry| (entry, false));
+        for (entry, body) in bodies.chain(others) {
             let words: Vec<&str> = entry.split_whitespace().collect();
             for (at, pair) in words.windows(2).enumerate() {
                 let [a, b] = pair else { continue };
-                let own = b.starts_with(char::is_uppercase);
                 let before = at.checked_sub(1).and_then(|at| words.get(at)).copied();
-                let before = before.filter(|_| own).map(folded);
+                let before = before.filter(|_| body).map(folded);
                 pairs
                     .entry((folded(a), folded(b)))
                     .or_default()
@@ -494,7 +538,7 @@ fn next(
     if let Some(dotted) = head.strip_prefix("TP.").filter(|rest| !rest.is_empty()) {
         return (1, format!("thành phố {}", titled(dotted)), true, true);
     }
-    if proper && let Some((count, place)) = known_of(&PLACE, rest, 0.86) {
+    if proper && let Some((count, place)) = known_of(&PLACE, rest, 0.95) {
         return (count, place, true, true);
     }
     if let Some((count, unit)) = known_of(&UNIT, rest, 0.89)
@@ -506,7 +550,11 @@ fn next(
     }
     if first && let Some((count, body)) = known_of(&BODY, rest, 0.86) {
         // The committees of the Party are named by place: `Huyện ủy X`.
-        let committee = folded(&body).ends_with("uy");
+        // So are schools after persons.
+        let key = folded(&body);
+        let school =
+            key.starts_with("truong") && !key.ends_with("daihoc") && !key.ends_with("caodang");
+        let committee = key.ends_with("uy") || school;
         return (count, body, true, committee);
     }
     if (field || first || proper)
@@ -550,7 +598,10 @@ fn from_text(
     for count in (2..=rest.len().min(8)).rev() {
         if let Some(way) = keys.get(..count).and_then(|keys| seen.phrase(keys)) {
             let mut text = way.join(" ");
-            if capital {
+            let small = keys
+                .first()
+                .is_some_and(|key| SMALL.iter().any(|word| folded(word) == *key));
+            if capital && !small {
                 text = capitalised(&text);
             }
             return (count, text, true, proper);

@@ -90,7 +90,20 @@ pub fn mended(groups: &[String], bodies: &[String]) -> (Vec<String>, f32) {
     (out, known)
 }
 
+/// The number of a legislature is made of digits: `QHI5` is `QH15`.
+fn legislature(group: &str) -> Option<String> {
+    let at = group
+        .find("QH")
+        .filter(|at| *at == 0 || group.starts_with("UBTV"))?;
+    let (body, term) = group.split_at(at + 2);
+    let term = super::digits::number(term).filter(|term| term.digits == 2 && term.purity > 0.3)?;
+    Some(format!("{body}{:02}", term.value))
+}
+
 fn one(group: &str, own: &[String]) -> (String, f32) {
+    if let Some(name) = legislature(group) {
+        return (name, 0.9);
+    }
     let plain = folded(group);
     if let Some(name) = own.iter().find(|name| *name == group) {
         return (name.clone(), 1.0);
@@ -109,7 +122,21 @@ fn one(group: &str, own: &[String]) -> (String, f32) {
     if let Some(name) = own.iter().find(near) {
         return (name.clone(), 0.6);
     }
-    if let Some(name) = in_use().find(|name| plain.len() > 2 && folded(name) == plain) {
+    // Engines stammer over letters with strokes: `LĐĐLĐ`.
+    let stammered = |name: &&String| {
+        let mut letters: Vec<char> = group.chars().collect();
+        letters.dedup();
+        let mut own: Vec<char> = name.chars().collect();
+        own.dedup();
+        name.chars().count() + 1 == group.chars().count() && letters == own
+    };
+    if let Some(name) = own.iter().find(stammered) {
+        return (name.clone(), 0.6);
+    }
+    // Engines lose the stroke of `Đ`, they do not make it up.
+    let strokes = |text: &str| text.chars().filter(|letter| *letter == 'Đ').count();
+    let unmarked = |name: &&str| folded(name) == plain && strokes(name) >= strokes(group);
+    if let Some(name) = in_use().find(|name| plain.len() > 2 && unmarked(name)) {
         return (name.to_owned(), 0.6);
     }
     // An abbreviation of the body's words, though not of all of them.

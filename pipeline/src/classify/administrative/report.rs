@@ -12,7 +12,7 @@ use crate::record::{Field, Flag, rounded};
 use super::signing::Found;
 use super::symbol::Symbol;
 use super::trust::{self, Company};
-use super::{Reading, head, names, organs};
+use super::{Reading, date, head, names, organs};
 
 /// Fields and findings of a paper that is of one type.
 pub(super) struct Report<'a> {
@@ -146,7 +146,7 @@ impl<'a> Report<'a> {
         if named.code == "CV" {
             return Some("CV");
         }
-        if named.code == "QyĐ" && symbol.party {
+        if named.code == "QyĐ" && symbol.small {
             return Some("QĐi");
         }
         let slip = how < 1.0
@@ -195,7 +195,13 @@ impl<'a> Report<'a> {
     }
 
     fn issued_date(&mut self, leaf: &Leaf) {
-        let Some(date) = &self.reading.head.date else {
+        let meeting = || {
+            matches!(self.kind.code, "HĐ" | "BB" | "BGN" | "BTT" | "GUQ")
+                .then(|| date::of_meeting(leaf))
+                .flatten()
+        };
+        let found = self.reading.head.date.clone().or_else(meeting);
+        let Some(date) = &found else {
             self.missing("issued_date");
             self.missing("place");
             return;
@@ -209,7 +215,13 @@ impl<'a> Report<'a> {
         let hand = hands.into_iter().fold(0.0, f32::max);
         let mut field = Field {
             value: date.iso(),
-            confidence: trust::of_date(date, known.is_some(), year_agrees, hand),
+            confidence: trust::of_date(
+                date,
+                known.is_some(),
+                year_agrees,
+                year_seen(leaf, date),
+                hand,
+            ),
             text: Some(date.row.text()),
             ..Field::default()
         };
@@ -313,12 +325,41 @@ impl<'a> Report<'a> {
             .filter(|symbol| symbol.kind.is_some() && symbol.groups.len() == 1)
             .and_then(|symbol| Some((symbol, organs::body(symbol.groups.first()?)?)));
         let Some((symbol, name)) = name else {
-            self.missing("agency");
+            self.agency_of_party(leaf);
             return;
         };
         let confidence = (0.95 * symbol.confidence).min(0.89);
         let mut field = Field::read(name, confidence, leaf.number, symbol.row.shown());
         field.text = Some(symbol.row.text());
+        self.file("agency", field);
+    }
+
+    /// A contract names its makers in the text: `BÊN A: …`.
+    fn agency_of_party(&mut self, leaf: &Leaf) {
+        let found = leaf.rows.iter().find_map(|row| {
+            let first: String = row
+                .tokens
+                .iter()
+                .take(2)
+                .map(|token| token.key.as_str())
+                .collect();
+            let at = row
+                .tokens
+                .iter()
+                .position(|token| token.text.ends_with(':'))?;
+            let name = row.part(at + 1..row.tokens.len());
+            (matches!(first.as_str(), "bena" | "benmoi") && name.tokens.len() >= 2).then_some(name)
+        });
+        let seen = names::Seen::of([leaf]);
+        let name = found.and_then(|row| Some((names::in_sentence(&row.text(), &seen)?, row)));
+        let Some(((name, known), row)) = name else {
+            self.missing("agency");
+            return;
+        };
+        let confidence =
+            trust::of_agency(known, row.mean_confidence(), row.least_confidence(), 0.0);
+        let mut field = Field::read(name, confidence.min(0.89), leaf.number, row.shown());
+        field.text = Some(row.text());
         self.file("agency", field);
     }
 
@@ -469,8 +510,21 @@ impl<'a> Report<'a> {
     }
 }
 
+/// Whether the year stands on the page outside the date line.
+fn year_seen(leaf: &Leaf, date: &date::DateLine) -> bool {
+    let Some(year) = date.year.number else {
+        return false;
+    };
+    let year = year.value.to_string();
+    let line = date.row.shown();
+    leaf.rows.iter().flat_map(|row| &row.tokens).any(|token| {
+        token.key.contains(&year)
+            && (token.shown.y > line.y + line.h || token.shown.y + token.shown.h < line.y)
+    })
+}
+
 /// Values less sure than this are withheld.
-const LEAST: f32 = 0.15;
+const LEAST: f32 = 0.1;
 
 fn found_field(found: &Found, confidence: f32) -> Field {
     let mut field = Field::read(

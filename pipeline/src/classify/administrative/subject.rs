@@ -70,7 +70,8 @@ fn clean(row: &Row) -> String {
         .iter()
         .filter(|token| {
             !token.key.is_empty()
-                || token.text.chars().count() <= 1
+                || token.confidence > 0.7
+                    && token.text.chars().count() <= 1
                     && matches!(token.text.as_str(), "-" | "–" | "—" | "&" | "+" | "%")
         })
         .map(|token| token.text.as_str())
@@ -270,7 +271,10 @@ pub fn is_about(row: &Row) -> bool {
                 | '\''
         )
     });
-    (v(first) && stroke && v(third))
+    // The engine may read the second letter as a sign: `V⁄%`.
+    let sign = second.is_some_and(|c| matches!(c, '/' | '⁄'))
+        && third.is_some_and(|c| !c.is_alphanumeric());
+    (v(first) && stroke && v(third) || v(first) && sign)
         || (v(first) && v(second) && third.is_some_and(|c| !c.is_lowercase() || c == 'v'))
         || (matches!(first, Some('W' | 'w'))
             && row.tokens.first().is_some_and(|token| token.key.len() <= 2))

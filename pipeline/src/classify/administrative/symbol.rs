@@ -24,6 +24,8 @@ pub struct Symbol {
     pub kind: Option<(&'static Kind, f32)>,
     /// Groups of the symbol after the type, or all without one: body, drafting unit.
     pub groups: Vec<String>,
+    /// The Party's `QĐi` stands for the type.
+    pub small: bool,
     /// The groups are joined by slashes, as in papers of before 2005: `QĐ/UB`.
     pub slashed: bool,
     /// Number, type, slash, body: as the Party writes.
@@ -149,6 +151,7 @@ pub fn parse(row: &Row) -> Option<Symbol> {
         year: None,
         kind: None,
         groups: Vec::new(),
+        small: false,
         slashed: false,
         party,
         confidence: 0.0,
@@ -169,7 +172,7 @@ impl Symbol {
         };
         let year = number(&letters.text(from + at + 1..to))
             .filter(|year| year.digits == 4 && (1945..2100).contains(&year.value));
-        if year.is_some() && at > 0 {
+        if year.is_some() {
             self.year = year;
             return from + at;
         }
@@ -197,6 +200,7 @@ impl Symbol {
             .filter(|group| !group.is_empty())
             .collect();
         self.slashed = !self.party && !text.contains('-') && text.contains('/');
+        self.small = groups.first().is_some_and(|group| folded(group) == "qdi");
         self.kind = groups.first().and_then(|group| kind_of(group));
         // A lone group is a body, unless nothing else could be one.
         if self.kind.is_some() {
@@ -302,8 +306,8 @@ fn numeral(row: &Row, letters: &Letters, from: usize, to: usize) -> Numeral {
     }
     // A letter may follow the digits: `12a/QĐ-UB`.
     // A slash before the number is a stroke of the hand that wrote it.
-    let slashed = if text.trim_start_matches([':', '.', ' ']).starts_with('/') {
-        0.5
+    let slashed: f32 = if text.trim_start_matches([':', '.', ' ']).starts_with('/') {
+        1.0
     } else {
         0.0
     };
@@ -360,6 +364,12 @@ pub fn kind_of(group: &str) -> Option<(&'static Kind, f32)> {
         return kinds()
             .find(|kind| kind.code == "QyĐ")
             .map(|kind| (kind, 0.95));
+    }
+    // Engines stammer over the stroke: `QĐĐ`.
+    if let Some(kind) =
+        kinds().find(|kind| group.contains("ĐĐ") && kind.symbol == group.replace("ĐĐ", "Đ"))
+    {
+        return Some((kind, 0.85));
     }
     let upper = group.to_uppercase();
     if let Some(kind) = kinds().find(|kind| kind.symbol.to_uppercase() == upper) {

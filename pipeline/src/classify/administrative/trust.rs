@@ -77,17 +77,29 @@ fn even(symbol: &Symbol) -> f32 {
 }
 
 /// How sure a date is.
-pub fn of_date(date: &DateLine, place_known: bool, year_agrees: Option<bool>, hand: f32) -> f32 {
+pub fn of_date(
+    date: &DateLine,
+    place_known: bool,
+    year_agrees: Option<bool>,
+    year_seen: bool,
+    hand: f32,
+) -> f32 {
     let slots = [&date.day, &date.month, &date.year];
     let purity: f32 = slots
         .iter()
         .map(|slot| slot.number.map_or(0.0, |number| number.purity))
         .product();
     let least = slots.iter().map(|slot| slot.confidence).fold(1.0, f32::min);
-    let mut sum =
-        -1.6 + 5.0 * (least - 0.5) + 3.0 * (date.quality - 0.68) / 0.32 - 4.0 * (1.0 - purity);
+    let mut sum = -1.6 + 5.0 * (least.max(0.35) - 0.5) + 3.0 * (date.quality - 0.68) / 0.32
+        - 4.0 * (1.0 - purity);
     if place_known {
         sum += 0.5;
+    }
+    // One digit off is a date as good as any: what a doubtful word says is not to be trusted.
+    sum -= 6.0 * (0.85 - least).clamp(0.0, 0.25);
+    // Papers speak of their own year; one that does not may bear another.
+    if !year_seen && year_agrees.is_none() {
+        sum -= 1.2;
     }
     sum += match year_agrees {
         Some(true) => 1.0,
@@ -111,7 +123,7 @@ pub fn of_agency(known: f32, mean: f32, least: f32, organ: f32) -> f32 {
 pub fn of_subject(mean: f32, least: f32, ended: f32, whole: f32, begun: bool) -> f32 {
     let start = if begun { 0.6 } else { 0.0 };
     logistic(
-        -4.0 + 12.0 * (mean - 0.8) + 2.0 * (least - 0.4) + 3.0 * ended + start
+        -3.1 + 12.0 * (mean - 0.8) + 2.0 * (least - 0.4) + 3.0 * ended + start
             - 4.0 * (1.0 - whole),
     )
 }

@@ -103,6 +103,8 @@ fn field_name(code: &str, anchor: &Anchor) -> Option<&'static str> {
         (Person::Holder, "full_name") if code == "khai_tu" => Some("deceased_name"),
         (Person::Holder, "full_name") if code == "so_ho_khau" => Some("head_of_household"),
         (Person::Holder, "birth_date") if code == "gcn_ket_hon" => None,
+        // Couples who hold land live at one place.
+        (_, "residence") if code == "gcn_qsdd" => Some("residence"),
         (Person::Holder, _) => Some(field),
         _ => None,
     }
@@ -129,10 +131,19 @@ fn field(page: &Page<'_>, reading: &Reading, anchor: &Anchor) -> Option<Field> {
     Some(field)
 }
 
-/// A value as records keep it: the country as it is written in sentences.
+/// A value as records keep it: what a paper says of its validity without the words around, the country as it is written in sentences.
 fn settled(field: &str, value: String) -> String {
     if field == "nationality" && crate::classify::fold::folded(&value).starts_with("vietnam") {
         return "Việt Nam".to_owned();
+    }
+    if field == "validity" {
+        let starts = ["sử dụng", "trong thời hạn", "trong"];
+        return starts
+            .iter()
+            .fold(value.as_str(), |text, start| {
+                text.strip_prefix(start).unwrap_or(text).trim()
+            })
+            .to_owned();
     }
     value
 }
@@ -162,12 +173,22 @@ pub(super) fn certainty(page: &Page<'_>, words: &[Token], fit: f32) -> f32 {
     } else {
         (engine * 0.95).min(0.89)
     };
+    let mixed = words.iter().any(|token| mixed(&token.text));
+    let fit = if mixed { fit * 0.8 } else { fit };
     let all = (engine * fit).clamp(0.0, 0.97);
     if by_hand { all.min(0.5) } else { all }
 }
 
+/// Whether a word has a capital behind a small letter: no word is written so, but some are read so.
+fn mixed(word: &str) -> bool {
+    let letters: Vec<char> = word.chars().collect();
+    letters
+        .windows(2)
+        .any(|pair| matches!(pair, [a, b] if a.is_lowercase() && b.is_uppercase()))
+}
+
 /// The engine is sure of a word from here on.
-const SURE: f32 = 0.9;
+const SURE: f32 = 0.94;
 
 impl Said {
     /// Takes a value in when there is none yet, or none as good: of two that stand on their own the first counts
@@ -275,7 +296,7 @@ fn sides(said: &mut Said, code: &str, pages: &[Page<'_>], zones: &[Vec<Zone>]) {
             said.flags
                 .push(Flag::new("page_side_front").on_page(page.leaf.number));
         }
-        if (back && code != "cccd") || (back && !titled) || !zones.is_empty() {
+        if back && (code != "cccd" || !titled) || !zones.is_empty() {
             said.flags
                 .push(Flag::new("page_side_back").on_page(page.leaf.number));
         }

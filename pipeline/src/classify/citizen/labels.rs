@@ -442,7 +442,7 @@ const FORMS: &[Form] = &[
                 Place,
             ),
             ("Mục đích sử dụng", "purpose", Place),
-            ("Giấy này có giá trị", "", Stop),
+            ("Giấy này có giá trị", "validity", Text),
             ("Tình trạng hôn nhân", "", Stop),
             ("Trong thời gian cư trú tại", "", Stop),
             ("Trong thời gian", "", Stop),

@@ -68,7 +68,7 @@ fn cleaned(row: &Row) -> Option<String> {
             '«' | '《' => line.push_str("<<"),
             _ if letter.is_ascii_digit() || letter.is_ascii_uppercase() => line.push(letter),
             _ if letter.is_alphabetic() => {
-                line.push_str(&folded(&letter.to_string()).to_uppercase())
+                line.push_str(&folded(&letter.to_string()).to_uppercase());
             }
             _ => {}
         }

@@ -138,7 +138,7 @@ impl<'a> Page<'a> {
     pub(super) fn is_title(&self, words: &[Token]) -> bool {
         let text: String = words.iter().map(|token| token.key.as_str()).collect();
         [
-            "giaychungnhan",
+            "chungnhan",
             "chungchi",
             "bangcu",
             "bangky",
@@ -188,9 +188,12 @@ impl<'a> Page<'a> {
         };
         let mut zones: Vec<Rect> = self.find(&statement).into_iter().filter_map(zone).collect();
         if zones.is_empty() {
-            // The headline may be lost under the seal; the number of the register stays.
+            // The headline may be lost under the seal; the number in the register of copies stays.
+            let register = !self.find(&Pattern::new("SCT/BS")).is_empty()
+                || !self.find(&Pattern::new("quyển số")).is_empty();
             let number = self.find(&Pattern::new("số chứng thực"));
-            zones.extend(number.into_iter().filter_map(zone));
+            let begins = |place: &Place| place.errors == 0 && place.word <= 1 && register;
+            zones.extend(number.into_iter().filter(begins).filter_map(zone));
         }
         zones
     }

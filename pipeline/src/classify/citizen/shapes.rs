@@ -73,6 +73,11 @@ fn name(tokens: &[Token]) -> Option<Value> {
         return None;
     }
     let first = behind - words.len();
+    if let Some(word) = words.first_mut()
+        && let Some(family) = super::names::family(word)
+    {
+        *word = family;
+    }
     let capitals = words
         .iter()
         .all(|word| word.chars().all(|c| !c.is_lowercase()));
@@ -80,7 +85,9 @@ fn name(tokens: &[Token]) -> Option<Value> {
         .iter()
         .all(|word| word.chars().skip(1).all(|c| !c.is_uppercase()));
     let fit = match words.len() {
-        2..=5 if capitals || titled => 1.0,
+        3..=5 if capitals || titled => 1.0,
+        // Few names have two words; more have lost one.
+        2 if capitals || titled => 0.9,
         2..=6 => 0.75,
         _ => 0.5,
     };

@@ -34,7 +34,6 @@ fn lines(text: &str) -> Vec<Line> {
                     confidence: 0.95,
                     engine: None,
                     nearly: Vec::new(),
-                    ..Word::default()
                 });
             }
             at = end + 1;
@@ -545,7 +544,7 @@ Ngày sinh / Date of birth: 15/06/1990";
         &[
             ("id_number", "001090012345"),
             ("old_id_number", "012345678"),
-            ("full_name", "Nguyễn Văn An"),
+            ("full_name", "NGUYỄN VĂN AN"),
             ("issued_date", "2021-04-25"),
         ],
     );

@@ -12,8 +12,6 @@ pub(super) struct Weighed {
     pub(super) kind: &'static Kind,
     /// Natural logarithm of the odds against "nothing known".
     pub(super) score: f32,
-    /// The page with the title; the first page of the paper where there is none.
-    pub(super) page: usize,
 }
 
 /// All types with something that speaks for them, best first.
@@ -33,14 +31,10 @@ pub(super) fn weigh(pages: &[Page<'_>], zones: &[Vec<Zone>]) -> Vec<Weighed> {
                 .iter()
                 .map(|title| title.counted(first))
                 .fold(0.0, f32::max);
-            let page = titles
-                .iter()
-                .max_by(|a, b| a.weight.total_cmp(&b.weight))
-                .map_or(0, |title| title.page);
             let phrases = phrases(kind, pages);
             let shown = shown(kind, pages, zones);
             let score = title + phrases + shown + NOTHING;
-            Weighed { kind, score, page }
+            Weighed { kind, score }
         })
         .filter(|weighed| weighed.score > NOTHING)
         .collect();
@@ -145,12 +139,8 @@ fn goes_on(kind: &Kind, page: &Page<'_>, place: &Place) -> bool {
     let follows = |word: &str| at_start(page.following(place), word).1 > 0.8;
     let precedes = |word: &str| page.preceding(place).ends_with(word);
     match kind.code {
-        "the_can_cuoc" => {
-            follows("congdan") || precedes("the") && follows("congdan") || precedes("socancuoc")
-        }
+        "the_can_cuoc" => follows("congdan"),
         "the_bhyt" => precedes("so") || follows("xahoi"),
-        "van_bang" => precedes("copyof"),
-        "dkkd" => follows("ketthon"),
         _ => false,
     }
 }
@@ -200,13 +190,13 @@ fn shown(kind: &Kind, pages: &[Page<'_>], zones: &[Vec<Zone>]) -> f32 {
         "cccd" => flag(card_zone, 2.5) + flag(card_code, 5.0) + flag(card, 0.5),
         "the_can_cuoc" => flag(card_zone, 2.3) + flag(card_code, 4.5) + flag(card, 0.5),
         "ho_chieu" => flag(passport_zone, 5.0) + flag(long < 190.0 && short < 135.0, 0.5),
-        "cmnd" | "gplx" | "the_bhyt" => flag(card, 0.7),
+        "cmnd" | "gplx" => flag(card, 0.7),
         "khac" => flag(
             unheaded(pages) && !card_code && !card_zone && !passport_zone,
             2.2,
         ),
         "so_bhxh" => flag(numbered(pages), 2.0),
-        "the_bhyt" => flag(numbered(pages), 1.2),
+        "the_bhyt" => flag(numbered(pages), 1.2) + flag(card, 0.7),
         "ban_ve" => flag(long > 380.0 && short > 280.0, 1.0),
         _ => 0.0,
     }
@@ -240,13 +230,25 @@ fn unheaded(pages: &[Page<'_>]) -> bool {
         .flat_map(|page| &page.rows)
         .map(|row| row.tokens.len())
         .sum();
+    // What was not read at all is nothing rather than something else.
+    let sure = pages
+        .iter()
+        .take(1)
+        .flat_map(|page| &page.rows)
+        .map(crate::classify::leaf::Row::mean_confidence);
+    let (rows, sum) = sure.fold((0.0_f32, 0.0_f32), |(rows, sum), sure| {
+        (rows + 1.0, sum + sure)
+    });
     words > 12
+        && sum > READABLE * rows
         && heads.iter().all(|head| {
             let pattern = super::pattern::Pattern::new(head);
             pages.iter().all(|page| page.find(&pattern).is_empty())
         })
 }
 
+/// Mean certainty of the engine on pages that can be read.
+const READABLE: f32 = 0.72;
 /// A whole title.
 const TITLE: f32 = 7.0;
 /// Titles from here on are clear enough to make what is named below them a mention.

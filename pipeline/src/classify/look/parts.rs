@@ -199,6 +199,6 @@ pub(super) mod tests {
         assert_eq!(parts_of(&small, Ink::Red, 1, &[])[0].area, 2);
         let mut hidden = vec![false; 50];
         hidden[23] = true;
-        assert_eq!(parts_of(&small, Ink::Dark, 3, &hidden).len(), 3);
+        assert_eq!(parts_of(&small, Ink::Dark, 2, &hidden).len(), 3);
     }
 }

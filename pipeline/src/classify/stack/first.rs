@@ -81,7 +81,7 @@ pub(super) fn weigh(sheet: &Sheet<'_>, before: &Ending) -> Found {
         found.add(1.0, "size_change");
     }
     if lines.iter().any(is_template) {
-        found.add(-3.0, "form_template");
+        found.add(-3.5, "form_template");
     }
     found.annex = lines.iter().any(is_annex);
     found
@@ -279,7 +279,7 @@ fn titles(lines: &[Heading], found: &mut Found) {
             let head: String = line.bare.chars().take(name.len() + 1).collect();
             line.bare.len() <= name.len() + longest && slips(&head, &name) <= name.len() / 10
         };
-        capitals(&line.text) > 0.8 && titles.iter().any(|name| fits(name))
+        capitals(&line.text) > 0.8 && titles.iter().any(fits)
     };
     if lines.iter().any(|line| title(line, 24, &CITIZEN)) {
         found.headed = true;

@@ -90,7 +90,7 @@ mod tests {
     fn marks_and_case_do_not_count() {
         assert_eq!(plain("Số: 15/QĐ-UBND"), "SO: 15/QD-UBND");
         assert_eq!(bare("Độc lập - Tự do"), "DOCLAPTUDO");
-        assert_eq!(capitals("QUYẾT định"), 6.0 / 10.0);
+        assert_eq!(capitals("QUYẾT định"), 5.0 / 9.0);
     }
 
     #[test]

@@ -184,6 +184,8 @@ fn run(line: &Line, block: usize, map: &Affine, page: &PageSpec<'_>) -> Option<R
     };
     let up = reach(|b, base| b.1.y - base).max(0.3 * height);
     let down = reach(|b, base| base - b.0.y).max(0.02 * height);
+    // Readers leave out text on the very edge of the page.
+    let y = y.min(page.height_pt - BRIM).max(BRIM);
     (!pieces.is_empty()).then_some(Run {
         pieces,
         block,
@@ -193,6 +195,9 @@ fn run(line: &Line, block: usize, map: &Affine, page: &PageSpec<'_>) -> Option<R
         down,
     })
 }
+
+/// Baselines keep this far inside the page, in pt.
+const BRIM: f32 = 0.5;
 
 /// Short lines have slopes that mean little: where a line's own does not say clearly otherwise, the page's counts.
 fn share_slope(runs: &mut [Run]) {

@@ -12,6 +12,7 @@ use crate::ingest::error::Fault;
 use crate::ingest::limits::Limits;
 use crate::ingest::page::{Kept, Page, PlacedImage, Scan, TextPolicy};
 use crate::ingest::recode::recode;
+use crate::legacy;
 use crate::record::{Flag, ImageOrigin, said};
 
 /// Images that cover less of the page than this are figures on a page, not a scan of one.
@@ -285,10 +286,12 @@ impl View<'_> {
             .glyphs
             .iter()
             .filter(|glyph| glyph.visible || self.policy == TextPolicy::Skip);
+        let mut flags = vec![Flag::new("born_digital")];
+        let lines = self.in_unicode(words::lines(glyphs, PageMap::scale(scale)), &mut flags);
         Kept {
-            lines: words::lines(glyphs, PageMap::scale(scale)),
+            lines,
             size_pt: (self.survey.width as f32, self.survey.height as f32),
-            flags: vec![Flag::new("born_digital")],
+            flags,
         }
     }
 
@@ -299,9 +302,17 @@ impl View<'_> {
             f64::from(scan.size_px.1) / self.survey.height.max(1.0),
         );
         let glyphs = self.survey.glyphs.iter();
-        scan.text = Some(words::lines(glyphs, PageMap::scale_non_uniform(sx, sy)));
+        let lines = words::lines(glyphs, PageMap::scale_non_uniform(sx, sy));
+        scan.text = Some(self.in_unicode(lines, &mut scan.flags));
         scan.flags.push(Flag::new("text_kept"));
         scan
+    }
+
+    /// Text from before Unicode made readable, with a flag that says so.
+    fn in_unicode(&self, mut lines: Vec<Line>, flags: &mut Vec<Flag>) -> Vec<Line> {
+        let found = legacy::convert(&mut lines, &self.survey.legacy);
+        flags.extend(found.map(|old| Flag::new("legacy_encoding").saying(old.code())));
+        lines
     }
 
     /// Level lines of visible text over the scan: signature blocks, electronic stamps.

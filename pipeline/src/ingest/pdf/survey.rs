@@ -5,6 +5,7 @@
 
 use hayro_interpret::font::{Glyph, GlyphRun};
 use hayro_interpret::hayro_cmap::BfString;
+use hayro_interpret::hayro_syntax::object::{Dict, Name};
 use hayro_interpret::hayro_syntax::page::Page;
 use hayro_interpret::{
     BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps,
@@ -12,9 +13,13 @@ use hayro_interpret::{
 };
 use kurbo::{Affine, BezPath, Rect, Shape};
 
+use crate::legacy::{self, Encoding};
+
 /// More glyphs than this on one page are not text but an attack or a drawing; the rest is not noted.
 /// A newspaper page has about 30,000.
 const MOST_GLYPHS: usize = 200_000;
+/// The same for fonts that a page names.
+const MOST_FONTS: usize = 500;
 /// The same for images and paths.
 const MOST_MARKS: usize = 50_000;
 
@@ -31,6 +36,8 @@ pub(super) struct Survey {
     pub(super) glyphs: Vec<SeenGlyph>,
     /// Bounds of visible paths.
     pub(super) paths: Vec<SeenMark>,
+    /// Encodings from before Unicode that names of the page's fonts tell.
+    pub(super) legacy: Vec<Encoding>,
     order: usize,
     /// Open transparency groups: whether each changes what is painted in it.
     groups: Vec<bool>,
@@ -103,6 +110,7 @@ pub(super) fn survey<'a>(page: &'a Page<'a>, settings: &InterpreterSettings) -> 
     let mut survey = Survey {
         width: f64::from(width),
         height: f64::from(height),
+        legacy: legacy_fonts(page),
         ..Survey::default()
     };
     let target = Rect::new(0.0, 0.0, survey.width, survey.height);
@@ -111,6 +119,21 @@ pub(super) fn survey<'a>(page: &'a Page<'a>, settings: &InterpreterSettings) -> 
     let mut context = Context::new(transform, target, &cache, page.xref(), settings.clone());
     interpret_page(page, &mut context, &mut survey);
     survey
+}
+
+/// The old encodings among the fonts that the page itself names.
+fn legacy_fonts(page: &Page<'_>) -> Vec<Encoding> {
+    let fonts = &page.resources().fonts;
+    let mut found = Vec::new();
+    for key in fonts.keys().take(MOST_FONTS) {
+        let name = fonts
+            .get::<Dict<'_>>(&*key)
+            .and_then(|font| font.get::<Name<'_>>(b"BaseFont"));
+        let encoding =
+            name.and_then(|name| Encoding::of_font(&String::from_utf8_lossy(name.as_ref())));
+        found.extend(encoding.filter(|encoding| !found.contains(encoding)));
+    }
+    found
 }
 
 impl Survey {
@@ -200,10 +223,13 @@ impl<'a> Device<'a> for Survey {
                 Glyph::Outline(outline) => outline.advance_width(),
                 Glyph::Type3(drawn) => drawn.advance_width(),
             };
-            let text = glyph.as_unicode().map(|text| match text {
+            let mut text = glyph.as_unicode().map(|text| match text {
                 BfString::Char(c) => c.to_string(),
                 BfString::String(text) => text,
             });
+            if !self.legacy.is_empty() {
+                text = legacy::letter(text, glyph.char_code());
+            }
             self.glyphs.push(SeenGlyph {
                 order,
                 text,

@@ -177,3 +177,60 @@ impl<'a> Model<'a> {
         f32::from(cost.unwrap_or(u8::MAX)) / STEPS
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tokens(model: &Model<'_>, text: &str) -> Vec<Token> {
+        text.split(' ')
+            .map(|word| model.token(&Syllable::parse(word).unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn the_built_in_model_is_small_and_knows_what_papers_say() {
+        assert!(include_bytes!("model.bin").len() < 1_000_000);
+        let model = Model::built_in().unwrap();
+        let cost = |text: &str| match *tokens(model, text) {
+            [a, b, c] => model.cost(a, b, c),
+            _ => f32::NAN,
+        };
+        assert!(cost("cơ cấu tổ") + 4.0 < cost("cơ cấu tô"));
+        assert!(cost("có thẩm quyền") + 4.0 < cost("có thẩm quyên"));
+        let [a, b] = *tokens(model, "nhập khẩu") else {
+            panic!("two syllables")
+        };
+        assert!(model.knows_pair(a, b));
+        let rare = model.token(&Syllable::parse("giượm").unwrap());
+        assert_eq!(rare, Token::RARE);
+        assert!(model.cost(Token::BOUNDARY, Token::BOUNDARY, rare) > 8.0);
+    }
+
+    #[test]
+    fn probabilities_after_a_context_sum_to_one() {
+        let model = Model::built_in().unwrap();
+        for context in ["quyết định", "của các", "thì giượm"] {
+            let [a, b] = *tokens(model, context) else {
+                panic!("two syllables")
+            };
+            let all = u16::try_from(model.singles.len() / 2).unwrap();
+            let sum: f32 = (0..all)
+                .map(|token| (-model.cost(a, b, Token(token))).exp())
+                .sum();
+            // Costs are stored in steps of a twelfth of a nat.
+            assert!((0.9..1.1).contains(&sum), "{context}: {sum}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_model_are_refused() {
+        let whole: &[u8] = include_bytes!("model.bin");
+        assert!(Model::parse(b"").is_none());
+        assert!(Model::parse(&whole[1..]).is_none());
+        assert!(Model::parse(&whole[..whole.len() - 1]).is_none());
+        let mut counts = whole.to_vec();
+        counts[12..16].fill(0xff);
+        assert!(Model::parse(&counts).is_none());
+    }
+}

@@ -36,25 +36,37 @@ pub(super) fn leave(line: &Line) -> Vec<Leave> {
     let written = cases.iter().filter(|case| **case != Case::None).count();
     // Mostly capitals: a heading, in which capitals say nothing.
     let heading = large >= 2 && 2 * large > written;
-    let signature = written >= 2 && written <= 5 && begins_with_family_name(line);
-    (0..cases.len())
-        .map(|index| {
-            let case = cases.get(index).copied().unwrap_or(Case::None);
-            let title = |other: Option<usize>| {
-                other
-                    .and_then(|other| cases.get(other))
-                    .is_some_and(|case| *case == Case::Title)
-            };
-            let run = title(index.checked_sub(1)) || title(Some(index + 1));
-            match case {
-                Case::None => Leave::Never,
-                _ if signature && (heading || case == Case::Title) => Leave::Never,
-                Case::Large if !heading => Leave::Never,
-                Case::Title if run => Leave::Known,
-                _ => Leave::Free,
-            }
-        })
-        .collect()
+    let signature = (2..=5).contains(&written) && begins_with_family_name(line);
+    let title = |at: usize| cases.get(at) == Some(&Case::Title);
+    let mut begins = 0;
+    let mut all = Vec::with_capacity(cases.len());
+    for (at, case) in cases.iter().enumerate() {
+        if !title(at) || !at.checked_sub(1).is_some_and(title) {
+            begins = at;
+        }
+        let run = begins < at || title(at + 1);
+        all.push(match case {
+            Case::None => Leave::Never,
+            _ if signature && (heading || *case == Case::Title) => Leave::Never,
+            Case::Large if !heading => Leave::Never,
+            Case::Title if run && names_a_body(line, begins) => Leave::Known,
+            Case::Title if run => Leave::Never,
+            _ => Leave::Free,
+        });
+    }
+    all
+}
+
+/// Whether the run of words that begins at `at` is the name of an office or a paper, of ordinary words.
+fn names_a_body(line: &Line, at: usize) -> bool {
+    let first = line.words.get(at).map_or("", |word| word.text.as_str());
+    let bare: String = Core::of(first)
+        .text
+        .to_lowercase()
+        .chars()
+        .map(bare)
+        .collect();
+    HEADS.contains(&bare.as_str())
 }
 
 fn case(core: &str) -> Case {
@@ -92,10 +104,18 @@ fn bare(letter: char) -> char {
     }
 }
 
+/// First words of the names of offices and papers, without marks; none that is a family name as well.
+const HEADS: [&str; 40] = [
+    "bo", "so", "uy", "tong", "cuc", "ban", "vien", "tinh", "huyen", "xa", "phuong", "thanh",
+    "luat", "nghi", "thong", "quyet", "hoi", "phong", "trung", "cong", "pho", "thu", "lien",
+    "quoc", "chinh", "phap", "dieu", "ke", "chi", "bao", "bien", "mat", "ngan", "kho", "kiem",
+    "toa", "nha", "doc", "hanh", "chuong",
+];
+
 /// Family names of more than nine in ten Vietnamese, without marks.
-const FAMILY_NAMES: [&str; 44] = [
+const FAMILY_NAMES: [&str; 43] = [
     "nguyen", "tran", "le", "pham", "hoang", "huynh", "phan", "vu", "vo", "dang", "bui", "do",
     "ho", "ngo", "duong", "ly", "dinh", "truong", "doan", "dao", "luong", "mai", "trinh", "to",
-    "cao", "lam", "luu", "ta", "thai", "chau", "quach", "tong", "phung", "kieu", "ha", "la",
-    "vuong", "nong", "be", "khuat", "tang", "quan", "lo", "giang",
+    "cao", "lam", "luu", "ta", "thai", "chau", "quach", "phung", "kieu", "ha", "la", "vuong",
+    "nong", "be", "khuat", "tang", "quan", "lo", "giang",
 ];

@@ -215,3 +215,6 @@ impl Lattice<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

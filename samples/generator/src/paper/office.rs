@@ -2,11 +2,15 @@
 
 pub mod kind;
 
+mod draft;
+
 mod head;
 
 mod outline;
 
 mod foot;
+
+mod supplement;
 
 use std::collections::BTreeSet;
 
@@ -16,17 +20,14 @@ use self::{
 };
 use super::{
     Fields, Paper,
-    administrative::{
-        body::{Body, timetable},
-        foot_height, initial,
-    },
-    frame::{self, Block, LEFT, bold, italic},
+    administrative::{body::Body, foot_height, initial},
+    frame::{self, LEFT, bold},
     trap::{self, Trap},
 };
 use crate::{
     dice::Dice,
     face::Family,
-    grammar::{World, Writer, capital, grouped, in_words, long_date},
+    grammar::{World, Writer},
     issuer::{Day, Issuer},
     page::{Mark, Page, Region, Rule, mm},
     typeset::Paragraph,
@@ -118,7 +119,7 @@ impl Facts {
 #[must_use]
 pub fn write(options: &Options, family: &Family, dice: &Dice) -> Paper {
     let mut writer = Writer::of(options.world, dice.fork("words"));
-    let facts = facts(options, &mut writer);
+    let facts = draft::facts(options, &mut writer);
     let mut fields = fields(&facts, options);
     let mut page = Page::a4();
     let mut top = if facts.dated() || facts.kind.code == "HĐ" {
@@ -174,7 +175,7 @@ pub fn write(options: &Options, family: &Family, dice: &Dice) -> Paper {
         fields.flag("has_signature");
         fields.flag("has_seal");
     }
-    supplements(
+    supplement::supplements(
         &mut pages,
         &facts,
         options,
@@ -185,248 +186,6 @@ pub fn write(options: &Options, family: &Family, dice: &Dice) -> Paper {
     let mut paper = Paper { pages, fields };
     finish(&mut paper, &facts, options, &mut writer);
     paper
-}
-
-fn facts(options: &Options, writer: &mut Writer) -> Facts {
-    let kind = options.kind;
-    let old = options.traps.contains(&Trap::Old) && kind.order == Order::State;
-    let date = day(old, &mut writer.dice);
-    let chance = writer.dice.int(0, 99);
-    let sort = if old && chance < 70 {
-        crate::issuer::Sort::Committee
-    } else {
-        kind.sort(chance)
-    };
-    let issuer = Issuer::draw(sort, date, writer);
-    let number = match (kind.order, writer.dice.chance(0.25)) {
-        (_, true) => writer.dice.int(1, 9),
-        (Order::Normative, _) => writer.dice.int(10, 180),
-        (Order::Party, _) => writer.dice.int(10, 900),
-        _ => writer.dice.int(10, 3200),
-    };
-    values(date, &issuer, writer);
-    let outline = variant(&kind.list(), writer);
-    let subject = subject(kind, &outline, old, &issuer, writer);
-    let office = (kind.code == "CV")
-        .then(|| writer.dice.pick(&issuer.offices).cloned())
-        .flatten();
-    let may_attach = matches!(kind.code, "QC" | "QyĐ" | "ĐA" | "PA" | "CTr" | "DA")
-        && kind.order == Order::State
-        && !options.traps.contains(&Trap::Plain);
-    let attached = (may_attach && writer.dice.chance(0.5)).then(|| {
-        let (day, month, year) = date;
-        format!(
-            "(Ban hành kèm theo Quyết định số {number:02}/QĐ-{} ngày {}\ncủa {})",
-            issuer.code,
-            long_date(day, month, year),
-            issuer.head()
-        )
-    });
-    let (title, about) = titles(kind, &subject, old, writer);
-    let symbol = if attached.is_some() {
-        String::new()
-    } else {
-        symbol(kind, &issuer, office.as_deref(), date, old, writer)
-    };
-    let blank = |trap: Trap, pen: Blank| {
-        if options.traps.contains(&trap) {
-            Blank::Empty
-        } else if options.traps.contains(&Trap::Hand) {
-            pen
-        } else {
-            Blank::Printed
-        }
-    };
-    let by_pen = if writer.dice.chance(0.3) {
-        Blank::PenMonth
-    } else {
-        Blank::Pen
-    };
-    let mut facts = Facts {
-        kind,
-        date_blank: blank(Trap::BlankDate, by_pen),
-        number_blank: blank(Trap::BlankNumber, Blank::Pen),
-        issuer,
-        date,
-        number,
-        symbol,
-        subject,
-        title,
-        about,
-        attached,
-        outline,
-        office,
-        signer: Signer::default(),
-        old,
-    };
-    facts.signer = Signer::draw(&facts, writer);
-    let post = facts.signer.title.to_lowercase();
-    writer.set("chairpost", &capital(&post));
-    facts
-}
-
-fn day(old: bool, dice: &mut Dice) -> Day {
-    let (day, month) = (dice.int(1, 28), dice.int(1, 12));
-    let year = if old {
-        dice.int(1994, 2004)
-    } else {
-        match dice.int(0, 9) {
-            0..=2 => dice.int(2008, 2020),
-            3..=5 => dice.int(2021, 2024),
-            _ => dice.int(2025, 2026),
-        }
-    };
-    (day, month, year)
-}
-
-/// Tells the writer the names and sums of this paper.
-fn values(date: Day, issuer: &Issuer, writer: &mut Writer) {
-    let (day, month, year) = date;
-    let money = u64::from(writer.dice.int(35, 9800)) * 500_000;
-    let born = format!(
-        "{:02}/{}/{}",
-        writer.dice.int(1, 28),
-        writer.dice.int(3, 12),
-        year - writer.dice.int(26, 55)
-    );
-    let partner = writer.pick_raw("partner");
-    let partner = writer.fill(partner);
-    let chiefs = capital(&format!("phó {}", issuer.chief.to_lowercase()));
-    let ministry = writer.pick_raw("ministry").to_owned();
-    let law = writer.line("subject.L");
-    for (name, value) in [
-        ("year", year.to_string()),
-        ("month", month.to_string()),
-        ("lastyear", (year - 1).to_string()),
-        ("nextyear", (year + 1).to_string()),
-        ("yearend", (year + 5).to_string()),
-        ("datelong", long_date(day, month, year)),
-        ("total", grouped(money, 1)),
-        ("totalwords", in_words(money)),
-        ("chiefs", chiefs),
-        ("whoborn", born),
-        ("PARTNER", partner.to_uppercase()),
-        ("partner", partner),
-        ("ministry", ministry),
-        ("law", format!("Luật {law}")),
-        ("term", "XV".to_owned()),
-        ("ISSUER", issuer_line(issuer)),
-    ] {
-        writer.set(name, &value);
-    }
-    for name in ["who", "chair", "clerk"] {
-        let person = writer.person();
-        writer.set(name, &person);
-    }
-}
-
-/// The line over "Căn cứ": who decides.
-fn issuer_line(issuer: &Issuer) -> String {
-    if issuer.behalf.is_empty() || issuer.code == "UBND" && issuer.place.len().is_multiple_of(2) {
-        issuer.head().to_uppercase()
-    } else {
-        issuer.name.to_uppercase()
-    }
-}
-
-/// One of the outlines of a type.
-fn variant(list: &str, writer: &mut Writer) -> String {
-    let second = format!("{list}.2");
-    if !writer.raw(&format!("outline.{second}")).is_empty() && writer.dice.chance(0.35) {
-        second
-    } else {
-        list.to_owned()
-    }
-}
-
-fn subject(kind: Kind, outline: &str, old: bool, issuer: &Issuer, writer: &mut Writer) -> String {
-    let mut subject = writer.line(&format!("subject.{outline}"));
-    if matches!(kind.code, "QĐ" | "CT" | "TTr") {
-        // The same subject goes without `Về việc`, or with `V/v` on older papers.
-        if old && writer.dice.chance(0.5) {
-            subject = subject.replacen("Về việc", "V/v", 1);
-        } else if kind.code == "QĐ" && writer.dice.chance(0.3) {
-            let bare = subject.trim_start_matches("Về việc ");
-            subject = capital(bare);
-        }
-    }
-    if kind.code == "LCT" {
-        let law = writer.value("law");
-        subject = format!("Về việc công bố {law}");
-    }
-    if issuer.party {
-        subject = subject.replacen("Về việc ", "về ", 1);
-        if kind.code != "CV" {
-            let mut letters = subject.chars();
-            subject = letters.next().map_or_else(String::new, |first| {
-                first.to_lowercase().chain(letters).collect()
-            });
-        }
-    }
-    let low: String = subject
-        .trim_start_matches("V/v ")
-        .chars()
-        .take(1)
-        .flat_map(char::to_lowercase)
-        .chain(subject.trim_start_matches("V/v ").chars().skip(1))
-        .collect();
-    writer.set("subject", &subject);
-    writer.set("subjectevent", &subject);
-    writer.set("subjectlow", &low);
-    subject
-}
-
-/// What stands in the title: the type, and the subject under it.
-fn titles(kind: Kind, subject: &str, old: bool, writer: &mut Writer) -> (String, String) {
-    let name = kind.name.to_uppercase();
-    if kind.code == "CV" {
-        return (String::new(), String::new());
-    }
-    if kind.code == "ThC" {
-        return (String::new(), "-".to_owned());
-    }
-    if subject.is_empty() {
-        return (name, String::new());
-    }
-    // Older decisions have the subject under the number, as letters do.
-    if old && subject.starts_with("V/v") && writer.dice.chance(0.6) {
-        return (name, String::new());
-    }
-    match kind.code {
-        "L" | "PL" => (name, subject.to_uppercase()),
-        _ => (name, subject.to_owned()),
-    }
-}
-
-/// What follows the number.
-fn symbol(
-    kind: Kind,
-    issuer: &Issuer,
-    office: Option<&str>,
-    date: Day,
-    old: bool,
-    writer: &mut Writer,
-) -> String {
-    let (code, year) = (&issuer.code, date.2);
-    match (kind.order, kind.code) {
-        (_, "ThC" | "HP") => String::new(),
-        (Order::Party, "QyĐ") if writer.dice.chance(0.6) => format!("-QĐi/{code}"),
-        (Order::Party, kind) => format!("-{kind}/{code}"),
-        (Order::Normative, "L") => format!("/{year}/QH15"),
-        (Order::Normative, "PL") => format!("/{year}/UBTVQH15"),
-        (Order::Normative, "LCT") => format!("/{year}/L-CTN"),
-        (Order::Normative, kind) => format!("/{year}/{kind}-{code}"),
-        (_, "CV") if old && code == "UBND" => format!("/{}-UB", office.unwrap_or("VP")),
-        (_, "CV") => format!("/{code}-{}", office.unwrap_or("VP")),
-        (_, kind) if old && code == "UBND" => {
-            let gap = if writer.dice.chance(0.4) { '/' } else { '-' };
-            format!("/{kind}{gap}UB")
-        }
-        (_, "BB" | "HĐ" | "GNP" | "GGT" | "BTT" | "BGN") if writer.dice.chance(0.2) => {
-            String::new()
-        }
-        (_, kind) => format!("/{kind}-{code}"),
-    }
 }
 
 /// What is put into force by another paper has neither number nor date of its own.
@@ -532,96 +291,6 @@ fn near_secret(body: &mut Body, dice: &mut Dice) {
         let line = dice.pick(&LINES).copied().unwrap_or_default();
         body.text(line, false);
     }
-}
-
-/// Annexes and what a decision puts into force.
-fn supplements(
-    pages: &mut Vec<Page>,
-    facts: &Facts,
-    options: &Options,
-    fields: &mut Fields,
-    family: &Family,
-    writer: &mut Writer,
-) {
-    let with = format!(
-        "(Kèm theo {} số {:02}{} ngày {} của {})",
-        facts.kind.name,
-        facts.number,
-        facts.symbol,
-        long_date(facts.date.0, facts.date.1, facts.date.2),
-        facts.issuer.name
-    );
-    let mut body = Body {
-        size: options.size,
-        leading: options.leading,
-        blocks: Vec::new(),
-    };
-    if options.traps.contains(&Trap::Annex) {
-        fields.tag("annex");
-        let name = ["Phụ lục", "Phụ lục I", "PHỤ LỤC 01"][writer.dice.int(0, 2) as usize];
-        body.centred(name, options.size + 1.0, 0.0);
-        body.centred("DANH MỤC NHIỆM VỤ VÀ TIẾN ĐỘ THỰC HIỆN", options.size, 2.0);
-        body.blocks.push(Block::Text(Paragraph::centred(
-            with.clone(),
-            italic(options.size),
-            Region::Title,
-        )));
-        body.blocks.push(timetable(facts.date, writer));
-        pages.push(Page::a4());
-        frame::flow(
-            pages,
-            std::mem::take(&mut body.blocks),
-            frame::TOP,
-            0.0,
-            2,
-            family,
-        );
-    }
-    if options.traps.contains(&Trap::Enclosure) && matches!(facts.kind.code, "QĐ" | "TT") {
-        fields.tag("enclosure");
-        let mut page = Page::a4();
-        let top = enclosure_header(&mut page, facts, family);
-        body.centred("QUY CHẾ", options.size + 1.0, 0.0);
-        let field = writer.value("field");
-        body.centred(format!("Phối hợp trong {field}"), options.size, 2.0);
-        body.blocks.push(Block::Text(Paragraph::centred(
-            with.replacen("(Kèm", "(Ban hành kèm", 1),
-            italic(options.size),
-            Region::Title,
-        )));
-        body.centred("Chương I\nQUY ĐỊNH CHUNG", options.size, 6.0);
-        for article in 1..=3 {
-            let goal = writer.line("goal");
-            body.text(format!("*Điều {article}.* {goal}"), false);
-        }
-        for index in 0..6 {
-            let task = writer.line("task");
-            body.text(format!("{}. {task}", index + 1), index > 2);
-        }
-        pages.push(page);
-        frame::flow(pages, body.blocks, top, 0.0, 1, family);
-    }
-}
-
-fn enclosure_header(page: &mut Page, facts: &Facts, family: &Family) -> f32 {
-    let name = Paragraph::centred(facts.issuer.header.clone(), bold(12.5), Region::HeaderLeft);
-    let low = frame::column(page, &[name], LEFT - mm(6.0), mm(68.0), frame::TOP, family);
-    frame::underline(page, 0.42);
-    let state = [
-        Paragraph::centred(
-            "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
-            bold(12.5),
-            Region::HeaderRight,
-        ),
-        Paragraph::centred(
-            "Độc lập - Tự do - Hạnh phúc",
-            bold(13.5),
-            Region::HeaderRight,
-        ),
-    ];
-    let end = frame::column(page, &state, LEFT + mm(62.0), mm(106.0), frame::TOP, family);
-    frame::underline(page, 1.0);
-    low.max(end) + 16.0
 }
 
 fn fields(facts: &Facts, options: &Options) -> Fields {

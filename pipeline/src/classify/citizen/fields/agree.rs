@@ -252,13 +252,12 @@ fn number(said: &mut Said) {
         .value("sex")
         .zip(identity::sex(&number))
         .map(|(a, b)| a == b);
-    let coded = ["id_number"].iter().any(|name| {
-        said.fields
-            .get(*name)
-            .is_some_and(|field| field.parts.contains_key("source"))
-    });
+    let coded = said
+        .fields
+        .get("id_number")
+        .is_some_and(|field| field.parts.contains_key("source"));
     match (agree_year, agree_sex) {
-        (Some(true), Some(true)) | (Some(true), None) => {
+        (Some(true), Some(true) | None) => {
             for name in ["id_number", "birth_date", "sex"] {
                 let part = if name == "id_number" { 0.35 } else { 0.5 };
                 if name != "sex" || agree_sex == Some(true) {

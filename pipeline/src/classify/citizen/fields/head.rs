@@ -21,7 +21,7 @@ pub(super) fn complete(said: &mut Said, code: &str, pages: &[Page<'_>]) {
     {
         said.fields.insert("issued_date".to_owned(), field);
     }
-    signed(said, pages);
+    signed(said, code, pages);
     if said.value("agency").is_none() {
         agency(said, code, pages);
     }
@@ -190,12 +190,12 @@ const ROLES: [&str; 8] = [
 ];
 
 /// Who signed: the lowest line that is a title with a name under it, and the lines of authority over it.
-fn signed(said: &mut Said, pages: &[Page<'_>]) {
+fn signed(said: &mut Said, code: &str, pages: &[Page<'_>]) {
     let mut best: Option<(usize, usize, usize, bool)> = None;
     for (index, page) in pages.iter().enumerate() {
         for (at, row) in page.rows.iter().enumerate() {
             let key = row.key();
-            let titled = title_of(&key);
+            let titled = title_of(&key) || long_title(code, &key);
             let role = ROLES
                 .iter()
                 .any(|role| at_start(&key, role).1 > 0.9 && key.len() <= role.len() + 3);
@@ -243,13 +243,30 @@ fn signed(said: &mut Said, pages: &[Page<'_>]) {
     let Some((row, name)) = page.rows.get(at).zip(page.rows.get(name)) else {
         return;
     };
-    set("signer_name", name, 0.95);
+    let known = name
+        .tokens
+        .first()
+        .and_then(|first| Some((first.clone(), super::super::names::family(&first.text)?)));
+    let mut name = name.clone();
+    if let (Some((_, family)), Some(first)) = (known, name.tokens.first_mut()) {
+        first.text = family;
+    }
+    set("signer_name", &name, 0.95);
     if titled {
         set("signer_title", &without_authority(row), 0.95);
         if let Some(authority) = authority_above(page, row) {
             set("signer_authority", &authority, 0.9);
         }
     }
+}
+
+/// On identity cards the title names the body: `GIÁM ĐỐC CÔNG AN TỈNH ...`, `CỤC TRƯỞNG CỤC CẢNH SÁT ...`.
+fn long_title(code: &str, key: &str) -> bool {
+    matches!(code, "cccd" | "cmnd")
+        && TITLES.iter().any(|title| {
+            key.strip_prefix(title)
+                .is_some_and(|rest| rest.starts_with("congan") || rest.starts_with("cuccanhsat"))
+        })
 }
 
 fn title_of(key: &str) -> bool {
@@ -443,6 +460,10 @@ fn headed(said: &mut Said, code: &str, pages: &[Page<'_>], seen: &Seen) -> bool 
         ("dkkd", Some(parent)) if folded(&issuer.name).starts_with("phongdangky") => {
             format!("{} - {parent}", issuer.name)
         }
+        // Receipts are given by a desk for the office that it belongs to.
+        ("phieu_tiep_nhan", Some(parent)) if folded(parent).starts_with("uybannhandan") => {
+            parent.clone()
+        }
         _ => issuer.name.clone(),
     };
     let tokens: Vec<Token> = rows.into_iter().flat_map(|row| row.tokens).collect();
@@ -580,16 +601,15 @@ fn column_rows(page: &Page<'_>, first: &Row, fine: &dyn Fn(&Row) -> bool) -> Vec
     let mut rows = vec![first.clone()];
     let (mut last, mut middle) = (first.level(), first.middle());
     for _ in 0..3 {
-        let next = page.rows.iter().find(|row| {
+        let under = page.rows.iter().filter(|row| {
             let (level, down) = (row.level(), row.middle() - middle);
-            down > 0.5 * em
-                && down < 3.0 * em
-                && overlap(level, last) > 0.5
-                && row.capitals() > 0.7
-                && fine(row)
-                && !stops(&row.key())
+            down > 0.5 * em && down < 3.0 * em && overlap(level, last) > 0.5
         });
+        let next = under.min_by(|a, b| a.middle().total_cmp(&b.middle()));
         let Some(row) = next else { break };
+        if row.capitals() <= 0.7 || !fine(row) || stops(&row.key()) {
+            break;
+        }
         rows.push(row.clone());
         (last, middle) = (row.level(), row.middle());
     }
@@ -764,12 +784,7 @@ fn titled(said: &mut Said, code: &str, pages: &[Page<'_>]) {
         .take(3)
         .take_while(|row| !row.text().contains(':'))
         .collect();
-    let seen = Seen::of(pages.iter().map(|page| page.leaf));
-    let sentence = |tokens: &[Token]| {
-        let text = joined(tokens);
-        names::in_sentence(&text.to_lowercase(), &seen)
-            .map_or(text.clone(), |(name, _)| capitalised(&name))
-    };
+    let sentence = |tokens: &[Token]| capitalised(&joined(tokens).to_lowercase());
     let shouted: Vec<Token> = under
         .iter()
         .take_while(|row| row.capitals() > 0.7)

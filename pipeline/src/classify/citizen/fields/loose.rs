@@ -230,17 +230,13 @@ fn title_subject(said: &mut Said, code: &str, page: &Page<'_>) {
             continue;
         };
         let rest = row.part(place.behind..row.tokens.len());
-        let year = rest.tokens.iter().find(|token| {
-            let digits: String = token.text.chars().filter(char::is_ascii_digit).collect();
-            digits.len() == 4 && super::super::dates::year(&digits).is_some()
-        });
-        if let Some(token) = year {
-            let digits: String = token.text.chars().filter(char::is_ascii_digit).collect();
-            said.offer(
-                "graduation_year",
-                found(page, std::slice::from_ref(token), digits, 0.85),
-            );
-        }
+        let Some(found_date) = super::super::dates::date(&rest.text()) else {
+            continue;
+        };
+        let (from, to) = found_date.words;
+        let words = rest.tokens.get(from..to).unwrap_or_default();
+        let year = found_date.date.year.to_string();
+        said.offer("graduation_year", found(page, words, year, 0.85));
     }
 }
 

@@ -57,11 +57,11 @@ pub(super) fn header(page: &mut Page, facts: &Facts, options: &Options, family: 
     let row = y;
     if !facts.symbol.is_empty() {
         let label = number_label(facts, options);
-        let number = Paragraph::centred(
-            format!("{label} {}{}", facts.shown_number(), facts.symbol),
-            plain(columns.size + 0.5),
-            Region::HeaderLeft,
-        );
+        let text = format!("{label} {}{}", facts.shown_number(), facts.symbol);
+        // Symbols of joint circulars are long: they are set smaller rather than broken.
+        let natural = family.width(&text, plain(columns.size + 0.5));
+        let size = (columns.size + 0.5) * (columns.left_width * 0.97 / natural).min(1.0);
+        let number = Paragraph::centred(text, plain(size), Region::HeaderLeft);
         y = frame::column(
             page,
             &[number],

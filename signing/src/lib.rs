@@ -1,0 +1,13 @@
+//! PAdES on PDF bytes: signing, timestamping, verifying.
+//!
+//! No clock, no network, no randomness and no trust of its own: the time, answers of servers, keys and anchors are
+//! handed in. Nothing here knows scans or pages' pixels.
+//!
+//! Verifying goes in steps, each of which is of use alone:
+//! 1. [`structure`] finds every signature of a file, accounts for its bytes, and tells what came after it.
+//! 2. [`judge`] weighs one signature: its CMS, digest, certificate path, revocation, time.
+#![forbid(unsafe_code)]
+
+pub mod finding;
+pub mod judge;
+pub mod structure;
