@@ -104,8 +104,13 @@ impl<'a> Report<'a> {
                 .zip(date_year)
                 .map(|(symbol, date)| symbol.value == date.value),
         };
-        let hand = trust::hand_at(&leaf.sight, symbol.number.shown);
         let blank = symbol.number.value.is_none() && folded(&symbol.number.text).is_empty();
+        // Where nothing was read, all of the row may hold what a hand wrote.
+        let hand = if blank {
+            trust::hand_at(&leaf.sight, symbol.row.shown())
+        } else {
+            trust::hand_at(&leaf.sight, symbol.number.shown)
+        };
         let mut field = Field {
             value: self.symbol_value(symbol, &groups),
             confidence: trust::of_symbol(symbol, &company, hand),

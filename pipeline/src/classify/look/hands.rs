@@ -4,6 +4,7 @@
 //! is held against printed digits and against the print on both sides of it, which has the same line and the same ink.
 
 use crate::classify::{Handwriting, View};
+use crate::document::Rect;
 use gap::{Gap, Kind};
 use letters::Letters;
 
@@ -58,19 +59,36 @@ fn date_gap(
     after: std::ops::Range<usize>,
 ) -> Option<Gap> {
     let inside = before.end..after.start;
-    (inside.start <= inside.end && inside.len() <= MOST_LETTERS)
-        .then(|| Gap::between(kind, line, before, inside, after))
-        .flatten()
+    if inside.start > inside.end || inside.len() > MOST_LETTERS {
+        return None;
+    }
+    let (left, right) = (line.around(before)?, line.around(after)?);
+    Gap::between(kind, left, right, line.doubt(inside))
 }
 
-/// From `Số:` to the stroke before the symbol.
+/// From `Số:`, or from the beginning of a short line without it, to the stroke before the symbol.
 fn number_gap(line: &Letters) -> Option<Gap> {
-    let label = line.label()?;
-    let (stroke, symbol) = line.symbol(label.end)?;
-    let inside = label.end..stroke;
-    (inside.len() <= MOST_LETTERS)
-        .then(|| Gap::between(Kind::Number, line, label, inside, symbol))
-        .flatten()
+    let label = line.label();
+    let start = label.as_ref().map_or(0, |label| label.end);
+    let (stroke, symbol) = line.symbol(start)?;
+    let inside = start..stroke;
+    let bare = label.is_none();
+    if inside.len() > MOST_LETTERS || bare && (line.words > 4 || !line.is_number(inside.clone())) {
+        return None;
+    }
+    let left = match label {
+        Some(label) => line.around(label)?,
+        None => {
+            let first = line.around(inside.clone())?;
+            Rect {
+                x: first.x - 0.2 * first.h,
+                w: 0.0,
+                ..first
+            }
+        }
+    };
+    let right = line.around(symbol)?;
+    Gap::between(Kind::Number, left, right, line.doubt(inside))
 }
 
 #[cfg(test)]

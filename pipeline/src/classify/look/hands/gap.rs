@@ -1,8 +1,5 @@
 //! One gap in a printed line: where it is, and what its pixels are held against.
 
-use std::ops::Range;
-
-use super::letters::Letters;
 use super::signs::Signs;
 use crate::classify::Handwriting;
 use crate::document::Rect;
@@ -41,16 +38,14 @@ const BELOW: f32 = 0.8;
 const BESIDE: f32 = 9.0;
 
 impl Gap {
-    /// The gap of the letters `inside`, which may be none, between two pieces of print; `None` when it has no room for
-    /// a digit.
+    /// The gap between two pieces of print, and what was read in it; `None` when it has no room for a
+    /// digit.
     pub(super) fn between(
         kind: Kind,
-        line: &Letters,
-        before: Range<usize>,
-        inside: Range<usize>,
-        after: Range<usize>,
+        left: Rect,
+        right: Rect,
+        read: Option<(f32, f32)>,
     ) -> Option<Self> {
-        let (left, right) = (line.around(before)?, line.around(after)?);
         let height = right.h.min(left.h);
         let room = right.x - left.x - left.w;
         (height > 4.0 && room > 0.35 * height && room < 12.0 * height).then(|| Self {
@@ -60,7 +55,7 @@ impl Gap {
                 ..right
             },
             kind,
-            read: line.doubt(inside),
+            read,
         })
     }
 

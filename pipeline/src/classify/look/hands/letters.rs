@@ -83,6 +83,12 @@ impl Letters {
         })
     }
 
+    /// Whether `letters` may be meant for a number: at least one, and no more than one that is neither digit nor sign.
+    pub(super) fn is_number(&self, letters: Range<usize>) -> bool {
+        let raw = self.raw.get(letters).unwrap_or_default();
+        !raw.is_empty() && raw.iter().filter(|c| c.is_alphabetic()).count() <= 1
+    }
+
     /// `Số:` at the beginning.
     pub(super) fn label(&self) -> Option<Range<usize>> {
         let key = self.key.as_bytes();

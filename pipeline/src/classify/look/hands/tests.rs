@@ -39,6 +39,11 @@ fn numbers_and_dates_have_gaps_and_sentences_none() {
     assert_eq!(gaps(&[(10.0, 50.0, "Số:"), (100.0, 140.0, "/QĐ-UBND")]), 1);
     assert_eq!(gaps(&[(10.0, 50.0, "Số:"), (80.0, 180.0, "15/QĐ-UBND")]), 1);
     assert_eq!(gaps(&[(10.0, 250.0, "Số:15/2010/TT-BTC")]), 1);
+    assert_eq!(
+        gaps(&[(80.0, 30.0, "92"), (140.0, 250.0, "/2010/TT-BTC")]),
+        1
+    );
+    assert_eq!(gaps(&[(80.0, 90.0, "Nhà"), (190.0, 150.0, "A/TT-BTC")]), 0);
     let date = [
         (10.0, 80.0, "ngày"),
         (130.0, 90.0, "tháng"),
