@@ -65,7 +65,7 @@ impl Letters {
     /// The box around letters; `None` around none.
     pub(super) fn around(&self, letters: Range<usize>) -> Option<Rect> {
         let boxes = self.boxes.get(letters)?.iter().copied();
-        boxes.reduce(|a, b| a.union(b))
+        boxes.reduce(Rect::union)
     }
 
     /// Share of what was read among `letters` that digits of a number are not, and the least certainty; `None` when

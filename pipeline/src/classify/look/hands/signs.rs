@@ -326,7 +326,9 @@ fn colour_of<'a>(patch: &'a Rgb, part: &'a Part) -> impl Iterator<Item = f32> + 
     let width = patch.width as usize;
     part.points().filter_map(move |(x, y)| {
         let at = (y as usize * width + x as usize) * 3;
-        let [r, g, b] = *patch.pixels.get(at..at + 3)?.as_array()?;
+        let &[r, g, b] = patch.pixels.get(at..at + 3)? else {
+            return None;
+        };
         Some(f32::from(r.max(g).max(b) - r.min(g).min(b)) / 255.0)
     })
 }

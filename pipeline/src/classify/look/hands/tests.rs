@@ -87,7 +87,7 @@ fn looked_at(fill: impl Fn(&mut dyn FnMut(usize, usize, f32))) -> Vec<f32> {
         for y in 52..76 {
             for x in 0..16 {
                 // A frame, as of a letter.
-                if y < 55 || y > 72 || x < 3 {
+                if !(55..=72).contains(&y) || x < 3 {
                     put(170 + capital * 26 + x, y, 1.0);
                 }
             }
