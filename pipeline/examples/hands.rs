@@ -169,7 +169,7 @@ fn make(count: u64, seed: u64, folder: &Path) {
             ..Inks::default()
         };
         let mut sheet = press(&page, None, dpi, &inks, family, &dice);
-        sheet.height = sheet.height / 4;
+        sheet.height /= 4;
         sheet.rgb.truncate(sheet.height * sheet.width * 3);
         if filled == Filled::Inserted {
             let mut plane = Plane::new(sheet.width, sheet.height);
