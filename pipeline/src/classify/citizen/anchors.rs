@@ -492,8 +492,14 @@ impl<'p> Reader<'p> {
                 .filter(fits)
                 .min_by(|a, b| a.1.middle().total_cmp(&b.1.middle()));
             let Some((index, row)) = next else { break };
-            let dated = row.tokens.iter().any(|token| token.key == "thang")
-                && row.tokens.iter().any(|token| token.key == "nam");
+            let named = |word: &str| row.tokens.iter().any(|token| token.key.starts_with(word));
+            // A line of a day, one of whose words may be lost under a seal.
+            let dated = [named("ngay"), named("thang"), named("nam")]
+                .iter()
+                .filter(|there| **there)
+                .count()
+                >= 2
+                && row.tokens.iter().any(has_digits);
             let begins = dated || row.tokens.first().is_some_and(|first| item(&first.text));
             let Some((_, words)) = self.piece(index) else {
                 break;

@@ -15,6 +15,8 @@ pub(super) struct Label {
     pub(super) shape: Shape,
     /// The person whose values come from here on, when the label opens a part of the form.
     pub(super) opens: Option<Person>,
+    /// It may be English: what stands behind a Vietnamese label of the same paper counts first, with its marks.
+    pub(super) foreign: bool,
 }
 
 /// What a value looks like.
@@ -94,12 +96,14 @@ impl Form {
             field,
             shape: *shape,
             opens: None,
+            foreign: text.is_ascii(),
         };
         let opening = |(text, field, shape, person): &Opening| Label {
             pattern: Pattern::new(text),
             field,
             shape: *shape,
             opens: Some(*person),
+            foreign: text.is_ascii(),
         };
         let shared = self.shared.iter().flat_map(|group| group.iter());
         self.openings

@@ -31,15 +31,20 @@ pub(super) fn complete(said: &mut Said, code: &str, pages: &[Page<'_>]) {
 /// The last line that is a place and a day: papers are dated over their signature; those that are headed like
 /// letters, under the national title.
 fn dated(said: &mut Said, code: &str, pages: &[Page<'_>]) {
-    let late = Pattern::new("Những thay đổi sau khi cấp giấy chứng nhận");
+    let late = [
+        "Những thay đổi sau khi cấp giấy chứng nhận",
+        "Nội dung thay đổi và cơ sở pháp lý",
+        "Xác nhận của cơ quan có thẩm quyền",
+    ]
+    .map(Pattern::new);
     let had = said.value("issued_date").is_some();
     for page in pages {
         // What was entered after the issue has days of its own.
-        let end = page.find(&late).first().map_or(f32::INFINITY, |place| {
-            page.rows
-                .get(place.row)
-                .map_or(f32::INFINITY, |row| row.level().y)
-        });
+        let end = late
+            .iter()
+            .flat_map(|late| page.find(late))
+            .filter_map(|place| Some(page.rows.get(place.row)?.level().y))
+            .fold(f32::INFINITY, f32::min);
         for row in page.rows.iter().filter(|row| row.level().y < end) {
             let Some(line) = DateLine::of(row, code) else {
                 continue;
@@ -138,6 +143,10 @@ fn placed(text: &str) -> bool {
         "kể",
         "hồ sơ",
         "tại",
+        "đăng ký",
+        "thay đổi",
+        "khóa",
+        "thi",
     ];
     let low = text.to_lowercase();
     let words: Vec<&str> = low.split_whitespace().collect();
@@ -256,6 +265,14 @@ fn signed(said: &mut Said, code: &str, pages: &[Page<'_>]) {
         set("signer_title", &without_authority(row), 0.95);
         if let Some(authority) = authority_above(page, row) {
             set("signer_authority", &authority, 0.9);
+        }
+        if let Some(field) = said.fields.get_mut("signer_title")
+            && let Some(known) = field
+                .value
+                .as_deref()
+                .and_then(crate::classify::titles::settled)
+        {
+            field.value = Some(known.to_owned());
         }
     }
 }
@@ -376,6 +393,32 @@ fn agency(said: &mut Said, code: &str, pages: &[Page<'_>]) {
     if known(said, code, pages) {
         return;
     }
+    let local = match code {
+        "so_bhxh" | "the_bhyt" => insurer(pages),
+        "ban_ve" => designer(pages),
+        _ => None,
+    };
+    if let Some((number, tokens)) = local {
+        let text = joined(&tokens);
+        // Who drew is named as printed; a body of the State as in a sentence.
+        let value = match code {
+            "ban_ve" => Some((text.clone(), 1.0)),
+            _ => names::in_sentence(&text, &Seen::of(pages.iter().map(|page| page.leaf))),
+        };
+        if let Some((name, sure)) = value {
+            let page = pages.iter().find(|page| page.leaf.number == number);
+            let fit = 0.75 + 0.2 * sure;
+            let mut field = Field::read(
+                name,
+                page.map_or(0.0, |page| certainty(page, &tokens, fit)),
+                number,
+                around(tokens.iter().map(|token| token.shown)),
+            );
+            field.text = Some(text);
+            said.offer("agency", field);
+            return;
+        }
+    }
     let seen = Seen::of(pages.iter().map(|page| page.leaf));
     if !matches!(
         code,
@@ -444,6 +487,46 @@ fn agency(said: &mut Said, code: &str, pages: &[Page<'_>]) {
             said.offer("agency", field);
         }
     }
+}
+
+/// The office of the insurance that issued: `BẢO HIỂM XÃ HỘI` with a place behind or under it, on any page.
+fn insurer(pages: &[Page<'_>]) -> Option<Body> {
+    for page in pages {
+        for row in page.rows.iter().filter(|row| row.capitals() > 0.7) {
+            let key = row.key();
+            if at_start(&key, "baohiemxahoi").1 < 0.9 || key.contains("vietnam") {
+                continue;
+            }
+            let tokens = column(page, row, &|next| !person(next) && !title_of(&next.key()));
+            let place: String = tokens
+                .iter()
+                .skip(4)
+                .map(|token| token.key.as_str())
+                .collect();
+            let named = ["tinh", "thanhpho", "quan", "huyen", "tp"]
+                .iter()
+                .any(|unit| place.starts_with(unit));
+            if named {
+                return Some((page.leaf.number, tokens));
+            }
+        }
+    }
+    None
+}
+
+/// Who made a drawing: the company in capitals in its title block.
+fn designer(pages: &[Page<'_>]) -> Option<Body> {
+    let page = pages.first()?;
+    let row = page.rows.iter().find(|row| {
+        let key = row.key();
+        row.capitals() > 0.9
+            && row.tokens.len() >= 3
+            && !row.text().contains(':')
+            && ["congty", "trungtam", "vienquyhoach", "vienthietke"]
+                .iter()
+                .any(|start| at_start(&key, start).1 > 0.9)
+    })?;
+    Some((page.leaf.number, row.tokens.clone()))
 }
 
 /// The body, or the body in a body, at the head of the first page, named in full; whether there is one.
@@ -762,14 +845,26 @@ fn titled(said: &mut Said, code: &str, pages: &[Page<'_>]) {
         return;
     };
     let Some((page, at)) = pages.iter().find_map(|page| {
-        let places = kind.titles.iter().flat_map(|title| page.find(title));
+        // `CHỦ NGHĨA` is not far from `CHỨNG CHỈ`: what is no title by the measure of types is none here.
+        let places = kind.titles.iter().flat_map(|title| {
+            let fine = move |place: &super::super::page::Place| {
+                super::super::weigh::title_weight(kind, page, place, title.length()) > 0.0
+            };
+            page.find(title).into_iter().filter(fine)
+        });
+        // Papers in two languages have two titles; what the Vietnamese one says is said with its marks.
+        let english = |place: &super::super::page::Place| {
+            page.rows
+                .get(place.row)
+                .is_none_or(|row| row.text().is_ascii())
+        };
         let first = places
             .filter(|place| {
                 page.rows
                     .get(place.row)
                     .is_some_and(|row| row.capitals() > 0.7)
             })
-            .min_by_key(|place| place.row)?;
+            .min_by_key(|place| (english(place), place.row))?;
         Some((page, first))
     }) else {
         return;
@@ -780,14 +875,14 @@ fn titled(said: &mut Said, code: &str, pages: &[Page<'_>]) {
     let under: Vec<&Row> = page
         .rows
         .iter()
-        .skip(at.row + 1)
+        .skip(at.last_row + 1)
         .take(3)
-        .take_while(|row| !row.text().contains(':'))
+        .take_while(|row| !row.text().contains(':') || row.capitals() > 0.9)
         .collect();
     let sentence = |tokens: &[Token]| capitalised(&joined(tokens).to_lowercase());
     let shouted: Vec<Token> = under
         .iter()
-        .take_while(|row| row.capitals() > 0.7)
+        .take_while(|row| row.capitals() > 0.7 && !names_holder(row))
         .flat_map(|row| row.tokens.clone())
         .collect();
     let about = under.iter().find(|row| {
@@ -806,6 +901,17 @@ fn titled(said: &mut Said, code: &str, pages: &[Page<'_>]) {
     };
     match (code, about) {
         ("van_bang", _) if !shouted.is_empty() => set("major", sentence(&shouted), &shouted, 0.9),
+        // `BẰNG TỐT NGHIỆP ĐẠI HỌC` over `Kế toán`.
+        ("van_bang", _) => {
+            let line = under.first().filter(|row| {
+                !names_holder(row)
+                    && (1..=7).contains(&row.tokens.len())
+                    && !row.text().contains(':')
+            });
+            if let Some(row) = line {
+                set("major", capitalised(&row.text()), &row.tokens, 0.85);
+            }
+        }
         ("chung_chi", _) if !shouted.is_empty() => set("subject", joined(&shouted), &shouted, 0.9),
         ("don_de_nghi", Some(row)) => set("subject", row.text(), &row.tokens, 0.9),
         ("don_de_nghi" | "hop_dong_cong_chung", _) => {
@@ -814,6 +920,23 @@ fn titled(said: &mut Said, code: &str, pages: &[Page<'_>]) {
         }
         _ => {}
     }
+}
+
+/// Whether a line says for whom a diploma is, which may stand in capitals right under the title.
+fn names_holder(row: &Row) -> bool {
+    let key = row.key();
+    [
+        "cho",
+        "cap",
+        "chungnhan",
+        "hang",
+        "upon",
+        "mr",
+        "ms",
+        "congnhan",
+    ]
+    .iter()
+    .any(|start| key.starts_with(start))
 }
 
 fn capitalised(text: &str) -> String {
