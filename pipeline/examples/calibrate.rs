@@ -27,6 +27,9 @@ const PRIOR: f32 = 5.0;
 const NEAR: f32 = 0.03;
 /// Nothing is surer than this.
 const MOST: f32 = 0.99;
+/// Nothing is lifted by more: other faces and wordings than those fitted to are read worse, and what is too low costs a
+/// look, what is too high a wrong record.
+const LIFT: f32 = 0.03;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -145,7 +148,7 @@ fn curve(seen: &[(f32, bool)], prior: &dyn Fn(f32) -> f32) -> Vec<(f32, f32)> {
     }
     let mut points: Vec<(f32, f32)> = blocks
         .into_iter()
-        .map(|(at, right, _)| (at, right.clamp(0.0, MOST)))
+        .map(|(at, right, _)| (at, right.min(at + LIFT).clamp(0.0, MOST)))
         .collect();
     if points.len() < 2 {
         // A family of one measure is level beyond it.

@@ -416,9 +416,11 @@ impl<'a> Report<'a> {
         ] {
             if let Some(found) = found {
                 let confidence = trust::of_words(found.confidence, found.least);
-                let torn = name == "signer_title" && crate::classify::titles::is_torn(&found.value);
-                let confidence = if torn {
-                    confidence.min(0.5)
+                // A title that is none of those known is one with letters or words lost under the seal, or a rare one.
+                let strange = name == "signer_title"
+                    && crate::classify::titles::settled(&found.value).is_none();
+                let confidence = if strange {
+                    confidence.min(0.6)
                 } else {
                     confidence
                 };

@@ -254,7 +254,11 @@ fn tidy(row: &Row) -> String {
     // One space behind the point of the mark: `KT.CHỦ TỊCH`, `KT . CHỦ TỊCH`.
     let mut out = text.replace(" .", ".");
     for mark in ["TM.", "KT.", "TL.", "TUQ."] {
-        if let Some(rest) = out.strip_prefix(mark) {
+        // The point may be lost: `TM ỦY BAN NHÂN DÂN`.
+        let bare = out
+            .strip_prefix(mark.trim_end_matches('.'))
+            .filter(|rest| rest.starts_with(' '));
+        if let Some(rest) = out.strip_prefix(mark).or(bare) {
             out = format!("{mark} {}", rest.trim_start());
         }
     }
