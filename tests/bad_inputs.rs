@@ -829,7 +829,7 @@ fn identity_numbers_in_names_are_masked_in_what_lies_open() {
         .find(|name| name.ends_with(".why.txt"))
         .expect("a reason");
     for name in ["batch.json", why] {
-        let text = std::fs::read_to_string(desk.output(name)).expect("text");
+        let text = fs::read_to_string(desk.output(name)).expect("text");
         assert!(text.contains("012*****8901.tif"), "{name}: {text}");
         assert!(!text.contains("012345678901.tif"), "{name}: {text}");
     }
