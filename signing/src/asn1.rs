@@ -413,6 +413,18 @@ pub fn trim(bytes: &[u8]) -> &[u8] {
     bytes.get(zeros..).unwrap_or_default()
 }
 
+/// An integer's bytes in their shortest form, sign kept (X.690 8.3.2): what serial numbers are compared by.
+pub fn shortest(integer: &[u8]) -> &[u8] {
+    let mut bytes = integer;
+    while let [0, next, ..] | [0xff, next, ..] = bytes {
+        if (next & 0x80 != 0) != (bytes.first() == Some(&0xff)) {
+            break;
+        }
+        bytes = bytes.get(1..).unwrap_or_default();
+    }
+    bytes
+}
+
 /// How long the element at the start of `bytes` is, with its header and whether its length is indefinite.
 fn measure(bytes: &[u8], depth: usize) -> Result<(usize, usize, bool), &'static str> {
     if depth > MAX_DEPTH {

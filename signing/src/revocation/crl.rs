@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::asn1::{Asn1Error, Element, Reader, oid, tag, trim};
+use crate::asn1::{Asn1Error, Element, Reader, oid, shortest, tag, trim};
 use crate::certificate::{
     Certificate, DistributionPoint, Extension, GeneralName, IssuingPoint, Name, PointName,
     extension_list,
@@ -138,7 +138,7 @@ impl Crl {
                     }
                 }
             }
-            let length = trim(serial.body).len();
+            let length = shortest(serial.body).len();
             let serial_end = serial.at.saturating_add(serial.raw.len());
             self.entries.push(Place {
                 serial: serial_end.saturating_sub(length)..serial_end,
@@ -195,7 +195,7 @@ impl Crl {
 
     /// The entry of `certificate`.
     pub fn entry(&self, certificate: &Certificate) -> Option<Entry> {
-        let wanted = trim(&certificate.serial);
+        let wanted = shortest(&certificate.serial);
         let serial = |place: &Place| self.der.get(place.serial.clone()).unwrap_or_default();
         let first = self.entries.partition_point(|place| serial(place) < wanted);
         let same = self
