@@ -58,7 +58,7 @@ impl Certificate {
     /// # Errors
     /// Where the bytes are none.
     pub fn read(der: &[u8]) -> Result<Self, Asn1Error> {
-        let mut outer = Element::only(der)?.inside();
+        let mut outer = Reader::of_sequence(der)?;
         let tbs = outer.expect(tag::SEQUENCE)?;
         let outer_algorithm = Algorithm::read(&mut outer)?;
         let signature = outer.expect(tag::BIT_STRING)?.bit_string()?.to_vec();
