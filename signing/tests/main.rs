@@ -2,6 +2,7 @@
 
 mod crypto;
 mod noise;
+mod paths;
 mod pki;
 mod pkits;
 mod revocation;
