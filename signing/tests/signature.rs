@@ -487,3 +487,77 @@ fn a_signed_reference_holds_the_signer_to_one_certificate() {
         assert_eq!(case.outcome(), "TOTAL_PASSED");
     }
 }
+
+/// `cms` with the first and the last signed attribute in each other's place.
+fn shuffled(cms: &[u8]) -> Vec<u8> {
+    use saoy_signing::asn1::{Element, wrap};
+    let written = saoy_signing::cms::SignedData::read(cms)
+        .unwrap()
+        .signer
+        .signed
+        .unwrap()
+        .1;
+    let set = Element::only(&written).unwrap();
+    let mut attributes = set.inside().all().unwrap();
+    attributes.reverse();
+    let body: Vec<u8> = attributes
+        .iter()
+        .flat_map(|attribute| attribute.raw.to_vec())
+        .collect();
+    let (old, new) = ([&[0xa0], &written[1..]].concat(), wrap(0xa0, &body));
+    let at = cms
+        .windows(old.len())
+        .position(|window| window == old)
+        .unwrap();
+    [&cms[..at], &new, &cms[at + old.len()..]].concat()
+}
+
+#[test]
+fn attributes_out_of_order_are_those_that_were_signed_in_order() {
+    let cms = sign("An", &["-cades"]);
+    let other = shuffled(&cms);
+    assert_ne!(cms, other);
+    let judgement = case(&other).judge();
+    assert_eq!(
+        judgement.indication,
+        Indication::TotalPassed,
+        "{:?}",
+        judgement.findings
+    );
+    let check = judgement
+        .checks
+        .iter()
+        .find(|check| check.name == "signature")
+        .unwrap();
+    assert!(check.detail.contains("order of DER"));
+}
+
+#[test]
+fn a_signature_algorithm_that_names_another_digest_is_seen_through() {
+    use saoy_signing::asn1::oid;
+    let cms = sign("Binh", &["-md", "sha384"]);
+    // The last identifier of ECDSA with SHA-384 stands in the signer; it then says SHA-256.
+    let at = cms
+        .windows(oid::SHA384_ECDSA.len())
+        .rposition(|window| window == oid::SHA384_ECDSA)
+        .unwrap();
+    let other = [
+        &cms[..at],
+        oid::SHA256_ECDSA,
+        &cms[at + oid::SHA256_ECDSA.len()..],
+    ]
+    .concat();
+    let judgement = case(&other).judge();
+    assert_eq!(
+        judgement.indication,
+        Indication::TotalPassed,
+        "{:?}",
+        judgement.findings
+    );
+    let check = judgement
+        .checks
+        .iter()
+        .find(|check| check.name == "signature")
+        .unwrap();
+    assert!(check.detail.contains("digest of the signer"));
+}

@@ -321,36 +321,62 @@ fn check_signature(
     value: &[u8],
 ) {
     let scheme = &cms.signer.scheme;
-    let signed = match &cms.signer.signed {
-        Some((_, bytes)) => Signed::Message(bytes),
-        None => Signed::Digest(value),
-    };
     let named = format!("{} with a key of {} bits", scheme.name(), signer.key.bits());
-    match verify(&signer.key, scheme, signed, &cms.signer.signature) {
-        Ok(()) => {
+    match fits(cms, signer, value) {
+        Ok(remark) => {
             if cms.signer.signed.is_none() {
                 judgement.check("digest", Outcome::Pass, "signed itself, without attributes");
             }
-            judgement.check("signature", Outcome::Pass, named);
+            judgement.check("signature", Outcome::Pass, format!("{named}{remark}"));
         }
         Err(CryptoError::Wrong) => {
             let detail = format!("the signature does not fit: {named}");
             judgement.check("signature", Outcome::Fail, detail.clone());
+            let finding = Finding::new(Reason::SignatureWrong, detail);
             judgement.fail(
                 Indication::TotalFailed,
                 SubIndication::SigCryptoFailure,
-                Finding::new(Reason::SignatureWrong, detail),
+                finding,
             );
         }
         Err(CryptoError::Unknown(name)) => {
             let detail = format!("{name} is not known");
             judgement.check("signature", Outcome::Unknown, detail.clone());
             let finding = Finding::new(Reason::AlgorithmUnknown, detail);
-            judgement.fail(
-                Indication::Indeterminate,
-                SubIndication::CryptoConstraintsFailureNoPoe,
-                finding,
-            );
+            let sub = SubIndication::CryptoConstraintsFailureNoPoe;
+            judgement.fail(Indication::Indeterminate, sub, finding);
         }
+    }
+}
+
+/// Tries the signed attributes as written and, where that does not fit, in the order of DER: RFC 5652 5.4 means the
+/// latter, most signers write what they hashed. Some name another digest in the signature algorithm than they used;
+/// that of the signer counts then. Either way it is these attributes, and no others, that the key signed.
+fn fits(cms: &SignedData, signer: &Certificate, value: &[u8]) -> Result<&'static str, CryptoError> {
+    let signature = &cms.signer.signature;
+    let scheme = &cms.signer.scheme;
+    let Some((_, written)) = &cms.signer.signed else {
+        return verify(&signer.key, scheme, Signed::Digest(value), signature).map(|()| "");
+    };
+    let first = verify(&signer.key, scheme, Signed::Message(written), signature);
+    if first != Err(CryptoError::Wrong) {
+        return first.map(|()| "");
+    }
+    let other = cms
+        .signer
+        .digest
+        .as_ref()
+        .map(|digest| scheme.with_digest(*digest));
+    if let Some(other) = other.ok().filter(|other| other != scheme)
+        && verify(&signer.key, &other, Signed::Message(written), signature).is_ok()
+    {
+        return Ok(", by the digest of the signer");
+    }
+    match Element::only(written).and_then(|set| set.to_der()) {
+        Ok(sorted) if sorted != *written => {
+            verify(&signer.key, scheme, Signed::Message(&sorted), signature)
+                .map(|()| ", over the attributes in the order of DER")
+        }
+        _ => first.map(|()| ""),
     }
 }

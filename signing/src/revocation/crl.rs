@@ -74,7 +74,7 @@ impl Crl {
         let mut inside = tbs.inside();
         inside.optional(tag::INTEGER)?;
         let algorithm = Algorithm::read(&mut inside)?;
-        if algorithm != outer_algorithm {
+        if !algorithm.is_like(&outer_algorithm) {
             return Err(inside.error("two signature algorithms"));
         }
         let issuer = Name::read(&mut inside)?;
