@@ -161,3 +161,32 @@ fn decode_base64(text: &str) -> Option<Vec<u8>> {
     }
     Some(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pem_is_unwrapped_block_by_block() {
+        let text = "words before\n-----BEGIN X-----\nAAEC\n-----END X-----\n-----BEGIN Y-----\r\n/+8=\r\n-----END Y-----\n";
+        assert_eq!(
+            unwrap_pem(text.as_bytes()),
+            Ok(vec![vec![0, 1, 2], vec![0xff, 0xef]])
+        );
+        assert_eq!(unwrap_pem(&[0x30, 0x00]), Ok(vec![vec![0x30, 0x00]]));
+    }
+
+    #[test]
+    fn what_is_neither_pem_nor_der_is_refused() {
+        for bad in [
+            "",
+            "words",
+            "-----BEGIN X-----\nAAEC",
+            "-----BEGIN X-----\n*\n-----END X-----",
+            "-----END X-----\n",
+        ] {
+            assert!(unwrap_pem(bad.as_bytes()).is_err(), "{bad}");
+        }
+        assert!(Store::default().add_anchors(&[0x30, 0x00], "", "").is_err());
+    }
+}

@@ -188,3 +188,63 @@ fn escaped(text: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::asn1::wrap;
+
+    fn name(parts: &[(&[u8], u8, &str)]) -> Name {
+        let sets: Vec<u8> = parts
+            .iter()
+            .flat_map(|(kind, string, text)| {
+                let pair = [wrap(tag::OID, kind), wrap(*string, text.as_bytes())].concat();
+                wrap(tag::SET, &wrap(tag::SEQUENCE, &pair))
+            })
+            .collect();
+        Name::read(&mut Reader::new(&wrap(tag::SEQUENCE, &sets))).unwrap()
+    }
+
+    #[test]
+    fn names_are_one_whatever_their_case_spaces_and_string_type() {
+        let one = name(&[
+            (oid::COUNTRY, tag::PRINTABLE_STRING, "VN"),
+            (oid::COMMON_NAME, tag::UTF8_STRING, "ĐỖ  Văn An "),
+        ]);
+        let two = name(&[
+            (oid::COUNTRY, tag::UTF8_STRING, "vn"),
+            (oid::COMMON_NAME, tag::UTF8_STRING, "đỗ văn an"),
+        ]);
+        assert_eq!(one, two);
+        assert_ne!(
+            one,
+            name(&[
+                (oid::COUNTRY, tag::UTF8_STRING, "vn"),
+                (oid::COMMON_NAME, tag::UTF8_STRING, "đỗ vănan")
+            ])
+        );
+        assert_ne!(
+            one,
+            name(&[
+                (oid::COUNTRY, tag::UTF8_STRING, "vn"),
+                (oid::UNIT, tag::UTF8_STRING, "đỗ văn an")
+            ])
+        );
+        assert!(one.is_within(&name(&[(oid::COUNTRY, tag::UTF8_STRING, "VN")])));
+        assert!(!name(&[(oid::COUNTRY, tag::UTF8_STRING, "VN")]).is_within(&one));
+    }
+
+    #[test]
+    fn names_are_written_innermost_first_and_nothing_in_them_escapes() {
+        let one = name(&[
+            (oid::COUNTRY, tag::PRINTABLE_STRING, "VN"),
+            (oid::COMMON_NAME, tag::UTF8_STRING, "An, \"x\"\n "),
+        ]);
+        assert_eq!(one.to_string(), "CN=An\\, \\\"x\\\"\\0a\\ ,C=VN");
+        let party = one.party(&[0, 0xa1]);
+        assert_eq!(
+            (party.name.as_str(), party.serial.as_str()),
+            ("An, \"x\"\n ", "a1")
+        );
+    }
+}
