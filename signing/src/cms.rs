@@ -151,15 +151,21 @@ impl SignedData {
         })
     }
 
-    /// The certificate that the signer names, among those inside and `others`.
+    /// The certificate that the signer names, among those inside and `others`: of several the one that the signed
+    /// reference is of, else the first.
     pub fn signer_certificate<'a>(
         &'a self,
         others: impl Iterator<Item = &'a Certificate>,
     ) -> Option<&'a Certificate> {
-        self.certificates
+        let named: Vec<_> = self
+            .certificates
             .iter()
             .chain(others)
-            .find(|certificate| self.signer.id.names(certificate))
+            .filter(|certificate| self.signer.id.names(certificate))
+            .collect();
+        let reference = self.signer.certificate_reference().ok().flatten();
+        let meant = reference.and_then(|reference| named.iter().find(|one| reference.is_of(one)));
+        meant.or(named.first()).copied()
     }
 }
 
@@ -226,6 +232,15 @@ impl SignerInfo {
     /// The signed attributes.
     pub fn attributes(&self) -> Option<&Attributes> {
         self.signed.as_ref().map(|(attributes, _)| attributes)
+    }
+
+    /// The signed reference to the certificate.
+    ///
+    /// # Errors
+    /// Where there is one that cannot be read.
+    pub fn certificate_reference(&self) -> Result<Option<CertificateReference>, Asn1Error> {
+        self.attributes()
+            .map_or(Ok(None), Attributes::certificate_reference)
     }
 
     /// `signingTime`: a claim.

@@ -126,8 +126,10 @@ impl<'a> Validator<'a> {
 
     fn statuses(&self, path: &[Arc<Certificate>], options: &PathOptions) -> Vec<Status> {
         let below = path.len().saturating_sub(1);
+        let covering = options.data_covering.unwrap_or(options.time);
         (0..below)
-            .map(|index| self.status(path.get(index..).unwrap_or_default(), options.time))
+            .map(|index| path.get(index..).unwrap_or_default())
+            .map(|rest| self.status_by(rest, options.time, covering))
             .collect()
     }
 

@@ -20,6 +20,10 @@ pub struct Policy {
     /// True when a timestamp is believed whose authority's certificate has expired since, without a later proof of it.
     /// EN 319 102-1 does not: the authority's key may have got into other hands, and nobody revokes an expired one.
     pub expired_timestamps: bool,
+    /// True when revocation data about a timestamp's authority need only be of the token's time or later, as it stands in
+    /// a document with long-term data; false asks for data of the time of judging (EN 319 102-1, 5.2.5). A revocation
+    /// that is known counts either way.
+    pub old_timestamp_data: bool,
     /// Certificate policies of which the path must bear one; `None` asks for none (RFC 5280 6.1.1 (c)).
     pub certificate_policies: Option<Vec<Oid>>,
 }
@@ -180,6 +184,7 @@ impl Default for Policy {
                 skew: 300,
             },
             expired_timestamps: false,
+            old_timestamp_data: true,
             certificate_policies: None,
         }
     }

@@ -482,9 +482,17 @@ fn a_signed_reference_holds_the_signer_to_one_certificate() {
         case.now = now;
         case.evidence.certificates.clone_from(&other);
         assert_eq!(case.outcome(), code, "{:?}", case.judge());
-        case.evidence.certificates =
-            saoy_signing::trust::unwrap_pem(&pki.bytes("one.crt")).unwrap();
-        assert_eq!(case.outcome(), "TOTAL_PASSED");
+        let own = saoy_signing::trust::unwrap_pem(&pki.bytes("one.crt")).unwrap();
+        // Of both the one that is meant is found.
+        case.evidence.certificates = [other.clone(), own].concat();
+        let judgement = case.judge();
+        assert_eq!(judgement.indication, Indication::TotalPassed);
+        let meant = if form.contains(&"-cades") {
+            "Mot"
+        } else {
+            "Hai"
+        };
+        assert_eq!(judgement.signer.unwrap().name, meant);
     }
 }
 

@@ -146,57 +146,42 @@ fn identify(
         );
         return None;
     };
-    let reference = cms.signer.attributes().map_or(
-        Ok(None),
-        super::super::cms::Attributes::certificate_reference,
-    );
+    let reference = cms.signer.certificate_reference();
     let mismatch = match &reference {
-        Ok(None) => {
-            if question.subfilter.starts_with("ETSI.") {
-                // EN 319 142-1 6.3: required; without it the certificate could be exchanged for another of the same key.
-                let detail = "no signed reference to the certificate";
-                judgement
-                    .warnings
-                    .push(Finding::new(Reason::SigningCertificateMismatch, detail));
-            }
-            None
+        Ok(Some(reference)) if !reference.is_of(certificate) => {
+            let version = reference.version;
+            Some(format!(
+                "the signed reference (version {version}) is of another certificate"
+            ))
         }
-        Ok(Some(reference)) if reference.is_of(certificate) => None,
-        Ok(Some(reference)) => Some(format!(
-            "the signed reference (version {}) is of another certificate",
-            reference.version
-        )),
         Err(error) => Some(format!(
             "the signed reference to the certificate cannot be read: {error}"
         )),
+        Ok(_) => None,
     };
-    match mismatch {
-        Some(detail) => {
-            judgement.check("certificate", Outcome::Fail, detail.clone());
-            let finding = Finding::new(Reason::SigningCertificateMismatch, detail);
-            judgement.fail(
-                Indication::Indeterminate,
-                SubIndication::NoSigningCertificateFound,
-                finding,
-            );
-        }
-        None => {
-            let signed = if matches!(reference, Ok(Some(_))) {
-                ", as the signed reference says"
-            } else {
-                ""
-            };
-            judgement.check(
-                "certificate",
-                Outcome::Pass,
-                format!(
-                    "{} ({}){signed}",
-                    certificate.subject,
-                    certificate.serial_hex()
-                ),
-            );
+    if let Some(detail) = mismatch {
+        judgement.check("certificate", Outcome::Fail, detail.clone());
+        let finding = Finding::new(Reason::SigningCertificateMismatch, detail);
+        let sub = SubIndication::NoSigningCertificateFound;
+        judgement.fail(Indication::Indeterminate, sub, finding);
+        return Some(Arc::new(certificate.clone()));
+    }
+    let mut said = "as the signed reference says";
+    if matches!(reference, Ok(None)) {
+        said = "no signed reference says so";
+        // EN 319 142-1 6.3 asks for one: without it the certificate could be exchanged for another of the same key.
+        if question.subfilter.starts_with("ETSI.") {
+            judgement
+                .warnings
+                .push(Finding::new(Reason::SigningCertificateMismatch, said));
         }
     }
+    let detail = format!(
+        "{} ({}), {said}",
+        certificate.subject,
+        certificate.serial_hex()
+    );
+    judgement.check("certificate", Outcome::Pass, detail);
     Some(Arc::new(certificate.clone()))
 }
 

@@ -33,10 +33,26 @@ impl Tally {
 impl Validator<'_> {
     /// What is known at `time` of the first certificate of `path`, which goes on to an anchor.
     pub fn status(&self, path: &[Arc<Certificate>], time: Instant) -> Status {
-        self.status_at(path, time, 0)
+        self.status_at(path, time, time, 0)
     }
 
-    fn status_at(&self, path: &[Arc<Certificate>], time: Instant, depth: u8) -> Status {
+    /// The same by data that covers `covering` or was made after it.
+    pub(super) fn status_by(
+        &self,
+        path: &[Arc<Certificate>],
+        time: Instant,
+        covering: Instant,
+    ) -> Status {
+        self.status_at(path, time, covering, 0)
+    }
+
+    fn status_at(
+        &self,
+        path: &[Arc<Certificate>],
+        time: Instant,
+        covering: Instant,
+        depth: u8,
+    ) -> Status {
         let [certificate, issuer, ..] = path else {
             return Status::Good {
                 source: "an anchor".to_owned(),
@@ -44,6 +60,7 @@ impl Validator<'_> {
         };
         let moment = Moment {
             time,
+            covering,
             now: self.now,
             rule: self.policy.revocation,
         };
@@ -222,7 +239,7 @@ impl Validator<'_> {
     /// place to ask (RFC 6960 4.2.2.2.1 leaves it to the authority).
     fn is_known_revoked(&self, path: &[Arc<Certificate>], time: Instant, depth: u8) -> bool {
         matches!(
-            self.status_at(path, time, depth.saturating_add(1)),
+            self.status_at(path, time, time, depth.saturating_add(1)),
             Status::Revoked { .. }
         )
     }
