@@ -202,8 +202,11 @@ impl SignerInfo {
                 )
             }
         };
-        let digest = Algorithm::read(&mut inside)?.id;
-        let digest = Digest::from_oid(&digest).ok_or(digest);
+        let digest = Algorithm::read(&mut inside)?;
+        // Some signers name a whole signature algorithm here; its digest is meant.
+        let digest = Digest::from_oid(&digest.id)
+            .or_else(|| Scheme::of(&digest, None).digest())
+            .ok_or(digest.id);
         let signed = match inside.optional(tag::explicit(0))? {
             Some(set) => Some((Attributes::read(&set)?, attributes::hashed(&set)?)),
             None => None,

@@ -569,3 +569,26 @@ fn a_signature_algorithm_that_names_another_digest_is_seen_through() {
         .unwrap();
     assert!(check.detail.contains("digest of the signer"));
 }
+
+#[test]
+fn a_signature_algorithm_in_the_place_of_the_digest_means_its_digest() {
+    use saoy_signing::asn1::{oid, tag, wrap};
+    for form in [&[][..], &["-noattr"]] {
+        let cms = sign("An", form);
+        let named = |id: &[u8]| {
+            wrap(
+                tag::SEQUENCE,
+                &[wrap(tag::OID, id), vec![tag::NULL, 0]].concat(),
+            )
+        };
+        let other = crate::pki::with_signer(&cms, |members| members[2] = named(oid::SHA256_RSA));
+        assert_eq!(case(&other).outcome(), "TOTAL_PASSED");
+        let other = crate::pki::with_signer(&cms, |members| members[2] = named(oid::MD5_RSA));
+        let judgement = case(&other).judge();
+        assert_eq!(judgement.indication, Indication::Indeterminate);
+        assert_eq!(
+            (judgement.digest, reasons(&judgement)),
+            (Some("MD5"), vec![Reason::WeakDigest])
+        );
+    }
+}

@@ -74,17 +74,17 @@ pub(super) fn examine(
 ) -> Option<Made> {
     judgement.signing_time = cms.signer.signing_time();
     judgement.algorithm = Some(cms.signer.scheme.name());
+    judgement.digest = cms.signer.digest.as_ref().ok().map(|digest| digest.name());
     let digest = known_digest(judgement, cms);
-    judgement.digest = digest.map(Digest::name);
     let signer = identify(judgement, question, cms);
+    judgement.signer = signer.as_ref().map(|signer| signer.party());
+    judgement.key_bits = signer.as_ref().map(|signer| signer.key.bits());
     if !attributes_hold(judgement, cms, form) {
         return None;
     }
     let digest = digest?;
     let value = signed_digest(judgement, cms, form, digest, digest_of)?;
     let signer = signer?;
-    judgement.key_bits = Some(signer.key.bits());
-    judgement.signer = Some(signer.party());
     if cms.signer.signed.is_some() {
         compare(judgement, cms, &value);
     }
