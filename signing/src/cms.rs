@@ -279,6 +279,26 @@ impl SignerInfo {
     }
 }
 
+/// The certificates of a CMS that is only a bundle of them, signed by nobody (RFC 5652 5.1; files named `.p7b`, `.p7c`).
+///
+/// # Errors
+/// Where the bytes are none.
+pub fn bundle(bytes: &[u8]) -> Result<Vec<Certificate>, Asn1Error> {
+    let mut outer = Reader::of_sequence(bytes)?;
+    if outer.oid()? != oid::SIGNED_DATA {
+        return Err(outer.error("not signed data"));
+    }
+    let mut inside = outer.expect(tag::explicit(0))?.inside().sequence()?;
+    inside.expect(tag::INTEGER)?;
+    inside.expect(tag::SET)?;
+    inside.expect(tag::SEQUENCE)?;
+    let certificates = inside.expect(tag::explicit(0))?.inside().all()?;
+    certificates
+        .iter()
+        .map(|certificate| Certificate::read(&certificate.to_der_if_needed()?))
+        .collect()
+}
+
 fn content(wrapping: &Element<'_>) -> Result<Vec<u8>, Asn1Error> {
     let mut inside = wrapping.inside();
     let octets = inside.next()?;

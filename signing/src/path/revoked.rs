@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use super::walk::ADDRESSES;
 use super::{PathOptions, Validator, check};
 use crate::asn1::oid;
 use crate::certificate::{Certificate, usage};
@@ -120,7 +121,7 @@ impl Validator<'_> {
         let Some(fetch) = self.fetch else {
             return;
         };
-        for url in &certificate.extensions.ocsp {
+        for url in certificate.extensions.ocsp.iter().take(ADDRESSES) {
             let answer = fetch.ocsp(url, &request(certificate, issuer));
             match answer.map(|bytes| Ocsp::read(&bytes)) {
                 Some(Ok(ocsp)) => self.by_ocsp(&ocsp, path, moment, 0, tally),
@@ -136,7 +137,7 @@ impl Validator<'_> {
             .iter()
             .flat_map(crate::certificate::DistributionPoint::addresses);
         let mut crls = Vec::new();
-        for url in urls.filter(|url| url.starts_with("http")) {
+        for url in urls.filter(|url| url.starts_with("http")).take(ADDRESSES) {
             match fetch.crl(&url).map(|bytes| Crl::read(&bytes)) {
                 Some(Ok(crl)) => crls.push(Arc::new(crl)),
                 _ => tally.why.push(format!("no list from {url}")),
