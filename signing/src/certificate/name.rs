@@ -1,5 +1,7 @@
 //! Distinguished names: compared by RFC 5280 7.1, written by RFC 4514.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::asn1::{Asn1Error, Element, Oid, Reader, oid, tag};
 use crate::judge::Party;
 
@@ -48,9 +50,10 @@ impl Name {
             let kind = pair.oid()?;
             let value = pair.next()?;
             keys.push(key(&kind, &value));
-            let text = value
-                .text()
-                .unwrap_or_else(|_| format!("#{}", super::hex(value.raw)));
+            let text = value.text().map_or_else(
+                |_| format!("#{}", super::hex(value.raw)),
+                |text| text.nfc().collect(),
+            );
             attributes.push(Attribute { kind, text });
         }
         keys.sort();
@@ -131,7 +134,10 @@ impl std::fmt::Display for Name {
 /// One attribute in the form that is compared: strings of any type without case and spare spaces (RFC 5280 7.1), all else as written.
 fn key(kind: &Oid, value: &Element<'_>) -> Vec<u8> {
     let text = match value.text() {
+        // RFC 4518 2.3: compatibility forms are one.
         Ok(text) => text
+            .nfkc()
+            .collect::<String>()
             .split_whitespace()
             .collect::<Vec<_>>()
             .join(" ")
@@ -223,6 +229,17 @@ mod tests {
                 (oid::COMMON_NAME, tag::UTF8_STRING, "đỗ vănan")
             ])
         );
+        // Marks after their letters are the same letters.
+        let marks = name(&[
+            (oid::COUNTRY, tag::UTF8_STRING, "vn"),
+            (
+                oid::COMMON_NAME,
+                tag::UTF8_STRING,
+                "đo\u{302}\u{303} va\u{306}n an",
+            ),
+        ]);
+        assert_eq!(one, marks);
+        assert_eq!(marks.party(&[1]).name, "đỗ văn an");
         assert_ne!(
             one,
             name(&[
