@@ -10,7 +10,7 @@ mod page;
 
 use std::collections::HashSet;
 
-use saoy_pdf::{ObjectId, PdfError, Revisions};
+use saoy_pdf::{Dict, Document, ObjectId, PdfError, Revisions};
 
 use self::step::Step;
 use super::{After, Change, Changed, Kind, Structure, find::Known, survey::Survey};
@@ -110,6 +110,7 @@ fn compare(
         signers,
         changed: revision.changed.iter().copied().collect(),
         touched: survey.leading_to(revision.changed.iter().copied()),
+        pages: common(old, new),
         changes: Vec::new(),
         own_widgets: HashSet::new(),
         fields: HashSet::new(),
@@ -117,7 +118,7 @@ fn compare(
         visible: Vec::new(),
     };
     step.trailers(&before.trailer, &revision.trailer)?;
-    unreachable_additions(&mut step, survey, &revision.trailer);
+    unreachable_additions(&mut step, survey, &revision.trailer, structure);
     for (page, rectangle, name) in step.visible {
         structure.warnings.push(
             Finding::new(
@@ -138,8 +139,21 @@ fn compare(
     Ok(changes)
 }
 
-/// Objects that a revision added and nothing leads to: no update that is known has use for them.
-fn unreachable_additions(step: &mut Step<'_, '_>, survey: &Survey, trailer: &saoy_pdf::Dict) {
+/// The pages that both have.
+fn common(old: &Document, new: &Document) -> HashSet<ObjectId> {
+    let before: HashSet<_> = old.page_ids().unwrap_or_default().into_iter().collect();
+    let after = new.page_ids().unwrap_or_default();
+    after.into_iter().filter(|id| before.contains(id)).collect()
+}
+
+/// Objects that a revision added and nothing leads to. Beside a signature or long-term data they are leftovers of the
+/// writer, which show nobody anything; alone nothing explains them.
+fn unreachable_additions(
+    step: &mut Step<'_, '_>,
+    survey: &Survey,
+    trailer: &Dict,
+    structure: &mut Structure,
+) {
     let roots = ["Root", "Info"]
         .iter()
         .filter_map(|key| Some(trailer.get(key)?.as_ref_id()?.number));
@@ -151,16 +165,24 @@ fn unreachable_additions(step: &mut Step<'_, '_>, survey: &Survey, trailer: &sao
         .filter(|number| !reachable.contains(number) && !survey.containers.contains(number))
         .collect();
     lost.sort_unstable();
-    for number in lost {
-        if let Some(id) = step.new.id_of(number)
-            && !step.signed()
-        {
-            step.tell(
-                Changed::Other,
-                Some(id),
-                None,
-                "an object that nothing uses",
-            );
+    let store = step
+        .new
+        .catalog()
+        .ok()
+        .and_then(|catalog| catalog.get("DSS")?.as_ref_id());
+    let beside = !step.signers.is_empty()
+        || store.is_some_and(|store| step.touched.contains(&store.number))
+        || step
+            .changes
+            .iter()
+            .any(|change| change.kind == Changed::LongTermData);
+    for id in lost.into_iter().filter_map(|number| step.new.id_of(number)) {
+        let detail = "an object that nothing uses";
+        if beside {
+            let finding = Finding::new(Reason::ShadowPreparation, detail);
+            structure.warnings.push(finding.object(id));
+        } else {
+            step.tell(Changed::Other, Some(id), None, detail);
         }
     }
 }

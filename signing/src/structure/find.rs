@@ -261,7 +261,7 @@ impl Finder<'_> {
 }
 
 /// Every annotation of every page, with its page from 1.
-fn widgets_of(view: &Document) -> HashMap<ObjectId, usize> {
+pub(super) fn widgets_of(view: &Document) -> HashMap<ObjectId, usize> {
     let mut found = HashMap::new();
     for (index, id) in view.page_ids().unwrap_or_default().into_iter().enumerate() {
         let Ok(page) = view.object(id) else { continue };

@@ -49,8 +49,10 @@ impl Step<'_, '_> {
             // What is nested deeper than any document is told as changed.
             return Ok(false);
         }
+        // Where a link leads to a page, the page is compared for itself.
         if let (Object::Ref(a), Object::Ref(b)) = (old, new)
-            && (a == b && self.is_untouched(*a) || !pairs.insert((*a, *b)))
+            && (a == b && (self.is_untouched(*a) || self.pages.contains(a))
+                || !pairs.insert((*a, *b)))
         {
             return Ok(true);
         }
@@ -125,8 +127,9 @@ impl Step<'_, '_> {
     ) -> Result<bool, PdfError> {
         for key in keys(old, new) {
             let (before, after) = (value(old, &key), value(new, &key));
-            // Links upwards are told apart by number; where they lead is compared on the way down.
-            if matches!(key.as_slice(), b"Parent" | b"P")
+            // Links upwards, and those of the structure tree, are told apart by number; where they lead is compared on
+            // the way down from the catalog.
+            if matches!(key.as_slice(), b"Parent" | b"P" | b"Pg" | b"Obj")
                 && let (Object::Ref(a), Object::Ref(b)) = (before, after)
             {
                 if a != b {

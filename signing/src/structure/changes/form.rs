@@ -47,6 +47,7 @@ impl<'s> Step<'_, 's> {
                 b"DR" if self.additive(was, is)? => {
                     self.with_any(Changed::FormFill, at, None, detail);
                 }
+                b"DR" if self.signed() => self.with_any(Changed::Other, at, None, detail),
                 b"NeedAppearances" => self.with_any(Changed::FormFill, at, None, detail),
                 _ => self.tell(Changed::Other, at, None, detail),
             }
@@ -210,8 +211,9 @@ impl<'s> Step<'_, 's> {
         let signer = self
             .signer_of(value(&new, "V"))
             .filter(|_| *value(&old, "V") == Object::Null);
-        if signer.is_some() {
+        if let Some(signer) = signer {
             self.claim(Some(id), &kids);
+            self.see(id, &new, signer);
         }
         let state = Field {
             id,
@@ -231,6 +233,16 @@ impl<'s> Step<'_, 's> {
         }
         let was = self.list(self.old, value(&old, "Kids"))?;
         self.field_lists(&was, &kids, &own)
+    }
+
+    /// Remembers where the widget of a field that was there before shows its new signature.
+    fn see(&mut self, id: ObjectId, dict: &Dict, signer: &Signer) {
+        if let Some(rectangle) = find::rectangle(self.new, dict)
+            && dict.contains("AP")
+            && let Some(page) = find::widgets_of(self.new).get(&id)
+        {
+            self.visible.push((*page, rectangle, signer.name.clone()));
+        }
     }
 
     /// One entry of a field that was there before, changed.

@@ -19,6 +19,8 @@ pub(super) struct Step<'a, 's> {
     pub(super) changed: HashSet<u32>,
     /// These, and all that lead to them.
     pub(super) touched: HashSet<u32>,
+    /// Pages that are there before and after.
+    pub(super) pages: HashSet<ObjectId>,
     pub(super) changes: Vec<Change>,
     /// Widgets of the fields that were signed in it.
     pub(super) own_widgets: HashSet<ObjectId>,
@@ -149,10 +151,7 @@ impl Step<'_, '_> {
         self.catalog(&before, &after, root)?;
         let (before, after) = (value(old, "Info"), value(new, "Info"));
         if !self.equal(before, after)? {
-            self.metadata(
-                new.get("Info").and_then(Object::as_ref_id),
-                "document information",
-            );
+            self.information(before, after)?;
         }
         if old.contains("Encrypt") != new.contains("Encrypt") {
             self.tell(Changed::Other, None, None, "encryption");
@@ -181,7 +180,7 @@ impl Step<'_, '_> {
                     };
                     self.with_any(otherwise, root, None, detail);
                 }
-                b"Metadata" => self.metadata(after.as_ref_id(), "metadata"),
+                b"Metadata" => self.metadata(after.as_ref_id()),
                 b"Perms" => self.permissions(before, after, root)?,
                 b"StructTreeRoot" if self.additive(before, after)? => {
                     self.with_any(Changed::Other, root, None, "structure tree added to");
@@ -197,8 +196,25 @@ impl Step<'_, '_> {
         Ok(!self.equal(value(old, "DSS"), value(new, "DSS"))?)
     }
 
-    /// What describes the document and shows on no page: comes with a signature or with long-term data.
-    fn metadata(&mut self, object: Option<ObjectId>, what: &str) {
+    /// `/Info`: who made the file with what, and when. Only the title is shown to who reads.
+    fn information(&mut self, old: &Object, new: &Object) -> Result<(), PdfError> {
+        let id = new.as_ref_id();
+        let (before, after) = (self.dict(self.old, old)?, self.dict(self.new, new)?);
+        let same_title = self.equal(value(&before, "Title"), value(&after, "Title"))?;
+        let plain = after
+            .iter()
+            .all(|entry| matches!(entry.value, Object::String(_) | Object::Name(_)));
+        let otherwise = if same_title && plain {
+            Changed::LongTermData
+        } else {
+            Changed::Other
+        };
+        self.with_any(otherwise, id, None, "document information");
+        Ok(())
+    }
+
+    /// `/Metadata` shows on no page: it comes with a signature or with long-term data.
+    fn metadata(&mut self, object: Option<ObjectId>) {
         let stored = self
             .changes
             .iter()
@@ -208,7 +224,7 @@ impl Step<'_, '_> {
         } else {
             Changed::Other
         };
-        self.with_any(otherwise, object, None, what);
+        self.with_any(otherwise, object, None, "metadata");
     }
 
     /// `/Perms`: a certification comes with its signature; usage rights go when a document is signed elsewhere.
