@@ -206,3 +206,6 @@ pub enum Changed {
     /// Anything else.
     Other,
 }
+
+#[cfg(test)]
+mod tests;
