@@ -18,7 +18,7 @@ use crate::finding::{Finding, Reason};
 
 /// Objects and values looked at over all comparisons of a file: seconds of work, and a hundred times what the longest
 /// chain of signatures met takes.
-const BUDGET: usize = 1 << 24;
+const BUDGET: usize = 1 << 22;
 
 /// Changes told for one revision; beyond, the gravest kind is what counts.
 const TOLD: usize = 200;
@@ -103,14 +103,18 @@ fn compare(
     ) else {
         return Ok(Vec::new());
     };
+    let touched = survey.leading_to(revision.changed.iter().copied());
+    let pages = common(old, new);
+    let looked_at = touched.len().saturating_add(pages.len() / 8);
+    *budget = budget.saturating_sub(looked_at);
     let mut step = Step {
         old,
         new,
         revision: index + 1,
         signers,
         changed: revision.changed.iter().copied().collect(),
-        touched: survey.leading_to(revision.changed.iter().copied()),
-        pages: common(old, new),
+        touched,
+        pages,
         changes: Vec::new(),
         own_widgets: HashSet::new(),
         fields: HashSet::new(),
@@ -158,6 +162,7 @@ fn unreachable_additions(
         .iter()
         .filter_map(|key| Some(trailer.get(key)?.as_ref_id()?.number));
     let reachable = survey.reachable(roots);
+    *step.budget = step.budget.saturating_sub(reachable.len() / 8);
     let mut lost: Vec<u32> = step
         .changed
         .iter()

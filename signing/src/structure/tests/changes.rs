@@ -2,7 +2,7 @@
 
 use super::{
     build::{Build, page, plain, sign_second, signature_field, signed, text_field},
-    found, has,
+    found,
 };
 use crate::{
     finding::Reason,
