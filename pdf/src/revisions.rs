@@ -299,7 +299,15 @@ fn revision(
                 what: "a cross-reference section within an older revision",
             });
         }
-        footers.push(footer::after(input, section.bytes.end)?);
+        // The first page's section of a linearised file may go without: its offset there means nothing.
+        let optional = sections
+            .iter()
+            .any(|other| other.bytes.start > section.bytes.start);
+        match footer::after(input, section.bytes.end) {
+            Ok(footer) => footers.push(footer),
+            Err(PdfError::Syntax { .. }) if optional => {}
+            Err(error) => return Err(error),
+        }
         bytes.push(section.bytes.clone());
         bytes.extend(section.hybrid.iter().map(|(bytes, _)| bytes.clone()));
     }

@@ -122,7 +122,7 @@ fn compare(
         visible: Vec::new(),
     };
     step.trailers(&before.trailer, &revision.trailer)?;
-    unreachable_additions(&mut step, survey, &revision.trailer, structure);
+    unreachable_additions(&mut step, survey, &revision.trailer);
     for (page, rectangle, name) in step.visible {
         structure.warnings.push(
             Finding::new(
@@ -136,6 +136,17 @@ fn compare(
         );
     }
     let mut changes = step.changes;
+    let mut stamped: Vec<usize> = changes
+        .iter()
+        .filter(|change| change.stamped && change.kind == Changed::LaterSignature)
+        .filter_map(|change| change.page)
+        .collect();
+    stamped.dedup();
+    for page in stamped {
+        let detail = format!("revision {} stamped into the signed page", index + 1);
+        let finding = Finding::new(Reason::AppearanceOverPage, detail);
+        structure.warnings.push(finding.page(page));
+    }
     if changes.len() > TOLD {
         changes.sort_by_key(|change| std::cmp::Reverse(change.kind));
         changes.truncate(TOLD);
@@ -152,12 +163,7 @@ fn common(old: &Document, new: &Document) -> HashSet<ObjectId> {
 
 /// Objects that a revision added and nothing leads to. Beside a signature or long-term data they are leftovers of the
 /// writer, which show nobody anything; alone nothing explains them.
-fn unreachable_additions(
-    step: &mut Step<'_, '_>,
-    survey: &Survey,
-    trailer: &Dict,
-    structure: &mut Structure,
-) {
+fn unreachable_additions(step: &mut Step<'_, '_>, survey: &Survey, trailer: &Dict) {
     let roots = ["Root", "Info"]
         .iter()
         .filter_map(|key| Some(trailer.get(key)?.as_ref_id()?.number));
@@ -181,13 +187,15 @@ fn unreachable_additions(
             .changes
             .iter()
             .any(|change| change.kind == Changed::LongTermData);
+    if beside {
+        return;
+    }
     for id in lost.into_iter().filter_map(|number| step.new.id_of(number)) {
-        let detail = "an object that nothing uses";
-        if beside {
-            let finding = Finding::new(Reason::ShadowPreparation, detail);
-            structure.warnings.push(finding.object(id));
-        } else {
-            step.tell(Changed::Other, Some(id), None, detail);
-        }
+        step.tell(
+            Changed::Other,
+            Some(id),
+            None,
+            "an object that nothing uses",
+        );
     }
 }

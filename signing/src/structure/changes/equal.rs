@@ -74,6 +74,10 @@ impl Step<'_, '_> {
     ) -> Result<bool, PdfError> {
         match (old, new) {
             (Object::Array(a), Object::Array(b)) => self.arrays(a, b, how, pairs, depth),
+            // One kid of a structure element becomes a list of several.
+            (_, Object::Array(b)) if how == How::Grown => {
+                self.arrays(std::slice::from_ref(old), b, how, pairs, depth)
+            }
             (Object::Dict(a), Object::Dict(b)) => self.dicts(a, b, how, pairs, depth),
             (Object::Stream(a), Object::Stream(b)) => {
                 if a.data != b.data && !self.new.same_bytes(a.data.clone(), b.data.clone())? {
@@ -138,8 +142,8 @@ impl Step<'_, '_> {
                 continue;
             }
             if how == How::Grown {
-                // The next free key of a structure tree counts up (table 322).
-                let counts = key == b"ParentTreeNextKey";
+                // The next free key of a structure tree and the limits of its number tree follow what is added.
+                let counts = matches!(key.as_slice(), b"ParentTreeNextKey" | b"Limits");
                 if counts
                     || *before == Object::Null && self.old.get(old, &key)?.as_ref() == &Object::Null
                 {

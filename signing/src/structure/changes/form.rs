@@ -152,15 +152,13 @@ impl<'s> Step<'_, 's> {
                 self.part_of(signer, id, None, detail);
             }
             None if *signature == Object::Null => {
-                let shows = find_rectangle(self, dict);
-                self.fields.extend(id);
-                let otherwise = if shows {
-                    Changed::Annotation
-                } else {
-                    Changed::FormFill
-                };
                 self.own_widgets.extend(id);
-                self.with_any(otherwise, id, None, detail);
+                if find::rectangle(self.new, dict).is_some() && dict.contains("AP") {
+                    // What it shows belongs to no signature.
+                    self.tell(Changed::Annotation, id, None, detail);
+                } else {
+                    self.with_any(Changed::FormFill, id, None, detail);
+                }
             }
             None => self.tell(
                 Changed::Other,
@@ -329,10 +327,6 @@ fn is_sealed(key: &[u8], was: &Object, is: &Object) -> bool {
 
 fn is_null_or(old: &Object, new: &Dict) -> bool {
     *old == Object::Null || old.as_dict() == Some(new)
-}
-
-fn find_rectangle(step: &Step<'_, '_>, dict: &Dict) -> bool {
-    find::rectangle(step.new, dict).is_some()
 }
 
 fn named(name: &str) -> String {

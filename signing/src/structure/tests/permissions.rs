@@ -1,7 +1,7 @@
 //! DocMDP, FieldMDP and locks, and attacks on certified documents (Rohlmann et al., S&P 2021).
 
 use super::{
-    build::{Build, page, sign_second, signed_with, text_field},
+    build::{Build, Edit, page, sign_second, signed_with, text_field},
     found, has,
 };
 use crate::finding::Reason;
@@ -60,7 +60,7 @@ fn stamp(build: &mut Build) {
 
 #[test]
 fn what_a_certification_allows() {
-    let cases: [(&str, fn(&mut Build), [bool; 3]); 6] = [
+    let cases: [(&str, Edit, [bool; 3]); 6] = [
         ("long-term data", store, [false, false, false]),
         ("a signature", sign_second, [true, false, false]),
         ("form fill", fill, [true, false, false]),
