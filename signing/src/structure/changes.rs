@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use saoy_pdf::{Dict, Document, ObjectId, PdfError, Revisions};
 
 use self::step::Step;
-use super::{After, Change, Changed, Kind, Structure, find::Known, survey::Survey};
+use super::{After, Change, Changed, Kind, Structure, find, find::Known, survey::Survey};
 use crate::finding::{Finding, Reason};
 
 /// Objects and values looked at over all comparisons of a file: seconds of work, and a hundred times what the longest
@@ -136,6 +136,7 @@ fn compare(
         );
     }
     let mut changes = step.changes;
+    locate(new, &mut changes);
     let mut stamped: Vec<usize> = changes
         .iter()
         .filter(|change| change.stamped && change.kind == Changed::LaterSignature)
@@ -152,6 +153,20 @@ fn compare(
         changes.truncate(TOLD);
     }
     Ok(changes)
+}
+
+/// Names the pages on which fields that changed stand.
+fn locate(view: &Document, changes: &mut [Change]) {
+    let mut pages = None;
+    for change in changes {
+        let harmless = change.kind <= Changed::LaterSignature;
+        if let (None, Some(object), Some(_), false) =
+            (change.page, change.object, &change.field, harmless)
+        {
+            let pages = pages.get_or_insert_with(|| find::widgets_of(view));
+            change.page = pages.get(&object).copied();
+        }
+    }
 }
 
 /// The pages that both have.

@@ -194,6 +194,7 @@ fn forms_and_annotations_have_their_kinds() {
     assert_eq!(kind, Changed::FormFill);
     let filled = &first(&found).changes[0];
     assert_eq!(filled.field.as_deref(), Some("Amount"));
+    assert_eq!(filled.page, Some(1));
     let (kind, found) = after(|build| {
         build
             .object(3, &page("", "[4 0 R]", "[6 0 R 7 0 R 8 0 R 30 0 R]"))
