@@ -105,7 +105,7 @@ fn compare(
     };
     let touched = survey.leading_to(revision.changed.iter().copied());
     let pages = common(old, new);
-    let looked_at = touched.len().saturating_add(pages.len() / 8);
+    let looked_at = touched.len().saturating_add(pages.len());
     *budget = budget.saturating_sub(looked_at);
     let mut step = Step {
         old,
@@ -120,6 +120,7 @@ fn compare(
         fields: HashSet::new(),
         budget,
         visible: Vec::new(),
+        widgets: None,
     };
     step.trailers(&before.trailer, &revision.trailer)?;
     unreachable_additions(&mut step, survey, &revision.trailer);
@@ -183,7 +184,7 @@ fn unreachable_additions(step: &mut Step<'_, '_>, survey: &Survey, trailer: &Dic
         .iter()
         .filter_map(|key| Some(trailer.get(key)?.as_ref_id()?.number));
     let reachable = survey.reachable(roots);
-    *step.budget = step.budget.saturating_sub(reachable.len() / 8);
+    *step.budget = step.budget.saturating_sub(reachable.len() / 4);
     let mut lost: Vec<u32> = step
         .changed
         .iter()

@@ -235,10 +235,13 @@ impl<'s> Step<'_, 's> {
 
     /// Remembers where the widget of a field that was there before shows its new signature.
     fn see(&mut self, id: ObjectId, dict: &Dict, signer: &Signer) {
-        if let Some(rectangle) = find::rectangle(self.new, dict)
-            && dict.contains("AP")
-            && let Some(page) = find::widgets_of(self.new).get(&id)
-        {
+        let Some(rectangle) = find::rectangle(self.new, dict).filter(|_| dict.contains("AP"))
+        else {
+            return;
+        };
+        let view = self.new;
+        let widgets = self.widgets.get_or_insert_with(|| find::widgets_of(view));
+        if let Some(page) = widgets.get(&id) {
             self.visible.push((*page, rectangle, signer.name.clone()));
         }
     }

@@ -1,6 +1,6 @@
 //! Two revisions that follow each other, walked side by side from the trailer.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use saoy_pdf::{Dict, Document, Object, ObjectId, PdfError, Rectangle};
 
@@ -32,6 +32,8 @@ pub(super) struct Step<'a, 's> {
     pub(super) budget: &'s mut usize,
     /// Appearances of its signatures: page, rectangle, field.
     pub(super) visible: Vec<(usize, Rectangle, String)>,
+    /// Annotations and their pages, once they were asked for.
+    pub(super) widgets: Option<HashMap<ObjectId, usize>>,
 }
 
 impl Step<'_, '_> {
