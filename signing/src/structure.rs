@@ -183,8 +183,10 @@ pub struct Change {
     pub field: Option<String>,
     /// True when a field that was there before was signed or filled.
     pub fills: bool,
-    /// True when the content of a page was added to: stamps of number, date, seal.
+    /// True when a page was added to: stamps of number, date, seal, in its content or as annotations.
     pub stamped: bool,
+    /// True when that is an annotation.
+    pub annotates: bool,
     /// What exactly; English, technical.
     pub detail: String,
 }

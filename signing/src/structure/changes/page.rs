@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use saoy_pdf::{Dict, Object, ObjectId, Page, PdfError};
 
 use super::step::{Step, keys, value};
-use crate::structure::{Changed, find};
+use crate::structure::{Changed, Kind, find};
 
 impl Step<'_, '_> {
     pub(super) fn pages(&mut self, old: &Dict, new: &Dict) -> Result<(), PdfError> {
@@ -211,15 +211,7 @@ impl Step<'_, '_> {
         let own =
             id.is_some_and(|id| self.own_widgets.contains(&id)) && dict.is("Subtype", "Widget");
         if !own {
-            let kind = dict.get("Subtype").and_then(Object::as_name);
-            let kind = kind.map_or_else(|| "unnamed".to_owned(), ToString::to_string);
-            self.tell(
-                Changed::Annotation,
-                id,
-                number,
-                format!("an annotation ({kind}) added"),
-            );
-            return Ok(());
+            return self.foreign_annotation(id, &dict, page);
         }
         let Some(signer) = self.signers.first().copied() else {
             return Ok(());
@@ -233,4 +225,52 @@ impl Step<'_, '_> {
         }
         Ok(())
     }
+
+    /// An annotation that is no widget of a signature of this revision. Marks that a signer puts on the page (number,
+    /// date, seal) belong to the signature; what does something, or comes alone, does not.
+    fn foreign_annotation(
+        &mut self,
+        id: Option<ObjectId>,
+        dict: &Dict,
+        page: &Page,
+    ) -> Result<(), PdfError> {
+        let kind = self.new.get(dict, "Subtype")?;
+        let kind = kind
+            .as_name()
+            .map_or_else(|| "unnamed".to_owned(), ToString::to_string);
+        let detail = format!("an annotation ({kind}) added");
+        let number = page.index + 1;
+        let acts = dict.contains("A") || dict.contains("AA");
+        if !self.signed() || acts || !MARKS.contains(&kind.as_str()) {
+            self.tell(Changed::Annotation, id, Some(number), detail);
+            return Ok(());
+        }
+        if let Some(change) = self.explain(Changed::Annotation, id, Some(number), detail) {
+            change.annotates = true;
+            change.stamped = true;
+        }
+        let name = self
+            .signers
+            .iter()
+            .find(|signer| signer.kind == Kind::Signature);
+        if let (Some(rectangle), Some(signer)) = (find::rectangle(self.new, dict), name) {
+            self.visible.push((number, rectangle, signer.name.clone()));
+        }
+        Ok(())
+    }
 }
+
+/// Annotations that only show something (ISO 32000-2, table 171).
+const MARKS: [&str; 11] = [
+    "Circle",
+    "FreeText",
+    "Highlight",
+    "Ink",
+    "Line",
+    "PolyLine",
+    "Polygon",
+    "Square",
+    "Stamp",
+    "StrikeOut",
+    "Underline",
+];

@@ -79,6 +79,7 @@ impl Step<'_, '_> {
             explained_by: None,
             field: None,
             fills: false,
+            annotates: false,
             stamped: false,
             detail: detail.into(),
         };

@@ -527,3 +527,35 @@ fn a_false_type_hides_no_change() {
     sign_second(&mut build);
     assert_eq!(first(&found(&build.bytes)).gravest, Changed::Other);
 }
+
+/// A seal set as an annotation belongs to whoever signs in the same revision; one that acts does not.
+#[test]
+fn marks_come_with_a_signature() {
+    let with = |annotation: &'static str, sign: bool| {
+        after(|build| {
+            build
+                .object(3, &page("", "[4 0 R]", "[6 0 R 7 0 R 8 0 R 30 0 R]"))
+                .object(30, annotation);
+            if sign {
+                sign_second(build);
+            } else {
+                build.end();
+            }
+        })
+    };
+    let seal = "<</Type/Annot/Subtype/Stamp/Rect[300 300 400 400]/AP<</N 10 0 R>>>>";
+    let (kind, found) = with(seal, true);
+    assert_eq!(kind, Changed::LaterSignature);
+    assert!(first(&found).changes.iter().any(|change| change.annotates));
+    assert!(
+        found
+            .warnings
+            .iter()
+            .any(|warning| warning.reason == Reason::AppearanceOverPage)
+    );
+    assert_eq!(with(seal, false).0, Changed::Annotation);
+    let acting = "<</Type/Annot/Subtype/Stamp/Rect[300 300 400 400]/A<</S/Launch>>>>";
+    assert_eq!(with(acting, true).0, Changed::Annotation);
+    let link = "<</Type/Annot/Subtype/Link/Rect[300 300 400 400]>>";
+    assert_eq!(with(link, true).0, Changed::Annotation);
+}
