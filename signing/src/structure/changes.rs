@@ -66,6 +66,7 @@ pub(super) fn tell(
             .filter(|signer| signer.written == index)
             .collect();
         let mut own_changes = compare(file, survey, index, &own, &mut budget, structure)?;
+        foreseen(&mut own_changes, &signers, index);
         changes.append(&mut own_changes);
     }
     for known in known {
@@ -84,6 +85,26 @@ pub(super) fn tell(
         };
     }
     Ok(())
+}
+
+/// An empty signature field that a later signature fills belongs to that signature, and so does what came to the form with
+/// it: some programs save the field first and sign then.
+fn foreseen(changes: &mut [Change], signers: &[Signer], index: usize) {
+    let later = changes.iter().find_map(|change| {
+        let field = change.field.as_ref()?;
+        let is_field = change.kind == Changed::FormFill && change.object.is_some();
+        let mut signers = signers.iter();
+        let signer = signers.find(|own| own.name == *field && own.written > index)?;
+        is_field.then(|| signer.name.clone())
+    });
+    let Some(later) = later else { return };
+    for change in changes {
+        let concerns = change.field.as_ref().is_none_or(|field| *field == later);
+        if change.kind == Changed::FormFill && concerns {
+            change.kind = Changed::LaterSignature;
+            change.explained_by = Some(later.clone());
+        }
+    }
 }
 
 /// What revision `index`, from 0, changed.

@@ -159,6 +159,9 @@ impl<'s> Step<'_, 's> {
                 } else {
                     self.with_any(Changed::FormFill, id, None, detail);
                 }
+                if let Some(change) = self.changes.last_mut() {
+                    change.field = Some(own.name.clone());
+                }
             }
             None => self.tell(
                 Changed::Other,

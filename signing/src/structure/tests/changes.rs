@@ -559,3 +559,35 @@ fn marks_come_with_a_signature() {
     let link = "<</Type/Annot/Subtype/Link/Rect[300 300 400 400]>>";
     assert_eq!(with(link, true).0, Changed::Annotation);
 }
+
+/// A field saved empty, then signed: one with the signature, as long as it is the signature field itself.
+#[test]
+fn a_field_may_be_saved_before_it_is_signed() {
+    let with = |sign: bool| {
+        after(|build| {
+            build
+                .object(
+                    5,
+                    "<</Fields[6 0 R 7 0 R 8 0 R 30 0 R]/SigFlags 1/DR<</Font<</F1 9 0 R>>>>>>",
+                )
+                .object(3, &page("", "[4 0 R]", "[6 0 R 7 0 R 8 0 R 30 0 R]"))
+                .object(30, &signature_field("Third", ""))
+                .end();
+            if sign {
+                build
+                    .object(30, &signature_field("Third", "/V 31 0 R"))
+                    .signature(31, "")
+                    .seal();
+            }
+        })
+        .0
+    };
+    assert_eq!(with(true), Changed::LaterSignature);
+    assert_eq!(with(false), Changed::FormFill);
+    // A text field filled before it is signed stays a text field that was filled.
+    let (kind, _) = after(|build| {
+        build.object(6, &text_field("after")).end();
+        sign_second(build);
+    });
+    assert_eq!(kind, Changed::FormFill);
+}
