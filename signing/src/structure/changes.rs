@@ -8,7 +8,7 @@ mod form;
 
 mod page;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use saoy_pdf::{Dict, Document, ObjectId, PdfError, Revisions};
 
@@ -137,7 +137,7 @@ fn compare(
         touched,
         pages,
         changes: Vec::new(),
-        own_widgets: HashSet::new(),
+        own_widgets: HashMap::new(),
         fields: HashSet::new(),
         budget,
         visible: Vec::new(),

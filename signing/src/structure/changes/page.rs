@@ -209,19 +209,18 @@ impl Step<'_, '_> {
         let number = Some(page.index + 1);
         let dict = self.dict(self.new, annotation)?;
         let own =
-            id.is_some_and(|id| self.own_widgets.contains(&id)) && dict.is("Subtype", "Widget");
+            id.is_some_and(|id| self.own_widgets.contains_key(&id)) && dict.is("Subtype", "Widget");
         if !own {
             return self.foreign_annotation(id, &dict, page);
         }
-        let Some(signer) = self.signers.first().copied() else {
+        let Some(signer) = id.and_then(|id| self.own_widgets.get(&id).copied().flatten()) else {
             return Ok(());
         };
         self.part_of(signer, id, number, "the widget of the signature");
-        if let Some(rectangle) = find::rectangle(self.new, &dict)
-            && dict.contains("AP")
+        if let Some(rectangle) = find::rectangle(self.new, &dict).filter(|_| dict.contains("AP"))
+            && let Some(id) = id
         {
-            self.visible
-                .push((page.index + 1, rectangle, signer.name.clone()));
+            self.shows(page.index + 1, rectangle, id, signer);
         }
         Ok(())
     }

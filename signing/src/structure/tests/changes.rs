@@ -591,3 +591,38 @@ fn a_field_may_be_saved_before_it_is_signed() {
     });
     assert_eq!(kind, Changed::FormFill);
 }
+
+/// Whoever can write bytes can write a field that calls itself a timestamp: it excuses nothing that shows.
+#[test]
+fn a_timestamp_brings_nothing_to_see() {
+    let stamped = |change: Edit| {
+        after(|build| {
+            change(build);
+            build
+                .object(
+                    5,
+                    "<</Fields[6 0 R 7 0 R 8 0 R 30 0 R]/SigFlags 3/DR<</Font<</F1 9 0 R>>>>>>",
+                )
+                .object(3, &page("", "[4 0 R]", "[6 0 R 7 0 R 8 0 R 30 0 R]"))
+                .signature(31, "")
+                .replace("/ETSI.CAdES.detached", "/ETSI.RFC3161       ")
+                .seal();
+        })
+        .0
+    };
+    let plain: Edit = |build| {
+        build.object(30, &signature_field("Time", "/V 31 0 R"));
+    };
+    assert_eq!(stamped(plain), Changed::LongTermData);
+    let visible: Edit = |build| {
+        let field = signature_field("Time", "/V 31 0 R/AP<</N 10 0 R>>");
+        build.object(30, &field.replace("0 0 0 0", "0 0 600 800"));
+    };
+    assert_eq!(stamped(visible), Changed::Annotation);
+    let titled: Edit = |build| {
+        build
+            .object(30, &signature_field("Time", "/V 31 0 R"))
+            .object(11, "<</Producer(one)/Title(another paper)>>");
+    };
+    assert_eq!(stamped(titled), Changed::Other);
+}
