@@ -815,3 +815,22 @@ fn a_bad_file_of_a_joined_folder_is_named() {
     assert_eq!(statuses, ["failed", "done"]);
     assert!(!desk.output("file.pdf").exists() && desk.output("other.pdf").exists());
 }
+
+/// An identity number in the name of an input is masked wherever the run tells of it, but for the names of its outputs.
+#[test]
+fn identity_numbers_in_names_are_masked_in_what_lies_open() {
+    let desk = Desk::new();
+    desk.put("cccd 012345678901.tif", b"no picture at all");
+    let (code, _, _) = run(&mut desk.digitize::<&str>(&[]));
+    assert_eq!(code, 3);
+    let made = desk.made();
+    let why = made
+        .iter()
+        .find(|name| name.ends_with(".why.txt"))
+        .expect("a reason");
+    for name in ["batch.json", why] {
+        let text = fs::read_to_string(desk.output(name)).expect("text");
+        assert!(text.contains("012*****8901.tif"), "{name}: {text}");
+        assert!(!text.contains("012345678901.tif"), "{name}: {text}");
+    }
+}

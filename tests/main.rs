@@ -48,3 +48,6 @@ mod secrecy;
 
 /// What people put right, and samples of what they look at.
 mod corrections;
+
+/// What people put right makes the next answers better.
+mod training;

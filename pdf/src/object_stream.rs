@@ -23,6 +23,8 @@ pub(crate) struct ObjectStream {
     data: Vec<u8>,
     /// Each object's number and where it begins in `data`.
     index: Vec<(u32, usize)>,
+    /// Each number and its place in `index`, sorted.
+    by_number: Vec<(u32, usize)>,
 }
 
 impl ObjectStream {
@@ -72,12 +74,35 @@ impl ObjectStream {
                 place.unwrap_or(usize::MAX),
             ));
         }
+        let mut by_number: Vec<(u32, usize)> = index
+            .iter()
+            .enumerate()
+            .map(|(place, (number, _))| (*number, place))
+            .collect();
+        by_number.sort_unstable();
         Ok(Self {
             id,
             at,
             data,
             index,
+            by_number,
         })
+    }
+
+    /// True when `number` stands at `index` and nowhere else.
+    pub(crate) fn agrees(&self, number: u32, index: u32) -> bool {
+        let mut places = self.places(number);
+        let first = places.next();
+        first == usize::try_from(index).ok() && first.is_some() && places.next().is_none()
+    }
+
+    /// The places of `number` in the index, in order.
+    fn places(&self, number: u32) -> impl Iterator<Item = usize> + '_ {
+        let from = self.by_number.partition_point(|(own, _)| *own < number);
+        let rest = self.by_number.get(from..).unwrap_or_default();
+        rest.iter()
+            .take_while(move |(own, _)| *own == number)
+            .map(|(_, place)| *place)
     }
 
     /// The numbers of the objects in it, in order.
@@ -97,7 +122,7 @@ impl ObjectStream {
             .and_then(|index| self.index.get(index));
         let place = expected
             .filter(|(own, _)| *own == number)
-            .or_else(|| self.index.iter().find(|(own, _)| *own == number))
+            .or_else(|| self.index.get(self.places(number).next()?))
             .map(|(_, place)| *place);
         let Some(rest) = place.and_then(|place| self.data.get(place..)) else {
             return Err(PdfError::MissingObject {
@@ -132,7 +157,7 @@ impl ObjectStream {
     }
 
     fn size(&self) -> usize {
-        self.data.len() + self.index.len() * size_of::<(u32, usize)>()
+        self.data.len() + 2 * self.index.len() * size_of::<(u32, usize)>()
     }
 }
 
@@ -144,36 +169,36 @@ pub(crate) struct Cache {
 
 #[derive(Default)]
 struct State {
-    recent: VecDeque<Arc<ObjectStream>>,
+    recent: VecDeque<(u64, Arc<ObjectStream>)>,
     size: usize,
     decoded: u64,
 }
 
 impl Cache {
-    /// The object stream `id`, made by `decode` when it is not at hand.
+    /// The object stream at byte `start`, made by `decode` when it is not at hand.
     pub(crate) fn get(
         &self,
-        id: ObjectId,
+        start: u64,
         decode: impl FnOnce() -> Result<ObjectStream, PdfError>,
     ) -> Result<Arc<ObjectStream>, PdfError> {
-        if let Some(found) = self.recent(id) {
+        if let Some(found) = self.recent(start) {
             return Ok(found);
         }
         // Decoded outside the lock: two threads may do it twice, none waits for another's inflating.
         let stream = Arc::new(decode()?);
-        self.keep(&stream)?;
+        self.keep(start, &stream)?;
         Ok(stream)
     }
 
-    fn recent(&self, id: ObjectId) -> Option<Arc<ObjectStream>> {
+    fn recent(&self, start: u64) -> Option<Arc<ObjectStream>> {
         let mut state = self.state.lock().ok()?;
-        let index = state.recent.iter().position(|stream| stream.id == id)?;
-        let stream = state.recent.remove(index)?;
-        state.recent.push_front(stream.clone());
+        let index = state.recent.iter().position(|(own, _)| *own == start)?;
+        let (_, stream) = state.recent.remove(index)?;
+        state.recent.push_front((start, stream.clone()));
         Some(stream)
     }
 
-    fn keep(&self, stream: &Arc<ObjectStream>) -> Result<(), PdfError> {
+    fn keep(&self, start: u64, stream: &Arc<ObjectStream>) -> Result<(), PdfError> {
         let Ok(mut state) = self.state.lock() else {
             return Ok(());
         };
@@ -187,9 +212,12 @@ impl Cache {
             });
         }
         state.size += stream.size();
-        state.recent.push_front(stream.clone());
+        state.recent.push_front((start, stream.clone()));
         while state.size > limits::OBJECT_STREAM_CACHE && state.recent.len() > 1 {
-            let dropped = state.recent.pop_back().map_or(0, |oldest| oldest.size());
+            let dropped = state
+                .recent
+                .pop_back()
+                .map_or(0, |(_, oldest)| oldest.size());
             state.size = state.size.saturating_sub(dropped);
         }
         Ok(())

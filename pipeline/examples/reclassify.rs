@@ -2,7 +2,8 @@
 //!
 //! `cargo run -p saoy-pipeline --example reclassify -- OUTPUTS NEW`: takes every `NAME.hocr` with its `NAME.json` from
 //! `OUTPUTS` and writes `NAME.json` with new type, fields and findings to `NEW`. What only pixels show is taken from
-//! `NAME.sight.json` (a list of sights, page by page) where there is one.
+//! `NAME.sight.json` (a list of sights, page by page) where there is one. With `--raw` the figures are those that the
+//! curves of `classify::calibrated` start from; the example `calibrate` fits these.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stderr, reason = "a tool says what it did")]
 
@@ -17,8 +18,10 @@ use saoy_pipeline::record::DocumentRecord;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [from, to] = arguments.as_slice() else {
-        return Err("usage: reclassify OUTPUTS NEW".into());
+    let (from, to, raw) = match arguments.as_slice() {
+        [from, to] => (from, to, false),
+        [from, to, raw] if raw == "--raw" => (from, to, true),
+        _ => return Err("usage: reclassify OUTPUTS NEW [--raw]".into()),
     };
     fs::create_dir_all(to)?;
     let mut spent = std::time::Duration::ZERO;
@@ -54,7 +57,11 @@ fn main() -> Result<(), Box<dyn Error>> {
                 sight: sights.get(index).unwrap_or(&none),
             });
         }
-        let classified = evidence.conclude(&Options::default());
+        let classified = if raw {
+            evidence.conclude_uncalibrated(&Options::default())
+        } else {
+            evidence.conclude(&Options::default())
+        };
         spent += begun.elapsed();
         count += 1;
         let of_pages: BTreeSet<&String> =

@@ -27,6 +27,10 @@ pub mod learned;
 
 mod conclusion;
 
+pub mod calibrated;
+
+mod titles;
+
 pub mod codes;
 
 pub mod stack;
@@ -162,7 +166,12 @@ pub struct Sheet<'a> {
 impl Evidence {
     /// What the document is and says.
     pub fn conclude(&self, options: &Options) -> Classified {
-        conclusion::conclude(self, options)
+        conclusion::conclude(self, options, true)
+    }
+
+    /// The same with the figures that [`calibrated`] starts from, to which its curves are fitted.
+    pub fn conclude_uncalibrated(&self, options: &Options) -> Classified {
+        conclusion::conclude(self, options, false)
     }
 }
 

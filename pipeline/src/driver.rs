@@ -23,6 +23,7 @@ use crate::classify::{self, stack::Split};
 use crate::compose::DateTime;
 use crate::compose::pdfa::Profile;
 use crate::ingest::{self, Limits};
+use crate::masked::masked_in;
 use crate::preprocess;
 use crate::recognize;
 use crate::record::{BATCH_SCHEMA, BatchEntry, BatchRecord, Failure, Ignored, Status, Totals};
@@ -31,6 +32,8 @@ use crate::visible;
 mod document;
 
 mod page;
+
+mod upright;
 
 mod parts;
 
@@ -342,7 +345,8 @@ impl<'a> Run<'a> {
             path: self.plan.out.clone(),
             source,
         };
-        let mut text = serde_json::to_vec_pretty(&record).map_err(|error| failed(error.into()))?;
+        let mut text =
+            serde_json::to_vec_pretty(&shown(&record)).map_err(|error| failed(error.into()))?;
         text.push(b'\n');
         publish::write_whole(
             &self.workplace.staging,
@@ -357,6 +361,29 @@ impl<'a> Run<'a> {
         });
         Ok(record)
     }
+}
+
+/// The record as it lies open in the output folder: identity numbers in paths of inputs are masked, as in logs. Names of
+/// outputs stay: they are how the outputs are found.
+fn shown(record: &BatchRecord) -> BatchRecord {
+    let mut shown = record.clone();
+    for path in shown
+        .documents
+        .iter_mut()
+        .map(|entry| &mut entry.path)
+        .chain(shown.ignored.iter_mut().map(|other| &mut other.path))
+    {
+        *path = masked_in(path);
+    }
+    for failure in shown
+        .documents
+        .iter_mut()
+        .filter_map(|entry| entry.error.as_mut())
+    {
+        failure.message.vi = masked_in(&failure.message.vi);
+        failure.message.en = masked_in(&failure.message.en);
+    }
+    shown
 }
 
 fn totals(entries: &[BatchEntry], documents: usize) -> Totals {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use qrcode::{Color, EcLevel, QrCode};
+use qrcodegen::{QrCode, QrCodeEcc};
 
 use crate::classify::codes::bars;
 use crate::compose::pdfa::{Options, PdfaWriter};
@@ -198,21 +198,16 @@ impl Drawing {
     fn code(kind: CodeKind, text: &str) -> Result<DrawnCode, SheetError> {
         match kind {
             CodeKind::Qr => {
-                let code = QrCode::with_error_correction_level(text, EcLevel::Q)
+                let code = QrCode::encode_text(text, QrCodeEcc::Quartile)
                     .map_err(|error| SheetError::TooLong(error.to_string()))?;
+                let size = code.size();
                 // A code of more modules has them too small for a worn or folded sheet.
-                if code.width() > 97 {
-                    return Err(SheetError::TooLong(format!(
-                        "{} modules a side",
-                        code.width()
-                    )));
+                if size > 97 {
+                    return Err(SheetError::TooLong(format!("{size} modules a side")));
                 }
-                let row = |y: usize| -> Vec<bool> {
-                    (0..code.width())
-                        .map(|x| code[(x, y)] == Color::Dark)
-                        .collect()
-                };
-                Ok(DrawnCode::Qr((0..code.width()).map(row).collect()))
+                let row =
+                    |y: i32| -> Vec<bool> { (0..size).map(|x| code.get_module(x, y)).collect() };
+                Ok(DrawnCode::Qr((0..size).map(row).collect()))
             }
             CodeKind::Code128 => {
                 let widths = bars::written(text)

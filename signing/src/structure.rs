@@ -1,10 +1,90 @@
 //! Every signature of a file, the bytes it covers, and what came after it.
+//!
+//! - What the first signature covers was so when it was signed: there only what two readers would take differently
+//!   forbids (two objects of one number, doubled keys that decide, entries that lead astray, hybrids that differ).
+//! - What came later is explained byte for byte and object for object, or it forbids. Comments pass when they are short
+//!   and hold nothing that looks like a part of a file; white space always does.
+//! - A change is judged by its role, the way from the catalog to it, never by its object number: an object that two
+//!   roles share is judged by both. Links to pages, parents and the structure tree are not followed; where they lead is
+//!   compared on its own way down.
+//! - Work is bounded: [`saoy_pdf::limits`] for reading, 1024 signature dictionaries, 4 M references between objects,
+//!   4 M values and objects compared over all revisions. Beyond, a finding says so.
+
+mod survey;
+
+mod find;
+
+mod coverage;
+
+mod bytes;
+
+mod changes;
+
+mod restrict;
+
+mod store;
+
+mod shadow;
 
 use std::ops::Range;
 
-use saoy_pdf::{ObjectId, Rectangle};
+use saoy_pdf::{Fault, ObjectId, PdfError, Rectangle, Revisions};
 
-use crate::finding::Finding;
+use self::survey::Survey;
+use crate::finding::{Finding, Reason};
+
+/// Finds every signature of `file`, checks what it covers, accounts for all bytes, and tells what came after each.
+///
+/// Nothing is verified by cryptography here. What keeps it from looking (damage, limits) is among the findings.
+pub fn examine(file: &Revisions) -> Structure {
+    let mut structure = Structure {
+        revisions: file.iter().map(|revision| revision.bytes.end).collect(),
+        ..Structure::default()
+    };
+    if let Err(error) = fill(file, &mut structure) {
+        structure.findings.push(failure(&error));
+    }
+    structure
+}
+
+fn fill(file: &Revisions, structure: &mut Structure) -> Result<(), PdfError> {
+    let newest = file.newest()?;
+    let encrypted = file
+        .iter()
+        .any(|revision| revision.trailer.contains("Encrypt"));
+    if encrypted {
+        structure.findings.push(Finding::new(
+            Reason::Encrypted,
+            "the trailer has an /Encrypt entry",
+        ));
+    }
+    let survey = Survey::of(file)?;
+    let mut known = find::all(file, &survey, structure)?;
+    coverage::nesting(&mut known);
+    let mut told = Ok(());
+    if !encrypted {
+        bytes::judge(file, &survey, &known, structure);
+        told = changes::tell(file, &survey, &mut known, structure);
+    }
+    restrict::enforce(&mut known);
+    structure.store = store::read(newest);
+    shadow::hints(file, &survey, structure);
+    structure.signatures = known.into_iter().map(|known| known.signed).collect();
+    told
+}
+
+/// The finding that an error of reading is.
+pub fn failure(error: &PdfError) -> Finding {
+    let reason = match error.fault() {
+        Fault::Limit => Reason::LimitReached,
+        _ => Reason::Damaged,
+    };
+    let finding = Finding::new(reason, error.to_string());
+    match error {
+        PdfError::Syntax { at, .. } | PdfError::Truncated { at, .. } => finding.at(*at),
+        _ => finding,
+    }
+}
 
 /// What a file's bytes say about its signatures, before any cryptography.
 #[derive(Clone, Debug, Default)]
@@ -109,6 +189,14 @@ pub struct Change {
     pub page: Option<usize>,
     /// The field of the later signature that explains it.
     pub explained_by: Option<String>,
+    /// The form field that it concerns.
+    pub field: Option<String>,
+    /// True when a field that was there before was signed or filled.
+    pub fills: bool,
+    /// True when a page was added to: stamps of number, date, seal, in its content or as annotations.
+    pub stamped: bool,
+    /// True when that is an annotation.
+    pub annotates: bool,
     /// What exactly; English, technical.
     pub detail: String,
 }
@@ -130,3 +218,6 @@ pub enum Changed {
     /// Anything else.
     Other,
 }
+
+#[cfg(test)]
+mod tests;

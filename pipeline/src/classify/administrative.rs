@@ -12,6 +12,7 @@ pub mod digits;
 pub mod head;
 pub mod names;
 pub mod organs;
+mod owner;
 pub mod signing;
 pub mod subject;
 pub mod symbol;

@@ -29,7 +29,7 @@ mod anchors;
 
 mod shapes;
 
-mod names;
+pub(crate) mod names;
 
 mod fields;
 

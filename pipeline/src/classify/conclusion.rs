@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::calibrated::{self, Side};
 use super::evidence::Evidence;
 use super::fold::within;
 use super::learned::{self, Model};
@@ -17,8 +18,9 @@ const SECOND: f32 = 0.005;
 const SECONDS: usize = 3;
 
 /// Weighs everything.
-pub(super) fn conclude(evidence: &Evidence, options: &Options) -> Classified {
+pub(super) fn conclude(evidence: &Evidence, options: &Options, calibrate: bool) -> Classified {
     let mut proposals = administrative::propose(evidence);
+    let offices = proposals.len();
     proposals.extend(citizen::propose(evidence));
     let model = options.model.as_deref().unwrap_or_else(|| Model::builtin());
     learned::weigh(&mut proposals, evidence, model);
@@ -36,6 +38,14 @@ pub(super) fn conclude(evidence: &Evidence, options: &Options) -> Classified {
         if named {
             answer.fields = fields;
             answer.flags.extend(flags);
+            if calibrate {
+                let side = if index < offices {
+                    Side::Office
+                } else {
+                    Side::Citizen
+                };
+                calibrated::settle(side, &mut answer.fields, &mut answer.flags);
+            }
             answer.kind = Some(kind);
         } else if kind.confidence >= SECOND {
             answer.alternatives.push(kind);

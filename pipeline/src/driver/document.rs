@@ -24,6 +24,7 @@ use crate::correct::{self, Change, Correction, PageOp, PageOrigin};
 use crate::failure::Reason;
 use crate::ingest::inputs;
 use crate::ingest::{Document, File, SetAside};
+use crate::masked::masked_in;
 use crate::record::{
     BatchEntry, DOCUMENT_SCHEMA, DocumentRecord, DroppedPage, Failure, Flag, OutputRecord,
     PartEntry, SourceRecord, Status, said,
@@ -822,7 +823,7 @@ fn set_aside(
                 .take(&stem)
         }
     };
-    let text = why(failure);
+    let text = masked_in(&why(failure));
     let file = format!("{name}.why.txt");
     let _ = publish::write_whole(
         &run.workplace.staging,

@@ -2,18 +2,19 @@
 
 use std::time::Instant;
 
-use saoy_ocr::{GrayView, OcrError};
+use saoy_ocr::OcrError;
 use serde::{Deserialize, Serialize};
 
 use super::Run;
 use super::state::PageStore;
+use super::upright::{Ready, prepare, turned_over};
 use crate::classify::{self, Sight, View};
 use crate::compose;
 use crate::document::{Affine, Coding, Gray, Line, Raster, StoredImage, Turn, Word};
 use crate::failure::Reason;
 use crate::ingest::{self, Kept, Page, PlacedImage, Scan};
 use crate::picture::Picture;
-use crate::preprocess::{self, Input, Look, Orientation, Prepared, TurnFound};
+use crate::preprocess::{self, Look, Prepared};
 use crate::recognize;
 use crate::record::{
     Failure, Flag, ImageOrigin, PageRecord, Rewritten, TextOrigin, Timings, mean_confidence,
@@ -41,7 +42,7 @@ impl Place<'_> {
         u32::try_from(self.index).map_or(u32::MAX, |index| index.saturating_add(1))
     }
 
-    fn failure(&self, reason: Reason, detail: &dyn Spoken) -> Failure {
+    pub(super) fn failure(&self, reason: Reason, detail: &dyn Spoken) -> Failure {
         reason.about(self.file, Some(self.number()), detail)
     }
 }
@@ -140,7 +141,7 @@ fn altered(run: &Run<'_>, place: &Place<'_>, mut scan: Box<Scan>) -> Result<Box<
         return Ok(scan);
     }
     if options.reshape() {
-        let (prepared, _) = prepare(run, place, &scan)?;
+        let Ready { prepared, .. } = prepare(run, place, &scan)?;
         let [a, b, ..] = prepared.to_shown.m;
         let stand = visible::Stand {
             turn: scan.turn.then(prepared.turn_applied),
@@ -250,7 +251,11 @@ fn read(
     store: &PageStore,
 ) -> Result<Reading, Failure> {
     let begun = Instant::now();
-    let (prepared, hung) = prepare(run, place, scan)?;
+    let Ready {
+        mut prepared,
+        hung,
+        doubtful,
+    } = prepare(run, place, scan)?;
     let preprocess_ms = millis(begun);
     let mut flags = scan.flags.clone();
     flags.extend(findings(&prepared));
@@ -280,7 +285,15 @@ fn read(
     }
     let begun = Instant::now();
     let mut unread = None;
-    match hung.map_or_else(|| recognized(run, scan, &prepared), Err) {
+    let mut found = hung.map_or_else(|| recognized(run, scan, &prepared), Err);
+    if let (true, Ok(first)) = (doubtful, &found)
+        && let Some((over, better)) = turned_over(run, place, scan, &prepared, &first.lines)
+    {
+        reading.turn = over.turn_applied;
+        reading.skew_deg = over.quality.skew_deg;
+        (prepared, found) = (over, Ok(better));
+    }
+    match found {
         Ok(found) => {
             reading.lines = found.lines;
             reading.flags.extend(found.flags);
@@ -345,90 +358,7 @@ fn seen(run: &Run<'_>, scan: &Scan, reading: &Reading) -> Sight {
     classify::look(&view, &run.plan.options.classify)
 }
 
-/// Makes the copy for OCR; asks the engine which way up the page stands where the lines do not tell. With
-/// the copy comes what the engine said when it hung on that question: it would hang on the page as well.
-fn prepare(
-    run: &Run<'_>,
-    place: &Place<'_>,
-    scan: &Scan,
-) -> Result<(Prepared, Option<OcrError>), Failure> {
-    let input = Input {
-        raster: &scan.raster,
-        turn: scan.turn,
-        dpi_x: scan.dpi.0,
-        dpi_y: scan.dpi.1,
-    };
-    let mut options = run.plan.options.preprocess;
-    if let Some(degrees) = place.turn {
-        // An enhanced picture was made upright as the person said.
-        let turn = match scan.origin {
-            ImageOrigin::Enhanced => Turn::None,
-            _ => turn_between(scan.turn.degrees(), degrees),
-        };
-        options.orientation = Orientation::Fixed(turn);
-    }
-    let prepared = |options: &preprocess::Options| {
-        preprocess::prepare(&input, options).map_err(|error| place.failure(Reason::Defect, &error))
-    };
-    let mut first = prepared(&options)?;
-    if first.quality.blank && options.ink_drop && matches!(scan.raster, Raster::Rgb(_)) {
-        // A page written all in coloured ink is no blank page; what faded for the sake of print is all there is.
-        options.ink_drop = false;
-        first = prepared(&options)?;
-    }
-    let TurnFound::Doubtful(..) = first.turn_found else {
-        return Ok((first, None));
-    };
-    match asked_turn(run, &first) {
-        Ok(Some(turn)) if turn != Turn::None => {
-            let turn = first.turn_applied.then(turn);
-            Ok((
-                prepared(&preprocess::Options {
-                    orientation: Orientation::Fixed(turn),
-                    ..options
-                })?,
-                None,
-            ))
-        }
-        Err(error) if matches!(error, OcrError::TimedOut { .. }) => Ok((first, Some(error))),
-        // An engine that cannot tell may still read.
-        _ => Ok((first, None)),
-    }
-}
-
-/// The turn that makes `after` degrees clockwise of `before`.
-fn turn_between(before: u16, after: u16) -> Turn {
-    match (after % 360 + 360 - before % 360) % 360 {
-        90 => Turn::Right,
-        180 => Turn::Half,
-        270 => Turn::Left,
-        _ => Turn::None,
-    }
-}
-
-/// The turn that the engine thinks the prepared image still needs, when it is reasonably certain.
-fn asked_turn(run: &Run<'_>, prepared: &Prepared) -> Result<Option<Turn>, OcrError> {
-    /// The engine's scale has no top; 15 is what its makers call reasonably confident, pages with little
-    /// text reach 2 to 5 when right.
-    const CERTAIN: f32 = 2.0;
-    let image = &prepared.image;
-    let view = GrayView::new(
-        image.width,
-        image.height,
-        whole_dpi(prepared.dpi),
-        &image.pixels,
-    )?;
-    let found = run.world.readers.orientation(&view)?;
-    let certain = found.filter(|found| found.confidence >= CERTAIN);
-    Ok(certain.and_then(|found| match found.turned {
-        90 => Some(Turn::Left),
-        180 => Some(Turn::Half),
-        270 => Some(Turn::Right),
-        _ => None,
-    }))
-}
-
-fn recognized(
+pub(super) fn recognized(
     run: &Run<'_>,
     scan: &Scan,
     prepared: &Prepared,
@@ -688,7 +618,7 @@ const FAINT: u8 = 80;
 /// Isolated dots per square centimetre above which a scanner's threshold is set badly; ordinary scans have below 1.
 const SPECKLED: f32 = 8.0;
 
-fn whole_dpi(dpi: f32) -> u32 {
+pub(super) fn whole_dpi(dpi: f32) -> u32 {
     dpi.round().clamp(1.0, 10_000.0) as u32
 }
 

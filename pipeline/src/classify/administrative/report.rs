@@ -44,6 +44,9 @@ impl<'a> Report<'a> {
         report.notes(leaf);
         report.validity(evidence);
         report.scope();
+        if let Some(field) = super::owner::owner(evidence) {
+            report.fields.insert("owner_number".to_owned(), field);
+        }
         if reading.head.party > 0.8 || reading.symbol.as_ref().is_some_and(|symbol| symbol.party) {
             report.flags.push(Flag::new("party_document"));
         }
@@ -400,6 +403,14 @@ impl<'a> Report<'a> {
         match &signing.name {
             Some(found) => {
                 let confidence = trust::of_name(found.confidence, found.least, signing.family);
+                // Few names have two words; most of those read so have lost one under the seal. Of papers that several
+                // sign, one name is not all.
+                let joint = self.kind.code == "TTLT";
+                let confidence = match found.value.split(' ').count() {
+                    _ if joint => confidence.min(0.6),
+                    0..=2 => confidence.min(0.75),
+                    _ => confidence,
+                };
                 self.file("signer_name", found_field(found, confidence));
             }
             None => self.missing("signer_name"),
@@ -409,10 +420,16 @@ impl<'a> Report<'a> {
             ("signer_authority", &signing.authority),
         ] {
             if let Some(found) = found {
-                self.file(
-                    name,
-                    found_field(found, trust::of_words(found.confidence, found.least)),
-                );
+                let confidence = trust::of_words(found.confidence, found.least);
+                // A title that is none of those known is one with letters or words lost under the seal, or a rare one.
+                let strange = name == "signer_title"
+                    && crate::classify::titles::settled(&found.value).is_none();
+                let confidence = if strange {
+                    confidence.min(0.6)
+                } else {
+                    confidence
+                };
+                self.file(name, found_field(found, confidence));
             }
         }
         if let Some(found) = &signing.recipients {
@@ -462,14 +479,9 @@ impl<'a> Report<'a> {
         for leaf in evidence.leaves() {
             for row in &leaf.rows {
                 let text = row.text();
-                let Some(at) = text.find("có hiệu lực") else {
+                let Some(phrase) = in_force(&text) else {
                     continue;
                 };
-                let rest = text.get(at..).unwrap_or_default();
-                let Some(from) = rest.find("từ ngày") else {
-                    continue;
-                };
-                let phrase = rest.get(from..).unwrap_or_default();
                 let end = phrase.find([';', '.']).unwrap_or(phrase.len());
                 let phrase = phrase.get(..end).unwrap_or_default().trim();
                 if phrase.split_whitespace().count() < 3 {
@@ -513,6 +525,21 @@ impl<'a> Report<'a> {
         };
         self.fields.insert("scope".to_owned(), field);
     }
+}
+
+/// The words that say from when or until when a paper holds: `có hiệu lực kể từ ngày ký`, `có giá trị đến hết ngày ...`.
+fn in_force(text: &str) -> Option<&str> {
+    [("có hiệu lực", "từ ngày"), ("có giá trị", "đến")]
+        .iter()
+        .find_map(|(holds, when)| {
+            let (_, rest) = text.split_once(holds)?;
+            let from = rest.find(when)?;
+            // Both stand in one clause.
+            let near = rest
+                .get(..from)
+                .is_some_and(|between| between.split_whitespace().count() <= 6);
+            near.then(|| rest.get(from..))?
+        })
 }
 
 /// Whether the year stands on the page outside the date line.

@@ -217,29 +217,48 @@ fn signed(rows: &[Row], leaf: &Leaf) -> Signing {
     let page = leaf.number;
     if !authority.is_empty() {
         let value: Vec<String> = authority.iter().map(tidy).collect();
-        signing.authority = Some(Found::of(&authority, value.join(" / "), page));
+        signing.authority = Some(Found::of(&authority, value.join("; "), page));
     }
     if !title.is_empty() {
         let value: Vec<String> = title.iter().map(tidy).collect();
-        signing.title = Some(Found::of(&title, value.join(" "), page));
+        let value = value.join(" ");
+        let known = crate::classify::titles::settled(&value).map(str::to_owned);
+        signing.title = Some(Found::of(&title, known.unwrap_or(value), page));
     }
     let under = rows.get(last + 1..).unwrap_or_default();
     let foot = rows.get(last).map_or(0.0, Row::middle);
     if let Some((row, family)) = name_in(under, foot, leaf) {
-        let value = super::names::tones_kept(&row);
+        let value = super::names::tones_kept(&with_family(&row));
         signing.name = Some(Found::of(&[row], value, page));
         signing.family = family;
     }
     signing
 }
 
+/// A name with its family name as it must be, where its letters are those of one only.
+fn with_family(row: &Row) -> Row {
+    let mut row = row.clone();
+    if let Some(first) = row.tokens.first_mut()
+        && let Some(family) = crate::classify::citizen::names::family(&first.text)
+    {
+        first.text = family;
+    }
+    row
+}
+
 fn tidy(row: &Row) -> String {
     let text = row.text();
-    let text = text.trim_matches(|c: char| !c.is_alphanumeric() && c != ')' && c != '.');
+    let text = text
+        .trim_start_matches(|c: char| !c.is_alphanumeric())
+        .trim_end_matches(|c: char| !c.is_alphanumeric() && c != ')' && c != '.');
     // One space behind the point of the mark: `KT.CHỦ TỊCH`, `KT . CHỦ TỊCH`.
     let mut out = text.replace(" .", ".");
     for mark in ["TM.", "KT.", "TL.", "TUQ."] {
-        if let Some(rest) = out.strip_prefix(mark) {
+        // The point may be lost: `TM ỦY BAN NHÂN DÂN`.
+        let bare = out
+            .strip_prefix(mark.trim_end_matches('.'))
+            .filter(|rest| rest.starts_with(' '));
+        if let Some(rest) = out.strip_prefix(mark).or(bare) {
             out = format!("{mark} {}", rest.trim_start());
         }
     }

@@ -283,7 +283,7 @@ pub fn is_about(row: &Row) -> bool {
 
 /// `(Ban hành kèm theo Quyết định số …)` under the subject of what a decision puts in force.
 fn is_attached(key: &str) -> bool {
-    ["banhanhkemtheo", "kemtheo", "banhanhtheo"]
+    ["banhanhkemtheo", "hanhkemtheo", "kemtheo", "banhanhtheo"]
         .iter()
         .any(|start| at_start(key, start).1 > 0.88)
 }

@@ -201,11 +201,11 @@ pub(super) fn like_digit(letter: char) -> Option<char> {
     Some(match letter {
         '0'..='9' => letter,
         'O' | 'o' | 'D' | 'Q' | 'Ø' => '0',
-        'I' | 'l' | 'i' | '|' | 'ı' => '1',
+        'I' | 'l' | 'i' | '|' | 'ı' | ']' | '[' => '1',
         'Z' | 'z' => '2',
         'S' | 's' => '5',
         'G' | 'b' => '6',
-        'B' => '8',
+        'B' | '§' => '8',
         'g' | 'q' => '9',
         _ => return None,
     })

@@ -26,10 +26,17 @@ pub(super) struct Said {
 pub(super) fn said(code: &'static str, pages: &[Page<'_>], zones: &[Vec<Zone>]) -> Said {
     let mut said = Said::default();
     let table = labels::of(code);
-    for page in pages {
-        let anchors = anchors::anchors(page, table);
-        by_label(&mut said, code, page, &anchors);
-        loose::complete(&mut said, code, page, &anchors);
+    let anchored: Vec<(&Page<'_>, Vec<Anchor>)> = pages
+        .iter()
+        .map(|page| (page, anchors::anchors(page, table)))
+        .collect();
+    for foreign in [false, true] {
+        for (page, anchors) in &anchored {
+            by_label(&mut said, code, page, anchors, foreign);
+        }
+    }
+    for (page, anchors) in &anchored {
+        loose::complete(&mut said, code, page, anchors);
     }
     head::complete(&mut said, code, pages);
     certification(&mut said, pages);
@@ -45,11 +52,12 @@ pub(super) fn said(code: &'static str, pages: &[Page<'_>], zones: &[Vec<Zone>]) 
     said
 }
 
-/// Takes in the values that labels of a page name.
-fn by_label(said: &mut Said, code: &str, page: &Page<'_>, anchors: &[Anchor]) {
+/// Takes in the values that labels of a page name: those of Vietnamese labels, or those of labels that may be English.
+fn by_label(said: &mut Said, code: &str, page: &Page<'_>, anchors: &[Anchor], foreign: bool) {
     let reader = Reader::new(page, anchors);
     for (index, anchor) in anchors.iter().enumerate() {
-        if anchor.label.shape == Shape::Stop || out_of_place(code, page, anchor) {
+        let other = anchor.label.foreign != foreign;
+        if other || anchor.label.shape == Shape::Stop || out_of_place(code, page, anchor) {
             continue;
         }
         let Some(name) = field_name(code, anchor) else {

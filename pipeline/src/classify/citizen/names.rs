@@ -14,14 +14,14 @@ const FAMILIES: [&str; 84] = [
 ];
 
 /// Whether a word is a family name but for its marks.
-pub(super) fn is_family(word: &str) -> bool {
+pub(in crate::classify) fn is_family(word: &str) -> bool {
     let key = folded(word);
     FAMILIES.iter().any(|family| folded(family) == key)
 }
 
 /// The family name that a word must be, when it is none as it stands and one only has its letters: `NGUYÊN` is
 /// `NGUYỄN`, in the capitals of the word.
-pub(super) fn family(word: &str) -> Option<String> {
+pub(crate) fn family(word: &str) -> Option<String> {
     let low = word.to_lowercase();
     let key = folded(word);
     let mut like = FAMILIES.iter().filter(|family| folded(family) == key);

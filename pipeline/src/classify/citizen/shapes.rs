@@ -270,6 +270,11 @@ fn code(tokens: &[Token]) -> Option<Value> {
         {
             break;
         }
+        // `BK100599 HIỆU TRƯỞNG`: behind a number, words are those of the column beside it.
+        let apart = word.chars().count() > 3 && word.chars().all(char::is_alphabetic);
+        if apart && code.contains(|c: char| c.is_ascii_digit()) {
+            break;
+        }
         let dots = !word.is_empty() && word.chars().all(|c| c == '.');
         if dots && !code.is_empty() {
             break;

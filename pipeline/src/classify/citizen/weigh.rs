@@ -89,7 +89,7 @@ fn titles(kind: &Kind, pages: &[Page<'_>]) -> Vec<Title> {
 
 /// What a title weighs: all of it in capitals at the beginning of a line of its own, in large letters, high on
 /// the page; less when it is worn; nothing inside a sentence.
-fn title_weight(kind: &Kind, page: &Page<'_>, place: &Place, length: usize) -> f32 {
+pub(super) fn title_weight(kind: &Kind, page: &Page<'_>, place: &Place, length: usize) -> f32 {
     let wrong = usize::try_from(place.errors).unwrap_or(usize::MAX);
     if place.loose > usize::from(length > 6) || wrong * 9 > length || goes_on(kind, page, place) {
         return 0.0;

@@ -18,8 +18,10 @@ pub(super) struct Found {
     pub(super) reasons: Vec<&'static str>,
     /// There is a header or title, without which nothing begins.
     headed: bool,
-    /// It is an attachment of what comes before.
+    /// It is an annex of what comes before.
     annex: bool,
+    /// It says that it is issued with something else, which may lie before it or not.
+    attached: bool,
 }
 
 /// What it comes to.
@@ -43,7 +45,7 @@ impl Found {
     pub(super) fn answer(&self) -> Answer {
         if !self.headed || self.annex || self.score < DOUBT {
             Answer::GoesOn
-        } else if self.score < ENOUGH {
+        } else if self.score < ENOUGH || self.attached {
             Answer::Doubtful
         } else {
             Answer::Begins
@@ -84,6 +86,7 @@ pub(super) fn weigh(sheet: &Sheet<'_>, before: &Ending) -> Found {
         found.add(-3.5, "form_template");
     }
     found.annex = lines.iter().any(is_annex);
+    found.attached = lines.iter().any(is_attached);
     found
 }
 
@@ -307,24 +310,23 @@ fn is_template(line: &Heading) -> bool {
     line.top < 0.25 && (begins("MAU SO") || begins("BIEU MAU") || begins("MAU:"))
 }
 
-/// `Phụ lục I`, and what is `(ban hành) kèm theo` something else.
+/// `Phụ lục I`.
 fn is_annex(line: &Heading) -> bool {
-    let titled = line.top < 0.25
+    line.top < 0.25
         && line.above <= 4
         && line.plain.trim_start().starts_with("PHU LUC")
-        && line.bare.len() < 60;
-    let attached = line.top < 0.4
-        && line
-            .plain
-            .trim_start()
-            .trim_start_matches('(')
-            .trim_start()
-            .len()
-            < 200
-        && ["(KEM THEO", "(BAN HANH KEM THEO", "( KEM THEO"]
+        && line.bare.len() < 60
+}
+
+/// `(Ban hành kèm theo Quyết định số ...)`: rules, plans and programmes stand with the paper that issues them.
+fn is_attached(line: &Heading) -> bool {
+    let text = line.plain.trim_start();
+    let said = text.strip_prefix('(').is_some_and(|rest| {
+        ["KEM THEO", "BAN HANH KEM THEO"]
             .iter()
-            .any(|words| line.plain.trim_start().starts_with(words));
-    titled || attached
+            .any(|words| rest.trim_start().starts_with(words))
+    });
+    line.top < 0.4 && said
 }
 
 /// Whether the sheets are of different sizes, whichever way they lie: more than the play of a feeder.

@@ -254,13 +254,31 @@ fn case_code(said: &mut Said, page: &Page<'_>) {
     for row in &page.rows {
         for token in &row.tokens {
             let text = token.text.trim_matches(|c: char| !c.is_alphanumeric());
-            if is_case_code(text) {
-                said.offer(
-                    "case_code",
-                    found(page, std::slice::from_ref(token), text.to_owned(), 0.95),
-                );
+            let mended = case_digits(text);
+            if is_case_code(&mended) {
+                let fit = if mended == text { 0.95 } else { 0.7 };
+                let field = found(page, std::slice::from_ref(token), mended, fit);
+                if said.value("case_code").is_none_or(|old| !is_case_code(old)) {
+                    said.fields.insert("case_code".to_owned(), field);
+                }
             }
         }
+    }
+}
+
+/// A code of a case with digits for the letters that look like them in its day and ordinal: there stand digits only.
+fn case_digits(text: &str) -> String {
+    let Some((at, _)) = text.rmatch_indices('-').nth(1) else {
+        return text.to_owned();
+    };
+    let (office, rest) = text.split_at(at);
+    let mended = rest.chars().map(|c| match c {
+        '-' => Some('-'),
+        other => super::super::dates::like_digit(other),
+    });
+    match mended.collect::<Option<String>>() {
+        Some(rest) => format!("{office}{rest}"),
+        None => text.to_owned(),
     }
 }
 
@@ -304,6 +322,8 @@ mod tests {
     fn codes_of_cases_have_office_day_and_ordinal() {
         assert!(is_case_code("H49.18-240715-0001"));
         assert!(is_case_code("000.00.12.H49-240715-0001"));
+        assert_eq!(case_digits("H20.58-1§0313-O068"), "H20.58-180313-0068");
+        assert_eq!(case_digits("H20.58-K"), "H20.58-K");
         assert!(!is_case_code("15-240715-0001"));
         assert!(!is_case_code("H49.18-2407-0001"));
     }

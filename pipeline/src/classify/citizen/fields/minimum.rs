@@ -22,17 +22,29 @@ fn owner(said: &mut Said, code: &str) {
     let order: &[&str] = if code == "dkkd" {
         &["enterprise_code", "id_number"]
     } else {
-        &["id_number", "old_id_number"]
+        &["id_number", "old_id_number", "insurance_number"]
     };
     let found = order.iter().find_map(|name| {
         let field = said.fields.get(*name)?;
-        field.value.as_ref()?;
-        Some(field.clone())
+        let value = field.value.as_ref()?;
+        if *name != "insurance_number" {
+            return Some(field.clone());
+        }
+        // The last ten digits are the insured person's own; what stands before them is the card's.
+        let digits: Vec<char> = value.chars().filter(char::is_ascii_digit).collect();
+        let own = digits.get(digits.len().checked_sub(INSURED)?..)?;
+        Some(Field {
+            value: Some(own.iter().collect()),
+            ..field.clone()
+        })
     });
     if let Some(field) = found {
         said.fields.insert("owner_number".to_owned(), field);
     }
 }
+
+/// Digits of the number that an insured person keeps for life (decision 1263/QĐ-BHXH, article 1).
+const INSURED: usize = 10;
 
 /// The last day, where one is printed; else what the form says of it.
 fn validity(said: &mut Said, code: &str) {
