@@ -6,8 +6,11 @@
 //! Verifying goes in steps, each of which is of use alone:
 //! 1. [`structure`] finds every signature of a file, accounts for its bytes, and tells what came after it.
 //! 2. [`judge`] weighs one signature: its CMS, digest, certificate path, revocation, time.
+//! 3. [`verify`] joins both into a verdict about the file, and says it in words.
 #![forbid(unsafe_code)]
 
 pub mod finding;
 pub mod judge;
 pub mod structure;
+
+pub mod verify;
