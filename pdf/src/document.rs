@@ -1,8 +1,12 @@
 //! A document opened for lazy reading: its table in memory, everything else in the file.
 
-mod open;
+pub(crate) mod open;
 
-use std::{borrow::Cow, io::Read, sync::OnceLock};
+use std::{
+    borrow::Cow,
+    io::Read,
+    sync::{Arc, OnceLock},
+};
 
 use crate::{
     error::PdfError,
@@ -19,14 +23,17 @@ use crate::{
 
 /// An open PDF file. Reading by several threads at once is fine.
 pub struct Document {
-    input: Input,
+    input: Arc<Input>,
     version: (u8, u8),
     xref: Xref,
     /// True when `xref` comes from scanning: what is not in it may have been lost.
     rebuilt: bool,
+    /// True when nothing may be read around: no object is searched for, every length has to hold.
+    strict: bool,
     /// Objects found by scanning, made when the table proves wrong for one object.
     scanned: OnceLock<Option<Table>>,
-    streams: Cache,
+    /// Decoded object streams, by where they stand.
+    streams: Arc<Cache>,
     pages: OnceLock<Result<PageTree, PdfError>>,
 }
 
@@ -82,6 +89,15 @@ impl Document {
                 Entry::InFile { generation, .. } => Some(ObjectId::new(number, generation)),
                 Entry::InStream { .. } => Some(ObjectId::new(number, 0)),
             })
+    }
+
+    /// The object that the table has in use under `number`.
+    pub fn id_of(&self, number: u32) -> Option<ObjectId> {
+        match self.xref.table.get(number)? {
+            Entry::Free => None,
+            Entry::InFile { generation, .. } => Some(ObjectId::new(number, generation)),
+            Entry::InStream { .. } => Some(ObjectId::new(number, 0)),
+        }
     }
 
     /// How the document is encrypted, or `None` when it is not.
@@ -257,7 +273,7 @@ impl Document {
         depth: usize,
     ) -> Result<Located<Object>, PdfError> {
         let object = match indirect::read(&self.input, offset, Some(id)) {
-            Err(error @ (PdfError::Syntax { .. } | PdfError::Truncated { .. })) => {
+            Err(error @ (PdfError::Syntax { .. } | PdfError::Truncated { .. })) if !self.strict => {
                 let found = self
                     .scanned_offset(id)
                     .filter(|found| *found != offset)
@@ -276,7 +292,11 @@ impl Document {
     }
 
     /// Adds the stream's data, for which its length may have to be looked up.
-    fn finish(&self, object: Indirect, depth: usize) -> Result<Located<Object>, PdfError> {
+    pub(crate) fn finish(
+        &self,
+        object: Indirect,
+        depth: usize,
+    ) -> Result<Located<Object>, PdfError> {
         self.input.note_all(object.repairs);
         let (mut end, mut value) = (object.end, object.value);
         if let (Some(data), Object::Dict(dict)) = (object.data, &mut value) {
@@ -289,7 +309,14 @@ impl Document {
                 None => None,
             };
             let length = length.and_then(|length| u64::try_from(length).ok());
-            let (data, after) = indirect::stream_end(&self.input, data, length)?;
+            let (data, after) = if self.strict {
+                indirect::declared_end(&self.input, data, length)?.ok_or(PdfError::Syntax {
+                    at: data,
+                    what: "a stream whose length does not hold",
+                })?
+            } else {
+                indirect::stream_end(&self.input, data, length)?
+            };
             end = after;
             value = Object::Stream(Box::new(Stream {
                 dict: std::mem::take(dict),
@@ -310,14 +337,26 @@ impl Document {
         index: u32,
         depth: usize,
     ) -> Result<Located<Object>, PdfError> {
+        let stream = self
+            .object_stream(container, depth)?
+            .ok_or(PdfError::MissingObject {
+                id: ObjectId::new(number, 0),
+            })?;
+        stream.object(&self.input, number, index)
+    }
+
+    /// The object stream `container`, decoded; `None` when the table has no such object.
+    pub(crate) fn object_stream(
+        &self,
+        container: u32,
+        depth: usize,
+    ) -> Result<Option<Arc<ObjectStream>>, PdfError> {
         // Object streams always have generation 0 (7.5.7) and never stand in another.
         let id = ObjectId::new(container, 0);
-        let Some(Entry::InFile { .. }) = self.xref.table.get(container) else {
-            return Err(PdfError::MissingObject {
-                id: ObjectId::new(number, 0),
-            });
+        let Some(Entry::InFile { offset, .. }) = self.xref.table.get(container) else {
+            return Ok(None);
         };
-        let stream = self.streams.get(id, || {
+        let stream = self.streams.get(offset, || {
             let located = self.load(id, depth + 1)?;
             let at = located.range.start;
             let stream = located.value.as_stream().ok_or(PdfError::WrongType {
@@ -326,7 +365,7 @@ impl Document {
             })?;
             ObjectStream::decode(&self.input, id, stream)
         })?;
-        stream.object(&self.input, number, index)
+        Ok(Some(stream))
     }
 }
 

@@ -46,6 +46,14 @@ pub(crate) fn read(input: &Input, at: u64, id: Option<ObjectId>) -> Result<Indir
     })
 }
 
+/// Reads the object at `at`, whatever its number, which has to end before `end` but for its stream data.
+pub(crate) fn read_until(input: &Input, at: u64, end: u64) -> Result<Indirect, PdfError> {
+    input.window_until(at, end, |bytes, whole| {
+        let mut parser = Parser::new(Lexer::new(bytes, at, whole), true);
+        parse(&mut parser, None)
+    })
+}
+
 /// Parses one indirect object from where `parser` stands.
 pub(crate) fn parse(parser: &mut Parser<'_>, expected: Option<ObjectId>) -> Result<Indirect, Stop> {
     parser.lexer.skip_space()?;
@@ -153,12 +161,8 @@ pub(crate) fn stream_end(
     data: u64,
     declared: Option<u64>,
 ) -> Result<(Range<u64>, u64), PdfError> {
-    if let Some(end) = declared
-        .and_then(|length| data.checked_add(length))
-        .filter(|end| *end <= input.len())
-        && let Some(after) = keyword_after(input, end, b"endstream")?
-    {
-        return Ok((data..end, after_endobj(input, after)?));
+    if let Some(end) = declared_end(input, data, declared)? {
+        return Ok(end);
     }
     let Some(keyword) = input.find(b"endstream", data..input.len())? else {
         return Err(PdfError::Truncated {
@@ -180,6 +184,24 @@ pub(crate) fn stream_end(
         actual: end - data,
     });
     Ok((data..end, after_endobj(input, keyword + 9)?))
+}
+
+/// The same when the `declared` length leads to `endstream`, else nothing.
+pub(crate) fn declared_end(
+    input: &Input,
+    data: u64,
+    declared: Option<u64>,
+) -> Result<Option<(Range<u64>, u64)>, PdfError> {
+    let Some(end) = declared
+        .and_then(|length| data.checked_add(length))
+        .filter(|end| *end <= input.len())
+    else {
+        return Ok(None);
+    };
+    match keyword_after(input, end, b"endstream")? {
+        Some(after) => Ok(Some((data..end, after_endobj(input, after)?))),
+        None => Ok(None),
+    }
 }
 
 /// Where `keyword` ends when it follows `at` with nothing but a little white space between.

@@ -18,6 +18,7 @@ pub(crate) struct Input {
     len: u64,
     repairs: Mutex<Vec<Repair>>,
     searched: AtomicU64,
+    grown: AtomicU64,
 }
 
 impl Input {
@@ -28,6 +29,7 @@ impl Input {
             len,
             repairs: Mutex::default(),
             searched: AtomicU64::new(0),
+            grown: AtomicU64::new(0),
         }
     }
 
@@ -95,18 +97,33 @@ impl Input {
     pub(crate) fn window<T>(
         &self,
         at: u64,
+        read: impl FnMut(&[u8], bool) -> Result<T, Stop>,
+    ) -> Result<T, PdfError> {
+        self.window_until(at, self.len, read)
+    }
+
+    /// The same, as if the file ended at `end`.
+    pub(crate) fn window_until<T>(
+        &self,
+        at: u64,
+        end: u64,
         mut read: impl FnMut(&[u8], bool) -> Result<T, Stop>,
     ) -> Result<T, PdfError> {
+        let end = end.min(self.len);
+        let room = usize::try_from(end.saturating_sub(at)).unwrap_or(usize::MAX);
         let mut size = limits::FIRST_WINDOW;
         loop {
-            let bytes = self.bytes(at, size)?;
-            let whole = at.saturating_add(bytes.len() as u64) >= self.len;
+            let bytes = self.bytes(at, size.min(room))?;
+            let whole = at.saturating_add(bytes.len() as u64) >= end;
+            if size > limits::FIRST_WINDOW {
+                self.spend_on_windows(at, bytes.len())?;
+            }
             match read(&bytes, whole) {
                 Ok(value) => return Ok(value),
                 Err(Stop::Fail(error)) => return Err(error),
                 Err(Stop::More) if whole => {
                     return Err(PdfError::Truncated {
-                        at: self.len,
+                        at: end,
                         what: "end of an object",
                     });
                 }
@@ -120,6 +137,44 @@ impl Input {
                 Err(Stop::More) => size = size.saturating_mul(8).min(limits::OBJECT_BYTES),
             }
         }
+    }
+
+    /// Counts what grown windows read, so that many references to one huge object do not take for ever.
+    fn spend_on_windows(&self, at: u64, bytes: usize) -> Result<(), PdfError> {
+        let limit = self
+            .len
+            .saturating_mul(64)
+            .saturating_add(limits::WINDOWS_TOTAL);
+        let spent = self.grown.fetch_add(bytes as u64, Ordering::Relaxed);
+        if spent > limit {
+            return Err(PdfError::Limit {
+                at,
+                what: "bytes read for long objects",
+                limit,
+            });
+        }
+        Ok(())
+    }
+
+    /// Where `needle` stands last in the file.
+    pub(crate) fn rfind(&self, needle: &[u8]) -> Result<Option<u64>, PdfError> {
+        let overlap = needle.len().saturating_sub(1) as u64;
+        let mut end = self.len;
+        // Nearly always it is at the very end.
+        let mut size = 1024_u64;
+        while end > 0 {
+            let start = end.saturating_sub(size);
+            let bytes = self.bytes(start, usize::try_from(end - start).unwrap_or(0))?;
+            if let Some(found) = memmem::rfind(&bytes, needle) {
+                return Ok(Some(start + found as u64));
+            }
+            if start == 0 {
+                break;
+            }
+            end = start.saturating_add(overlap).min(end - 1);
+            size = limits::CHUNK as u64;
+        }
+        Ok(None)
     }
 
     /// Where `needle` stands first in `range`; searches are paid from a budget for the whole file.

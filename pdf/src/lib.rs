@@ -8,7 +8,8 @@
 //! 1. [`Document::open`] finds the cross-reference table, by way of any [`ReadAt`].
 //! 2. [`Document::page`] gives a page with what it inherits; [`Document::object`] any object with its bytes.
 //! 3. [`Document::decoded`] undoes filters; [`content::operations`] splits a content stream.
-//! 4. [`FileWriter`] writes a new file object by object; [`Copier`] carries objects over to it.
+//! 4. [`Revisions`] reads a file as its revisions, strictly, and accounts for its bytes: what verifying needs.
+//! 5. [`FileWriter`] writes a new file object by object; [`Copier`] carries objects over to it.
 //!
 //! ```no_run
 //! let document = saoy_pdf::Document::open(std::fs::File::open("scan.pdf")?)?;
@@ -50,6 +51,8 @@ mod page;
 
 mod signature;
 
+mod revisions;
+
 mod metadata;
 
 pub mod content;
@@ -68,7 +71,8 @@ pub use metadata::PdfaClaim;
 pub use object::{Dict, DictEntry, Located, Name, Object, ObjectId, Stream};
 pub use page::{Page, Rectangle};
 pub use repair::Repair;
+pub use revisions::{Irregular, Irregularity, Revision, Revisions, Version};
 pub use serialize::{write_dict, write_object};
-pub use signature::{SignatureField, Signatures};
+pub use signature::{SignatureField, Signatures, text as text_string};
 pub use source::ReadAt;
 pub use writer::{FileWriter, Ref};

@@ -80,6 +80,15 @@ impl ObjectStream {
         })
     }
 
+    /// True when `number` stands at `index` and nowhere else.
+    pub(crate) fn agrees(&self, number: u32, index: u32) -> bool {
+        let index = usize::try_from(index).unwrap_or(usize::MAX);
+        let mut places = (0..)
+            .zip(&self.index)
+            .filter(|(_, (own, _))| *own == number);
+        places.next().is_some_and(|(place, _)| place == index) && places.next().is_none()
+    }
+
     /// The numbers of the objects in it, in order.
     pub(crate) fn numbers(&self) -> Vec<u32> {
         self.index.iter().map(|(number, _)| *number).collect()
@@ -144,36 +153,36 @@ pub(crate) struct Cache {
 
 #[derive(Default)]
 struct State {
-    recent: VecDeque<Arc<ObjectStream>>,
+    recent: VecDeque<(u64, Arc<ObjectStream>)>,
     size: usize,
     decoded: u64,
 }
 
 impl Cache {
-    /// The object stream `id`, made by `decode` when it is not at hand.
+    /// The object stream at byte `start`, made by `decode` when it is not at hand.
     pub(crate) fn get(
         &self,
-        id: ObjectId,
+        start: u64,
         decode: impl FnOnce() -> Result<ObjectStream, PdfError>,
     ) -> Result<Arc<ObjectStream>, PdfError> {
-        if let Some(found) = self.recent(id) {
+        if let Some(found) = self.recent(start) {
             return Ok(found);
         }
         // Decoded outside the lock: two threads may do it twice, none waits for another's inflating.
         let stream = Arc::new(decode()?);
-        self.keep(&stream)?;
+        self.keep(start, &stream)?;
         Ok(stream)
     }
 
-    fn recent(&self, id: ObjectId) -> Option<Arc<ObjectStream>> {
+    fn recent(&self, start: u64) -> Option<Arc<ObjectStream>> {
         let mut state = self.state.lock().ok()?;
-        let index = state.recent.iter().position(|stream| stream.id == id)?;
-        let stream = state.recent.remove(index)?;
-        state.recent.push_front(stream.clone());
+        let index = state.recent.iter().position(|(own, _)| *own == start)?;
+        let (_, stream) = state.recent.remove(index)?;
+        state.recent.push_front((start, stream.clone()));
         Some(stream)
     }
 
-    fn keep(&self, stream: &Arc<ObjectStream>) -> Result<(), PdfError> {
+    fn keep(&self, start: u64, stream: &Arc<ObjectStream>) -> Result<(), PdfError> {
         let Ok(mut state) = self.state.lock() else {
             return Ok(());
         };
@@ -187,9 +196,12 @@ impl Cache {
             });
         }
         state.size += stream.size();
-        state.recent.push_front(stream.clone());
+        state.recent.push_front((start, stream.clone()));
         while state.size > limits::OBJECT_STREAM_CACHE && state.recent.len() > 1 {
-            let dropped = state.recent.pop_back().map_or(0, |oldest| oldest.size());
+            let dropped = state
+                .recent
+                .pop_back()
+                .map_or(0, |(_, oldest)| oldest.size());
             state.size = state.size.saturating_sub(dropped);
         }
         Ok(())

@@ -91,6 +91,14 @@ impl Document {
         self.page_tree().map(tree::PageTree::len)
     }
 
+    /// The objects of all pages, in order.
+    ///
+    /// # Errors
+    /// As [`Self::page_count`].
+    pub fn page_ids(&self) -> Result<Vec<ObjectId>, PdfError> {
+        self.page_tree().map(|tree| tree.ids().collect())
+    }
+
     /// All pages, in order.
     ///
     /// # Errors

@@ -307,7 +307,7 @@ impl Search<'_> {
 }
 
 /// A text string: UTF-16 with a mark, or bytes read as Latin-1 (7.9.2.2).
-pub(crate) fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     if let Some(utf16) = bytes.strip_prefix(&[0xFE, 0xFF]) {
         let units = utf16.chunks_exact(2).map(|pair| {
             pair.iter()

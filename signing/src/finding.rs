@@ -78,6 +78,14 @@ pub enum Reason {
     ChangedAfterSigning,
     /// Objects in wait for an update to show them: content that no page uses, optional content, scripts.
     ShadowPreparation,
+    /// A signature dictionary that no field leads to any more, or never did.
+    SignatureUnreachable,
+    /// A signature's appearance, or what its signer stamped, lies over a page that was signed before.
+    AppearanceOverPage,
+    /// Syntax that deviates from the standard and that every reader takes alike.
+    IrregularSyntax,
+    /// The file asks for more time or memory than verifying spends on one file.
+    LimitReached,
     /// The document names another signer or agency than the certificate.
     SignerMismatch,
     /// Whether the document names the certificate's owner could not be told.
@@ -166,6 +174,10 @@ impl Reason {
             Self::LockViolated => "lock_violated",
             Self::ChangedAfterSigning => "changed_after_signing",
             Self::ShadowPreparation => "shadow_preparation",
+            Self::SignatureUnreachable => "signature_unreachable",
+            Self::AppearanceOverPage => "appearance_over_page",
+            Self::IrregularSyntax => "irregular_syntax",
+            Self::LimitReached => "limit_reached",
             Self::SignerMismatch => "signer_mismatch",
             Self::SignerNotCompared => "signer_not_compared",
         }

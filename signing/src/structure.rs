@@ -1,10 +1,79 @@
 //! Every signature of a file, the bytes it covers, and what came after it.
 
+mod survey;
+
+mod find;
+
+mod coverage;
+
+mod bytes;
+
+mod changes;
+
+mod restrict;
+
+mod store;
+
+mod shadow;
+
 use std::ops::Range;
 
-use saoy_pdf::{ObjectId, Rectangle};
+use saoy_pdf::{Fault, ObjectId, PdfError, Rectangle, Revisions};
 
-use crate::finding::Finding;
+use self::survey::Survey;
+use crate::finding::{Finding, Reason};
+
+/// Finds every signature of `file`, checks what it covers, accounts for all bytes, and tells what came after each.
+///
+/// Nothing is verified by cryptography here. What keeps it from looking (damage, limits) is among the findings.
+pub fn examine(file: &Revisions) -> Structure {
+    let mut structure = Structure {
+        revisions: file.iter().map(|revision| revision.bytes.end).collect(),
+        ..Structure::default()
+    };
+    if let Err(error) = fill(file, &mut structure) {
+        structure.findings.push(failure(&error));
+    }
+    structure
+}
+
+fn fill(file: &Revisions, structure: &mut Structure) -> Result<(), PdfError> {
+    let newest = file.newest()?;
+    let encrypted = file
+        .iter()
+        .any(|revision| revision.trailer.contains("Encrypt"));
+    if encrypted {
+        structure.findings.push(Finding::new(
+            Reason::Encrypted,
+            "the trailer has an /Encrypt entry",
+        ));
+    }
+    let survey = Survey::of(file)?;
+    let mut known = find::all(file, &survey, structure)?;
+    coverage::nesting(&mut known);
+    if !encrypted {
+        bytes::judge(file, &survey, &known, structure);
+        changes::tell(file, &survey, &mut known, structure)?;
+    }
+    restrict::enforce(&mut known);
+    structure.store = store::read(newest);
+    shadow::hints(file, &survey, structure);
+    structure.signatures = known.into_iter().map(|known| known.signed).collect();
+    Ok(())
+}
+
+/// The finding that an error of reading is.
+pub fn failure(error: &PdfError) -> Finding {
+    let reason = match error.fault() {
+        Fault::Limit => Reason::LimitReached,
+        _ => Reason::Damaged,
+    };
+    let finding = Finding::new(reason, error.to_string());
+    match error {
+        PdfError::Syntax { at, .. } | PdfError::Truncated { at, .. } => finding.at(*at),
+        _ => finding,
+    }
+}
 
 /// What a file's bytes say about its signatures, before any cryptography.
 #[derive(Clone, Debug, Default)]
@@ -109,6 +178,12 @@ pub struct Change {
     pub page: Option<usize>,
     /// The field of the later signature that explains it.
     pub explained_by: Option<String>,
+    /// The form field that it concerns.
+    pub field: Option<String>,
+    /// True when a field that was there before was signed or filled.
+    pub fills: bool,
+    /// True when the content of a page was added to: stamps of number, date, seal.
+    pub stamped: bool,
     /// What exactly; English, technical.
     pub detail: String,
 }

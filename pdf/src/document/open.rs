@@ -1,6 +1,6 @@
 //! Opening: from the end of the file to a table that leads to the catalog.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use memchr::memmem;
 
@@ -24,7 +24,7 @@ impl Document {
     /// # Errors
     /// When nothing in it can be used as a PDF; the error names the byte.
     pub fn open(source: impl ReadAt + 'static) -> Result<Self, PdfError> {
-        let input = Input::new(source);
+        let input = Arc::new(Input::new(source));
         let (header, version) = header(&input)?;
         let document = match Self::by_xref(input, version, header.unwrap_or(0)) {
             Ok(document) => document,
@@ -38,20 +38,39 @@ impl Document {
         Ok(document)
     }
 
-    fn with(input: Input, version: (u8, u8), xref: Xref) -> Self {
+    fn with(input: Arc<Input>, version: (u8, u8), xref: Xref) -> Self {
         Self {
             input,
             version,
             xref,
             rebuilt: false,
+            strict: false,
             scanned: OnceLock::new(),
-            streams: Cache::default(),
+            streams: Arc::default(),
             pages: OnceLock::new(),
         }
     }
 
+    /// A document that is read by `xref` and by nothing else.
+    pub(crate) fn strict(
+        input: Arc<Input>,
+        version: (u8, u8),
+        xref: Xref,
+        streams: Arc<Cache>,
+    ) -> Self {
+        Self {
+            strict: true,
+            streams,
+            ..Self::with(input, version, xref)
+        }
+    }
+
     /// Opens by the file's own table, or gives the input back with the byte where that failed.
-    fn by_xref(input: Input, version: (u8, u8), header: u64) -> Result<Self, (Input, u64)> {
+    fn by_xref(
+        input: Arc<Input>,
+        version: (u8, u8),
+        header: u64,
+    ) -> Result<Self, (Arc<Input>, u64)> {
         let Ok((start, at)) = xref::startxref(&input) else {
             let at = input.len();
             input.note(Repair::MissingStartxref);
@@ -125,15 +144,13 @@ impl Document {
     }
 
     /// Opens by scanning for objects, because the table failed at byte `at`.
-    fn by_scanning(input: Input, version: (u8, u8), at: u64) -> Result<Self, PdfError> {
+    fn by_scanning(input: Arc<Input>, version: (u8, u8), at: u64) -> Result<Self, PdfError> {
         let Rebuilt { table, trailers } = scan(&input)?;
-        if table.len() == 0 {
+        let objects = table.rows().len();
+        if objects == 0 {
             return Err(PdfError::NotPdf { len: input.len() });
         }
-        input.note(Repair::XrefRebuilt {
-            at,
-            objects: table.len(),
-        });
+        input.note(Repair::XrefRebuilt { at, objects });
         let xref = Xref {
             table,
             trailer: Dict::new(),
@@ -167,7 +184,7 @@ impl Document {
 
     /// Where a scan of the file finds the object `id`.
     pub(super) fn scanned_offset(&self, id: ObjectId) -> Option<u64> {
-        if self.rebuilt {
+        if self.rebuilt || self.strict {
             return None;
         }
         let table = self
@@ -209,7 +226,7 @@ fn scan(input: &Input) -> Result<Rebuilt, PdfError> {
 }
 
 /// Where `%PDF-` stands and the version it gives. Without it the version is taken to be 1.4.
-fn header(input: &Input) -> Result<(Option<u64>, (u8, u8)), PdfError> {
+pub(crate) fn header(input: &Input) -> Result<(Option<u64>, (u8, u8)), PdfError> {
     let bytes = input.bytes(
         0,
         usize::try_from(limits::HEADER_SEARCH).unwrap_or(usize::MAX),

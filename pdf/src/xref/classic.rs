@@ -1,6 +1,6 @@
 //! Cross-reference tables as text (ISO 32000-1, 7.5.4), hybrid ones included (7.5.8.4).
 
-use super::{Entry, Sections};
+use super::{Entry, Section, Sections};
 use crate::{
     error::PdfError,
     input::Input,
@@ -11,8 +11,9 @@ use crate::{
 };
 
 impl Sections<'_> {
-    /// Reads the table at `at`, which begins with `xref`, and gives its trailer.
-    pub(super) fn classic(&mut self, at: u64) -> Result<Dict, PdfError> {
+    /// Reads the table at `at`, which begins with `xref`.
+    pub(super) fn classic(&mut self, at: u64) -> Result<Section, PdfError> {
+        let from = self.rows.len();
         let mut words = Words::new(self.input, at + 4);
         let mut free = Vec::new();
         let trailer_at = loop {
@@ -31,13 +32,20 @@ impl Sections<'_> {
             })?;
             self.subsection(&mut words, start, count, &mut free)?;
         };
-        let trailer = trailer(self.input, trailer_at)?;
-        self.hybrid(&trailer, at)?;
+        let (trailer, end) = trailer(self.input, trailer_at)?;
+        let rows = from..self.rows.len();
+        let hybrid = self.hybrid(&trailer, at)?;
         // What is free here may still stand in the hybrid's stream, so it comes after that.
         for number in free {
             self.push(number, Entry::Free, at)?;
         }
-        Ok(trailer)
+        Ok(Section {
+            at,
+            bytes: at..end,
+            trailer,
+            rows,
+            hybrid: hybrid.map(|stream| (stream.bytes, stream.rows)),
+        })
     }
 
     fn subsection(
@@ -86,30 +94,30 @@ impl Sections<'_> {
         Ok(())
     }
 
-    fn hybrid(&mut self, trailer: &Dict, at: u64) -> Result<(), PdfError> {
+    fn hybrid(&mut self, trailer: &Dict, at: u64) -> Result<Option<Section>, PdfError> {
         let Some(value) = trailer.get("XRefStm") else {
-            return Ok(());
+            return Ok(None);
         };
         let offset = value
             .as_integer()
             .and_then(|offset| u64::try_from(offset).ok());
         match offset.and_then(|offset| offset.checked_add(self.base)) {
-            Some(offset) => self.stream(offset).map(|_| ()),
+            Some(offset) => self.stream(offset).map(Some),
             None => {
                 self.note(at, "an /XRefStm that is no offset");
-                Ok(())
+                Ok(None)
             }
         }
     }
 }
 
-/// The trailer dictionary after the keyword `trailer`.
-pub(super) fn trailer(input: &Input, at: u64) -> Result<Dict, PdfError> {
+/// The trailer dictionary after the keyword `trailer`, and where it ends.
+pub(super) fn trailer(input: &Input, at: u64) -> Result<(Dict, u64), PdfError> {
     input.window(at, |bytes, whole| {
         let mut parser = Parser::new(Lexer::new(bytes, at, whole), true);
         match parser.lexer.token()? {
             token @ Token::DictOpen => match parser.value(token, 0)? {
-                Object::Dict(dict) => Ok(dict),
+                Object::Dict(dict) => Ok((dict, parser.lexer.offset())),
                 _ => parser.lexer.fail("no trailer dictionary"),
             },
             _ => Err(Stop::Fail(PdfError::Syntax {

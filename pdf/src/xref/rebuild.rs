@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use memchr::memmem;
 
-use super::{Entry, Table, classic};
+use super::{Entry, Row, Table, classic};
 use crate::{
     error::PdfError,
     indirect::{self, Indirect},
@@ -69,7 +69,11 @@ impl Table {
         Self::first_wins(
             found
                 .into_iter()
-                .map(|(number, _, entry)| (number, entry))
+                .map(|(number, _, entry)| Row {
+                    number,
+                    age: 0,
+                    entry,
+                })
                 .collect(),
         )
     }
@@ -165,7 +169,7 @@ impl<'a> Scan<'a> {
     fn mark(&mut self, position: usize) -> Result<u64, PdfError> {
         let at = self.start + position as u64;
         if self.buffer.get(position) == Some(&b't') {
-            if let Some(dict) = self
+            if let Some((dict, _)) = self
                 .affordable()
                 .then(|| classic::trailer(self.input, at + 7).ok())
                 .flatten()

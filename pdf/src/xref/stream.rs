@@ -1,6 +1,6 @@
 //! Cross-reference streams (ISO 32000-1, 7.5.8).
 
-use super::{Entry, Sections};
+use super::{Entry, Section, Sections};
 use crate::{
     error::PdfError,
     filter, indirect, limits,
@@ -9,8 +9,9 @@ use crate::{
 };
 
 impl Sections<'_> {
-    /// Reads the cross-reference stream at `at` and gives its dictionary, which is a trailer too.
-    pub(super) fn stream(&mut self, at: u64) -> Result<Dict, PdfError> {
+    /// Reads the cross-reference stream at `at`, whose dictionary is a trailer too.
+    pub(super) fn stream(&mut self, at: u64) -> Result<Section, PdfError> {
+        let from = self.rows.len();
         let object = indirect::read(self.input, at, None)?;
         let length = object.direct_length();
         let (Object::Dict(dict), Some(data)) = (object.value, object.data) else {
@@ -25,19 +26,32 @@ impl Sections<'_> {
                 expected: "a cross-reference stream",
             });
         }
-        let (data, _) = indirect::stream_end(self.input, data, length)?;
+        let (data, end) = if self.strict {
+            indirect::declared_end(self.input, data, length)?.ok_or(PdfError::Syntax {
+                at,
+                what: "a cross-reference stream whose length does not hold",
+            })?
+        } else {
+            indirect::stream_end(self.input, data, length)?
+        };
         let stream = Stream { dict, data };
-        self.rows(&stream, at)?;
-        Ok(stream.dict)
+        self.decode(&stream, at)?;
+        Ok(Section {
+            at,
+            bytes: object.start..end,
+            trailer: stream.dict,
+            rows: from..self.rows.len(),
+            hybrid: None,
+        })
     }
 
-    fn rows(&mut self, stream: &Stream, at: u64) -> Result<(), PdfError> {
+    fn decode(&mut self, stream: &Stream, at: u64) -> Result<(), PdfError> {
         let widths = widths(&stream.dict).ok_or(PdfError::WrongType {
             at,
             expected: "three widths in /W",
         })?;
         let row: usize = widths.iter().sum();
-        let room = limits::XREF_ENTRIES.saturating_sub(self.entries.len());
+        let room = limits::XREF_ENTRIES.saturating_sub(self.rows.len());
         let subsections = subsections(&stream.dict);
         let declared: u64 = subsections
             .iter()

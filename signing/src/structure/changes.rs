@@ -1,0 +1,166 @@
+//! What came after each signature: every revision compared with the one before, by the role of what it changed.
+
+mod step;
+
+mod equal;
+
+mod form;
+
+mod page;
+
+use std::collections::HashSet;
+
+use saoy_pdf::{ObjectId, PdfError, Revisions};
+
+use self::step::Step;
+use super::{After, Change, Changed, Kind, Structure, find::Known, survey::Survey};
+use crate::finding::{Finding, Reason};
+
+/// Objects and values looked at over all comparisons of a file: seconds of work, and a hundred times what the longest
+/// chain of signatures met takes.
+const BUDGET: usize = 1 << 24;
+
+/// Changes told for one revision; beyond, the gravest kind is what counts.
+const TOLD: usize = 200;
+
+/// A signature made in the revision that is looked at.
+pub(super) struct Signer {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    /// The signature dictionary.
+    pub(super) dictionary: ObjectId,
+    /// The revision it was made in, from 0.
+    pub(super) written: usize,
+}
+
+/// Fills in `after` of every signature.
+pub(super) fn tell(
+    file: &Revisions,
+    survey: &Survey,
+    known: &mut [Known],
+    structure: &mut Structure,
+) -> Result<(), PdfError> {
+    let Some(first) = known
+        .iter()
+        .filter(|known| known.signed.signed.get(1).is_some_and(|part| part.end > 0))
+        .map(|known| known.signed.revision)
+        .min()
+    else {
+        return Ok(());
+    };
+    let signers: Vec<Signer> = known
+        .iter()
+        .filter(|known| !known.signed.name.is_empty())
+        .map(|known| Signer {
+            name: known.signed.name.clone(),
+            kind: known.signed.kind,
+            dictionary: known.signed.dictionary,
+            written: known.written,
+        })
+        .collect();
+    let mut budget = BUDGET;
+    let mut changes: Vec<Change> = Vec::new();
+    for index in first..file.len() {
+        let own: Vec<&Signer> = signers
+            .iter()
+            .filter(|signer| signer.written == index)
+            .collect();
+        let mut own_changes = compare(file, survey, index, &own, &mut budget, structure)?;
+        changes.append(&mut own_changes);
+    }
+    for known in known {
+        let after: Vec<Change> = changes
+            .iter()
+            .filter(|change| change.revision > known.signed.revision)
+            .cloned()
+            .collect();
+        known.signed.after = After {
+            gravest: after
+                .iter()
+                .map(|change| change.kind)
+                .max()
+                .unwrap_or_default(),
+            changes: after,
+        };
+    }
+    Ok(())
+}
+
+/// What revision `index`, from 0, changed.
+fn compare(
+    file: &Revisions,
+    survey: &Survey,
+    index: usize,
+    signers: &[&Signer],
+    budget: &mut usize,
+    structure: &mut Structure,
+) -> Result<Vec<Change>, PdfError> {
+    let (Some(revision), Some(before), Some(old), Some(new)) = (
+        file.get(index),
+        index.checked_sub(1).and_then(|before| file.get(before)),
+        index.checked_sub(1).and_then(|before| file.at(before)),
+        file.at(index),
+    ) else {
+        return Ok(Vec::new());
+    };
+    let mut step = Step {
+        old,
+        new,
+        revision: index + 1,
+        signers,
+        changed: revision.changed.iter().copied().collect(),
+        touched: survey.leading_to(revision.changed.iter().copied()),
+        changes: Vec::new(),
+        own_widgets: HashSet::new(),
+        fields: HashSet::new(),
+        budget,
+        visible: Vec::new(),
+    };
+    step.trailers(&before.trailer, &revision.trailer)?;
+    unreachable_additions(&mut step, survey, &revision.trailer);
+    for (page, rectangle, name) in step.visible {
+        structure.warnings.push(
+            Finding::new(
+                Reason::AppearanceOverPage,
+                format!(
+                    "the appearance of {name} lies over the signed page, [{:.1} {:.1} {:.1} {:.1}]",
+                    rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
+                ),
+            )
+            .page(page),
+        );
+    }
+    let mut changes = step.changes;
+    if changes.len() > TOLD {
+        changes.sort_by_key(|change| std::cmp::Reverse(change.kind));
+        changes.truncate(TOLD);
+    }
+    Ok(changes)
+}
+
+/// Objects that a revision added and nothing leads to: no update that is known has use for them.
+fn unreachable_additions(step: &mut Step<'_, '_>, survey: &Survey, trailer: &saoy_pdf::Dict) {
+    let roots = ["Root", "Info"]
+        .iter()
+        .filter_map(|key| Some(trailer.get(key)?.as_ref_id()?.number));
+    let reachable = survey.reachable(roots);
+    let mut lost: Vec<u32> = step
+        .changed
+        .iter()
+        .copied()
+        .filter(|number| !reachable.contains(number) && !survey.containers.contains(number))
+        .collect();
+    lost.sort_unstable();
+    for number in lost {
+        if let Some(id) = step.new.id_of(number)
+            && !step.signed()
+        {
+            step.tell(
+                Changed::Other,
+                Some(id),
+                None,
+                "an object that nothing uses",
+            );
+        }
+    }
+}
