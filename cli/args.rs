@@ -48,6 +48,8 @@ fn grammar(ui: Ui) -> Command {
         .subcommand(correct(ui))
         .subcommand(quality(ui))
         .subcommand(separators(ui))
+        .subcommand(crate::verify::command(ui))
+        .subcommand(crate::trust::command(ui))
         .subcommand(doctor(ui))
         .subcommand(crate::train::command(ui))
 }

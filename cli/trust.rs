@@ -9,13 +9,14 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use saoy_signing::certificate::Certificate;
 use saoy_signing::revocation::Crl;
-use saoy_signing::trust::unwrap_pem;
 use saoy_signing::verify::calendar;
 use serde::Serialize;
 
 use crate::verify::record::hex;
 use crate::words::{Said, Ui, said};
 use crate::{correct, digitize, engine, terminal};
+
+pub(crate) mod bundle;
 
 pub(crate) mod fetch;
 
@@ -51,7 +52,13 @@ pub(crate) fn command(ui: Ui) -> Command {
             .action(ArgAction::SetTrue)
             .help(ui.say("In dưới dạng JSON", "Print as JSON"))
     };
+    let by = Arg::new("by")
+        .long("by")
+        .global(true)
+        .value_name("NAME")
+        .help(ui.say("Người thực hiện (mặc định: tài khoản đang đăng nhập)", "Who does so (default: the account in use)"));
     Command::new("trust")
+        .arg(by)
         .about(ui.say(
             "Tổ chức chứng thực được tin cậy: liệt kê, thêm, chấp nhận, bỏ, tải danh sách thu hồi",
             "Whose signatures are trusted: list, add, accept, remove, fetch revocation lists",
@@ -234,7 +241,7 @@ fn add(folder: &Folder, matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode
     let mut failed = false;
     for path in matches.get_many::<PathBuf>("files").into_iter().flatten() {
         let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
-        let blocks = shipped::unbundled(&bytes).or_else(|| unwrap_pem(&bytes).ok()).unwrap_or_default();
+        let blocks = bundle::parts(&bytes);
         if blocks.is_empty() {
             failed = true;
         }

@@ -14,7 +14,7 @@ use super::record::{CertificateRecord, FileRecord, Report, SignatureRecord};
 ///
 /// # Errors
 /// When a file can no longer be read, or the report cannot be written.
-pub(crate) fn write(report: &Report, at: &str, mut to: impl Write) -> io::Result<()> {
+pub(crate) fn write(report: &Report, mut to: impl Write) -> io::Result<()> {
     to.write_all(
         b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
           <ValidationReport xmlns=\"http://uri.etsi.org/19102/v1.2.1#\" xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">\n",
@@ -26,7 +26,7 @@ pub(crate) fn write(report: &Report, at: &str, mut to: impl Write) -> io::Result
             index,
             file,
             digest: &digest,
-            at,
+            at: &report.judged_at,
         };
         if file.signatures.is_empty() {
             document.unsigned(&mut to)?;
@@ -56,7 +56,7 @@ struct Document<'a> {
     index: usize,
     file: &'a FileRecord,
     digest: &'a str,
-    /// Time of validation, UTC.
+    /// Time of validation.
     at: &'a str,
 }
 
@@ -191,15 +191,6 @@ fn attributes(one: &SignatureRecord, to: &mut impl Write) -> io::Result<()> {
             "<SignatureTimeStamp><TimeStampValue>{}</TimeStampValue></SignatureTimeStamp>",
             stamp.time
         )?;
-    }
-    for (name, value) in [("Reason", &one.reason), ("Filter", &None), ("Name", &None)] {
-        if let Some(value) = value {
-            writeln!(
-                to,
-                "<{name} Signed=\"true\"><{name}>{}</{name}></{name}>",
-                escaped(value)
-            )?;
-        }
     }
     to.write_all(b"</SignatureAttributes>\n")
 }

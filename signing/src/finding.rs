@@ -131,6 +131,10 @@ impl Reason {
         Self::LockViolated,
         Self::ChangedAfterSigning,
         Self::ShadowPreparation,
+        Self::SignatureUnreachable,
+        Self::AppearanceOverPage,
+        Self::IrregularSyntax,
+        Self::LimitReached,
         Self::SignerMismatch,
         Self::SignerNotCompared,
     ];

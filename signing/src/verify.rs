@@ -9,6 +9,8 @@ use crate::finding::{Finding, Reason};
 use crate::judge::{Check, Indication, Instant, Judgement, Outcome, SubIndication, Timestamp};
 use crate::structure::{Changed, Kind, SignedField, Structure};
 
+mod file;
+
 mod level;
 
 pub mod calendar;
@@ -19,6 +21,7 @@ pub mod whose;
 
 pub mod summary;
 
+pub use file::{Options, certificates, file};
 pub use level::Level;
 pub use summary::summary;
 pub use whose::{Printed, Whose};
@@ -372,7 +375,7 @@ impl Verification {
             self.conclude_unsigned();
             return;
         }
-        let refused = |finding: &Finding| finding.reason != Reason::Damaged;
+        let refused = |finding: &Finding| !is_unreadable(finding.reason);
         let failed = |one: &Verified| one.indication == Indication::TotalFailed;
         let found = self.findings.iter();
         self.standing = if found.clone().any(refused) || self.signatures.iter().any(failed) {
@@ -400,8 +403,9 @@ impl Verification {
             .partition(|finding| !is_mild(finding.reason));
         self.findings = grave;
         self.warnings.extend(mild);
-        let unreadable =
-            |finding: &Finding| matches!(finding.reason, Reason::Damaged | Reason::Encrypted);
+        let unreadable = |finding: &Finding| {
+            is_unreadable(finding.reason) || finding.reason == Reason::Encrypted
+        };
         self.standing = if self.findings.is_empty() {
             Standing::Unsigned
         } else if self.findings.iter().all(unreadable) {
@@ -443,6 +447,11 @@ impl Verification {
         };
         matches!(self.whose, Whose::Differs { .. }) && !self.people().all(named)
     }
+}
+
+/// Reasons that say nothing of the file but that it could not be read to the end.
+fn is_unreadable(reason: Reason) -> bool {
+    matches!(reason, Reason::Damaged | Reason::LimitReached)
 }
 
 fn is_mild(reason: Reason) -> bool {

@@ -132,6 +132,22 @@ fn structural(reason: Reason) -> Option<(&'static str, &'static str)> {
             "tệp có sẵn nội dung ẩn có thể được làm hiện ra sau khi ký",
             "the file holds hidden content that could be made to show after signing",
         ),
+        Reason::SignatureUnreachable => (
+            "có từ điển chữ ký không nằm trong ô ký nào: chữ ký bị che giấu hoặc bị gỡ bỏ",
+            "a signature dictionary belongs to no field: a signature was hidden or taken out",
+        ),
+        Reason::AppearanceOverPage => (
+            "hình của chữ ký che lên nội dung trang đã ký trước đó",
+            "a signature's appearance lies over page content that was signed before",
+        ),
+        Reason::IrregularSyntax => (
+            "tệp có chỗ viết lệch chuẩn, nhưng mọi phần mềm đều hiểu như nhau",
+            "the file departs from the standard in a way that every program takes alike",
+        ),
+        Reason::LimitReached => (
+            "tệp vượt giới hạn thời gian hoặc bộ nhớ dành cho việc kiểm tra một tệp",
+            "the file asks for more time or memory than is spent on verifying one",
+        ),
         _ => return None,
     })
 }
