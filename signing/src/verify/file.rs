@@ -12,8 +12,8 @@ use crate::crypto::Digest;
 use crate::judge::{self, Instant, Judgement, Question, Timestamp};
 use crate::path::Material;
 use crate::policy::Policy;
-use crate::revocation::{Crl, Fetch, Ocsp};
-use crate::structure::{self, SecurityStore, SignedField};
+use crate::revocation::Fetch;
+use crate::structure::{self, SignedField};
 use crate::trust::Store;
 
 /// By what a file is verified.
@@ -40,7 +40,7 @@ pub fn file(source: impl ReadAt + 'static, options: &Options<'_>) -> Verificatio
         Err(error) => return unreadable(structure::failure(&error), bytes, options.now),
     };
     let structure = structure::examine(&revisions);
-    let evidence = material(&structure.store);
+    let evidence = Material::read(&structure.store);
     let mut court = Court {
         source: source.as_ref(),
         evidence: &evidence,
@@ -68,18 +68,6 @@ pub fn certificates(source: impl ReadAt + 'static) -> Vec<Certificate> {
         }
     }
     found
-}
-
-/// What long-term data there is, read; what cannot be read is no evidence.
-fn material(store: &SecurityStore) -> Material {
-    let certificates = store.certificates.iter();
-    let crls = store.crls.iter();
-    let ocsps = store.ocsps.iter();
-    Material {
-        certificates: certificates.filter_map(|der| Certificate::read(der).ok().map(Arc::new)).collect(),
-        crls: crls.filter_map(|der| Crl::read(der).ok().map(Arc::new)).collect(),
-        ocsps: ocsps.filter_map(|der| Ocsp::read(der).ok().map(Arc::new)).collect(),
-    }
 }
 
 /// The judge of a real file.

@@ -47,6 +47,7 @@ impl Judge for Oracle {
             signing_time: None,
             timestamp: None,
             judged_at: Instant(0),
+            pki: None,
         }
     }
 
@@ -56,6 +57,8 @@ impl Judge for Oracle {
             // A field's number is its time, so that tests can tell them apart.
             time: Instant(1000 * i64::from(field.dictionary.number)),
             authority: "TSA".to_owned(),
+            accuracy: None,
+            imprint: None,
             valid: judgement.indication == Indication::TotalPassed,
             judgement,
         }

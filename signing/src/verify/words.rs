@@ -1,7 +1,6 @@
 //! Every reason, kind of change and outcome in words, Vietnamese and English, with what to do about it.
 
 use crate::finding::Reason;
-use crate::judge::SubIndication;
 use crate::structure::Changed;
 
 use super::Standing;
@@ -296,34 +295,6 @@ pub fn of_change(changed: Changed) -> (&'static str, &'static str) {
             "annotations were added, changed or removed",
         ),
         Changed::Other => ("nội dung bị thay đổi", "contents were changed"),
-    }
-}
-
-/// The name of a sub-indication as EN 319 102-1 writes it.
-pub fn sub_indication(sub: SubIndication) -> &'static str {
-    match sub {
-        SubIndication::FormatFailure => "FORMAT_FAILURE",
-        SubIndication::HashFailure => "HASH_FAILURE",
-        SubIndication::SigCryptoFailure => "SIG_CRYPTO_FAILURE",
-        SubIndication::Revoked => "REVOKED",
-        SubIndication::Expired => "EXPIRED",
-        SubIndication::NotYetValid => "NOT_YET_VALID",
-        SubIndication::SigConstraintsFailure => "SIG_CONSTRAINTS_FAILURE",
-        SubIndication::ChainConstraintsFailure => "CHAIN_CONSTRAINTS_FAILURE",
-        SubIndication::CertificateChainGeneralFailure => "CERTIFICATE_CHAIN_GENERAL_FAILURE",
-        SubIndication::CryptoConstraintsFailure => "CRYPTO_CONSTRAINTS_FAILURE",
-        SubIndication::CryptoConstraintsFailureNoPoe => "CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
-        SubIndication::PolicyProcessingError => "POLICY_PROCESSING_ERROR",
-        SubIndication::TimestampOrderFailure => "TIMESTAMP_ORDER_FAILURE",
-        SubIndication::NoSigningCertificateFound => "NO_SIGNING_CERTIFICATE_FOUND",
-        SubIndication::NoCertificateChainFound => "NO_CERTIFICATE_CHAIN_FOUND",
-        SubIndication::RevokedNoPoe => "REVOKED_NO_POE",
-        SubIndication::RevokedCaNoPoe => "REVOKED_CA_NO_POE",
-        SubIndication::OutOfBoundsNotRevoked => "OUT_OF_BOUNDS_NOT_REVOKED",
-        SubIndication::OutOfBoundsNoPoe => "OUT_OF_BOUNDS_NO_POE",
-        SubIndication::NoPoe => "NO_POE",
-        SubIndication::TryLater => "TRY_LATER",
-        SubIndication::SignedDataNotFound => "SIGNED_DATA_NOT_FOUND",
     }
 }
 
