@@ -48,3 +48,6 @@ mod secrecy;
 
 /// What people put right, and samples of what they look at.
 mod corrections;
+
+/// Signatures: verdicts, trust, reports.
+mod verify;
