@@ -28,7 +28,7 @@ pub struct Document {
     xref: Xref,
     /// True when `xref` comes from scanning: what is not in it may have been lost.
     rebuilt: bool,
-    /// True when nothing may be read around: no object is searched for, every length has to hold.
+    /// True when nothing may be read around: no object is searched for, every stream has its end.
     strict: bool,
     /// Objects found by scanning, made when the table proves wrong for one object.
     scanned: OnceLock<Option<Table>>,
@@ -310,10 +310,7 @@ impl Document {
             };
             let length = length.and_then(|length| u64::try_from(length).ok());
             let (data, after) = if self.strict {
-                indirect::declared_end(&self.input, data, length)?.ok_or(PdfError::Syntax {
-                    at: data,
-                    what: "a stream whose length does not hold",
-                })?
+                indirect::closed_end(&self.input, data, length)?
             } else {
                 indirect::stream_end(&self.input, data, length)?
             };

@@ -204,6 +204,27 @@ pub(crate) fn declared_end(
     }
 }
 
+/// As [`stream_end`], but the first `endstream` has to be followed by `endobj`. A length that does not hold is noted:
+/// readers agree that then the first `endstream` counts.
+pub(crate) fn closed_end(
+    input: &Input,
+    data: u64,
+    declared: Option<u64>,
+) -> Result<(Range<u64>, u64), PdfError> {
+    if let Some(end) = declared_end(input, data, declared)? {
+        return Ok(end);
+    }
+    let (data, end) = stream_end(input, data, declared)?;
+    let tail = input.bytes(end.saturating_sub(6), 6)?;
+    if tail != b"endobj" {
+        return Err(PdfError::Syntax {
+            at: data.start,
+            what: "a stream without an end",
+        });
+    }
+    Ok((data, end))
+}
+
 /// Where `keyword` ends when it follows `at` with nothing but a little white space between.
 fn keyword_after(input: &Input, at: u64, keyword: &[u8]) -> Result<Option<u64>, PdfError> {
     let bytes = input.bytes(at, 32)?;

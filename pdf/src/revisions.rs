@@ -163,8 +163,8 @@ impl Revisions {
         self.revisions.get(index)
     }
 
-    /// The document as it was in revision `index`. It repairs nothing: an object that is not at its place, or a stream
-    /// whose length does not hold, is an error.
+    /// The document as it was in revision `index`. It repairs nothing: an object that is not at its place is an error.
+    /// A stream whose length does not hold is read up to its `endstream` and noted in [`Self::repairs`].
     pub fn at(&self, index: usize) -> Option<&Document> {
         self.views.get(index)
     }
@@ -299,7 +299,15 @@ fn revision(
                 what: "a cross-reference section within an older revision",
             });
         }
-        footers.push(footer::after(input, section.bytes.end)?);
+        // The first page's section of a linearised file may go without: its offset there means nothing.
+        let optional = sections
+            .iter()
+            .any(|other| other.bytes.start > section.bytes.start);
+        match footer::after(input, section.bytes.end) {
+            Ok(footer) => footers.push(footer),
+            Err(PdfError::Syntax { .. }) if optional => {}
+            Err(error) => return Err(error),
+        }
         bytes.push(section.bytes.clone());
         bytes.extend(section.hybrid.iter().map(|(bytes, _)| bytes.clone()));
     }
@@ -393,10 +401,17 @@ fn hybrids(
             .map(|row| (row.number, row.entry))
             .collect();
         let older = table.as_of(u32::try_from(age + 1).unwrap_or(u32::MAX));
+        // Writers that copy an old trailer name the old stream again; what the new table lists overrules it (7.5.8.4).
+        let copied = chain
+            .iter()
+            .skip(age + 1)
+            .any(|older| older.hybrid.as_ref().is_some_and(|(own, _)| own == bytes));
         for row in rows.get(streamed.clone()).unwrap_or_default() {
-            let plain = own
-                .get(&row.number)
-                .copied()
+            let listed = own.get(&row.number).copied();
+            if copied && listed.is_some() {
+                continue;
+            }
+            let plain = listed
                 .or_else(|| older.get(row.number))
                 .filter(|entry| *entry != Entry::Free);
             if plain.is_some_and(|plain| plain != row.entry) && found.len() < crate::limits::REPAIRS

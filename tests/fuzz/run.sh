@@ -2,7 +2,7 @@
 # Runs one fuzz target from the seeds in the tree: run.sh TARGET [SECONDS]
 set -euo pipefail
 cd "$(dirname "$0")"
-target=${1:?which target: input, page or pdf} seconds=${2:-60}
+target=${1:?which target: input, page, pdf or revisions} seconds=${2:-60}
 corpus=corpus/$target
 mkdir -p "$corpus"
 for seed in ../fixtures/seeds/* ../fixtures/inputs/* ../../pipeline/src/ingest/tests/fixtures/*; do

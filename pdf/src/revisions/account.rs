@@ -156,7 +156,7 @@ impl<'a> Ledger<'a> {
             let here = rest.iter().take_while(|place| place.offset == first.offset);
             let (own, after) = rest.split_at_checked(here.count()).unwrap_or_default();
             rest = after;
-            // Objects that share bytes are refused: none needs to be read beyond where the next begins.
+            // Nearly always an object ends before the next begins; to read further costs more than it brings.
             let next = after.first().map_or(u64::MAX, |place| place.offset);
             let located = self.object(first, next)?;
             for place in own {
@@ -181,7 +181,10 @@ impl<'a> Ledger<'a> {
         let Some(view) = self.view(place.revision) else {
             return Ok(None);
         };
-        let read = indirect::read_until(&self.file.input, place.offset, next)
+        let input = &self.file.input;
+        let read = indirect::read_until(input, place.offset, next)
+            // A stale entry may lead into the middle of this object.
+            .or_else(|_| indirect::read_until(input, place.offset, u64::MAX))
             .and_then(|object| Ok((object.id, view.finish(object, 0)?)));
         match read {
             Ok(object) => Ok(Some(object)),

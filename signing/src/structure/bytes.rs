@@ -42,10 +42,15 @@ pub(super) fn judge(file: &Revisions, survey: &Survey, known: &[Known], structur
         }
     }
     for repair in file.repairs() {
-        if !matches!(repair, Repair::Dangling { .. }) {
-            structure
-                .warnings
-                .push(Finding::new(Reason::IrregularSyntax, repair.to_string()));
+        let finding = |reason| Finding::new(reason, repair.to_string());
+        match repair {
+            Repair::Dangling { .. } => {}
+            Repair::StreamLength { at, .. } if first.is_some_and(|first| at >= first) => {
+                structure.findings.push(finding(Reason::Damaged).at(at));
+            }
+            // Among what was not remembered may be what would forbid.
+            Repair::More => structure.findings.push(finding(Reason::Damaged)),
+            _ => structure.warnings.push(finding(Reason::IrregularSyntax)),
         }
     }
 }

@@ -10,7 +10,7 @@ mod page;
 
 use std::collections::HashSet;
 
-use saoy_pdf::{ObjectId, PdfError, Revisions};
+use saoy_pdf::{Dict, Document, ObjectId, PdfError, Revisions};
 
 use self::step::Step;
 use super::{After, Change, Changed, Kind, Structure, find::Known, survey::Survey};
@@ -18,7 +18,7 @@ use crate::finding::{Finding, Reason};
 
 /// Objects and values looked at over all comparisons of a file: seconds of work, and a hundred times what the longest
 /// chain of signatures met takes.
-const BUDGET: usize = 1 << 24;
+const BUDGET: usize = 1 << 22;
 
 /// Changes told for one revision; beyond, the gravest kind is what counts.
 const TOLD: usize = 200;
@@ -103,13 +103,18 @@ fn compare(
     ) else {
         return Ok(Vec::new());
     };
+    let touched = survey.leading_to(revision.changed.iter().copied());
+    let pages = common(old, new);
+    let looked_at = touched.len().saturating_add(pages.len() / 8);
+    *budget = budget.saturating_sub(looked_at);
     let mut step = Step {
         old,
         new,
         revision: index + 1,
         signers,
         changed: revision.changed.iter().copied().collect(),
-        touched: survey.leading_to(revision.changed.iter().copied()),
+        touched,
+        pages,
         changes: Vec::new(),
         own_widgets: HashSet::new(),
         fields: HashSet::new(),
@@ -131,6 +136,17 @@ fn compare(
         );
     }
     let mut changes = step.changes;
+    let mut stamped: Vec<usize> = changes
+        .iter()
+        .filter(|change| change.stamped && change.kind == Changed::LaterSignature)
+        .filter_map(|change| change.page)
+        .collect();
+    stamped.dedup();
+    for page in stamped {
+        let detail = format!("revision {} stamped into the signed page", index + 1);
+        let finding = Finding::new(Reason::AppearanceOverPage, detail);
+        structure.warnings.push(finding.page(page));
+    }
     if changes.len() > TOLD {
         changes.sort_by_key(|change| std::cmp::Reverse(change.kind));
         changes.truncate(TOLD);
@@ -138,12 +154,21 @@ fn compare(
     Ok(changes)
 }
 
-/// Objects that a revision added and nothing leads to: no update that is known has use for them.
-fn unreachable_additions(step: &mut Step<'_, '_>, survey: &Survey, trailer: &saoy_pdf::Dict) {
+/// The pages that both have.
+fn common(old: &Document, new: &Document) -> HashSet<ObjectId> {
+    let before: HashSet<_> = old.page_ids().unwrap_or_default().into_iter().collect();
+    let after = new.page_ids().unwrap_or_default();
+    after.into_iter().filter(|id| before.contains(id)).collect()
+}
+
+/// Objects that a revision added and nothing leads to. Beside a signature or long-term data they are leftovers of the
+/// writer, which show nobody anything; alone nothing explains them.
+fn unreachable_additions(step: &mut Step<'_, '_>, survey: &Survey, trailer: &Dict) {
     let roots = ["Root", "Info"]
         .iter()
         .filter_map(|key| Some(trailer.get(key)?.as_ref_id()?.number));
     let reachable = survey.reachable(roots);
+    *step.budget = step.budget.saturating_sub(reachable.len() / 8);
     let mut lost: Vec<u32> = step
         .changed
         .iter()
@@ -151,16 +176,26 @@ fn unreachable_additions(step: &mut Step<'_, '_>, survey: &Survey, trailer: &sao
         .filter(|number| !reachable.contains(number) && !survey.containers.contains(number))
         .collect();
     lost.sort_unstable();
-    for number in lost {
-        if let Some(id) = step.new.id_of(number)
-            && !step.signed()
-        {
-            step.tell(
-                Changed::Other,
-                Some(id),
-                None,
-                "an object that nothing uses",
-            );
-        }
+    let store = step
+        .new
+        .catalog()
+        .ok()
+        .and_then(|catalog| catalog.get("DSS")?.as_ref_id());
+    let beside = !step.signers.is_empty()
+        || store.is_some_and(|store| step.touched.contains(&store.number))
+        || step
+            .changes
+            .iter()
+            .any(|change| change.kind == Changed::LongTermData);
+    if beside {
+        return;
+    }
+    for id in lost.into_iter().filter_map(|number| step.new.id_of(number)) {
+        step.tell(
+            Changed::Other,
+            Some(id),
+            None,
+            "an object that nothing uses",
+        );
     }
 }

@@ -49,8 +49,10 @@ impl Step<'_, '_> {
             // What is nested deeper than any document is told as changed.
             return Ok(false);
         }
+        // Where a link leads to a page, the page is compared for itself.
         if let (Object::Ref(a), Object::Ref(b)) = (old, new)
-            && (a == b && self.is_untouched(*a) || !pairs.insert((*a, *b)))
+            && (a == b && (self.is_untouched(*a) || self.pages.contains(a))
+                || !pairs.insert((*a, *b)))
         {
             return Ok(true);
         }
@@ -72,6 +74,10 @@ impl Step<'_, '_> {
     ) -> Result<bool, PdfError> {
         match (old, new) {
             (Object::Array(a), Object::Array(b)) => self.arrays(a, b, how, pairs, depth),
+            // One kid of a structure element becomes a list of several.
+            (_, Object::Array(b)) if how == How::Grown => {
+                self.arrays(std::slice::from_ref(old), b, how, pairs, depth)
+            }
             (Object::Dict(a), Object::Dict(b)) => self.dicts(a, b, how, pairs, depth),
             (Object::Stream(a), Object::Stream(b)) => {
                 if a.data != b.data && !self.new.same_bytes(a.data.clone(), b.data.clone())? {
@@ -125,8 +131,9 @@ impl Step<'_, '_> {
     ) -> Result<bool, PdfError> {
         for key in keys(old, new) {
             let (before, after) = (value(old, &key), value(new, &key));
-            // Links upwards are told apart by number; where they lead is compared on the way down.
-            if matches!(key.as_slice(), b"Parent" | b"P")
+            // Links upwards, and those of the structure tree, are told apart by number; where they lead is compared on
+            // the way down from the catalog.
+            if matches!(key.as_slice(), b"Parent" | b"P" | b"Pg" | b"Obj")
                 && let (Object::Ref(a), Object::Ref(b)) = (before, after)
             {
                 if a != b {
@@ -135,8 +142,8 @@ impl Step<'_, '_> {
                 continue;
             }
             if how == How::Grown {
-                // The next free key of a structure tree counts up (table 322).
-                let counts = key == b"ParentTreeNextKey";
+                // The next free key of a structure tree and the limits of its number tree follow what is added.
+                let counts = matches!(key.as_slice(), b"ParentTreeNextKey" | b"Limits");
                 if counts
                     || *before == Object::Null && self.old.get(old, &key)?.as_ref() == &Object::Null
                 {

@@ -47,6 +47,7 @@ impl<'s> Step<'_, 's> {
                 b"DR" if self.additive(was, is)? => {
                     self.with_any(Changed::FormFill, at, None, detail);
                 }
+                b"DR" if self.signed() => self.with_any(Changed::Other, at, None, detail),
                 b"NeedAppearances" => self.with_any(Changed::FormFill, at, None, detail),
                 _ => self.tell(Changed::Other, at, None, detail),
             }
@@ -151,15 +152,13 @@ impl<'s> Step<'_, 's> {
                 self.part_of(signer, id, None, detail);
             }
             None if *signature == Object::Null => {
-                let shows = find_rectangle(self, dict);
-                self.fields.extend(id);
-                let otherwise = if shows {
-                    Changed::Annotation
-                } else {
-                    Changed::FormFill
-                };
                 self.own_widgets.extend(id);
-                self.with_any(otherwise, id, None, detail);
+                if find::rectangle(self.new, dict).is_some() && dict.contains("AP") {
+                    // What it shows belongs to no signature.
+                    self.tell(Changed::Annotation, id, None, detail);
+                } else {
+                    self.with_any(Changed::FormFill, id, None, detail);
+                }
             }
             None => self.tell(
                 Changed::Other,
@@ -210,8 +209,9 @@ impl<'s> Step<'_, 's> {
         let signer = self
             .signer_of(value(&new, "V"))
             .filter(|_| *value(&old, "V") == Object::Null);
-        if signer.is_some() {
+        if let Some(signer) = signer {
             self.claim(Some(id), &kids);
+            self.see(id, &new, signer);
         }
         let state = Field {
             id,
@@ -231,6 +231,16 @@ impl<'s> Step<'_, 's> {
         }
         let was = self.list(self.old, value(&old, "Kids"))?;
         self.field_lists(&was, &kids, &own)
+    }
+
+    /// Remembers where the widget of a field that was there before shows its new signature.
+    fn see(&mut self, id: ObjectId, dict: &Dict, signer: &Signer) {
+        if let Some(rectangle) = find::rectangle(self.new, dict)
+            && dict.contains("AP")
+            && let Some(page) = find::widgets_of(self.new).get(&id)
+        {
+            self.visible.push((*page, rectangle, signer.name.clone()));
+        }
     }
 
     /// One entry of a field that was there before, changed.
@@ -317,10 +327,6 @@ fn is_sealed(key: &[u8], was: &Object, is: &Object) -> bool {
 
 fn is_null_or(old: &Object, new: &Dict) -> bool {
     *old == Object::Null || old.as_dict() == Some(new)
-}
-
-fn find_rectangle(step: &Step<'_, '_>, dict: &Dict) -> bool {
-    find::rectangle(step.new, dict).is_some()
 }
 
 fn named(name: &str) -> String {

@@ -7,6 +7,9 @@ use saoy_pdf::{Dict, Document, Object, ObjectId, PdfError, Rectangle};
 use super::Signer;
 use crate::structure::{Change, Changed, Kind};
 
+/// The longest metadata read for its title, in bytes; the longest met (with thumbnails) have 300 kB.
+const METADATA: usize = 1 << 20;
+
 /// The comparison of one revision with the one before.
 pub(super) struct Step<'a, 's> {
     pub(super) old: &'a Document,
@@ -19,6 +22,8 @@ pub(super) struct Step<'a, 's> {
     pub(super) changed: HashSet<u32>,
     /// These, and all that lead to them.
     pub(super) touched: HashSet<u32>,
+    /// Pages that are there before and after.
+    pub(super) pages: HashSet<ObjectId>,
     pub(super) changes: Vec<Change>,
     /// Widgets of the fields that were signed in it.
     pub(super) own_widgets: HashSet<ObjectId>,
@@ -149,10 +154,7 @@ impl Step<'_, '_> {
         self.catalog(&before, &after, root)?;
         let (before, after) = (value(old, "Info"), value(new, "Info"));
         if !self.equal(before, after)? {
-            self.metadata(
-                new.get("Info").and_then(Object::as_ref_id),
-                "document information",
-            );
+            self.information(before, after)?;
         }
         if old.contains("Encrypt") != new.contains("Encrypt") {
             self.tell(Changed::Other, None, None, "encryption");
@@ -161,6 +163,7 @@ impl Step<'_, '_> {
     }
 
     fn catalog(&mut self, old: &Dict, new: &Dict, root: Option<ObjectId>) -> Result<(), PdfError> {
+        let stored = !self.equal(value(old, "DSS"), value(new, "DSS"))?;
         for key in keys(old, new) {
             let (before, after) = (value(old, &key), value(new, &key));
             // The form first: pages ask which widgets belong to it.
@@ -173,15 +176,17 @@ impl Step<'_, '_> {
             match key.as_slice() {
                 b"DSS" => self.tell(Changed::LongTermData, root, None, "document security store"),
                 b"Extensions" | b"Version" => {
-                    let detail = format!("catalog /{name}");
-                    let otherwise = if self.adds_store(old, new)? {
+                    let otherwise = if stored {
                         Changed::LongTermData
                     } else {
                         Changed::Other
                     };
-                    self.with_any(otherwise, root, None, detail);
+                    self.with_any(otherwise, root, None, format!("catalog /{name}"));
                 }
-                b"Metadata" => self.metadata(after.as_ref_id(), "metadata"),
+                b"Metadata" => self.metadata(before, after, stored)?,
+                b"PieceInfo" | b"Legal" => {
+                    self.explain(Changed::Other, root, None, format!("catalog /{name}"));
+                }
                 b"Perms" => self.permissions(before, after, root)?,
                 b"StructTreeRoot" if self.additive(before, after)? => {
                     self.with_any(Changed::Other, root, None, "structure tree added to");
@@ -193,22 +198,54 @@ impl Step<'_, '_> {
         self.pages(old, new)
     }
 
-    fn adds_store(&mut self, old: &Dict, new: &Dict) -> Result<bool, PdfError> {
-        Ok(!self.equal(value(old, "DSS"), value(new, "DSS"))?)
-    }
-
-    /// What describes the document and shows on no page: comes with a signature or with long-term data.
-    fn metadata(&mut self, object: Option<ObjectId>, what: &str) {
-        let stored = self
-            .changes
+    /// `/Info`: who made the file with what, and when. Only the title is shown to who reads.
+    fn information(&mut self, old: &Object, new: &Object) -> Result<(), PdfError> {
+        let id = new.as_ref_id();
+        let (before, after) = (self.dict(self.old, old)?, self.dict(self.new, new)?);
+        let same_title = self.equal(value(&before, "Title"), value(&after, "Title"))?;
+        let plain = after
             .iter()
-            .any(|change| change.kind == Changed::LongTermData);
-        let otherwise = if stored {
+            .all(|entry| matches!(entry.value, Object::String(_) | Object::Name(_)));
+        let otherwise = if same_title && plain {
             Changed::LongTermData
         } else {
             Changed::Other
         };
-        self.with_any(otherwise, object, None, what);
+        self.with_any(otherwise, id, None, "document information");
+        Ok(())
+    }
+
+    /// `/Metadata` shows on no page; only its title is shown to who reads.
+    fn metadata(&mut self, old: &Object, new: &Object, stored: bool) -> Result<(), PdfError> {
+        let titles = (self.title(self.old, old)?, self.title(self.new, new)?);
+        let same_title = titles.0.is_some() && titles.0 == titles.1;
+        let otherwise = if stored || same_title {
+            Changed::LongTermData
+        } else {
+            Changed::Other
+        };
+        self.with_any(otherwise, new.as_ref_id(), None, "metadata");
+        Ok(())
+    }
+
+    /// The title that metadata gives, as written, empty without one; `None` when it cannot be read.
+    fn title(&self, view: &Document, metadata: &Object) -> Result<Option<Vec<u8>>, PdfError> {
+        let resolved = view.resolve(metadata)?;
+        let Some(stream) = resolved
+            .as_stream()
+            .filter(|own| own.dict.is("Type", "Metadata"))
+        else {
+            return Ok(None);
+        };
+        let Ok(text) = view.decoded(stream, METADATA) else {
+            return Ok(None);
+        };
+        let find = |needle: &[u8]| text.windows(needle.len()).position(|own| own == needle);
+        let title = match (find(b"<dc:title"), find(b"</dc:title")) {
+            (Some(from), Some(to)) => text.get(from..to).unwrap_or_default().to_vec(),
+            _ => Vec::new(),
+        };
+        Ok(Some(title))
     }
 
     /// `/Perms`: a certification comes with its signature; usage rights go when a document is signed elsewhere.
@@ -269,7 +306,7 @@ pub(super) fn keys(old: &Dict, new: &Dict) -> Vec<Vec<u8>> {
 }
 
 /// The value of `key`, null when it is not there.
-pub(super) fn value<'d>(dict: &'d Dict, key: impl AsRef<[u8]>) -> &'d Object {
+pub(super) fn value(dict: &Dict, key: impl AsRef<[u8]>) -> &Object {
     const NULL: &Object = &Object::Null;
     dict.get(key).unwrap_or(NULL)
 }

@@ -1,0 +1,125 @@
+//! DocMDP, FieldMDP and locks, and attacks on certified documents (Rohlmann et al., S&P 2021).
+
+use super::{
+    build::{Build, Edit, page, sign_second, signed_with, text_field},
+    found, has,
+};
+use crate::finding::Reason;
+
+fn certified(permission: u8) -> Build {
+    signed_with(
+        &format!(
+            "/Reference[<</Type/SigRef/TransformMethod/DocMDP/TransformParams<</P {permission}/V/1.2>>>>]"
+        ),
+        "",
+    )
+}
+
+fn breaks(mut build: Build, change: impl FnOnce(&mut Build)) -> (bool, bool) {
+    change(&mut build);
+    let found = found(&build.bytes);
+    let findings = &found.signatures[0].findings;
+    (
+        has(findings, Reason::CertificationViolated),
+        has(findings, Reason::LockViolated),
+    )
+}
+
+fn fill(build: &mut Build) {
+    build.object(6, &text_field("after")).end();
+}
+
+/// "Evil annotation".
+fn annotate(build: &mut Build) {
+    build
+        .object(3, &page("", "[4 0 R]", "[6 0 R 7 0 R 8 0 R 30 0 R]"))
+        .object(30, "<</Type/Annot/Subtype/Stamp/Rect[0 0 600 800]>>")
+        .end();
+}
+
+fn store(build: &mut Build) {
+    build
+        .object(
+            1,
+            "<</Type/Catalog/Pages 2 0 R/AcroForm 5 0 R/DSS<</Certs[]>>>>",
+        )
+        .end();
+}
+
+fn replace(build: &mut Build) {
+    build.stream(4, "", "BT (other) Tj ET").end();
+}
+
+/// A signature that paints on the page as well.
+fn stamp(build: &mut Build) {
+    build
+        .object(3, &page("", "[4 0 R 31 0 R]", "[6 0 R 7 0 R 8 0 R]"))
+        .stream(31, "", "0 0 600 800 re f");
+    sign_second(build);
+}
+
+#[test]
+fn what_a_certification_allows() {
+    let cases: [(&str, Edit, [bool; 3]); 6] = [
+        ("long-term data", store, [false, false, false]),
+        ("a signature", sign_second, [true, false, false]),
+        ("form fill", fill, [true, false, false]),
+        ("annotation", annotate, [true, true, false]),
+        ("content", replace, [true, true, true]),
+        ("a stamp", stamp, [true, true, true]),
+    ];
+    for (what, change, broken) in cases {
+        for (permission, broken) in (1..).zip(broken) {
+            let found = breaks(certified(permission), change);
+            assert_eq!(found, (broken, false), "{what} under P={permission}");
+        }
+    }
+}
+
+#[test]
+fn the_permission_is_told() {
+    let found = found(&certified(3).bytes);
+    assert_eq!(found.signatures[0].certification, Some(3));
+}
+
+#[test]
+fn locks_hold_the_fields_they_name() {
+    let lock = |scope: &str| {
+        signed_with(
+            &format!(
+                "/Reference[<</Type/SigRef/TransformMethod/FieldMDP/TransformParams<</V/1.2{scope}>>>>]"
+            ),
+            "",
+        )
+    };
+    assert!(breaks(lock("/Action/All"), fill).1);
+    assert!(breaks(lock("/Action/Include/Fields[(Amount)]"), fill).1);
+    assert!(!breaks(lock("/Action/Include/Fields[(Other)]"), fill).1);
+    assert!(!breaks(lock("/Action/Exclude/Fields[(Amount)]"), fill).1);
+    assert!(breaks(lock("/Action/Exclude/Fields[(Other)]"), fill).1);
+    assert!(breaks(lock("/Action/Include/Fields[(Second)]"), sign_second).1);
+    assert!(!breaks(lock("/Action/Include/Fields[(Amount)]"), sign_second).1);
+}
+
+#[test]
+fn a_lock_of_the_field_may_close_the_document() {
+    let build = || signed_with("", "/Lock<</Type/SigFieldLock/Action/All/P 1>>");
+    assert_eq!(breaks(build(), sign_second), (true, true));
+    assert_eq!(breaks(build(), store), (false, false));
+}
+
+/// Making a form read-only is part of signing with a lock, and of nothing else.
+#[test]
+fn fields_are_sealed_by_signers_only() {
+    let mut build = signed_with("", "");
+    build.object(6, &text_field("before").replace("/FT/Tx", "/FT/Tx/Ff 1"));
+    let alone = {
+        let mut build = build.clone();
+        build.end();
+        found(&build.bytes).signatures[0].after.gravest
+    };
+    assert_eq!(alone, crate::structure::Changed::Other);
+    sign_second(&mut build);
+    let with_signature = found(&build.bytes).signatures[0].after.gravest;
+    assert_eq!(with_signature, crate::structure::Changed::LaterSignature);
+}
