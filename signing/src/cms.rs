@@ -99,12 +99,12 @@ impl SignedData {
         let mut wrapping = wrapped.inside();
         let signed = wrapping.expect(tag::SEQUENCE)?;
         wrapping.end()?;
-        let mut read = Self::signed_data(signed.inside())?;
+        let mut read = Self::read_inside(signed.inside())?;
         read.is_ber = whole.indefinite || wrapped.indefinite || signed.indefinite;
         Ok(read)
     }
 
-    fn signed_data(mut inside: Reader<'_>) -> Result<Self, CmsError> {
+    fn read_inside(mut inside: Reader<'_>) -> Result<Self, CmsError> {
         inside.expect(tag::INTEGER)?;
         inside.expect(tag::SET)?;
         let mut encapsulated = inside.sequence()?;
@@ -123,7 +123,7 @@ impl SignedData {
                     .and_then(|der| Certificate::read(&der))
                 {
                     Ok(certificate) if !certificates.contains(&certificate) => {
-                        certificates.push(certificate)
+                        certificates.push(certificate);
                     }
                     Ok(_) => {}
                     Err(_) => unreadable = unreadable.saturating_add(1),
@@ -290,7 +290,7 @@ fn revocation_choices(set: &Element<'_>, evidence: &mut SecurityStore) -> Result
 
 /// Adobe's `RevocationInfoArchival` (ISO 32000-2, 12.8.3.3.2) and CAdES `revocation-values`: CRLs in `[0]`, OCSP in `[1]`.
 fn revocation_lists(value: &[u8], evidence: &mut SecurityStore) -> Result<(), Asn1Error> {
-    for list in Element::only(value)?.inside().all()? {
+    for list in Reader::of_sequence(value)?.all()? {
         let into = match list.tag {
             0xa0 => &mut evidence.crls,
             0xa1 => &mut evidence.ocsps,

@@ -1,6 +1,6 @@
 //! Attributes of a signer, and the ESS reference to the signer's certificate among them.
 
-use crate::asn1::{Asn1Error, Element, Oid, oid, tag, wrap};
+use crate::asn1::{Asn1Error, Element, Oid, Reader, oid, tag, wrap};
 use crate::certificate::{Certificate, GeneralName};
 use crate::crypto::{Algorithm, Digest, Scheme};
 
@@ -96,7 +96,7 @@ impl Attributes {
         }
         let read = || {
             let value = self.only(oid::CMS_ALGORITHM_PROTECTION).ok_or(TWICE)?;
-            let mut inside = Element::only(value)?.inside();
+            let mut inside = Reader::of_sequence(value)?;
             let digest = Algorithm::read(&mut inside)?;
             let signature = inside.expect(tag::explicit(1))?;
             Ok((
@@ -129,7 +129,7 @@ pub struct CertificateReference {
 impl CertificateReference {
     fn read(value: &[u8], version: u8) -> Result<Self, Asn1Error> {
         // The first one is the signer's; others restrict the path and are not asked of it here.
-        let mut one = Element::only(value)?.inside().sequence()?.sequence()?;
+        let mut one = Reader::of_sequence(value)?.sequence()?.sequence()?;
         let mut digest = Some(if version == 1 {
             Digest::Sha1
         } else {

@@ -155,8 +155,8 @@ fn pss(parameters: &[u8]) -> Result<Scheme, Asn1Error> {
                     )?;
                 }
                 0xa2 => {
-                    salt =
-                        usize::try_from(inside.expect(tag::INTEGER)?.small()?).unwrap_or(usize::MAX)
+                    salt = usize::try_from(inside.expect(tag::INTEGER)?.small()?)
+                        .unwrap_or(usize::MAX);
                 }
                 0xa3 if inside.expect(tag::INTEGER)?.small()? == 1 => {}
                 _ => return Err(member.error("a parameter that is not known")),

@@ -4,7 +4,7 @@ use num_bigint::BigUint;
 use ring::signature::{self as by_ring, RsaParameters, RsaPublicKeyComponents};
 
 use super::{CryptoError, Digest, Signed};
-use crate::asn1::{Element, tag, trim, wrap};
+use crate::asn1::{Reader, tag, trim, wrap};
 
 /// RSASSA-PKCS1-v1_5 (RFC 8017 8.2.2).
 pub(super) fn pkcs1(
@@ -140,7 +140,7 @@ pub(super) fn dsa(
 /// The two numbers of a DSA or ECDSA signature.
 pub(super) fn pair(signature: &[u8]) -> Result<(BigUint, BigUint), CryptoError> {
     let read = || {
-        let mut inside = Element::only(signature)?.inside();
+        let mut inside = Reader::of_sequence(signature)?;
         let first = inside.expect(tag::INTEGER)?;
         let second = inside.expect(tag::INTEGER)?;
         inside.end()?;
@@ -177,7 +177,8 @@ fn open(modulus: &[u8], exponent: &[u8], signature: &[u8]) -> Result<Vec<u8>, Cr
         )));
     }
     let s = BigUint::from_bytes_be(signature);
-    if trim(signature).len() > modulus.len() || s >= n {
+    // RFC 8017 8.2.2, step 1: exactly as long as the modulus.
+    if signature.len() != modulus.len() || s >= n {
         return Err(CryptoError::Wrong);
     }
     let bytes = s.modpow(&e, &n).to_bytes_be();

@@ -283,7 +283,7 @@ fn algorithms(
                     .push(Finding::new(Reason::WeakDigest, detail));
             }
             Verdict::Refused => {
-                refused.push((Reason::WeakDigest, format!("{} in {of}", digest.name())))
+                refused.push((Reason::WeakDigest, format!("{} in {of}", digest.name())));
             }
         }
     }

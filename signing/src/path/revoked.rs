@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{PathOptions, Validator, check};
 use crate::asn1::oid;
 use crate::certificate::{Certificate, usage};
+use crate::crypto::PublicKey;
 use crate::judge::Instant;
 use crate::revocation::{Crl, Moment, Ocsp, REMOVED, Scope, SingleStatus, Status, request};
 
@@ -329,13 +330,14 @@ impl Validator<'_> {
                 .key_usage
                 .is_none_or(|bits| bits & usage::CRL_SIGN != 0)
         };
-        let signed = |certificate: &Certificate| {
-            may(certificate) && self.spend() && crl.signed_by(&certificate.key).is_ok()
+        let signed = |certificate: &Certificate, key: &PublicKey| {
+            may(certificate) && self.spend() && crl.signed_by(key).is_ok()
         };
         let (Some(issuer), Some(anchor)) = (path.get(1), path.last()) else {
             return false;
         };
-        if issuer.subject == crl.issuer && signed(issuer) {
+        let key = inherited_key(path.get(1..).unwrap_or_default());
+        if issuer.subject == crl.issuer && signed(issuer, &key) {
             return true;
         }
         if depth > 1 {
@@ -350,7 +352,7 @@ impl Validator<'_> {
             .collect();
         named
             .iter()
-            .filter(|candidate| signed(candidate))
+            .filter(|candidate| signed(candidate, &candidate.key))
             .any(|candidate| {
                 let options = PathOptions::at(crl.this_update);
                 self.paths(candidate).iter().any(|full| {
@@ -360,6 +362,14 @@ impl Validator<'_> {
                 })
             })
     }
+}
+
+/// The key of the first certificate of `path`, with the DSA parameters of those above it where it has none.
+fn inherited_key(path: &[Arc<Certificate>]) -> PublicKey {
+    let above = PublicKey::Unknown(String::new());
+    path.iter().rev().fold(above, |above, certificate| {
+        certificate.key.inheriting(&above)
+    })
 }
 
 /// Compares big-endian numbers without leading zeros.

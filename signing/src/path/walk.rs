@@ -71,7 +71,9 @@ impl Validator<'_> {
             .trust
             .intermediates
             .iter()
-            .chain(&self.material.certificates);
+            .chain(&self.material.certificates)
+            // The document's copy of an anchor is no way around what that anchor may not do.
+            .filter(|other| self.trust.anchor(other).is_none());
         for candidate in anchors.chain(others) {
             if candidate.subject == certificate.issuer && !issuers.contains(candidate) {
                 issuers.push(candidate.clone());
