@@ -38,13 +38,19 @@ pub(crate) fn command(ui: Ui) -> Command {
         Arg::new("fingerprint")
             .required(true)
             .value_name("SHA-256")
-            .help(ui.say("Vân tay SHA-256 đầy đủ của chứng thư, 64 chữ số thập lục phân", "The certificate's full SHA-256 fingerprint, 64 hexadecimal digits"))
+            .help(ui.say(
+                "Vân tay SHA-256 đầy đủ của chứng thư, 64 chữ số thập lục phân",
+                "The certificate's full SHA-256 fingerprint, 64 hexadecimal digits",
+            ))
     };
     let remark = || {
         Arg::new("remark")
             .long("remark")
             .value_name("TEXT")
-            .help(ui.say("Ghi chú vào nhật ký: nguồn đối chiếu, lý do", "A note for the log: where it was compared, why"))
+            .help(ui.say(
+                "Ghi chú vào nhật ký: nguồn đối chiếu, lý do",
+                "A note for the log: where it was compared, why",
+            ))
     };
     let json = || {
         Arg::new("json")
@@ -56,7 +62,10 @@ pub(crate) fn command(ui: Ui) -> Command {
         .long("by")
         .global(true)
         .value_name("NAME")
-        .help(ui.say("Người thực hiện (mặc định: tài khoản đang đăng nhập)", "Who does so (default: the account in use)"));
+        .help(ui.say(
+            "Người thực hiện (mặc định: tài khoản đang đăng nhập)",
+            "Who does so (default: the account in use)",
+        ));
     Command::new("trust")
         .arg(by)
         .about(ui.say(
@@ -65,11 +74,12 @@ pub(crate) fn command(ui: Ui) -> Command {
         ))
         .subcommand_required(true)
         .arg_required_else_help(true)
+        .disable_help_subcommand(true)
         .subcommand(Command::new("list").about(ui.say("Liệt kê chứng thư, trạng thái, vân tay", "List certificates, their state and fingerprints")).arg(json()))
         .subcommand(
             Command::new("add")
                 .about(ui.say("Thêm chứng thư (chờ chấp nhận) hoặc danh sách thu hồi", "Add certificates (not accepted yet) or revocation lists"))
-                .arg(Arg::new("files").required(true).num_args(1..).value_name("FILE").value_parser(value_parser!(PathBuf)))
+                .arg(Arg::new("files").required(true).num_args(1..).value_name("FILE").value_parser(value_parser!(PathBuf)).help(ui.say("Chứng thư hoặc danh sách thu hồi: DER, PEM, p7b", "Certificates or revocation lists: DER, PEM, p7b")))
                 .arg(remark()),
         )
         .subcommand(
@@ -177,7 +187,12 @@ fn list(folder: &Folder, matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCod
             writeln!(out, "    {}: {origin}", ui.say("nguồn", "origin"))?;
         }
     }
-    writeln!(out, "{}: {}", ui.say("Danh sách thu hồi", "Revocation lists"), listing.crls)?;
+    writeln!(
+        out,
+        "{}: {}",
+        ui.say("Danh sách thu hồi", "Revocation lists"),
+        listing.crls
+    )?;
     if accepted.is_empty() {
         writeln!(out, "{}", ui.say(
             "Chưa tin cậy tổ chức nào: đối chiếu vân tay với nguồn chính thức rồi chạy saoy trust accept SHA-256",
@@ -212,7 +227,8 @@ fn known(folder: &Folder, accepted: &Accepted) -> anyhow::Result<Vec<Known>> {
     };
     let mut all: Vec<Known> = Vec::new();
     for file in shipped::ALL {
-        let certificate = Certificate::read(file.der).map_err(|error| anyhow!("{}: {error}", file.name))?;
+        let certificate =
+            Certificate::read(file.der).map_err(|error| anyhow!("{}: {error}", file.name))?;
         all.push(of(&certificate, Some(file)));
     }
     for certificate in folder.certificates()? {
@@ -232,7 +248,11 @@ fn entry(matches: &ArgMatches, action: Action, sha256: String, subject: String) 
         sha256,
         subject,
         pki: None,
-        remark: matches.try_get_one::<String>("remark").ok().flatten().cloned(),
+        remark: matches
+            .try_get_one::<String>("remark")
+            .ok()
+            .flatten()
+            .cloned(),
         previous: String::new(),
     }
 }
@@ -249,17 +269,46 @@ fn add(folder: &Folder, matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode
             if let Ok(certificate) = Certificate::read(&der) {
                 folder.keep_certificate(&certificate)?;
                 let sha256 = hex(&certificate.fingerprint);
-                say(&format!("{}: {} SHA-256 {sha256}", ui.say("đã thêm, chờ chấp nhận", "added, not accepted yet"), certificate.subject))?;
-                folder.note(entry(matches, Action::Add, sha256, certificate.subject.to_string()))?;
+                say(&format!(
+                    "{}: {} SHA-256 {sha256}",
+                    ui.say("đã thêm, chờ chấp nhận", "added, not accepted yet"),
+                    certificate.subject
+                ))?;
+                folder.note(entry(
+                    matches,
+                    Action::Add,
+                    sha256,
+                    certificate.subject.to_string(),
+                ))?;
             } else if let Ok(crl) = Crl::read(&der) {
-                lists::keep(folder, &crl, &der, entry(matches, Action::Crl, lists::sha256(&der), crl.issuer.to_string()))?;
-                say(&format!("{}: {}", ui.say("đã thêm danh sách thu hồi của", "added the revocation list of"), crl.issuer))?;
+                lists::keep(
+                    folder,
+                    &crl,
+                    &der,
+                    entry(
+                        matches,
+                        Action::Crl,
+                        lists::sha256(&der),
+                        crl.issuer.to_string(),
+                    ),
+                )?;
+                say(&format!(
+                    "{}: {}",
+                    ui.say(
+                        "đã thêm danh sách thu hồi của",
+                        "added the revocation list of"
+                    ),
+                    crl.issuer
+                ))?;
             } else {
                 failed = true;
             }
         }
         if failed {
-            let what = ui.say("không phải chứng thư hay danh sách thu hồi", "neither certificates nor revocation lists");
+            let what = ui.say(
+                "không phải chứng thư hay danh sách thu hồi",
+                "neither certificates nor revocation lists",
+            );
             terminal::complain(ui, &anyhow!("{}: {what}", path.display()));
         }
     }
@@ -277,13 +326,19 @@ fn fingerprint(matches: &ArgMatches, ui: Ui) -> Option<String> {
     if digits.len() == 64 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return Some(digits);
     }
-    let wanted = ui.say("cần đủ 64 chữ số thập lục phân của vân tay SHA-256", "all 64 hexadecimal digits of the SHA-256 fingerprint are wanted");
+    let wanted = ui.say(
+        "cần đủ 64 chữ số thập lục phân của vân tay SHA-256",
+        "all 64 hexadecimal digits of the SHA-256 fingerprint are wanted",
+    );
     terminal::complain(ui, &anyhow!("{typed}: {wanted}"));
     None
 }
 
 /// The certificate of a fingerprint, in the folder or among those shipped, with the profile it was shipped for.
-fn find(folder: &Folder, sha256: &str) -> anyhow::Result<Option<(Certificate, Option<&'static str>)>> {
+fn find(
+    folder: &Folder,
+    sha256: &str,
+) -> anyhow::Result<Option<(Certificate, Option<&'static str>)>> {
     for file in shipped::ALL {
         if let Ok(certificate) = Certificate::read(file.der)
             && hex(&certificate.fingerprint) == sha256
@@ -292,7 +347,9 @@ fn find(folder: &Folder, sha256: &str) -> anyhow::Result<Option<(Certificate, Op
         }
     }
     let mut own = folder.certificates()?.into_iter();
-    Ok(own.find(|one| hex(&one.fingerprint) == sha256).map(|one| (one, None)))
+    Ok(own
+        .find(|one| hex(&one.fingerprint) == sha256)
+        .map(|one| (one, None)))
 }
 
 fn accept(folder: &Folder, matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
@@ -300,18 +357,28 @@ fn accept(folder: &Folder, matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitC
         return Ok(ExitCode::from(2));
     };
     let Some((certificate, profile)) = find(folder, &sha256)? else {
-        let unknown = ui.say("chưa biết chứng thư này; chạy saoy trust add TỆP trước", "this certificate is not known; run saoy trust add FILE first");
+        let unknown = ui.say(
+            "chưa biết chứng thư này; chạy saoy trust add TỆP trước",
+            "this certificate is not known; run saoy trust add FILE first",
+        );
         terminal::complain(ui, &anyhow!("{sha256}: {unknown}"));
         return Ok(ExitCode::from(4));
     };
     folder.keep_certificate(&certificate)?;
-    let pki = matches.get_one::<String>("pki").map(String::as_str).or(profile).unwrap_or("own");
+    let pki = matches
+        .get_one::<String>("pki")
+        .map(String::as_str)
+        .or(profile)
+        .unwrap_or("own");
     let subject = certificate.subject.to_string();
     folder.note(Entry {
         pki: Some(pki.to_owned()),
         ..entry(matches, Action::Accept, sha256, subject.clone())
     })?;
-    say(&format!("{} [{pki}]: {subject}", ui.say("đã chấp nhận", "accepted")))?;
+    say(&format!(
+        "{} [{pki}]: {subject}",
+        ui.say("đã chấp nhận", "accepted")
+    ))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -325,9 +392,16 @@ fn remove(folder: &Folder, matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitC
         terminal::complain(ui, &anyhow!("{sha256}: {unknown}"));
         return Ok(ExitCode::from(4));
     }
-    let subject = known.map_or_else(String::new, |(certificate, _)| certificate.subject.to_string());
+    let subject = known.map_or_else(String::new, |(certificate, _)| {
+        certificate.subject.to_string()
+    });
     // The log first: from here on it is not trusted, whatever becomes of the file.
-    folder.note(entry(matches, Action::Remove, sha256.clone(), subject.clone()))?;
+    folder.note(entry(
+        matches,
+        Action::Remove,
+        sha256.clone(),
+        subject.clone(),
+    ))?;
     folder.forget(&sha256)?;
     say(&format!("{}: {subject}", ui.say("đã bỏ", "removed")))?;
     Ok(ExitCode::SUCCESS)

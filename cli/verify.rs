@@ -47,7 +47,12 @@ use record::{FileRecord, Report};
 
 /// The grammar.
 pub(crate) fn command(ui: Ui) -> Command {
-    let flag = |name: &'static str, help: &str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help.to_owned());
+    let flag = |name: &'static str, help: &str| {
+        Arg::new(name)
+            .long(name)
+            .action(ArgAction::SetTrue)
+            .help(help.to_owned())
+    };
     let many = |name: &'static str, value: &'static str, help: &str| {
         Arg::new(name)
             .long(name)
@@ -120,14 +125,24 @@ struct Config {
 
 /// Runs the command; the exit code is by the table of the program.
 pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
-    let reports: Vec<&PathBuf> = matches.get_many::<PathBuf>("report").into_iter().flatten().collect();
+    let reports: Vec<&PathBuf> = matches
+        .get_many::<PathBuf>("report")
+        .into_iter()
+        .flatten()
+        .collect();
     if let Some(wrong) = reports.iter().find(|path| kind_of(path).is_none()) {
-        let wanted = ui.say("đuôi tệp báo cáo phải là .html, .xml, .csv hoặc .json", "a report ends in .html, .xml, .csv or .json");
+        let wanted = ui.say(
+            "đuôi tệp báo cáo phải là .html, .xml, .csv hoặc .json",
+            "a report ends in .html, .xml, .csv or .json",
+        );
         program::complain(ui, &anyhow!("{}: {wanted}", wrong.display()));
         return Ok(ExitCode::from(2));
     }
     let Some(now) = time_of(matches) else {
-        let wanted = ui.say("--at cần một thời điểm, ví dụ 2025-01-24T14:23:43+07:00", "--at wants a time, such as 2025-01-24T14:23:43+07:00");
+        let wanted = ui.say(
+            "--at cần một thời điểm, ví dụ 2025-01-24T14:23:43+07:00",
+            "--at wants a time, such as 2025-01-24T14:23:43+07:00",
+        );
         program::complain(ui, &anyhow!("{wanted}"));
         return Ok(ExitCode::from(2));
     };
@@ -136,10 +151,19 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         policy: Policy::default(),
         now,
         compare: !matches.get_flag("no-compare"),
-        online: matches.get_flag("online").then(|| online::Online::new(matches)),
-        jobs: matches.get_one::<u16>("jobs").map_or_else(cores, |jobs| usize::from(*jobs)),
+        online: matches
+            .get_flag("online")
+            .then(|| online::Online::new(matches)),
+        jobs: matches
+            .get_one::<u16>("jobs")
+            .map_or_else(cores, |jobs| usize::from(*jobs)),
     };
-    let named: Vec<PathBuf> = matches.get_many::<PathBuf>("inputs").into_iter().flatten().cloned().collect();
+    let named: Vec<PathBuf> = matches
+        .get_many::<PathBuf>("inputs")
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect();
     let files = inputs::find(&named)?;
     let records = all(&files, &config, ui);
     let report = Report::new(records, now, rules::rows(&config.policy, &config.trust));
@@ -190,7 +214,9 @@ fn all(files: &[PathBuf], config: &Config, ui: Ui) -> Vec<FileRecord> {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(path) = files.get(index) else { return };
             let record = one(path, config);
-            let mut done = done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut done = done
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
             done.push((index, record));
             progress(done.len(), files.len(), ui);
         }
@@ -204,7 +230,9 @@ fn all(files: &[PathBuf], config: &Config, ui: Ui) -> Vec<FileRecord> {
             }
         });
     }
-    let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut done = done
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     done.sort_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, record)| record).collect()
 }
@@ -225,7 +253,10 @@ fn one(path: &Path, config: &Config) -> FileRecord {
                 trust: &config.trust,
                 policy: &config.policy,
                 now: config.now,
-                fetch: config.online.as_ref().map(|online| online as &dyn saoy_signing::revocation::Fetch),
+                fetch: config
+                    .online
+                    .as_ref()
+                    .map(|online| online as &dyn saoy_signing::revocation::Fetch),
             },
         ),
         Err(error) => unreadable(&error, config.now),

@@ -28,7 +28,8 @@ fn verify(office: &Office) -> Command {
 fn judged(office: &Office, file: &Signed, arguments: &[&str]) -> (i32, Value) {
     let path = office.put("file.pdf", &file.bytes);
     let (code, printed, said) = run(verify(office).arg(path).args(arguments).arg("--json"));
-    let report: Value = serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}: {said}"));
+    let report: Value =
+        serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}: {said}"));
     is_valid(&report, "verification-1.schema.json");
     (code, report["files"][0].clone())
 }
@@ -36,6 +37,8 @@ fn judged(office: &Office, file: &Signed, arguments: &[&str]) -> (i32, Value) {
 /// Codes of the reasons of a file.
 fn reasons(file: &Value) -> Vec<String> {
     let reasons = file["reasons"].as_array().expect("reasons");
-    let codes = reasons.iter().map(|reason| reason["code"].as_str().expect("a code").to_owned());
+    let codes = reasons
+        .iter()
+        .map(|reason| reason["code"].as_str().expect("a code").to_owned());
     codes.collect()
 }

@@ -23,10 +23,7 @@ fn bundle(block: &[u8]) -> Result<Vec<Vec<u8>>, Asn1Error> {
     if kind.body != SIGNED_DATA {
         return Err(kind.error("no signed data"));
     }
-    let mut signed = content
-        .expect(tag::explicit(0))?
-        .inside()
-        .sequence()?;
+    let mut signed = content.expect(tag::explicit(0))?.inside().sequence()?;
     // Version, digest algorithms, content.
     for _ in 0..3 {
         signed.next()?;
@@ -60,7 +57,10 @@ mod tests {
             wrap(tag::SET, &[]),
         ];
         let signed = wrap(tag::explicit(0), &wrap(tag::SEQUENCE, &signed.concat()));
-        let whole = wrap(tag::SEQUENCE, &[wrap(tag::OID, &SIGNED_DATA), signed].concat());
+        let whole = wrap(
+            tag::SEQUENCE,
+            &[wrap(tag::OID, &SIGNED_DATA), signed].concat(),
+        );
         assert_eq!(parts(&whole), [one.clone(), one.clone()]);
         assert_eq!(parts(&one), [one]);
         assert!(parts(b"nothing").is_empty());

@@ -70,7 +70,10 @@ impl FetchError {
     /// In both languages.
     pub(crate) fn spoken(&self) -> Bilingual {
         match self {
-            Self::Address => said!("chỉ tải qua địa chỉ http://", "only http:// addresses are fetched"),
+            Self::Address => said!(
+                "chỉ tải qua địa chỉ http://",
+                "only http:// addresses are fetched"
+            ),
             Self::Host(host) => said!(
                 "máy chủ {} chưa được phép; thêm --allow-host {}",
                 "host {} is not allowed; add --allow-host {}",
@@ -83,7 +86,11 @@ impl FetchError {
                 host,
                 address
             ),
-            Self::TooLong(limit) => said!("trả lời dài hơn {} byte", "the answer is longer than {} bytes", limit),
+            Self::TooLong(limit) => said!(
+                "trả lời dài hơn {} byte",
+                "the answer is longer than {} bytes",
+                limit
+            ),
             Self::TooSlow => said!("quá thời gian", "it took too long"),
             Self::Hops => said!("chuyển hướng quá nhiều lần", "sent on too often"),
             Self::Status(status) => said!("máy chủ trả lời {}", "the server answers {}", status),
@@ -121,7 +128,11 @@ pub(crate) enum Question<'a> {
 ///
 /// # Errors
 /// When it may not be asked, or the answer is none within the bounds.
-pub(crate) fn fetch(address: &str, question: Question<'_>, bounds: &Bounds) -> Result<Vec<u8>, FetchError> {
+pub(crate) fn fetch(
+    address: &str,
+    question: Question<'_>,
+    bounds: &Bounds,
+) -> Result<Vec<u8>, FetchError> {
     let deadline = Instant::now() + bounds.time;
     let mut address = address.to_owned();
     for _ in 0..=HOPS {
@@ -212,12 +223,20 @@ struct Head {
     location: Option<String>,
 }
 
-fn ask(url: &Url, question: Question<'_>, bounds: &Bounds, deadline: Instant) -> Result<(Head, Vec<u8>), FetchError> {
+fn ask(
+    url: &Url,
+    question: Question<'_>,
+    bounds: &Bounds,
+    deadline: Instant,
+) -> Result<(Head, Vec<u8>), FetchError> {
     let mut stream = connect(url, bounds, deadline)?;
     // HTTP/1.0: the answer ends with the connection and comes in one piece.
     let host = url.bracketed();
     let request = match question {
-        Question::Get => format!("GET {} HTTP/1.0\r\nHost: {host}\r\nAccept: */*\r\n\r\n", url.path),
+        Question::Get => format!(
+            "GET {} HTTP/1.0\r\nHost: {host}\r\nAccept: */*\r\n\r\n",
+            url.path
+        ),
         Question::Post { kind, body } => format!(
             "POST {} HTTP/1.0\r\nHost: {host}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
             url.path,
@@ -256,7 +275,11 @@ fn connect(url: &Url, bounds: &Bounds, deadline: Instant) -> Result<TcpStream, F
     Err(last)
 }
 
-fn answer(stream: &mut TcpStream, bounds: &Bounds, deadline: Instant) -> Result<(Head, Vec<u8>), FetchError> {
+fn answer(
+    stream: &mut TcpStream,
+    bounds: &Bounds,
+    deadline: Instant,
+) -> Result<(Head, Vec<u8>), FetchError> {
     let limit = usize::try_from(bounds.bytes).unwrap_or(usize::MAX);
     let mut bytes: Vec<u8> = Vec::new();
     let mut buffer = [0; 8192];
@@ -272,7 +295,9 @@ fn answer(stream: &mut TcpStream, bounds: &Bounds, deadline: Instant) -> Result<
             begins = end_of_head(&bytes);
         }
         match begins {
-            Some(begins) if bytes.len() - begins > limit => return Err(FetchError::TooLong(bounds.bytes)),
+            Some(begins) if bytes.len() - begins > limit => {
+                return Err(FetchError::TooLong(bounds.bytes));
+            }
             None if bytes.len() > HEAD => return Err(FetchError::Garbage),
             _ => {}
         }
@@ -282,16 +307,24 @@ fn answer(stream: &mut TcpStream, bounds: &Bounds, deadline: Instant) -> Result<
     let text = String::from_utf8_lossy(&bytes);
     let mut lines = text.lines();
     let mut first = lines.next().unwrap_or_default().split(' ');
-    if !first.next().is_some_and(|version| version.starts_with("HTTP/1.")) {
+    if !first
+        .next()
+        .is_some_and(|version| version.starts_with("HTTP/1."))
+    {
         return Err(FetchError::Garbage);
     }
-    let status = first.next().and_then(|status| status.parse().ok()).ok_or(FetchError::Garbage)?;
+    let status = first
+        .next()
+        .and_then(|status| status.parse().ok())
+        .ok_or(FetchError::Garbage)?;
     let headers: Vec<(&str, &str)> = lines
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.trim(), value.trim()))
         .collect();
     let header = |wanted: &str| {
-        let mut found = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        let mut found = headers
+            .iter()
+            .filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
         found.next().map(|(_, value)| (*value).to_owned())
     };
     // Half a list would be read as damaged; better to say here that the line broke.
@@ -305,7 +338,10 @@ fn answer(stream: &mut TcpStream, bounds: &Bounds, deadline: Instant) -> Result<
 }
 
 fn end_of_head(bytes: &[u8]) -> Option<usize> {
-    bytes.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4)
+    bytes
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .map(|at| at + 4)
 }
 
 fn left(deadline: Instant) -> Result<Duration, FetchError> {

@@ -192,7 +192,10 @@ impl Folder {
     /// # Errors
     /// When it cannot be removed.
     pub(crate) fn forget(&self, fingerprint: &str) -> io::Result<()> {
-        let path = self.path.join("certificates").join(format!("{fingerprint}.der"));
+        let path = self
+            .path
+            .join("certificates")
+            .join(format!("{fingerprint}.der"));
         match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),

@@ -40,33 +40,64 @@ struct Outcome {
 
 /// Runs the command: 0 when every list came, 4 otherwise.
 pub(super) fn run(folder: &Folder, matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
-    let typed: Vec<String> = matches.get_many::<String>("addresses").into_iter().flatten().cloned().collect();
+    let typed: Vec<String> = matches
+        .get_many::<String>("addresses")
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect();
     let mut bounds = Bounds {
         // What an administrator types or keeps in the folder may be asked; what a signed file names may not.
-        hosts: typed.iter().filter_map(|address| host_of(address)).collect(),
+        hosts: typed
+            .iter()
+            .filter_map(|address| host_of(address))
+            .collect(),
         inside: matches.get_flag("allow-private"),
         bytes: matches.get_one::<u64>("limit").copied().unwrap_or(32) << 20,
         time: TIME,
     };
     bounds.hosts.extend(folder.hosts());
-    bounds.hosts.extend(shipped::HOSTS.iter().map(|host| (*host).to_owned()));
-    bounds.hosts.extend(matches.get_many::<String>("allow-host").into_iter().flatten().cloned());
+    bounds
+        .hosts
+        .extend(shipped::HOSTS.iter().map(|host| (*host).to_owned()));
+    bounds.hosts.extend(
+        matches
+            .get_many::<String>("allow-host")
+            .into_iter()
+            .flatten()
+            .cloned(),
+    );
 
     let mut addresses: BTreeSet<String> = typed.into_iter().collect();
-    let files: Vec<&PathBuf> = matches.get_many::<PathBuf>("for").into_iter().flatten().collect();
+    let files: Vec<&PathBuf> = matches
+        .get_many::<PathBuf>("for")
+        .into_iter()
+        .flatten()
+        .collect();
     for file in &files {
         for certificate in verify::certificates_in(file)? {
             addresses.extend(points(&certificate));
         }
     }
     if addresses.is_empty() {
-        for certificate in folder.certificates()?.iter().chain(&shipped::certificates()) {
-            if folder.accepted()?.contains_key(&hex(&certificate.fingerprint)) || certificate.is_authority() {
+        for certificate in folder
+            .certificates()?
+            .iter()
+            .chain(&shipped::certificates())
+        {
+            if folder
+                .accepted()?
+                .contains_key(&hex(&certificate.fingerprint))
+                || certificate.is_authority()
+            {
                 addresses.extend(points(certificate));
             }
         }
     }
-    let outcomes: Vec<Outcome> = addresses.into_iter().map(|address| one(folder, matches, address, &bounds)).collect();
+    let outcomes: Vec<Outcome> = addresses
+        .into_iter()
+        .map(|address| one(folder, matches, address, &bounds))
+        .collect();
     report(&outcomes, matches, ui)?;
     let good = !outcomes.is_empty() && outcomes.iter().all(|outcome| outcome.ok);
     Ok(ExitCode::from(if good { 0 } else { 4 }))
@@ -96,7 +127,9 @@ fn report(outcomes: &[Outcome], matches: &ArgMatches, ui: Ui) -> anyhow::Result<
                 outcome.this_update.as_deref().unwrap_or("?"),
                 outcome.next_update.as_deref().unwrap_or("?")
             )?,
-            Some(error) => terminal::complain(ui, &anyhow!("{}: {}", outcome.address, ui.of(error))),
+            Some(error) => {
+                terminal::complain(ui, &anyhow!("{}: {}", outcome.address, ui.of(error)))
+            }
         }
     }
     Ok(())
@@ -107,7 +140,11 @@ fn points(certificate: &Certificate) -> Vec<String> {
     let points = certificate.extensions.distribution_points.iter();
     points
         .flat_map(saoy_signing::certificate::DistributionPoint::addresses)
-        .filter(|address| address.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://")))
+        .filter(|address| {
+            address
+                .get(..7)
+                .is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"))
+        })
         .collect()
 }
 
@@ -124,15 +161,25 @@ fn one(folder: &Folder, matches: &ArgMatches, address: String, bounds: &Bounds) 
         Ok(bytes) => bytes,
         Err(error) => return failed(address, error.spoken()),
     };
-    let no_list = || said!("trả lời không phải danh sách thu hồi", "the answer is no revocation list");
-    let der = unwrap_pem(&bytes).ok().and_then(|blocks| blocks.into_iter().next());
+    let no_list = || {
+        said!(
+            "trả lời không phải danh sách thu hồi",
+            "the answer is no revocation list"
+        )
+    };
+    let der = unwrap_pem(&bytes)
+        .ok()
+        .and_then(|blocks| blocks.into_iter().next());
     let Some((der, crl)) = der.and_then(|der| Crl::read(&der).ok().map(|crl| (der, crl))) else {
         return failed(address, no_list());
     };
     let mut entry = entry(matches, Action::Crl, sha256(&der), crl.issuer.to_string());
     entry.remark = Some(address.clone());
     if let Err(error) = keep(folder, &crl, &der, entry) {
-        return failed(address, said!("không ghi được: {}", "cannot be kept: {}", error));
+        return failed(
+            address,
+            said!("không ghi được: {}", "cannot be kept: {}", error),
+        );
     }
     Outcome {
         address,

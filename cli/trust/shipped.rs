@@ -42,7 +42,9 @@ pub(crate) const ALL: &[Shipped] = &[
 
 /// All of them, read.
 pub(crate) fn certificates() -> Vec<Certificate> {
-    let read = ALL.iter().filter_map(|file| Certificate::read(file.der).ok());
+    let read = ALL
+        .iter()
+        .filter_map(|file| Certificate::read(file.der).ok());
     read.collect()
 }
 

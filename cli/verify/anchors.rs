@@ -23,10 +23,7 @@ use crate::words::{Said, said};
 /// When what is named cannot be read, or the trust folder's log does not hold together.
 pub(crate) fn store(matches: &ArgMatches) -> anyhow::Result<Store> {
     let mut store = Store::default();
-    store.intermediates = shipped::certificates()
-        .into_iter()
-        .map(Arc::new)
-        .collect();
+    store.intermediates = shipped::certificates().into_iter().map(Arc::new).collect();
     let folder = engine::data_folder(matches).map(|data| Folder::new(&data));
     if let Some(folder) = &folder {
         for der in folder.crls()? {
@@ -39,7 +36,11 @@ pub(crate) fn store(matches: &ArgMatches) -> anyhow::Result<Store> {
             }
         }
     }
-    let named: Vec<&PathBuf> = matches.get_many::<PathBuf>("trust").into_iter().flatten().collect();
+    let named: Vec<&PathBuf> = matches
+        .get_many::<PathBuf>("trust")
+        .into_iter()
+        .flatten()
+        .collect();
     if !named.is_empty() {
         given(&named, &mut store)?;
     } else if let Some(folder) = &folder {
@@ -49,7 +50,11 @@ pub(crate) fn store(matches: &ArgMatches) -> anyhow::Result<Store> {
 }
 
 fn accepted(folder: &Folder, matches: &ArgMatches, store: &mut Store) -> anyhow::Result<()> {
-    let wanted: Vec<&String> = matches.get_many::<String>("pki").into_iter().flatten().collect();
+    let wanted: Vec<&String> = matches
+        .get_many::<String>("pki")
+        .into_iter()
+        .flatten()
+        .collect();
     let log = folder.accepted()?;
     for certificate in folder.certificates()? {
         let Some(pki) = log.get(&hex(&certificate.fingerprint)) else {

@@ -70,20 +70,59 @@ pub(crate) fn rows(whole: &Verification) -> Vec<Row> {
 
 /// What each row asks.
 const WORDS: [(&str, &str); 14] = [
-    ("Chữ ký cuối bao phủ toàn bộ tệp", "The last signature covers the whole file"),
-    ("Chữ ký của người và của cơ quan đúng về mật mã", "The signatures of person and agency are cryptographically right"),
-    ("Chuỗi chứng thư dẫn đến tổ chức đã chấp nhận", "The path leads to an accepted authority"),
-    ("Chứng thư có hiệu lực tại thời điểm ký", "The certificates were valid at the time of signing"),
-    ("Mục đích khóa, thuật toán, độ dài khóa", "Key usage, algorithm, key size"),
-    ("Người ký trùng với văn bản", "The signer is the one whom the document names"),
-    ("Cơ quan ký trùng với văn bản", "The agency is the one that the document names"),
-    ("Số chứng thực có trong sổ, mã băm khớp", "The register has the number, and the same digest"),
+    (
+        "Chữ ký cuối bao phủ toàn bộ tệp",
+        "The last signature covers the whole file",
+    ),
+    (
+        "Chữ ký của người và của cơ quan đúng về mật mã",
+        "The signatures of person and agency are cryptographically right",
+    ),
+    (
+        "Chuỗi chứng thư dẫn đến tổ chức đã chấp nhận",
+        "The path leads to an accepted authority",
+    ),
+    (
+        "Chứng thư có hiệu lực tại thời điểm ký",
+        "The certificates were valid at the time of signing",
+    ),
+    (
+        "Mục đích khóa, thuật toán, độ dài khóa",
+        "Key usage, algorithm, key size",
+    ),
+    (
+        "Người ký trùng với văn bản",
+        "The signer is the one whom the document names",
+    ),
+    (
+        "Cơ quan ký trùng với văn bản",
+        "The agency is the one that the document names",
+    ),
+    (
+        "Số chứng thực có trong sổ, mã băm khớp",
+        "The register has the number, and the same digest",
+    ),
     ("Không bị hủy bỏ giá trị pháp lý", "It was not annulled"),
-    ("Thời điểm chuyển đổi khớp thời điểm ký", "The times that the file tells agree"),
-    ("Mã QR và trang tra cứu khớp với tệp", "QR code and look-up page agree with the file"),
-    ("PDF/A hai lớp, màu, từ 200 dpi, tỷ lệ 1:1", "PDF/A with a text layer, colour, 200 dpi, 1:1"),
-    ("Số trang trong lời chứng đúng số trang của tệp", "The number of pages is the one in the statement"),
-    ("Không có nội dung ẩn hoặc lớp che", "No hidden content, nothing that covers a page"),
+    (
+        "Thời điểm chuyển đổi khớp thời điểm ký",
+        "The times that the file tells agree",
+    ),
+    (
+        "Mã QR và trang tra cứu khớp với tệp",
+        "QR code and look-up page agree with the file",
+    ),
+    (
+        "PDF/A hai lớp, màu, từ 200 dpi, tỷ lệ 1:1",
+        "PDF/A with a text layer, colour, 200 dpi, 1:1",
+    ),
+    (
+        "Số trang trong lời chứng đúng số trang của tệp",
+        "The number of pages is the one in the statement",
+    ),
+    (
+        "Không có nội dung ẩn hoặc lớp che",
+        "No hidden content, nothing that covers a page",
+    ),
 ];
 
 type Answer = (Went, String);
@@ -105,7 +144,14 @@ fn cryptography(whole: &Verification) -> Answer {
     let intact = whole.people().filter(|one| one.intact()).count();
     let count = whole.people().count();
     let evidence = format!("{intact} of {count} intact");
-    (if intact == count { Went::Pass } else { Went::Fail }, evidence)
+    (
+        if intact == count {
+            Went::Pass
+        } else {
+            Went::Fail
+        },
+        evidence,
+    )
 }
 
 /// The worst outcome of the named checks over all signatures.
@@ -175,7 +221,10 @@ fn organisation(whole: &Verification) -> Answer {
         .filter_map(|one| one.judgement.signer.as_ref())
         .filter_map(|party| party.organization.as_deref())
         .collect();
-    (went, format!("certificates name \"{}\"", names.join("\", \"")))
+    (
+        went,
+        format!("certificates name \"{}\"", names.join("\", \"")),
+    )
 }
 
 /// How far claimed and proven times of a signature may lie apart, seconds: what real signatures of State bodies show,
@@ -205,14 +254,17 @@ fn hidden(whole: &Verification) -> Answer {
         .filter(|finding| finding.reason == Reason::ShadowPreparation)
         .map(|finding| finding.detail.as_str())
         .collect();
-    let failed = whole
-        .people()
-        .any(|one| one.indication == Indication::TotalFailed && one.changed > Changed::LaterSignature);
+    let failed = whole.people().any(|one| {
+        one.indication == Indication::TotalFailed && one.changed > Changed::LaterSignature
+    });
     if failed {
         return (Went::Fail, "pages changed after signing".to_owned());
     }
     if found.is_empty() {
-        return (Went::Pass, "nothing found that waits to be shown".to_owned());
+        return (
+            Went::Pass,
+            "nothing found that waits to be shown".to_owned(),
+        );
     }
     (Went::Warn, found.join("; "))
 }

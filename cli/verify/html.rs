@@ -6,7 +6,7 @@ use saoy_pipeline::record::Bilingual;
 use saoy_signing::verify::Standing;
 
 use super::pictures::{self, base64};
-use super::record::{FileRecord, ReasonRecord, Report, SignatureRecord};
+use super::record::{self, FileRecord, ReasonRecord, Report, SignatureRecord};
 use super::terminal::{check_name, fields};
 use crate::words::Ui;
 
@@ -84,8 +84,11 @@ fn reasons(vi: &str, en: &str, list: &[ReasonRecord], to: &mut impl Write) -> io
     if list.is_empty() {
         return Ok(());
     }
-    writeln!(to, "<h3>{vi} <small>{en}</small></h3>\n<ul class=\"reasons\">")?;
-    for reason in list {
+    writeln!(
+        to,
+        "<h3>{vi} <small>{en}</small></h3>\n<ul class=\"reasons\">"
+    )?;
+    for (index, reason) in list.iter().enumerate() {
         let of = reason
             .signature
             .map_or_else(String::new, |number| format!("[{number}] "));
@@ -103,7 +106,7 @@ fn reasons(vi: &str, en: &str, list: &[ReasonRecord], to: &mut impl Write) -> io
             reason.code,
             escaped(&reason.detail),
         )?;
-        if let Some(hint) = &reason.hint {
+        if let Some(hint) = record::first_hint(list, index) {
             let Bilingual { vi, en } = hint;
             write!(
                 to,
@@ -170,7 +173,10 @@ fn certificates(one: &SignatureRecord, to: &mut impl Write) -> io::Result<()> {
     if one.certificates.is_empty() {
         return Ok(());
     }
-    to.write_all("<details open><summary>Chuỗi chứng thư <small>Certificate path</small></summary>\n<ol>\n".as_bytes())?;
+    to.write_all(
+        "<details open><summary>Chuỗi chứng thư <small>Certificate path</small></summary>\n<ol>\n"
+            .as_bytes(),
+    )?;
     for link in &one.certificates {
         let anchor = if link.anchor { " ⚓" } else { "" };
         writeln!(

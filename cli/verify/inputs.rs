@@ -60,6 +60,9 @@ mod tests {
             std::fs::write(at(name), "").unwrap();
         }
         let found = find(&[folder.path().to_owned(), at("note.txt")]).unwrap();
-        assert_eq!(found, [at("a.pdf"), at("b/c/d.pdf"), at("z.PDF"), at("note.txt")]);
+        assert_eq!(
+            found,
+            [at("a.pdf"), at("b/c/d.pdf"), at("z.PDF"), at("note.txt")]
+        );
     }
 }

@@ -24,9 +24,18 @@ impl Online {
     /// Allowed hosts are those of the shipped authorities, of the trust folder's `hosts`, and of `--allow-host`.
     pub(crate) fn new(matches: &ArgMatches) -> Self {
         let folder = engine::data_folder(matches).map(|data| Folder::new(&data));
-        let mut hosts: Vec<String> = shipped::HOSTS.iter().map(|host| (*host).to_owned()).collect();
+        let mut hosts: Vec<String> = shipped::HOSTS
+            .iter()
+            .map(|host| (*host).to_owned())
+            .collect();
         hosts.extend(folder.iter().flat_map(Folder::hosts));
-        hosts.extend(matches.get_many::<String>("allow-host").into_iter().flatten().cloned());
+        hosts.extend(
+            matches
+                .get_many::<String>("allow-host")
+                .into_iter()
+                .flatten()
+                .cloned(),
+        );
         Self {
             bounds: Bounds {
                 hosts,

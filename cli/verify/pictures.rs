@@ -80,7 +80,11 @@ fn differ(signed: &Rgb, last: &Rgb) -> Option<(Rgb, f64)> {
     }
     let mut changed = 0_u32;
     let mut pixels = Vec::with_capacity(last.pixels.len());
-    for (before, after) in signed.pixels.chunks_exact(3).zip(last.pixels.chunks_exact(3)) {
+    for (before, after) in signed
+        .pixels
+        .chunks_exact(3)
+        .zip(last.pixels.chunks_exact(3))
+    {
         let differs = before
             .iter()
             .zip(after)
@@ -93,10 +97,7 @@ fn differ(signed: &Rgb, last: &Rgb) -> Option<(Rgb, f64)> {
         }
     }
     let all = f64::from(last.width) * f64::from(last.height);
-    let picture = Rgb {
-        pixels,
-        ..*last
-    };
+    let picture = Rgb { pixels, ..*last };
     Some((picture, f64::from(changed) * 100.0 / all.max(1.0)))
 }
 
@@ -117,7 +118,11 @@ pub(crate) fn base64(bytes: &[u8]) -> String {
         for place in 0..4 {
             let index = (bits >> (18 - 6 * place) & 63) as usize;
             let letter = LETTERS.get(index).copied().unwrap_or(b'=');
-            text.push(if place > chunk.len() { '=' } else { char::from(letter) });
+            text.push(if place > chunk.len() {
+                '='
+            } else {
+                char::from(letter)
+            });
         }
     }
     text

@@ -119,9 +119,6 @@ pub(crate) struct SignatureRecord {
     pub(crate) page: Option<usize>,
     pub(crate) reason: Option<String>,
     pub(crate) location: Option<String>,
-    /// The outcome, for reports.
-    #[serde(skip)]
-    pub(crate) outcome: Indication,
 }
 
 #[derive(Serialize)]
@@ -256,6 +253,14 @@ impl ReasonRecord {
     }
 }
 
+/// The hint of the reason at `index`, unless the same reason stands before it: once is enough to read.
+pub(crate) fn first_hint(list: &[ReasonRecord], index: usize) -> Option<&Bilingual> {
+    let (before, rest) = list.split_at_checked(index)?;
+    let reason = rest.first()?;
+    let told = before.iter().any(|earlier| earlier.code == reason.code);
+    reason.hint.as_ref().filter(|_| !told)
+}
+
 impl SignatureRecord {
     fn new(one: &Verified, revisions: usize) -> Self {
         let (field, judgement) = (&one.field, &one.judgement);
@@ -272,7 +277,9 @@ impl SignatureRecord {
             covers_whole_file: field.covers_whole_file,
             subfilter: field.subfilter.clone(),
             indication: indication(one.indication),
-            sub_indication: one.sub_indication.map(saoy_signing::judge::SubIndication::code),
+            sub_indication: one
+                .sub_indication
+                .map(saoy_signing::judge::SubIndication::code),
             intact: one.intact(),
             digest: judgement.digest,
             algorithm: judgement.algorithm,
@@ -288,7 +295,10 @@ impl SignatureRecord {
                 authority: stamp.authority.clone(),
                 valid: stamp.valid,
                 indication: indication(stamp.judgement.indication),
-                sub_indication: stamp.judgement.sub_indication.map(saoy_signing::judge::SubIndication::code),
+                sub_indication: stamp
+                    .judgement
+                    .sub_indication
+                    .map(saoy_signing::judge::SubIndication::code),
             }),
             level: one.level.code(),
             certification: field.certification,
@@ -299,7 +309,6 @@ impl SignatureRecord {
             page: field.place.map(|(page, _)| page),
             reason: field.claims.reason.clone(),
             location: field.claims.location.clone(),
-            outcome: one.indication,
         }
     }
 }

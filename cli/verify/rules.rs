@@ -13,7 +13,9 @@ pub(crate) fn rows(policy: &Policy, trust: &Store) -> Vec<PolicyRow> {
     };
     let mut rows = vec![row("policy", policy.name.clone())];
     for rule in &policy.digests {
-        let until = rule.until.map_or_else(|| "no end set".to_owned(), |until| format!("until {until}"));
+        let until = rule
+            .until
+            .map_or_else(|| "no end set".to_owned(), |until| format!("until {until}"));
         rows.push(row("digest", format!("{}: {until}", rule.digest.name())));
     }
     for exception in &policy.exceptions {
@@ -32,18 +34,38 @@ pub(crate) fn rows(policy: &Policy, trust: &Store) -> Vec<PolicyRow> {
         rows.push(row("digest exception", value));
     }
     let keys = policy.keys;
-    rows.push(row("least key sizes", format!("RSA {}, EC {}, DSA {} bit", keys.rsa, keys.ec, keys.dsa)));
+    rows.push(row(
+        "least key sizes",
+        format!("RSA {}, EC {}, DSA {} bit", keys.rsa, keys.ec, keys.dsa),
+    ));
     let revocation = if policy.revocation.required {
-        format!("required; data without an end of its own counts for {} s", policy.revocation.freshness)
+        format!(
+            "required; data without an end of its own counts for {} s",
+            policy.revocation.freshness
+        )
     } else {
         "not required".to_owned()
     };
     rows.push(row("revocation", revocation));
-    rows.push(row("without a timestamp", "judged at the time of judging; a claimed time proves nothing".to_owned()));
+    rows.push(row(
+        "without a timestamp",
+        "judged at the time of judging; a claimed time proves nothing".to_owned(),
+    ));
     for anchor in &trust.anchors {
         let certificate = &anchor.certificate;
-        let pki = if anchor.pki.is_empty() { "given" } else { &anchor.pki };
-        rows.push(row("anchor", format!("[{pki}] {} SHA-256 {}", certificate.subject, hex(&certificate.fingerprint))));
+        let pki = if anchor.pki.is_empty() {
+            "given"
+        } else {
+            &anchor.pki
+        };
+        rows.push(row(
+            "anchor",
+            format!(
+                "[{pki}] {} SHA-256 {}",
+                certificate.subject,
+                hex(&certificate.fingerprint)
+            ),
+        ));
     }
     if trust.anchors.is_empty() {
         rows.push(row("anchor", "none: nothing is trusted".to_owned()));

@@ -28,11 +28,7 @@ pub(crate) fn write(report: &Report, mut to: impl Write) -> io::Result<()> {
 }
 
 fn cells(file: &FileRecord) -> impl Iterator<Item = String> {
-    let people = || {
-        file.signatures
-            .iter()
-            .filter(|one| one.kind == "signature")
-    };
+    let people = || file.signatures.iter().filter(|one| one.kind == "signature");
     let join = |list: Vec<String>| list.join("; ");
     let mut codes: Vec<String> = file
         .reasons
@@ -46,9 +42,17 @@ fn cells(file: &FileRecord) -> impl Iterator<Item = String> {
         file.verdict.to_owned(),
         people().count().to_string(),
         join(signers.clone().map(|signer| signer.name.clone()).collect()),
-        join(signers.filter_map(|signer| signer.organization.clone()).collect()),
+        join(
+            signers
+                .filter_map(|signer| signer.organization.clone())
+                .collect(),
+        ),
         join(people().filter_map(|one| one.proven_time.clone()).collect()),
-        join(people().filter_map(|one| one.claimed_time.clone()).collect()),
+        join(
+            people()
+                .filter_map(|one| one.claimed_time.clone())
+                .collect(),
+        ),
         join(codes),
         file.summary.vi.clone(),
         file.summary.en.clone(),

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use saoy_signing::verify::Standing;
 
-use super::record::{CheckRecord, FileRecord, ReasonRecord, Report, SignatureRecord};
+use super::record::{CheckRecord, FileRecord, ReasonRecord, Report, SignatureRecord, first_hint};
 use crate::words::Ui;
 
 /// How much is told.
@@ -36,12 +36,20 @@ pub(crate) fn print(report: &Report, style: Style, mut to: impl Write) -> io::Re
 }
 
 fn brief(file: &FileRecord, style: Style) -> String {
-    format!("{} {}\n    {}\n", sign(file, style), shown(&file.path), shown(style.ui.of(&file.summary)))
+    format!(
+        "{} {}\n    {}\n",
+        sign(file, style),
+        shown(&file.path),
+        shown(style.ui.of(&file.summary))
+    )
 }
 
 fn totals(report: &Report, style: Style) -> String {
     let count = |standing| {
-        let of = report.files.iter().filter(|file| file.standing == Some(standing));
+        let of = report
+            .files
+            .iter()
+            .filter(|file| file.standing == Some(standing));
         of.count()
     };
     let mut text = format!("{} {}:", report.files.len(), style.ui.say("tệp", "files"));
@@ -61,7 +69,12 @@ fn totals(report: &Report, style: Style) -> String {
 
 fn whole(file: &FileRecord, style: Style) -> String {
     let ui = style.ui;
-    let mut text = format!("{} {}\n  {}\n", sign(file, style), shown(&file.path), shown(ui.of(&file.summary)));
+    let mut text = format!(
+        "{} {}\n  {}\n",
+        sign(file, style),
+        shown(&file.path),
+        shown(ui.of(&file.summary))
+    );
     for (index, one) in file.signatures.iter().enumerate() {
         text += &signature(index + 1, one, style);
     }
@@ -76,7 +89,13 @@ fn whole(file: &FileRecord, style: Style) -> String {
                 "warn" => painted("!", Paint::Yellow, style),
                 _ => "·".to_owned(),
             };
-            let _ = writeln!(text, "    {mark} {:>2}. {}: {}", row.number, ui.say(row.vi, row.en), shown(&row.evidence));
+            let _ = writeln!(
+                text,
+                "    {mark} {:>2}. {}: {}",
+                row.number,
+                ui.say(row.vi, row.en),
+                shown(&row.evidence)
+            );
         }
     }
     text
@@ -121,29 +140,68 @@ fn outcome(one: &SignatureRecord, style: Style) -> String {
 /// Names and values of the minimum fields, in the order of the circular.
 pub(crate) fn fields(one: &SignatureRecord, ui: Ui) -> Vec<(&'static str, Option<String>)> {
     let say = |vi, en| ui.say(vi, en);
-    let yes = |is: bool| Some(ui.say(if is { "có" } else { "không" }, if is { "yes" } else { "no" }).to_owned());
+    let yes = |is: bool| {
+        Some(
+            ui.say(
+                if is { "có" } else { "không" },
+                if is { "yes" } else { "no" },
+            )
+            .to_owned(),
+        )
+    };
     let own = one.certificates.first();
     let time = match (&one.proven_time, &one.claimed_time) {
-        (Some(proven), _) => Some(format!("{proven} ({})", say("đã được chứng minh", "proven"))),
-        (None, Some(claimed)) => Some(format!("{claimed} ({})", say("tự khai, chưa được chứng minh", "claimed, not proven"))),
+        (Some(proven), _) => Some(format!(
+            "{proven} ({})",
+            say("đã được chứng minh", "proven")
+        )),
+        (None, Some(claimed)) => Some(format!(
+            "{claimed} ({})",
+            say("tự khai, chưa được chứng minh", "claimed, not proven")
+        )),
         (None, None) => None,
     };
     let stamp = one.timestamp.as_ref().map(|stamp| {
-        let holds = if stamp.valid { say("hợp lệ", "valid") } else { say("chưa xác nhận được", "not confirmed") };
+        let holds = if stamp.valid {
+            say("hợp lệ", "valid")
+        } else {
+            say("chưa xác nhận được", "not confirmed")
+        };
         format!("{} {} ({holds})", stamp.time, stamp.authority)
     });
-    let valid_then = own.zip(one.proven_time.as_ref()).map(|(own, time)| {
-        own.not_before <= *time && *time <= own.not_after
-    });
+    let valid_then = own
+        .zip(one.proven_time.as_ref())
+        .map(|(own, time)| own.not_before <= *time && *time <= own.not_after);
     vec![
-        (say("Tổ chức cấp chứng thư", "Issued by"), one.issuer.clone()),
-        (say("Chủ thể ký", "Signer"), one.signer.as_ref().map(|signer| signer.name.clone())),
-        (say("Đơn vị quản lý chứng thư", "Organisation"), one.signer.as_ref().and_then(organisation)),
+        (
+            say("Tổ chức cấp chứng thư", "Issued by"),
+            one.issuer.clone(),
+        ),
+        (
+            say("Chủ thể ký", "Signer"),
+            one.signer.as_ref().map(|signer| signer.name.clone()),
+        ),
+        (
+            say("Đơn vị quản lý chứng thư", "Organisation"),
+            one.signer.as_ref().and_then(organisation),
+        ),
         (say("Thời điểm ký", "Time of signing"), time),
-        (say("Dấu thời gian", "Timestamp"), stamp.or_else(|| Some(say("không có", "none").to_owned()))),
+        (
+            say("Dấu thời gian", "Timestamp"),
+            stamp.or_else(|| Some(say("không có", "none").to_owned())),
+        ),
         (say("Toàn vẹn", "Intact"), yes(one.intact)),
-        (say("Chứng thư còn hạn lúc ký", "Certificate in time when signed"), valid_then.and_then(yes)),
-        (say("Thời hạn chứng thư", "Certificate's term"), own.map(|own| format!("{} - {}", own.not_before, own.not_after))),
+        (
+            say(
+                "Chứng thư còn hạn lúc ký",
+                "Certificate in time when signed",
+            ),
+            valid_then.and_then(yes),
+        ),
+        (
+            say("Thời hạn chứng thư", "Certificate's term"),
+            own.map(|own| format!("{} - {}", own.not_before, own.not_after)),
+        ),
         (say("Thuật toán", "Algorithms"), Some(algorithms(one))),
         (say("Mức", "Level"), Some(one.level.to_owned())),
     ]
@@ -160,8 +218,14 @@ fn organisation(signer: &super::record::SignerRecord) -> Option<String> {
 }
 
 fn algorithms(one: &SignatureRecord) -> String {
-    let bits = one.key_bits.map_or_else(String::new, |bits| format!(" {bits} bit"));
-    format!("{} {}{bits}", one.digest.unwrap_or("?"), one.algorithm.unwrap_or("?"))
+    let bits = one
+        .key_bits
+        .map_or_else(String::new, |bits| format!(" {bits} bit"));
+    format!(
+        "{} {}{bits}",
+        one.digest.unwrap_or("?"),
+        one.algorithm.unwrap_or("?")
+    )
 }
 
 /// What a check is about, in words.
@@ -174,7 +238,9 @@ pub(crate) fn check_name(name: &str) -> (&str, &str) {
         "certificate" => ("chứng thư người ký", "signer's certificate"),
         "chain" => ("chuỗi chứng thư", "certificate path"),
         "revocation" => ("thu hồi", "revocation"),
-        "time" => ("thời gian", "time"),
+        "timestamp" => ("dấu thời gian", "timestamp"),
+        "time" => ("thời điểm xét", "time"),
+        "algorithms" => ("thuật toán", "algorithms"),
         "changes" => ("thay đổi sau khi ký", "changes after signing"),
         other => (other, other),
     }
@@ -197,11 +263,23 @@ fn list(title: &str, reasons: &[ReasonRecord], style: Style) -> String {
             let _ = writeln!(text, "  {title}");
         }
         let ui = style.ui;
-        let of = reason.signature.map_or_else(String::new, |number| format!("[{number}] "));
-        let page = reason.page.map_or_else(String::new, |page| format!(", {} {page}", ui.say("trang", "page")));
-        let at = reason.offset.map_or_else(String::new, |at| format!(", {} {at}", ui.say("byte", "byte")));
-        let _ = writeln!(text, "    {of}{}{page}{at} [{}: {}]", ui.say(&reason.vi, &reason.en), reason.code, shown(&reason.detail));
-        if let Some(hint) = &reason.hint {
+        let of = reason
+            .signature
+            .map_or_else(String::new, |number| format!("[{number}] "));
+        let page = reason.page.map_or_else(String::new, |page| {
+            format!(", {} {page}", ui.say("trang", "page"))
+        });
+        let at = reason.offset.map_or_else(String::new, |at| {
+            format!(", {} {at}", ui.say("byte", "byte"))
+        });
+        let _ = writeln!(
+            text,
+            "    {of}{}{page}{at} [{}: {}]",
+            ui.say(&reason.vi, &reason.en),
+            reason.code,
+            shown(&reason.detail)
+        );
+        if let Some(hint) = first_hint(reasons, index) {
             let _ = writeln!(text, "      → {}", ui.of(hint));
         }
     }
@@ -251,7 +329,9 @@ fn painted(text: &str, paint: Paint, style: Style) -> String {
 fn shown(text: &str) -> String {
     text.chars()
         .map(|letter| match letter {
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                '\u{fffd}'
+            }
             letter if letter.is_control() => '\u{fffd}',
             letter => letter,
         })
@@ -264,7 +344,10 @@ mod tests {
 
     #[test]
     fn nothing_from_outside_reaches_the_terminal_as_a_command() {
-        assert_eq!(shown("A\x1b[2J\u{202e}B\n"), "A\u{fffd}[2J\u{fffd}B\u{fffd}");
+        assert_eq!(
+            shown("A\x1b[2J\u{202e}B\n"),
+            "A\u{fffd}[2J\u{fffd}B\u{fffd}"
+        );
         assert_eq!(shown("Ủy ban nhân dân"), "Ủy ban nhân dân");
     }
 }

@@ -80,7 +80,12 @@ impl Document<'_> {
         to.write_all(b"</SignatureValidationStatus>\n</SignatureValidationReport>\n")
     }
 
-    fn signature(&self, number: usize, one: &SignatureRecord, to: &mut impl Write) -> io::Result<()> {
+    fn signature(
+        &self,
+        number: usize,
+        one: &SignatureRecord,
+        to: &mut impl Write,
+    ) -> io::Result<()> {
         write!(
             to,
             "<SignatureValidationReport>\n<SignatureIdentifier id=\"S-{}-{number}\">\n\
@@ -125,7 +130,11 @@ impl Document<'_> {
     }
 
     fn reference(&self, to: &mut impl Write) -> io::Result<()> {
-        write!(to, "<SignersDocument>\n{}</SignersDocument>\n", digest(self.digest))
+        write!(
+            to,
+            "<SignersDocument>\n{}</SignersDocument>\n",
+            digest(self.digest)
+        )
     }
 
     fn process(&self, name: &str, to: &mut impl Write) -> io::Result<()> {
@@ -212,7 +221,11 @@ fn path(one: &SignatureRecord, to: &mut impl Write) -> io::Result<()> {
         return Ok(());
     };
     to.write_all(b"<CertificateChain>\n")?;
-    writeln!(to, "<SigningCertificate VOReference=\"C-{}\"/>", first.sha256)?;
+    writeln!(
+        to,
+        "<SigningCertificate VOReference=\"C-{}\"/>",
+        first.sha256
+    )?;
     for link in rest {
         let name = if link.anchor {
             "TrustAnchor"

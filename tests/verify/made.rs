@@ -40,8 +40,16 @@ impl Office {
         office.put("crlnumber", b"01");
         office.key("root");
         office.openssl("req -x509 -new -utf8 -config ca.cnf -extensions root -key root.key -days 3650 -out root.pem -subj", &["/C=VN/O=Văn phòng thử/CN=Gốc"]);
-        office.issue("an", "/C=VN/O=Sở Tư pháp tỉnh Lào Cai/CN=Nguyễn Văn An", "leaf");
-        office.issue("agency", "/C=VN/O=Tỉnh Lào Cai/CN=Sở Tư pháp tỉnh Lào Cai", "leaf");
+        office.issue(
+            "an",
+            "/C=VN/O=Sở Tư pháp tỉnh Lào Cai/CN=Nguyễn Văn An",
+            "leaf",
+        );
+        office.issue(
+            "agency",
+            "/C=VN/O=Tỉnh Lào Cai/CN=Sở Tư pháp tỉnh Lào Cai",
+            "leaf",
+        );
         office.issue("wrong-use", "/C=VN/CN=www.example.vn", "server");
         office.key("stranger");
         office.openssl("req -x509 -new -utf8 -config ca.cnf -extensions leaf -key stranger.key -days 30 -out stranger.pem -subj", &["/C=VN/O=Công ty Lạ/CN=Trần Thị Lạ"]);
@@ -63,25 +71,47 @@ impl Office {
 
     /// Makes the authority's revocation list, `list.crl`.
     pub fn list(&self) {
-        self.openssl("ca -gencrl -config ca.cnf -keyfile root.key -cert root.pem -crldays 30 -out list.crl", &[]);
+        self.openssl(
+            "ca -gencrl -config ca.cnf -keyfile root.key -cert root.pem -crldays 30 -out list.crl",
+            &[],
+        );
     }
 
     /// Revokes a certificate.
     pub fn revoke(&self, name: &str) {
         let certificate = format!("{name}.pem");
-        self.openssl("ca -config ca.cnf -keyfile root.key -cert root.pem -revoke", &[&certificate]);
+        self.openssl(
+            "ca -config ca.cnf -keyfile root.key -cert root.pem -revoke",
+            &[&certificate],
+        );
     }
 
     fn key(&self, name: &str) {
         let key = format!("{name}.key");
-        self.openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out", &[&key]);
+        self.openssl(
+            "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out",
+            &[&key],
+        );
     }
 
     fn issue(&self, name: &str, subject: &str, section: &str) {
         self.key(name);
         let file = |ending: &str| format!("{name}.{ending}");
-        self.openssl("req -new -utf8 -config ca.cnf -subj", &[subject, "-key", &file("key"), "-out", &file("csr")]);
-        self.openssl("x509 -req -CA root.pem -CAkey root.key -CAcreateserial -days 365 -extfile ca.cnf", &["-extensions", section, "-in", &file("csr"), "-out", &file("pem")]);
+        self.openssl(
+            "req -new -utf8 -config ca.cnf -subj",
+            &[subject, "-key", &file("key"), "-out", &file("csr")],
+        );
+        self.openssl(
+            "x509 -req -CA root.pem -CAkey root.key -CAcreateserial -days 365 -extfile ca.cnf",
+            &[
+                "-extensions",
+                section,
+                "-in",
+                &file("csr"),
+                "-out",
+                &file("pem"),
+            ],
+        );
     }
 
     fn openssl(&self, arguments: &str, more: &[&str]) {
@@ -91,14 +121,21 @@ impl Office {
             .current_dir(self.folder.path())
             .output()
             .expect("openssl");
-        assert!(answer.status.success(), "openssl {arguments} {more:?}: {}", String::from_utf8_lossy(&answer.stderr));
+        assert!(
+            answer.status.success(),
+            "openssl {arguments} {more:?}: {}",
+            String::from_utf8_lossy(&answer.stderr)
+        );
     }
 
     /// The CMS over `data` by `signer`, DER.
     fn cms(&self, data: &[u8], signer: &str, more: &[&str]) -> Vec<u8> {
         self.put("data", data);
         let (certificate, key) = (format!("{signer}.pem"), format!("{signer}.key"));
-        self.openssl("cms -sign -binary -in data -outform DER -out cms -signer", &[&[certificate.as_str(), "-inkey", &key], more].concat());
+        self.openssl(
+            "cms -sign -binary -in data -outform DER -out cms -signer",
+            &[&[certificate.as_str(), "-inkey", &key], more].concat(),
+        );
         std::fs::read(self.path("cms")).expect("a CMS")
     }
 
@@ -115,8 +152,18 @@ impl Office {
             (1, catalog(&[])),
             (2, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned()),
             (3, leaf(&[])),
-            (4, format!("<< /Length {} >>\nstream\n{contents}\nendstream", contents.len())),
-            (5, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned()),
+            (
+                4,
+                format!(
+                    "<< /Length {} >>\nstream\n{contents}\nendstream",
+                    contents.len()
+                ),
+            ),
+            (
+                5,
+                "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
+                    .to_owned(),
+            ),
         ];
         file.append(&objects, false);
         file
@@ -136,7 +183,12 @@ impl Office {
         let objects = vec![
             (1, catalog(&file.fields)),
             (3, leaf(&file.fields)),
-            (field, format!("<< /Type /Annot /Subtype /Widget /FT /Sig /T ({name}) /V {dictionary} 0 R /P 3 0 R /F 132 /Rect [0 0 0 0] >>")),
+            (
+                field,
+                format!(
+                    "<< /Type /Annot /Subtype /Widget /FT /Sig /T ({name}) /V {dictionary} 0 R /P 3 0 R /F 132 /Rect [0 0 0 0] >>"
+                ),
+            ),
             (
                 dictionary,
                 format!(
@@ -150,7 +202,10 @@ impl Office {
         file.append(&objects, true);
         let gap = find(&file.bytes, b"/Contents <", from) + 10;
         let behind = gap + RESERVED + 2;
-        let range = format!("/ByteRange [0 {gap:010} {behind:010} {:010}]", file.bytes.len() - behind);
+        let range = format!(
+            "/ByteRange [0 {gap:010} {behind:010} {:010}]",
+            file.bytes.len() - behind
+        );
         let at = find(&file.bytes, b"/ByteRange [", from);
         file.bytes[at..at + range.len()].copy_from_slice(range.as_bytes());
         let data = [&file.bytes[..gap], &file.bytes[behind..]].concat();
@@ -169,7 +224,13 @@ impl Signed {
     /// The file with a revision that replaces the page's contents.
     pub fn rewritten(&self, text: &str) -> Self {
         let contents = page(text);
-        self.updated(&[(4, format!("<< /Length {} >>\nstream\n{contents}\nendstream", contents.len()))])
+        self.updated(&[(
+            4,
+            format!(
+                "<< /Length {} >>\nstream\n{contents}\nendstream",
+                contents.len()
+            ),
+        )])
     }
 
     /// The file with a revision of further or replaced objects.
@@ -181,7 +242,12 @@ impl Signed {
 
     /// Where the signed bytes of the last signature are interrupted.
     pub fn gap(&self) -> std::ops::Range<usize> {
-        let at = self.bytes.windows(11).rposition(|window| window == b"/Contents <").expect("a signature") + 10;
+        let at = self
+            .bytes
+            .windows(11)
+            .rposition(|window| window == b"/Contents <")
+            .expect("a signature")
+            + 10;
         at..at + RESERVED + 2
     }
 
@@ -192,13 +258,21 @@ impl Signed {
         }
         for (number, object) in objects {
             table += &format!("{number} 1\n{:010} 00000 n \n", self.bytes.len());
-            self.bytes.extend(format!("{number} 0 obj\n{object}\nendobj\n").bytes());
+            self.bytes
+                .extend(format!("{number} 0 obj\n{object}\nendobj\n").bytes());
             self.last = self.last.max(*number);
         }
         let at = self.bytes.len();
-        let previous = if update { format!(" /Prev {}", self.table) } else { String::new() };
+        let previous = if update {
+            format!(" /Prev {}", self.table)
+        } else {
+            String::new()
+        };
         let id = "<00112233445566778899AABBCCDDEEFF>";
-        table += &format!("trailer\n<< /Size {} /Root 1 0 R /ID [{id} {id}]{previous} >>\nstartxref\n{at}\n%%EOF\n", self.last + 1);
+        table += &format!(
+            "trailer\n<< /Size {} /Root 1 0 R /ID [{id} {id}]{previous} >>\nstartxref\n{at}\n%%EOF\n",
+            self.last + 1
+        );
         self.bytes.extend(table.bytes());
         self.table = at;
     }
@@ -208,7 +282,10 @@ fn catalog(fields: &[usize]) -> String {
     let form = if fields.is_empty() {
         String::new()
     } else {
-        format!(" /AcroForm << /SigFlags 3 /Fields [{}] >>", references(fields))
+        format!(
+            " /AcroForm << /SigFlags 3 /Fields [{}] >>",
+            references(fields)
+        )
     };
     format!("<< /Type /Catalog /Pages 2 0 R{form} >>")
 }
@@ -221,7 +298,10 @@ fn leaf(fields: &[usize]) -> String {
 }
 
 fn references(objects: &[usize]) -> String {
-    let list: Vec<String> = objects.iter().map(|number| format!("{number} 0 R")).collect();
+    let list: Vec<String> = objects
+        .iter()
+        .map(|number| format!("{number} 0 R"))
+        .collect();
     list.join(" ")
 }
 
@@ -231,13 +311,18 @@ fn page(text: &str) -> String {
 
 /// Where `needle` stands in `bytes` behind `from`.
 pub fn find(bytes: &[u8], needle: &[u8], from: usize) -> usize {
-    let window = bytes[from..].windows(needle.len()).position(|window| window == needle);
+    let window = bytes[from..]
+        .windows(needle.len())
+        .position(|window| window == needle);
     from + window.expect("the needle")
 }
 
 /// Whether a program is on this machine.
 pub fn has(program: &str) -> bool {
-    Command::new("which").arg(program).output().is_ok_and(|answer| answer.status.success())
+    Command::new("which")
+        .arg(program)
+        .output()
+        .is_ok_and(|answer| answer.status.success())
 }
 
 /// The folder as text, for arguments.

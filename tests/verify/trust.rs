@@ -11,7 +11,12 @@ use super::{judged, verify};
 use crate::program::{run, saoy};
 
 fn trust(office: &Office, arguments: &[&str]) -> (i32, String, String) {
-    run(saoy().arg("--data").arg(office.path("data")).arg("trust").args(arguments).current_dir(office.path("")))
+    run(saoy()
+        .arg("--data")
+        .arg(office.path("data"))
+        .arg("trust")
+        .args(arguments)
+        .current_dir(office.path("")))
 }
 
 fn fingerprint(office: &Office, name: &str) -> String {
@@ -21,7 +26,11 @@ fn fingerprint(office: &Office, name: &str) -> String {
         .output()
         .expect("openssl");
     let text = String::from_utf8(answer.stdout).expect("text");
-    text.trim().rsplit('=').next().expect("a fingerprint").to_owned()
+    text.trim()
+        .rsplit('=')
+        .next()
+        .expect("a fingerprint")
+        .to_owned()
 }
 
 #[test]
@@ -30,9 +39,17 @@ fn nothing_is_trusted_until_its_whole_fingerprint_is_accepted() {
     let file = office.sign(&office.paper("x"), "an");
     let of = || {
         let (code, record) = judged(&office, &file, &[]);
-        (code, record["signatures"][0]["sub_indication"].as_str().map(str::to_owned))
+        (
+            code,
+            record["signatures"][0]["sub_indication"]
+                .as_str()
+                .map(str::to_owned),
+        )
     };
-    let (no_chain, try_later) = (Some("NO_CERTIFICATE_CHAIN_FOUND".to_owned()), Some("TRY_LATER".to_owned()));
+    let (no_chain, try_later) = (
+        Some("NO_CERTIFICATE_CHAIN_FOUND".to_owned()),
+        Some("TRY_LATER".to_owned()),
+    );
     assert_eq!(of(), (11, no_chain.clone()));
     let (code, printed, said) = trust(&office, &["add", "root.pem"]);
     assert_eq!(code, 0, "{printed}{said}");
@@ -40,7 +57,21 @@ fn nothing_is_trusted_until_its_whole_fingerprint_is_accepted() {
     let whole = fingerprint(&office, "root.pem");
     assert_eq!(trust(&office, &["accept", &whole[..32]]).0, 2);
     assert_eq!(trust(&office, &["accept", &"00".repeat(32)]).0, 4);
-    assert_eq!(trust(&office, &["accept", &whole, "--by", "Bình", "--remark", "compared by phone"]).0, 0);
+    assert_eq!(
+        trust(
+            &office,
+            &[
+                "accept",
+                &whole,
+                "--by",
+                "Bình",
+                "--remark",
+                "compared by phone"
+            ]
+        )
+        .0,
+        0
+    );
     assert_eq!(of(), (11, try_later));
     assert_eq!(trust(&office, &["remove", &whole]).0, 0);
     assert_eq!(of(), (11, no_chain));
@@ -48,7 +79,12 @@ fn nothing_is_trusted_until_its_whole_fingerprint_is_accepted() {
     let log = std::fs::read_to_string(office.path("data/trust/log.jsonl")).expect("a log");
     let actions: Vec<String> = log
         .lines()
-        .map(|line| serde_json::from_str::<Value>(line).expect("a line")["entry"]["action"].as_str().expect("an action").to_owned())
+        .map(|line| {
+            serde_json::from_str::<Value>(line).expect("a line")["entry"]["action"]
+                .as_str()
+                .expect("an action")
+                .to_owned()
+        })
         .collect();
     assert_eq!(actions, ["add", "accept", "remove"]);
     assert!(log.contains("Bình") && log.contains("compared by phone"));
@@ -62,7 +98,11 @@ fn both_vietnamese_authorities_are_proposed_and_none_is_trusted() {
     let listing: Value = serde_json::from_str(&printed).expect("JSON");
     let all = listing["certificates"].as_array().expect("certificates");
     for pki in ["public", "public-duty"] {
-        assert!(all.iter().any(|one| one["pki"] == pki && one["state"] == "proposed"), "{pki}");
+        assert!(
+            all.iter()
+                .any(|one| one["pki"] == pki && one["state"] == "proposed"),
+            "{pki}"
+        );
     }
     assert!(all.iter().all(|one| one["state"] != "accepted"));
     let root = "f04ba4b459a7c9a1b971ad9b1cb833e695a80c79aea63b174b66a70edfe2fdb8";
@@ -91,7 +131,10 @@ fn a_list_from_the_network_makes_the_verdict_whole() {
     office.list();
     let pem = std::fs::read(office.path("list.crl")).expect("a list");
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = format!("http://{}/list.crl", listener.local_addr().expect("an address"));
+    let address = format!(
+        "http://{}/list.crl",
+        listener.local_addr().expect("an address")
+    );
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let Ok(mut stream) = stream else { return };

@@ -9,12 +9,18 @@ fn a_signature_with_everything_is_valid_and_says_whose_it_is() {
     let office = Office::new();
     office.list();
     let file = office.sign(&office.paper("nothing to compare"), "an");
-    let (root, list) = (text(&office.path("root.pem")), text(&office.path("list.crl")));
+    let (root, list) = (
+        text(&office.path("root.pem")),
+        text(&office.path("list.crl")),
+    );
     let (code, record) = judged(&office, &file, &["--trust", &root, "--trust", &list]);
     assert_eq!(code, 0, "{record:#}");
     assert_eq!(record["verdict"], "valid");
     let one = &record["signatures"][0];
-    assert_eq!((one["indication"].as_str(), one["intact"].as_bool()), (Some("TOTAL-PASSED"), Some(true)));
+    assert_eq!(
+        (one["indication"].as_str(), one["intact"].as_bool()),
+        (Some("TOTAL-PASSED"), Some(true))
+    );
     assert_eq!(one["signer"]["name"], "Nguyễn Văn An");
     assert_eq!(one["claimed_time"], "2026-01-02T03:04:05+07:00");
     assert_eq!(one["changes_after"], "none");
@@ -29,15 +35,29 @@ fn what_is_missing_is_named_with_the_command_that_supplies_it() {
     let file = office.sign(&office.paper("x"), "an");
     let root = text(&office.path("root.pem"));
     let (code, record) = judged(&office, &file, &["--trust", &root]);
-    assert_eq!((code, record["signatures"][0]["sub_indication"].as_str()), (11, Some("TRY_LATER")));
+    assert_eq!(
+        (code, record["signatures"][0]["sub_indication"].as_str()),
+        (11, Some("TRY_LATER"))
+    );
     assert_eq!(reasons(&record), ["revocation_unknown"]);
     let said = record["summary"]["en"].as_str().expect("a sentence");
-    assert!(said.contains("intact") && said.contains("saoy trust fetch-crl"), "{said}");
+    assert!(
+        said.contains("intact") && said.contains("saoy trust fetch-crl"),
+        "{said}"
+    );
 
     let (code, record) = judged(&office, &file, &[]);
     assert_eq!(code, 11);
-    assert_eq!(record["signatures"][0]["sub_indication"], "NO_CERTIFICATE_CHAIN_FOUND");
-    assert!(record["summary"]["en"].as_str().expect("a sentence").contains("saoy trust accept"));
+    assert_eq!(
+        record["signatures"][0]["sub_indication"],
+        "NO_CERTIFICATE_CHAIN_FOUND"
+    );
+    assert!(
+        record["summary"]["en"]
+            .as_str()
+            .expect("a sentence")
+            .contains("saoy trust accept")
+    );
 }
 
 #[test]
@@ -47,7 +67,15 @@ fn a_leaf_that_is_given_is_an_anchor() {
     let stranger = text(&office.path("stranger.pem"));
     let (code, record) = judged(&office, &file, &["--trust", &stranger]);
     assert_eq!(code, 0, "{record:#}");
-    assert_eq!(judged(&office, &file, &["--trust", &text(&office.path("root.pem"))]).0, 11);
+    assert_eq!(
+        judged(
+            &office,
+            &file,
+            &["--trust", &text(&office.path("root.pem"))]
+        )
+        .0,
+        11
+    );
 }
 
 #[test]
@@ -56,7 +84,10 @@ fn a_revoked_certificate_is_not_valid() {
     office.revoke("an");
     office.list();
     let file = office.sign(&office.paper("x"), "an");
-    let (root, list) = (text(&office.path("root.pem")), text(&office.path("list.crl")));
+    let (root, list) = (
+        text(&office.path("root.pem")),
+        text(&office.path("list.crl")),
+    );
     let (code, record) = judged(&office, &file, &["--trust", &root, "--trust", &list]);
     // Nothing proves that it signed before it was revoked, and nothing that it did not.
     assert!(code == 10 || code == 11, "{code}");
@@ -68,10 +99,16 @@ fn a_certificate_for_servers_signs_no_documents() {
     let office = Office::new();
     office.list();
     let file = office.sign(&office.paper("x"), "wrong-use");
-    let (root, list) = (text(&office.path("root.pem")), text(&office.path("list.crl")));
+    let (root, list) = (
+        text(&office.path("root.pem")),
+        text(&office.path("list.crl")),
+    );
     let (code, record) = judged(&office, &file, &["--trust", &root, "--trust", &list]);
     assert_ne!(code, 0);
-    assert!(reasons(&record).contains(&"key_usage".to_owned()), "{record:#}");
+    assert!(
+        reasons(&record).contains(&"key_usage".to_owned()),
+        "{record:#}"
+    );
 }
 
 #[test]
@@ -83,15 +120,24 @@ fn an_altered_byte_and_an_appended_revision_are_not_valid() {
     let at = super::made::find(&altered.bytes, b"pay 10", 0) + 4;
     altered.bytes[at] = b'9';
     let (code, record) = judged(&office, &altered, &["--trust", &trust]);
-    assert_eq!((code, reasons(&record)), (10, vec!["digest_mismatch".to_owned()]));
+    assert_eq!(
+        (code, reasons(&record)),
+        (10, vec!["digest_mismatch".to_owned()])
+    );
     assert_eq!(record["signatures"][0]["sub_indication"], "HASH_FAILURE");
 
     let (code, record) = judged(&office, &file.rewritten("pay 99"), &["--trust", &trust]);
     assert_eq!(code, 10);
-    assert!(reasons(&record).contains(&"changed_after_signing".to_owned()), "{record:#}");
+    assert!(
+        reasons(&record).contains(&"changed_after_signing".to_owned()),
+        "{record:#}"
+    );
     assert_eq!(record["reasons"][0]["page"], 1);
     let said = record["summary"]["vi"].as_str().expect("a sentence");
-    assert!(said.starts_with("KHÔNG HỢP LỆ: tài liệu bị thay đổi sau khi ký (trang 1)"), "{said}");
+    assert!(
+        said.starts_with("KHÔNG HỢP LỆ: tài liệu bị thay đổi sau khi ký (trang 1)"),
+        "{said}"
+    );
 
     let mut trailing = file;
     trailing.bytes.extend(b"4 0 obj\n(more)\nendobj\n");
@@ -103,7 +149,10 @@ fn an_altered_byte_and_an_appended_revision_are_not_valid() {
 fn a_further_signature_is_told_and_harmless_while_it_holds() {
     let office = Office::new();
     office.list();
-    let (root, list) = (text(&office.path("root.pem")), text(&office.path("list.crl")));
+    let (root, list) = (
+        text(&office.path("root.pem")),
+        text(&office.path("list.crl")),
+    );
     let trust = ["--trust", root.as_str(), "--trust", list.as_str()];
     let first = office.sign(&office.paper("x"), "an");
     let both = office.sign(&first, "agency");
@@ -111,12 +160,18 @@ fn a_further_signature_is_told_and_harmless_while_it_holds() {
     assert_eq!(code, 0, "{record:#}");
     assert_eq!(record["signatures"][0]["changes_after"], "later_signature");
     let said = record["summary"]["en"].as_str().expect("a sentence");
-    assert!(said.contains("2 signatures: (1) by Nguyễn Văn An") && said.contains("; then (2)"), "{said}");
+    assert!(
+        said.contains("2 signatures: (1) by Nguyễn Văn An") && said.contains("; then (2)"),
+        "{said}"
+    );
 
     // Spoil the second signature: then nothing explains what came after the first.
     let mut spoiled = both;
     let gap = spoiled.gap();
-    let last = spoiled.bytes[gap.clone()].iter().rposition(|byte| *byte != b'0' && *byte != b'>').expect("digits");
+    let last = spoiled.bytes[gap.clone()]
+        .iter()
+        .rposition(|byte| *byte != b'0' && *byte != b'>')
+        .expect("digits");
     spoiled.bytes[gap.start + last - 4] ^= 1;
     let (code, record) = judged(&office, &spoiled, &trust);
     assert_eq!(code, 10, "{record:#}");
@@ -146,7 +201,9 @@ fn no_flipped_bit_of_signed_bytes_is_ever_valid() {
     let gap = file.gap();
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     for index in 0..400 {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         let mut flipped = file.bytes.clone();
         let at = usize::try_from(state >> 33).expect("a place") % flipped.len();
         if gap.contains(&at) {
@@ -155,12 +212,20 @@ fn no_flipped_bit_of_signed_bytes_is_ever_valid() {
         flipped[at] ^= 1 << (index % 8);
         office.put(&format!("flips/{index}.pdf"), &flipped);
     }
-    let (code, printed, _) = run(verify(&office).arg(office.path("flips")).args(["--trust", &trust, "--no-compare", "--json"]));
+    let (code, printed, _) = run(verify(&office).arg(office.path("flips")).args([
+        "--trust",
+        &trust,
+        "--no-compare",
+        "--json",
+    ]));
     let report: serde_json::Value = serde_json::from_str(&printed).expect("JSON");
     let files = report["files"].as_array().expect("files");
     assert!(files.len() > 100);
     for one in files {
-        assert!(!["valid", "indeterminate"].contains(&one["verdict"].as_str().expect("a verdict")), "{one:#}");
+        assert!(
+            !["valid", "indeterminate"].contains(&one["verdict"].as_str().expect("a verdict")),
+            "{one:#}"
+        );
     }
     assert_eq!(code, 10);
 }

@@ -62,7 +62,10 @@ pub fn certificates(source: impl ReadAt + 'static) -> Vec<Certificate> {
             continue;
         };
         for certificate in signed.certificates {
-            if found.iter().all(|known| known.fingerprint != certificate.fingerprint) {
+            if found
+                .iter()
+                .all(|known| known.fingerprint != certificate.fingerprint)
+            {
                 found.push(certificate);
             }
         }
@@ -112,12 +115,17 @@ const CHUNK: usize = 256 << 10;
 /// The digest of the bytes in `ranges`, one after the other; `None` when they cannot be read or the digest is unknown.
 fn digest_of(source: &dyn ReadAt, ranges: &[Range<u64>], digest: Digest) -> Option<Vec<u8>> {
     let mut hasher = digest.hasher()?;
-    let longest = ranges.iter().map(|range| range.end.saturating_sub(range.start)).max()?;
+    let longest = ranges
+        .iter()
+        .map(|range| range.end.saturating_sub(range.start))
+        .max()?;
     let mut buffer = vec![0; usize::try_from(longest).unwrap_or(CHUNK).min(CHUNK)];
     for range in ranges {
         let mut at = range.start;
         while at < range.end {
-            let left = usize::try_from(range.end - at).unwrap_or(CHUNK).min(buffer.len());
+            let left = usize::try_from(range.end - at)
+                .unwrap_or(CHUNK)
+                .min(buffer.len());
             let count = source.read_at(at, buffer.get_mut(..left)?).ok()?;
             if count == 0 {
                 return None;

@@ -109,7 +109,7 @@ fn valid(whole: &Verification) -> Said {
 fn indeterminate(whole: &Verification) -> Said {
     let intact = whole.people().all(Verified::intact);
     let mut said = if intact {
-        Said::new("chữ ký nguyên vẹn, ", "the signatures are intact, ")
+        Said::new("chữ ký nguyên vẹn: ", "intact: ")
     } else {
         Said::default()
     };
@@ -150,13 +150,15 @@ fn chain(whole: &Verification) -> Said {
     for (index, one) in people.iter().take(TOLD).enumerate() {
         if index > 0 {
             let number = index + 1;
-            let did = deed(whole, one);
             said.push(&Said::new(
-                format!("; sau đó ({number}) {}", did.vi),
-                format!("; then ({number}) {}", did.en),
+                format!("; sau đó ({number}) "),
+                format!("; then ({number}) "),
             ));
         }
         said.push(&who(one));
+        if index > 0 {
+            said.push(&deed(whole, one));
+        }
         said.push(&Said::new(", ", ", "));
         said.push(&when(one));
     }
@@ -170,30 +172,34 @@ fn chain(whole: &Verification) -> Said {
     said
 }
 
-/// What a further signature did to the document besides signing it.
+/// What a further signature put on pages besides signing: its own appearance, and what it explains of their contents.
 fn deed(whole: &Verification, later: &Verified) -> Said {
-    let mut pages: Vec<usize> = whole
+    let name = Some(later.field.name.as_str());
+    let explained = whole
         .signatures
         .iter()
         .flat_map(|one| &one.field.after.changes)
         .filter(|change| {
-            change.kind == Changed::LaterSignature
-                && change.explained_by.as_deref() == Some(later.field.name.as_str())
-        })
+            change.kind == Changed::LaterSignature && change.explained_by.as_deref() == name
+        });
+    // A widget that shows nothing belongs to its page all the same; it is no stamp.
+    let mut pages: Vec<usize> = explained
+        .filter(|change| !change.detail.contains("widget"))
         .filter_map(|change| change.page)
+        .chain(later.field.place.map(|(page, _)| page))
         .collect();
     pages.sort_unstable();
     pages.dedup();
     if pages.is_empty() {
-        return Said::new("ký thêm, ", "signed besides, ");
+        return Said::default();
     }
     let list: Vec<String> = pages.iter().take(6).map(ToString::to_string).collect();
     let more = if pages.len() > 6 { ", ..." } else { "" };
     let list = list.join(", ") + more;
     Said::new(
-        format!("ký và ghi thêm vào trang {list} (số, ngày, dấu), "),
+        format!(", đóng dấu hoặc ghi thêm (số, ngày) vào trang {list}"),
         format!(
-            "signed and stamped {} {list} (number, date, seal), ",
+            ", who stamped (number, date or seal) {} {list}",
             if pages.len() == 1 { "page" } else { "pages" }
         ),
     )
@@ -238,6 +244,23 @@ fn when(one: &Verified) -> Said {
                 calendar::vietnamese(*time)
             ),
             format!("timestamped {} by {authority}", calendar::english(*time)),
+        );
+    }
+    // A token that is whole, but whose authority cannot be confirmed, is more than a claim and less than a proof.
+    if let Some(stamp) = &one.judgement.timestamp
+        && stamp.judgement.is_intact()
+    {
+        return Said::new(
+            format!(
+                "có dấu thời gian {} của {}, nguyên vẹn nhưng chưa xác nhận được",
+                calendar::vietnamese(stamp.time),
+                stamp.authority
+            ),
+            format!(
+                "timestamped {} by {}, intact but not confirmed",
+                calendar::english(stamp.time),
+                stamp.authority
+            ),
         );
     }
     let claimed = one.field.claimed_time.as_deref().and_then(calendar::of_pdf);

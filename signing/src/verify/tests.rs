@@ -342,10 +342,12 @@ fn the_sentence_says_who_when_and_what_came_after() {
     ];
     let (whole, _) = joined(fields, &[("b", Indication::Indeterminate)]);
     let said = summary(&whole);
-    assert!(said.vi.starts_with("CHƯA ĐỦ CƠ SỞ KẾT LUẬN: chữ ký nguyên vẹn, 2 chữ ký: (1) của Nguyễn Văn An (Bộ Tư pháp), tự khai ký lúc 14:23:43 ngày 24/01/2025 (+07:00), không có gì chứng minh; sau đó (2) ký và ghi thêm vào trang 2"), "{}", said.vi);
+    assert!(said.vi.starts_with("CHƯA ĐỦ CƠ SỞ KẾT LUẬN: chữ ký nguyên vẹn: 2 chữ ký: (1) của Nguyễn Văn An (Bộ Tư pháp), tự khai ký lúc 14:23:43 ngày 24/01/2025 (+07:00), không có gì chứng minh; sau đó (2) của Nguyễn Văn An (Bộ Tư pháp), đóng dấu hoặc ghi thêm (số, ngày) vào trang 2"), "{}", said.vi);
     assert!(said.en.contains("saoy trust fetch-crl"), "{}", said.en);
     assert!(
-        said.en.contains("then (2) signed and stamped page 2"),
+        said.en.contains(
+            "then (2) by Nguyễn Văn An (Bộ Tư pháp), who stamped (number, date or seal) page 2"
+        ),
         "{}",
         said.en
     );

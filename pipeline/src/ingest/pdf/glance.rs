@@ -51,19 +51,25 @@ fn text_of(
     page: usize,
     limits: &Limits,
 ) -> Result<(Vec<Line>, (u32, u32)), Fault> {
-    with_page(document, page, Annotations::Drop, limits, |page, settings| {
-        let seen = survey(page, settings);
-        let scale = PageMap::scale(f64::from(Kept::DPI) / 72.0);
-        let mut lines = words::lines(seen.glyphs.iter(), scale);
-        legacy::convert(&mut lines, &seen.legacy);
-        let kept = Kept {
-            lines,
-            size_pt: (seen.width as f32, seen.height as f32),
-            flags: Vec::new(),
-        };
-        let size_px = kept.size_px();
-        Ok((kept.lines, size_px))
-    })
+    with_page(
+        document,
+        page,
+        Annotations::Drop,
+        limits,
+        |page, settings| {
+            let seen = survey(page, settings);
+            let scale = PageMap::scale(f64::from(Kept::DPI) / 72.0);
+            let mut lines = words::lines(seen.glyphs.iter(), scale);
+            legacy::convert(&mut lines, &seen.legacy);
+            let kept = Kept {
+                lines,
+                size_pt: (seen.width as f32, seen.height as f32),
+                flags: Vec::new(),
+            };
+            let size_px = kept.size_px();
+            Ok((kept.lines, size_px))
+        },
+    )
 }
 
 /// Page `page`, counted from 0, as a reader shows it at `dpi`, annotations included.
@@ -76,14 +82,23 @@ pub fn picture(
     dpi: f64,
     limits: &Limits,
 ) -> Result<Raster, Fault> {
-    with_page(document, page, Annotations::Keep, limits, |page, settings| {
-        let (width, height) = page.render_dimensions();
-        let whole = PageRect::new(0.0, 0.0, f64::from(width), f64::from(height));
-        let scale = dpi / 72.0;
-        render::render(page, whole, (scale, scale), settings).ok_or_else(|| {
-            Fault::damaged(None, said!("trang không có kích thước", "a page without a size"))
-        })
-    })
+    with_page(
+        document,
+        page,
+        Annotations::Keep,
+        limits,
+        |page, settings| {
+            let (width, height) = page.render_dimensions();
+            let whole = PageRect::new(0.0, 0.0, f64::from(width), f64::from(height));
+            let scale = dpi / 72.0;
+            render::render(page, whole, (scale, scale), settings).ok_or_else(|| {
+                Fault::damaged(
+                    None,
+                    said!("trang không có kích thước", "a page without a size"),
+                )
+            })
+        },
+    )
 }
 
 /// Takes one page out of its file and interprets it behind the wall around decoders.
@@ -138,7 +153,9 @@ mod tests {
             file.extend(format!("{} 0 obj\n{object}\nendobj\n", index + 1).bytes());
         }
         let at = file.len();
-        file.extend(format!("{table}trailer\n<< /Size 8 /Root 1 0 R >>\nstartxref\n{at}\n%%EOF\n").bytes());
+        file.extend(
+            format!("{table}trailer\n<< /Size 8 /Root 1 0 R >>\nstartxref\n{at}\n%%EOF\n").bytes(),
+        );
         Document::open(file).unwrap()
     }
 
