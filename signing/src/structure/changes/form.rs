@@ -44,7 +44,7 @@ impl<'s> Step<'_, 's> {
                 b"DA" | b"Q" if *was == Object::Null => {
                     self.with_any(Changed::FormFill, at, None, detail);
                 }
-                b"DR" if self.additive(was, is)? => {
+                b"DR" if self.more_resources(was, is)? => {
                     self.with_any(Changed::FormFill, at, None, detail);
                 }
                 b"DR" if self.signed() => self.with_any(Changed::Other, at, None, detail),

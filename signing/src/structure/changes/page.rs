@@ -98,7 +98,7 @@ impl Step<'_, '_> {
             );
         }
         if !self.equal(&old.resources, &new.resources)? {
-            if self.additive(&old.resources, &new.resources)? {
+            if self.more_resources(&old.resources, &new.resources)? {
                 let change = self.explain(Changed::Other, id, page, "resources added to the page");
                 if let Some(change) = change {
                     change.stamped = true;

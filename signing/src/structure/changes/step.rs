@@ -188,7 +188,7 @@ impl Step<'_, '_> {
                     self.explain(Changed::Other, root, None, format!("catalog /{name}"));
                 }
                 b"Perms" => self.permissions(before, after, root)?,
-                b"StructTreeRoot" if self.additive(before, after)? => {
+                b"StructTreeRoot" if self.grown_tree(before, after)? => {
                     self.with_any(Changed::Other, root, None, "structure tree added to");
                 }
                 _ => self.tell(Changed::Other, root, None, format!("catalog /{name}")),

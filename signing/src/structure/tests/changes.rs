@@ -463,3 +463,66 @@ fn places_to_go_to_are_no_change() {
         .seal();
     assert_eq!(first(&found(&build.bytes)).gravest, Changed::LaterSignature);
 }
+
+/// Names may be added to resources; what has a name stays, in all its entries.
+#[test]
+fn resources_are_added_not_extended() {
+    let with = |font: &'static str, resources: &'static str| {
+        after(|build| {
+            build.object(9, font).object(
+                3,
+                &page("", "[4 0 R]", "[6 0 R 7 0 R 8 0 R]")
+                    .replace("<</Font<</F1 9 0 R>>>>", resources),
+            );
+            sign_second(build);
+        })
+        .0
+    };
+    let font = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>";
+    let more = "<</Font<</F1 9 0 R/F2 10 0 R>>/XObject<</X 10 0 R>>>>";
+    assert_eq!(with(font, more), Changed::LaterSignature);
+    let encoded =
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding<</Differences[48/nine]>>>>";
+    assert_eq!(with(encoded, "<</Font<</F1 9 0 R>>>>"), Changed::Other);
+    assert_eq!(with(font, "<</Font<</F2 9 0 R>>>>"), Changed::Other);
+}
+
+/// A structure element that is named twice does not vouch for itself.
+#[test]
+fn a_tampered_element_is_not_excused_by_its_double() {
+    let mut build = plain();
+    build
+        .object(
+            1,
+            "<</Type/Catalog/Pages 2 0 R/AcroForm 5 0 R/StructTreeRoot 50 0 R>>",
+        )
+        .object(50, "<</Type/StructTreeRoot/K[51 0 R]>>")
+        .object(51, "<</S/P/ActualText(one)/K 0>>")
+        .object(7, &signature_field("First", "/V 20 0 R"))
+        .signature(20, "")
+        .seal()
+        .object(50, "<</Type/StructTreeRoot/K[51 0 R 51 0 R]>>")
+        .object(51, "<</S/P/ActualText(two)/K 0>>");
+    sign_second(&mut build);
+    assert_eq!(first(&found(&build.bytes)).gravest, Changed::Other);
+}
+
+/// An image that calls itself a cross-reference stream is still an image, and its mask is looked at.
+#[test]
+fn a_false_type_hides_no_change() {
+    let mut build = plain();
+    build
+        .object(
+            3,
+            "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents[4 0 R]/Annots[6 0 R 7 0 R 8 0 R]\
+             /Resources<</XObject<</X 40 0 R>>/Font<</F1 9 0 R>>>>>>",
+        )
+        .stream(40, "/Type/XRef/Subtype/Image/Width 1/Height 1/SMask 41 0 R", "x")
+        .stream(41, "/Type/ObjStm/Subtype/Image/Width 1/Height 1", "y")
+        .object(7, &signature_field("First", "/V 20 0 R"))
+        .signature(20, "")
+        .seal()
+        .stream(41, "/Type/ObjStm/Subtype/Image/Width 1/Height 1", "z");
+    sign_second(&mut build);
+    assert_eq!(first(&found(&build.bytes)).gravest, Changed::Other);
+}
