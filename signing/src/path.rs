@@ -3,7 +3,8 @@
 //! [`Validator::paths`] walks from issuer to issuer within a budget, through loops and cross-certificates; [`check`] holds
 //! one path against the standard; [`Validator::status`] asks CRLs and OCSP answers; [`Validator::validate`] does all of it.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::certificate::Certificate;
@@ -34,6 +35,9 @@ pub struct Material {
     pub ocsps: Vec<Arc<Ocsp>>,
 }
 
+/// Fingerprints of an issuer and of what it may have signed.
+type Pair = ([u8; 32], [u8; 32]);
+
 /// Finds and checks paths.
 pub struct Validator<'a> {
     trust: &'a Store,
@@ -42,6 +46,9 @@ pub struct Validator<'a> {
     now: Instant,
     fetch: Option<&'a dyn Fetch>,
     budget: Cell<u32>,
+    steps: Cell<u32>,
+    /// Which certificate was signed by which, by fingerprints, as far as it was asked.
+    signed: RefCell<BTreeMap<Pair, bool>>,
 }
 
 /// The best path, and what is wrong with it.
@@ -67,6 +74,8 @@ impl<'a> Validator<'a> {
             now,
             fetch: None,
             budget: Cell::new(SIGNATURES),
+            steps: Cell::new(STEPS),
+            signed: RefCell::default(),
         }
     }
 
@@ -128,6 +137,13 @@ impl<'a> Validator<'a> {
         self.budget.set(left.saturating_sub(1));
         left > 0
     }
+
+    /// Takes one step from the budget; false when none is left.
+    fn step(&self) -> bool {
+        let left = self.steps.get();
+        self.steps.set(left.saturating_sub(1));
+        left > 0
+    }
 }
 
 /// 0 is a path that holds; the lower, the closer.
@@ -148,7 +164,10 @@ fn rank(violation: Option<&Violation>, statuses: &[Status], required: bool) -> u
 }
 
 /// How many signatures of certificates are checked for one question; a real path takes three, PKITS's longest seven.
-const SIGNATURES: u32 = 256;
+const SIGNATURES: u32 = 160;
+
+/// How many certificates are stepped on while walking; a mesh of authorities has more paths than anyone can follow.
+const STEPS: u32 = 2_048;
 
 /// How long a path may be, anchor included.
 const LONGEST: usize = 24;

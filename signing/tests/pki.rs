@@ -345,13 +345,14 @@ impl<'a> Case<'a> {
 
 /// `cms` with `token` as a timestamp of its signature.
 pub(crate) fn with_token(cms: &[u8], token: &[u8]) -> Vec<u8> {
+    with_attribute(cms, oid::SIGNATURE_TIMESTAMP, token)
+}
+
+/// `cms` with an unsigned attribute.
+pub(crate) fn with_attribute(cms: &[u8], kind: &[u8], value: &[u8]) -> Vec<u8> {
     let attribute = wrap(
         tag::SEQUENCE,
-        &[
-            wrap(tag::OID, oid::SIGNATURE_TIMESTAMP),
-            wrap(tag::SET, token),
-        ]
-        .concat(),
+        &[wrap(tag::OID, kind), wrap(tag::SET, value)].concat(),
     );
     let outer: Vec<_> = Element::only(cms).unwrap().inside().all().unwrap();
     let signed = Element::only(outer[1].body)
@@ -433,6 +434,11 @@ basicConstraints = CA:FALSE
 keyUsage = critical, digitalSignature, nonRepudiation
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
+[pointing]
+basicConstraints = CA:FALSE
+keyUsage = critical, digitalSignature
+authorityInfoAccess = OCSP;URI:http://test.invalid/ocsp, caIssuers;URI:http://test.invalid/sub.crt
+crlDistributionPoints = URI:http://test.invalid/sub.crl
 [encipherer]
 keyUsage = critical, keyEncipherment
 [stamp]

@@ -161,3 +161,139 @@ fn an_answer_of_another_certificate_tells_nothing() {
     case.now = Instant(case.now.0 + 60);
     assert_eq!(case.outcome(), "TOTAL_PASSED");
 }
+
+/// A server of the tests: what it has, and what it was asked for.
+#[derive(Default)]
+struct Server {
+    ocsp: Option<Vec<u8>>,
+    crls: Vec<(&'static str, Vec<u8>)>,
+    issuer: Option<Vec<u8>>,
+    asked: std::cell::RefCell<Vec<String>>,
+}
+
+impl saoy_signing::revocation::Fetch for Server {
+    fn ocsp(&self, url: &str, request: &[u8]) -> Option<Vec<u8>> {
+        assert!(!request.is_empty());
+        self.asked.borrow_mut().push(url.to_owned());
+        self.ocsp.clone()
+    }
+
+    fn crl(&self, url: &str) -> Option<Vec<u8>> {
+        self.asked.borrow_mut().push(url.to_owned());
+        self.crls
+            .iter()
+            .find(|(known, _)| *known == url)
+            .map(|(_, crl)| crl.clone())
+    }
+
+    fn issuer(&self, url: &str) -> Option<Vec<u8>> {
+        self.asked.borrow_mut().push(url.to_owned());
+        self.issuer.clone()
+    }
+}
+
+fn der(pem: &[u8]) -> Vec<u8> {
+    saoy_signing::trust::unwrap_pem(pem).unwrap().remove(0)
+}
+
+#[test]
+fn what_is_missing_is_fetched_where_a_certificate_says() {
+    let pki = Pki::new();
+    pki.issue(
+        "leaf",
+        &Issue {
+            profile: "pointing",
+            ..Issue::default()
+        },
+    );
+    let cms = pki.sign("leaf", b"x", &[]);
+    let [root, sub] =
+        ["root", "sub"].map(|by| der(&pki.crl(by, "20250520000000Z", "20250620000000Z")));
+    let mut trust = Store::default();
+    trust.add_anchors(&pki.bytes("root.crt"), "", "").unwrap();
+    trust.add_crls(&root).unwrap();
+    let judge = |server: &Server| {
+        let (evidence, policy) = (
+            saoy_signing::path::Material::default(),
+            saoy_signing::policy::Policy::default(),
+        );
+        let question = saoy_signing::judge::Question {
+            contents: &cms,
+            subfilter: "adbe.pkcs7.detached",
+            evidence: &evidence,
+            trust: &trust,
+            policy: &policy,
+            now: NOW,
+            proofs: &[],
+            fetch: Some(server),
+        };
+        saoy_signing::judge::signature(&question, &mut |digest| digest.of(b"x"))
+            .sub_indication
+            .map(saoy_signing::judge::SubIndication::code)
+    };
+    let full = Server {
+        crls: vec![("http://test.invalid/sub.crl", sub)],
+        issuer: Some(pki.bytes("sub.crt")),
+        ..Server::default()
+    };
+    assert_eq!(judge(&full), None);
+    let asked = full.asked.into_inner();
+    assert!(
+        asked.iter().any(|url| url == "http://test.invalid/ocsp")
+            && asked.iter().any(|url| url == "http://test.invalid/sub.crt"),
+        "{asked:?}"
+    );
+    // Servers that have nothing, rubbish, or another's list.
+    let issuer = Some(pki.bytes("sub.crt"));
+    assert_eq!(
+        judge(&Server::default()),
+        Some("NO_CERTIFICATE_CHAIN_FOUND")
+    );
+    assert_eq!(
+        judge(&Server {
+            issuer: Some(vec![1, 2, 3]),
+            ..Server::default()
+        }),
+        Some("NO_CERTIFICATE_CHAIN_FOUND")
+    );
+    for crl in [root, vec![0x30, 0x00], Vec::new()] {
+        let server = Server {
+            ocsp: Some(vec![0xff; 100]),
+            crls: vec![("http://test.invalid/sub.crl", crl)],
+            issuer: issuer.clone(),
+            ..Server::default()
+        };
+        assert_eq!(judge(&server), Some("TRY_LATER"));
+    }
+}
+
+#[test]
+fn data_inside_the_signature_counts() {
+    use saoy_signing::asn1::{oid, tag, wrap};
+    let pki = Pki::new();
+    pki.issue("leaf", &Issue::default());
+    let cms = pki.sign("leaf", b"x", &[]);
+    let lists: Vec<u8> = ["root", "sub"]
+        .iter()
+        .flat_map(|by| der(&pki.crl(by, "20250520000000Z", "20250620000000Z")))
+        .collect();
+    let answer = pki.ocsp("sub", &request(&read(&pki, "leaf"), &read(&pki, "sub")));
+    // CAdES' and Adobe's attribute have the same beginning.
+    let values = wrap(
+        tag::SEQUENCE,
+        &[
+            wrap(0xa0, &wrap(tag::SEQUENCE, &lists)),
+            wrap(0xa1, &wrap(tag::SEQUENCE, &answer)),
+        ]
+        .concat(),
+    );
+    for kind in [oid::REVOCATION_VALUES, oid::ADOBE_REVOCATION] {
+        let full = crate::pki::with_attribute(&cms, kind, &values);
+        assert_eq!(
+            Case::new(&full, b"x", pki.trust()).outcome(),
+            "TOTAL_PASSED"
+        );
+        let empty = crate::pki::with_attribute(&cms, kind, &wrap(tag::SEQUENCE, &[]));
+        assert_eq!(Case::new(&empty, b"x", pki.trust()).outcome(), "TRY_LATER");
+    }
+}

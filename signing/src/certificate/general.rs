@@ -57,7 +57,13 @@ impl PointName {
     pub(crate) fn read(wrapping: &Element<'_>) -> Result<Self, Asn1Error> {
         let choice = wrapping.inside().next()?;
         match choice.tag {
-            0xa0 => GeneralName::read_all(&choice).map(Self::Full),
+            0xa0 => {
+                let names = GeneralName::read_all(&choice)?;
+                if names.len() > MAX_NAMES {
+                    return Err(choice.error("too many names of one distribution point"));
+                }
+                Ok(Self::Full(names))
+            }
             0xa1 => Ok(Self::Relative(choice.body.to_vec())),
             _ => Err(choice.error("a distribution point of no known kind")),
         }
@@ -106,3 +112,6 @@ impl IssuingPoint {
         Ok(point)
     }
 }
+
+/// Names of one distribution point; each is compared with each of another.
+const MAX_NAMES: usize = 64;

@@ -1,5 +1,7 @@
 //! Attributes of a signer, and the ESS reference to the signer's certificate among them.
 
+use std::collections::BTreeSet;
+
 use crate::asn1::{Asn1Error, Element, Oid, Reader, oid, tag, wrap};
 use crate::certificate::{Certificate, GeneralName};
 use crate::crypto::{Algorithm, Digest, Scheme};
@@ -53,17 +55,11 @@ impl Attributes {
 
     /// A kind that stands more than once (RFC 5652 5.3 forbids it of signed attributes).
     pub fn repeated(&self) -> Option<&Oid> {
-        let twice = |(index, (kind, _)): &(usize, &(Oid, Vec<Vec<u8>>))| {
-            self.0
-                .iter()
-                .skip(index + 1)
-                .any(|(other, _)| other == kind)
-        };
+        let mut seen = BTreeSet::new();
         self.0
             .iter()
-            .enumerate()
-            .find(twice)
-            .map(|(_, (kind, _))| kind)
+            .map(|(kind, _)| kind)
+            .find(|kind| !seen.insert(*kind))
     }
 
     /// References to the signer's certificate: ESS version 2, else version 1 (RFC 5035).

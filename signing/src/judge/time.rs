@@ -165,7 +165,7 @@ fn at_best_time(
     let occasion = Occasion {
         at: proven.unwrap_or(question.now),
         proven: proven.is_some(),
-        timestamped: tokens.iter().any(|token| token.valid),
+        timestamped: proven.is_some(),
         token: false,
     };
     let mut result = judgement.clone();

@@ -22,7 +22,7 @@ impl Validator<'_> {
             found.push(path.clone());
             return;
         }
-        if path.len() >= LONGEST {
+        if path.len() >= LONGEST || !self.step() {
             return;
         }
         for issuer in self.issuers(&last) {
@@ -118,7 +118,16 @@ impl Validator<'_> {
         ) {
             return true;
         }
-        self.spend() && certificate.signed_by(&issuer.key).is_ok()
+        let pair = (issuer.fingerprint, certificate.fingerprint);
+        if let Some(known) = self.signed.borrow().get(&pair) {
+            return *known;
+        }
+        if !self.spend() {
+            return false;
+        }
+        let signed = certificate.signed_by(&issuer.key).is_ok();
+        self.signed.borrow_mut().insert(pair, signed);
+        signed
     }
 }
 
