@@ -184,7 +184,7 @@ fn deed(whole: &Verification, later: &Verified) -> Said {
         });
     // A widget that shows nothing belongs to its page all the same; it is no stamp.
     let mut pages: Vec<usize> = explained
-        .filter(|change| !change.detail.contains("widget"))
+        .filter(|change| change.stamped)
         .filter_map(|change| change.page)
         .chain(later.field.place.map(|(page, _)| page))
         .collect();

@@ -96,6 +96,9 @@ fn changed(mut field: SignedField, kind: Changed, by: Option<&str>) -> SignedFie
             object: None,
             page: Some(2),
             explained_by: by.map(str::to_owned),
+            field: None,
+            fills: false,
+            stamped: by.is_some(),
             detail: "page 2: contents".to_owned(),
         }],
     };
