@@ -152,7 +152,7 @@ fn named(parties: &[&Party], printed: &Printed) -> Option<Whose> {
 
 /// Whether a certificate's and a document's name are one person's: one is the other, or contains it whole.
 fn same_person(certificate: &str, document: &str, by_engine: bool) -> bool {
-    let marked = |text: &str| text.chars().any(|letter| !letter.is_ascii());
+    let marked = |text: &str| !text.is_ascii();
     let plain = by_engine || !marked(certificate) || !marked(document);
     let read = |text: &str| {
         let mut words = if plain {
