@@ -8,9 +8,17 @@ use saoy_pipeline::classify::Classified;
 use saoy_pipeline::ingest::{Limits, glance};
 use saoy_signing::verify::Printed;
 
+/// Pages larger than this, bytes on average, are not looked at: each is held whole while its text is read, and a page
+/// with text is smaller (a colour scan of A4 at 600 dpi has some 5 MB).
+const LARGEST_PAGE: u64 = 8 << 20;
+
 /// Names in the text of the file at `path`; `None` when it has no text that can be read.
 pub(crate) fn named_in(path: &Path) -> Option<Printed> {
     let document = Document::open(File::open(path).ok()?).ok()?;
+    let pages = u64::try_from(document.page_count().ok()?).ok()?;
+    if document.file_len() / pages.max(1) > LARGEST_PAGE {
+        return None;
+    }
     glance::classified(&document, &Limits::default()).map(|classified| names(&classified))
 }
 
