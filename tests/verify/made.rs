@@ -130,10 +130,10 @@ impl Office {
 
     /// The CMS over `data` by `signer`, DER.
     fn cms(&self, data: &[u8], signer: &str, more: &[&str]) -> Vec<u8> {
-        self.put("data", data);
+        self.put("signed-bytes", data);
         let (certificate, key) = (format!("{signer}.pem"), format!("{signer}.key"));
         self.openssl(
-            "cms -sign -binary -in data -outform DER -out cms -signer",
+            "cms -sign -binary -in signed-bytes -outform DER -out cms -signer",
             &[&[certificate.as_str(), "-inkey", &key], more].concat(),
         );
         std::fs::read(self.path("cms")).expect("a CMS")
