@@ -39,9 +39,15 @@ fn the_terminal_speaks_both_languages_and_shows_the_circulars_fields() {
             ],
         ),
     ] {
-        let (code, printed, said) = run(verify(&office)
-            .args(["--ui", ui, "--trust", &trust])
-            .arg(&file));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_saoy"));
+        command
+            .env_remove("SAOY_DATA")
+            .arg("--data")
+            .arg(office.path("data"));
+        command
+            .args(["--ui", ui, "verify", "--trust", &trust])
+            .arg(&file);
+        let (code, printed, said) = run(&mut command);
         assert_eq!(code, 0, "{printed}{said}");
         for word in words {
             assert!(printed.contains(word), "{word} in {printed}");
