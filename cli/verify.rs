@@ -246,7 +246,7 @@ fn progress(done: usize, of: usize, ui: Ui) {
 }
 
 fn one(path: &Path, config: &Config) -> FileRecord {
-    let mut whole = match File::open(path).and_then(|file| regular(file)) {
+    let mut whole = match File::open(path).and_then(regular) {
         Ok(file) => verdict::file(
             file,
             &verdict::Options {
