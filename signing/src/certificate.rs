@@ -76,7 +76,7 @@ impl Certificate {
         let serial = inside.expect(tag::INTEGER)?.body.to_vec();
         // RFC 5280 4.1.1.2: the same algorithm inside and outside, else the outer one is not signed.
         let algorithm = Algorithm::read(&mut inside)?;
-        if algorithm != outer_algorithm {
+        if !algorithm.is_like(&outer_algorithm) {
             return Err(inside.error("two signature algorithms"));
         }
         let issuer = Name::read(&mut inside)?;

@@ -49,6 +49,8 @@ pub struct Validator<'a> {
     steps: Cell<u32>,
     /// Which certificate was signed by which, by fingerprints, as far as it was asked.
     signed: RefCell<BTreeMap<Pair, bool>>,
+    /// Issuers that were fetched, by the fingerprint of whom they issued.
+    fetched: RefCell<BTreeMap<[u8; 32], Path>>,
 }
 
 /// The best path, and what is wrong with it.
@@ -76,6 +78,7 @@ impl<'a> Validator<'a> {
             budget: Cell::new(SIGNATURES),
             steps: Cell::new(STEPS),
             signed: RefCell::default(),
+            fetched: RefCell::default(),
         }
     }
 
@@ -126,8 +129,10 @@ impl<'a> Validator<'a> {
 
     fn statuses(&self, path: &[Arc<Certificate>], options: &PathOptions) -> Vec<Status> {
         let below = path.len().saturating_sub(1);
+        let covering = options.data_covering.unwrap_or(options.time);
         (0..below)
-            .map(|index| self.status(path.get(index..).unwrap_or_default(), options.time))
+            .map(|index| path.get(index..).unwrap_or_default())
+            .map(|rest| self.status_by(rest, options.time, covering))
             .collect()
     }
 

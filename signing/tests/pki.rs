@@ -354,6 +354,12 @@ pub(crate) fn with_attribute(cms: &[u8], kind: &[u8], value: &[u8]) -> Vec<u8> {
         tag::SEQUENCE,
         &[wrap(tag::OID, kind), wrap(tag::SET, value)].concat(),
     );
+    with_signer(cms, |members| members.push(wrap(0xa1, &attribute)))
+}
+
+/// `cms` with the members of its signer changed.
+pub(crate) fn with_signer(cms: &[u8], change: impl FnOnce(&mut Vec<Vec<u8>>)) -> Vec<u8> {
+    let raw = |element: &Element<'_>| element.raw.to_vec();
     let outer: Vec<_> = Element::only(cms).unwrap().inside().all().unwrap();
     let signed = Element::only(outer[1].body)
         .unwrap()
@@ -361,15 +367,11 @@ pub(crate) fn with_attribute(cms: &[u8], kind: &[u8], value: &[u8]) -> Vec<u8> {
         .all()
         .unwrap();
     let (signers, before) = signed.split_last().unwrap();
-    let signer = Element::only(signers.body).unwrap();
-    let signer = wrap(
-        tag::SEQUENCE,
-        &[signer.body, &wrap(0xa1, &attribute)].concat(),
-    );
-    let before: Vec<u8> = before
-        .iter()
-        .flat_map(|element| element.raw.to_vec())
-        .collect();
+    let signer = Element::only(signers.body).unwrap().inside().all().unwrap();
+    let mut members = signer.iter().map(raw).collect();
+    change(&mut members);
+    let signer = wrap(tag::SEQUENCE, &members.concat());
+    let before: Vec<u8> = before.iter().flat_map(raw).collect();
     let signed = wrap(tag::SEQUENCE, &[before, wrap(tag::SET, &signer)].concat());
     wrap(
         tag::SEQUENCE,

@@ -237,6 +237,23 @@ fn what_is_missing_is_fetched_where_a_certificate_says() {
         ..Server::default()
     };
     assert_eq!(judge(&full), None);
+    // Some authorities publish theirs in a bundle.
+    pki.run(&[
+        "crl2pkcs7",
+        "-nocrl",
+        "-certfile",
+        "sub.crt",
+        "-outform",
+        "DER",
+        "-out",
+        "sub.p7b",
+    ]);
+    let bundled = Server {
+        crls: full.crls.clone(),
+        issuer: Some(pki.bytes("sub.p7b")),
+        ..Server::default()
+    };
+    assert_eq!(judge(&bundled), None);
     let asked = full.asked.into_inner();
     assert!(
         asked.iter().any(|url| url == "http://test.invalid/ocsp")

@@ -482,8 +482,113 @@ fn a_signed_reference_holds_the_signer_to_one_certificate() {
         case.now = now;
         case.evidence.certificates.clone_from(&other);
         assert_eq!(case.outcome(), code, "{:?}", case.judge());
-        case.evidence.certificates =
-            saoy_signing::trust::unwrap_pem(&pki.bytes("one.crt")).unwrap();
-        assert_eq!(case.outcome(), "TOTAL_PASSED");
+        let own = saoy_signing::trust::unwrap_pem(&pki.bytes("one.crt")).unwrap();
+        // Of both the one that is meant is found.
+        case.evidence.certificates = [other.clone(), own].concat();
+        let judgement = case.judge();
+        assert_eq!(judgement.indication, Indication::TotalPassed);
+        let meant = if form.contains(&"-cades") {
+            "Mot"
+        } else {
+            "Hai"
+        };
+        assert_eq!(judgement.signer.unwrap().name, meant);
+    }
+}
+
+/// `cms` with the first and the last signed attribute in each other's place.
+fn shuffled(cms: &[u8]) -> Vec<u8> {
+    use saoy_signing::asn1::{Element, wrap};
+    let written = saoy_signing::cms::SignedData::read(cms)
+        .unwrap()
+        .signer
+        .signed
+        .unwrap()
+        .1;
+    let set = Element::only(&written).unwrap();
+    let mut attributes = set.inside().all().unwrap();
+    attributes.reverse();
+    let body: Vec<u8> = attributes
+        .iter()
+        .flat_map(|attribute| attribute.raw.to_vec())
+        .collect();
+    let (old, new) = ([&[0xa0], &written[1..]].concat(), wrap(0xa0, &body));
+    let at = cms
+        .windows(old.len())
+        .position(|window| window == old)
+        .unwrap();
+    [&cms[..at], &new, &cms[at + old.len()..]].concat()
+}
+
+#[test]
+fn attributes_out_of_order_are_those_that_were_signed_in_order() {
+    let cms = sign("An", &["-cades"]);
+    let other = shuffled(&cms);
+    assert_ne!(cms, other);
+    let judgement = case(&other).judge();
+    assert_eq!(
+        judgement.indication,
+        Indication::TotalPassed,
+        "{:?}",
+        judgement.findings
+    );
+    let check = judgement
+        .checks
+        .iter()
+        .find(|check| check.name == "signature")
+        .unwrap();
+    assert!(check.detail.contains("order of DER"));
+}
+
+#[test]
+fn a_signature_algorithm_that_names_another_digest_is_seen_through() {
+    use saoy_signing::asn1::oid;
+    let cms = sign("Binh", &["-md", "sha384"]);
+    // The last identifier of ECDSA with SHA-384 stands in the signer; it then says SHA-256.
+    let at = cms
+        .windows(oid::SHA384_ECDSA.len())
+        .rposition(|window| window == oid::SHA384_ECDSA)
+        .unwrap();
+    let other = [
+        &cms[..at],
+        oid::SHA256_ECDSA,
+        &cms[at + oid::SHA256_ECDSA.len()..],
+    ]
+    .concat();
+    let judgement = case(&other).judge();
+    assert_eq!(
+        judgement.indication,
+        Indication::TotalPassed,
+        "{:?}",
+        judgement.findings
+    );
+    let check = judgement
+        .checks
+        .iter()
+        .find(|check| check.name == "signature")
+        .unwrap();
+    assert!(check.detail.contains("digest of the signer"));
+}
+
+#[test]
+fn a_signature_algorithm_in_the_place_of_the_digest_means_its_digest() {
+    use saoy_signing::asn1::{oid, tag, wrap};
+    for form in [&[][..], &["-noattr"]] {
+        let cms = sign("An", form);
+        let named = |id: &[u8]| {
+            wrap(
+                tag::SEQUENCE,
+                &[wrap(tag::OID, id), vec![tag::NULL, 0]].concat(),
+            )
+        };
+        let other = crate::pki::with_signer(&cms, |members| members[2] = named(oid::SHA256_RSA));
+        assert_eq!(case(&other).outcome(), "TOTAL_PASSED");
+        let other = crate::pki::with_signer(&cms, |members| members[2] = named(oid::MD5_RSA));
+        let judgement = case(&other).judge();
+        assert_eq!(judgement.indication, Indication::Indeterminate);
+        assert_eq!(
+            (judgement.digest, reasons(&judgement)),
+            (Some("MD5"), vec![Reason::WeakDigest])
+        );
     }
 }

@@ -223,3 +223,43 @@ fn a_document_timestamp_is_judged_alone() {
         "FORMAT_FAILURE"
     );
 }
+
+#[test]
+fn long_term_data_of_the_tokens_time_does_as_long_as_the_policy_says_so() {
+    let pki = pki();
+    pki.issue(
+        "short",
+        &Issue {
+            to: "20700101000000Z",
+            ..Issue::default()
+        },
+    );
+    let cms = pki.sign("short", b"x", &[]);
+    let stamped = with_token(
+        &cms,
+        &pki.token("stamp", &signature_value(&cms), &["-sha256"]),
+    );
+    let mut case = Case::new(&stamped, b"x", pki.trust());
+    // Lists that end in 2072, judged in 2080.
+    for authority in ["root", "sub"] {
+        case.trust
+            .add_crls(&pki.crl(authority, "20200102000000Z", "20720101000000Z"))
+            .unwrap();
+    }
+    case.now = Instant(3_471_292_800);
+    assert_eq!(case.outcome(), "TOTAL_PASSED");
+    case.policy.old_timestamp_data = false;
+    assert_eq!(case.outcome(), "TRY_LATER");
+    // An authority that was revoked since proves nothing, whatever older lists say.
+    case.policy.old_timestamp_data = true;
+    pki.revoke("sub", "stamp", "keyCompromise");
+    case.trust
+        .add_crls(&pki.crl("sub", "20720101000000Z", "20900101000000Z"))
+        .unwrap();
+    assert_eq!(case.outcome(), "OUT_OF_BOUNDS_NO_POE");
+    let token = case.judge().timestamp.unwrap();
+    assert_eq!(
+        token.judgement.sub_indication.unwrap().code(),
+        "REVOKED_NO_POE"
+    );
+}

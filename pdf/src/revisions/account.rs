@@ -231,12 +231,33 @@ impl<'a> Ledger<'a> {
             bytes: located.range.clone(),
             id: Some(*id),
         });
+        self.length(place.revision, *id, located);
         visit(Version {
             revision: place.revision,
             id: *id,
             located,
             reached: true,
         });
+    }
+
+    /// Notes a stream that is longer or shorter than it says.
+    fn length(&mut self, revision: usize, id: ObjectId, located: &Located<Object>) {
+        let (Some(view), Some(stream)) = (self.view(revision), located.value.as_stream()) else {
+            return;
+        };
+        let declared = view.get(&stream.dict, "Length").ok();
+        let declared = declared.and_then(|length| length.as_integer());
+        let actual = stream.data.end.saturating_sub(stream.data.start);
+        if declared.and_then(|length| u64::try_from(length).ok()) != Some(actual) {
+            let detail = format!("the stream has {actual} bytes, not what it says");
+            self.note(
+                Irregular::Length,
+                stream.data.start,
+                revision,
+                Some(id),
+                detail,
+            );
+        }
     }
 
     fn inside(
@@ -390,6 +411,7 @@ impl<'a> Ledger<'a> {
             let before = used.container.is_some() || used.range.start < at;
             before && !view.same(&used.value, &located.value)
         });
+        self.length(revision, id, &located);
         let (kind, detail) = match other {
             Some(_) => (
                 Irregular::Shadow,

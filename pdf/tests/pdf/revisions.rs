@@ -214,3 +214,30 @@ fn each_irregularity_has_its_kind() {
         [Irregular::Duplicate]
     );
 }
+
+/// What an older revision lacks in form is told; its content is there all the same.
+#[test]
+fn an_older_revision_without_an_end_is_not_closed() {
+    let mut build = base();
+    let first = build.classic("/Size 4/Root 1 0 R");
+    let cut = build.bytes.len() - "%%EOF\n".len();
+    build.bytes.truncate(cut);
+    build.bytes.extend(b"%%E0F\n");
+    build.object(2, "<</Type/Pages/Kids[3 0 R]/Count 1/Rotate 90>>");
+    build.classic(&format!("/Size 4/Root 1 0 R/Prev {first}"));
+    let revisions = Revisions::read(build.bytes.clone()).unwrap();
+    assert_eq!(revisions.len(), 2);
+    assert!(!revisions.get(0).unwrap().closed);
+    assert!(revisions.get(1).unwrap().closed);
+    let found = kinds(&build.bytes);
+    assert!(found.contains(&Irregular::Footer), "{found:?}");
+}
+
+#[test]
+fn lengths_that_do_not_hold_are_told() {
+    let mut build = base();
+    build.object(7, "<</Length 99>>\nstream\nabc\nendstream");
+    build.object(8, "<</Length 3>>\nstream\nabc\nendstream");
+    build.classic("/Size 9/Root 1 0 R");
+    assert_eq!(kinds(&build.bytes), [Irregular::Length]);
+}

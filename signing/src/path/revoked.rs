@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use super::walk::ADDRESSES;
 use super::{PathOptions, Validator, check};
 use crate::asn1::oid;
 use crate::certificate::{Certificate, usage};
@@ -33,10 +34,26 @@ impl Tally {
 impl Validator<'_> {
     /// What is known at `time` of the first certificate of `path`, which goes on to an anchor.
     pub fn status(&self, path: &[Arc<Certificate>], time: Instant) -> Status {
-        self.status_at(path, time, 0)
+        self.status_at(path, time, time, 0)
     }
 
-    fn status_at(&self, path: &[Arc<Certificate>], time: Instant, depth: u8) -> Status {
+    /// The same by data that covers `covering` or was made after it.
+    pub(super) fn status_by(
+        &self,
+        path: &[Arc<Certificate>],
+        time: Instant,
+        covering: Instant,
+    ) -> Status {
+        self.status_at(path, time, covering, 0)
+    }
+
+    fn status_at(
+        &self,
+        path: &[Arc<Certificate>],
+        time: Instant,
+        covering: Instant,
+        depth: u8,
+    ) -> Status {
         let [certificate, issuer, ..] = path else {
             return Status::Good {
                 source: "an anchor".to_owned(),
@@ -44,6 +61,7 @@ impl Validator<'_> {
         };
         let moment = Moment {
             time,
+            covering,
             now: self.now,
             rule: self.policy.revocation,
         };
@@ -103,7 +121,7 @@ impl Validator<'_> {
         let Some(fetch) = self.fetch else {
             return;
         };
-        for url in &certificate.extensions.ocsp {
+        for url in certificate.extensions.ocsp.iter().take(ADDRESSES) {
             let answer = fetch.ocsp(url, &request(certificate, issuer));
             match answer.map(|bytes| Ocsp::read(&bytes)) {
                 Some(Ok(ocsp)) => self.by_ocsp(&ocsp, path, moment, 0, tally),
@@ -119,7 +137,7 @@ impl Validator<'_> {
             .iter()
             .flat_map(crate::certificate::DistributionPoint::addresses);
         let mut crls = Vec::new();
-        for url in urls.filter(|url| url.starts_with("http")) {
+        for url in urls.filter(|url| url.starts_with("http")).take(ADDRESSES) {
             match fetch.crl(&url).map(|bytes| Crl::read(&bytes)) {
                 Some(Ok(crl)) => crls.push(Arc::new(crl)),
                 _ => tally.why.push(format!("no list from {url}")),
@@ -222,7 +240,7 @@ impl Validator<'_> {
     /// place to ask (RFC 6960 4.2.2.2.1 leaves it to the authority).
     fn is_known_revoked(&self, path: &[Arc<Certificate>], time: Instant, depth: u8) -> bool {
         matches!(
-            self.status_at(path, time, depth.saturating_add(1)),
+            self.status_at(path, time, time, depth.saturating_add(1)),
             Status::Revoked { .. }
         )
     }

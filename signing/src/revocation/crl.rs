@@ -74,7 +74,7 @@ impl Crl {
         let mut inside = tbs.inside();
         inside.optional(tag::INTEGER)?;
         let algorithm = Algorithm::read(&mut inside)?;
-        if algorithm != outer_algorithm {
+        if !algorithm.is_like(&outer_algorithm) {
             return Err(inside.error("two signature algorithms"));
         }
         let issuer = Name::read(&mut inside)?;
@@ -157,22 +157,23 @@ impl Crl {
     }
 
     fn take(&mut self, extension: &Extension<'_>) -> Result<(), Asn1Error> {
-        let value = Element::only(extension.value)?;
+        // What is not understood need not even be DER.
+        let value = || Element::only(extension.value);
         let id = &extension.id;
         if *id == oid::CRL_NUMBER {
-            self.number = Some(trim(value.body).to_vec());
+            self.number = Some(trim(value()?.body).to_vec());
         } else if *id == oid::DELTA_CRL_INDICATOR {
-            self.base = Some(trim(value.body).to_vec());
+            self.base = Some(trim(value()?.body).to_vec());
         } else if *id == oid::ISSUING_DISTRIBUTION_POINT {
             self.point = Some(IssuingPoint::read(extension.value)?);
         } else if *id == oid::AUTHORITY_KEY_IDENTIFIER {
-            let members = value.inside().all()?;
+            let members = value()?.inside().all()?;
             self.authority_key = members
                 .iter()
                 .find(|member| member.tag == 0x80)
                 .map(|member| member.body.to_vec());
         } else if *id == oid::EXPIRED_CERTS_ON_CRL {
-            self.kept_since = Some(value.instant()?);
+            self.kept_since = Some(value()?.instant()?);
         } else if extension.critical {
             self.refused = true;
         }

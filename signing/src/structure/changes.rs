@@ -8,12 +8,12 @@ mod form;
 
 mod page;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use saoy_pdf::{Dict, Document, ObjectId, PdfError, Revisions};
 
 use self::step::Step;
-use super::{After, Change, Changed, Kind, Structure, find::Known, survey::Survey};
+use super::{After, Change, Changed, Kind, Structure, find, find::Known, survey::Survey};
 use crate::finding::{Finding, Reason};
 
 /// Objects and values looked at over all comparisons of a file: seconds of work, and a hundred times what the longest
@@ -66,6 +66,7 @@ pub(super) fn tell(
             .filter(|signer| signer.written == index)
             .collect();
         let mut own_changes = compare(file, survey, index, &own, &mut budget, structure)?;
+        foreseen(&mut own_changes, &signers, index);
         changes.append(&mut own_changes);
     }
     for known in known {
@@ -84,6 +85,26 @@ pub(super) fn tell(
         };
     }
     Ok(())
+}
+
+/// An empty signature field that a later signature fills belongs to that signature, and so does what came to the form with
+/// it: some programs save the field first and sign then.
+fn foreseen(changes: &mut [Change], signers: &[Signer], index: usize) {
+    let later = changes.iter().find_map(|change| {
+        let field = change.field.as_ref()?;
+        let is_field = change.kind == Changed::FormFill && change.object.is_some();
+        let mut signers = signers.iter();
+        let signer = signers.find(|own| own.name == *field && own.written > index)?;
+        is_field.then(|| signer.name.clone())
+    });
+    let Some(later) = later else { return };
+    for change in changes {
+        let concerns = change.field.as_ref().is_none_or(|field| *field == later);
+        if change.kind == Changed::FormFill && concerns {
+            change.kind = Changed::LaterSignature;
+            change.explained_by = Some(later.clone());
+        }
+    }
 }
 
 /// What revision `index`, from 0, changed.
@@ -105,7 +126,7 @@ fn compare(
     };
     let touched = survey.leading_to(revision.changed.iter().copied());
     let pages = common(old, new);
-    let looked_at = touched.len().saturating_add(pages.len() / 8);
+    let looked_at = touched.len().saturating_add(pages.len());
     *budget = budget.saturating_sub(looked_at);
     let mut step = Step {
         old,
@@ -116,10 +137,11 @@ fn compare(
         touched,
         pages,
         changes: Vec::new(),
-        own_widgets: HashSet::new(),
+        own_widgets: HashMap::new(),
         fields: HashSet::new(),
         budget,
         visible: Vec::new(),
+        widgets: None,
     };
     step.trailers(&before.trailer, &revision.trailer)?;
     unreachable_additions(&mut step, survey, &revision.trailer);
@@ -136,6 +158,7 @@ fn compare(
         );
     }
     let mut changes = step.changes;
+    locate(new, &mut changes);
     let mut stamped: Vec<usize> = changes
         .iter()
         .filter(|change| change.stamped && change.kind == Changed::LaterSignature)
@@ -154,6 +177,20 @@ fn compare(
     Ok(changes)
 }
 
+/// Names the pages on which fields that changed stand.
+fn locate(view: &Document, changes: &mut [Change]) {
+    let mut pages = None;
+    for change in changes {
+        let harmless = change.kind <= Changed::LaterSignature;
+        if let (None, Some(object), Some(_), false) =
+            (change.page, change.object, &change.field, harmless)
+        {
+            let pages = pages.get_or_insert_with(|| find::widgets_of(view));
+            change.page = pages.get(&object).copied();
+        }
+    }
+}
+
 /// The pages that both have.
 fn common(old: &Document, new: &Document) -> HashSet<ObjectId> {
     let before: HashSet<_> = old.page_ids().unwrap_or_default().into_iter().collect();
@@ -168,7 +205,7 @@ fn unreachable_additions(step: &mut Step<'_, '_>, survey: &Survey, trailer: &Dic
         .iter()
         .filter_map(|key| Some(trailer.get(key)?.as_ref_id()?.number));
     let reachable = survey.reachable(roots);
-    *step.budget = step.budget.saturating_sub(reachable.len() / 8);
+    *step.budget = step.budget.saturating_sub(reachable.len() / 4);
     let mut lost: Vec<u32> = step
         .changed
         .iter()

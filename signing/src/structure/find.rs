@@ -16,7 +16,7 @@ use super::{
 use crate::finding::{Finding, Reason};
 
 /// Older revisions whose fields are searched for signatures that went: each may take as long as the newest.
-const OLDER: usize = 64;
+const OLDER: usize = 16;
 
 /// A signature and what the other parts of this module need of it.
 pub(super) struct Known {

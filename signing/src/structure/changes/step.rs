@@ -1,6 +1,6 @@
 //! Two revisions that follow each other, walked side by side from the trailer.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use saoy_pdf::{Dict, Document, Object, ObjectId, PdfError, Rectangle};
 
@@ -25,13 +25,15 @@ pub(super) struct Step<'a, 's> {
     /// Pages that are there before and after.
     pub(super) pages: HashSet<ObjectId>,
     pub(super) changes: Vec<Change>,
-    /// Widgets of the fields that were signed in it.
-    pub(super) own_widgets: HashSet<ObjectId>,
+    /// Widgets of the fields that were signed in it, with the signature, and of those that it added empty.
+    pub(super) own_widgets: HashMap<ObjectId, Option<&'s Signer>>,
     /// Fields that were compared as fields.
     pub(super) fields: HashSet<ObjectId>,
     pub(super) budget: &'s mut usize,
     /// Appearances of its signatures: page, rectangle, field.
     pub(super) visible: Vec<(usize, Rectangle, String)>,
+    /// Annotations and their pages, once they were asked for.
+    pub(super) widgets: Option<HashMap<ObjectId, usize>>,
 }
 
 impl Step<'_, '_> {
@@ -77,6 +79,7 @@ impl Step<'_, '_> {
             explained_by: None,
             field: None,
             fills: false,
+            annotates: false,
             stamped: false,
             detail: detail.into(),
         };
@@ -130,7 +133,8 @@ impl Step<'_, '_> {
         Some(change)
     }
 
-    /// Notes something that comes with any signature or timestamp of this revision; without one it is `otherwise`.
+    /// Notes something that comes with any signature of this revision; without one it is `otherwise`. A timestamp alone
+    /// brings what its field needs, and nothing that counts as tampering.
     pub(super) fn with_any(
         &mut self,
         otherwise: Changed,
@@ -138,13 +142,33 @@ impl Step<'_, '_> {
         page: Option<usize>,
         detail: impl Into<String>,
     ) {
-        let only_timestamps = !self.signers.is_empty() && !self.signed();
-        let otherwise = if only_timestamps {
-            Changed::LongTermData
-        } else {
-            otherwise
-        };
-        self.explain(otherwise, object, page, detail);
+        let timestamp = self.signers.first().map(|signer| signer.name.clone());
+        match timestamp.filter(|_| !self.signed() && otherwise != Changed::Other) {
+            Some(name) => {
+                self.tell(Changed::LongTermData, object, page, detail);
+                if let Some(change) = self.changes.last_mut() {
+                    change.explained_by = Some(name);
+                }
+            }
+            None => {
+                self.explain(otherwise, object, page, detail);
+            }
+        }
+    }
+
+    /// Remembers an appearance of a signature. Timestamps have none: one that shows something is an annotation.
+    pub(super) fn shows(
+        &mut self,
+        page: usize,
+        rectangle: Rectangle,
+        object: ObjectId,
+        signer: &Signer,
+    ) {
+        self.visible.push((page, rectangle, signer.name.clone()));
+        if signer.kind == Kind::DocumentTimestamp {
+            let detail = format!("the timestamp {} shows something", signer.name);
+            self.tell(Changed::Annotation, Some(object), Some(page), detail);
+        }
     }
 
     /// Compares all that the trailers lead to.

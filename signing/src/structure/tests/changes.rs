@@ -194,6 +194,7 @@ fn forms_and_annotations_have_their_kinds() {
     assert_eq!(kind, Changed::FormFill);
     let filled = &first(&found).changes[0];
     assert_eq!(filled.field.as_deref(), Some("Amount"));
+    assert_eq!(filled.page, Some(1));
     let (kind, found) = after(|build| {
         build
             .object(3, &page("", "[4 0 R]", "[6 0 R 7 0 R 8 0 R 30 0 R]"))
@@ -525,4 +526,103 @@ fn a_false_type_hides_no_change() {
         .stream(41, "/Type/ObjStm/Subtype/Image/Width 1/Height 1", "z");
     sign_second(&mut build);
     assert_eq!(first(&found(&build.bytes)).gravest, Changed::Other);
+}
+
+/// A seal set as an annotation belongs to whoever signs in the same revision; one that acts does not.
+#[test]
+fn marks_come_with_a_signature() {
+    let with = |annotation: &'static str, sign: bool| {
+        after(|build| {
+            build
+                .object(3, &page("", "[4 0 R]", "[6 0 R 7 0 R 8 0 R 30 0 R]"))
+                .object(30, annotation);
+            if sign {
+                sign_second(build);
+            } else {
+                build.end();
+            }
+        })
+    };
+    let seal = "<</Type/Annot/Subtype/Stamp/Rect[300 300 400 400]/AP<</N 10 0 R>>>>";
+    let (kind, found) = with(seal, true);
+    assert_eq!(kind, Changed::LaterSignature);
+    assert!(first(&found).changes.iter().any(|change| change.annotates));
+    assert!(
+        found
+            .warnings
+            .iter()
+            .any(|warning| warning.reason == Reason::AppearanceOverPage)
+    );
+    assert_eq!(with(seal, false).0, Changed::Annotation);
+    let acting = "<</Type/Annot/Subtype/Stamp/Rect[300 300 400 400]/A<</S/Launch>>>>";
+    assert_eq!(with(acting, true).0, Changed::Annotation);
+    let link = "<</Type/Annot/Subtype/Link/Rect[300 300 400 400]>>";
+    assert_eq!(with(link, true).0, Changed::Annotation);
+}
+
+/// A field saved empty, then signed: one with the signature, as long as it is the signature field itself.
+#[test]
+fn a_field_may_be_saved_before_it_is_signed() {
+    let with = |sign: bool| {
+        after(|build| {
+            build
+                .object(
+                    5,
+                    "<</Fields[6 0 R 7 0 R 8 0 R 30 0 R]/SigFlags 1/DR<</Font<</F1 9 0 R>>>>>>",
+                )
+                .object(3, &page("", "[4 0 R]", "[6 0 R 7 0 R 8 0 R 30 0 R]"))
+                .object(30, &signature_field("Third", ""))
+                .end();
+            if sign {
+                build
+                    .object(30, &signature_field("Third", "/V 31 0 R"))
+                    .signature(31, "")
+                    .seal();
+            }
+        })
+        .0
+    };
+    assert_eq!(with(true), Changed::LaterSignature);
+    assert_eq!(with(false), Changed::FormFill);
+    // A text field filled before it is signed stays a text field that was filled.
+    let (kind, _) = after(|build| {
+        build.object(6, &text_field("after")).end();
+        sign_second(build);
+    });
+    assert_eq!(kind, Changed::FormFill);
+}
+
+/// Whoever can write bytes can write a field that calls itself a timestamp: it excuses nothing that shows.
+#[test]
+fn a_timestamp_brings_nothing_to_see() {
+    let stamped = |change: Edit| {
+        after(|build| {
+            change(build);
+            build
+                .object(
+                    5,
+                    "<</Fields[6 0 R 7 0 R 8 0 R 30 0 R]/SigFlags 3/DR<</Font<</F1 9 0 R>>>>>>",
+                )
+                .object(3, &page("", "[4 0 R]", "[6 0 R 7 0 R 8 0 R 30 0 R]"))
+                .signature(31, "")
+                .replace("/ETSI.CAdES.detached", "/ETSI.RFC3161       ")
+                .seal();
+        })
+        .0
+    };
+    let plain: Edit = |build| {
+        build.object(30, &signature_field("Time", "/V 31 0 R"));
+    };
+    assert_eq!(stamped(plain), Changed::LongTermData);
+    let visible: Edit = |build| {
+        let field = signature_field("Time", "/V 31 0 R/AP<</N 10 0 R>>");
+        build.object(30, &field.replace("0 0 0 0", "0 0 600 800"));
+    };
+    assert_eq!(stamped(visible), Changed::Annotation);
+    let titled: Edit = |build| {
+        build
+            .object(30, &signature_field("Time", "/V 31 0 R"))
+            .object(11, "<</Producer(one)/Title(another paper)>>");
+    };
+    assert_eq!(stamped(titled), Changed::Other);
 }
