@@ -99,6 +99,7 @@ fn changed(mut field: SignedField, kind: Changed, by: Option<&str>) -> SignedFie
             field: None,
             fills: false,
             stamped: by.is_some(),
+            annotates: false,
             detail: "page 2: contents".to_owned(),
         }],
     };
