@@ -48,6 +48,8 @@ fn grammar(ui: Ui) -> Command {
         .subcommand(correct(ui))
         .subcommand(quality(ui))
         .subcommand(separators(ui))
+        .subcommand(crate::verify::command(ui))
+        .subcommand(crate::trust::command(ui))
         .subcommand(doctor(ui))
         .subcommand(crate::train::command(ui))
 }
@@ -64,23 +66,27 @@ fn in_vietnamese(command: Command) -> Command {
         .long("version")
         .action(ArgAction::Version)
         .help("In phiên bản");
+    let root = command.disable_version_flag(true).arg(version);
+    spoken(root, &help)
+}
+
+/// A command and those below it with headings and help in Vietnamese.
+fn spoken(command: Command, help: &Arg) -> Command {
     let names: Vec<String> = command
         .get_subcommands()
         .map(|one| one.get_name().to_owned())
         .collect();
-    let spoken = |command: Command| {
-        command
-            .disable_help_flag(true)
-            .arg(help.clone())
-            .help_template("{about-with-newline}\nCách dùng: {usage}\n\n{all-args}")
-            .mut_args(explained)
-    };
-    let root = spoken(command.disable_version_flag(true).arg(version))
+    let command = command
+        .disable_help_flag(true)
+        .disable_help_subcommand(true)
+        .arg(help.clone())
+        .help_template("{about-with-newline}\nCách dùng: {usage}\n\n{all-args}")
+        .mut_args(explained)
         .subcommand_help_heading("Lệnh")
         .subcommand_value_name("LỆNH");
-    names
-        .iter()
-        .fold(root, |root, name| root.mut_subcommand(name, spoken))
+    names.iter().fold(command, |command, name| {
+        command.mut_subcommand(name, |one| spoken(one, help))
+    })
 }
 
 /// An argument with its values and its default said in Vietnamese.

@@ -26,6 +26,10 @@ mod terminal;
 
 mod train;
 
+mod verify;
+
+mod trust;
+
 mod usage;
 
 mod words;
@@ -54,6 +58,8 @@ fn main() -> ExitCode {
         Some(("correct", matches)) => correct::run(matches, ui),
         Some(("quality", matches)) => quality::run(matches, ui),
         Some(("separators", matches)) => separators::run(matches, ui),
+        Some(("verify", matches)) => verify::run(matches, ui),
+        Some(("trust", matches)) => trust::run(matches, ui),
         Some(("doctor", matches)) => doctor::run(matches, ui),
         Some(("train", matches)) => train::run(matches, ui),
         _ => Ok(ExitCode::from(2)),

@@ -51,3 +51,6 @@ mod corrections;
 
 /// What people put right makes the next answers better.
 mod training;
+
+/// Signatures: verdicts, trust, reports.
+mod verify;

@@ -50,7 +50,7 @@ pub use file::File;
 pub use inputs::{Document, Found, SetAside, find};
 pub use limits::Limits;
 pub use page::{Kept, Page, PlacedImage, Scan, TextPolicy};
-pub use pdf::PdfSource;
+pub use pdf::{PdfSource, glance};
 pub use recode::{lossy, recode};
 pub use resolution::{Dpi, DpiOrigin};
 

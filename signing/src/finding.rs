@@ -93,6 +93,52 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Every reason.
+    pub const ALL: &[Self] = &[
+        Self::Damaged,
+        Self::UnaccountedBytes,
+        Self::DuplicateObject,
+        Self::DuplicateKey,
+        Self::Encrypted,
+        Self::HybridViewsDiffer,
+        Self::SignatureInObjectStream,
+        Self::ByteRangeMalformed,
+        Self::ByteRangeGap,
+        Self::ByteRangeNotAtRevisionEnd,
+        Self::ByteRangePastEnd,
+        Self::SignaturesOverlap,
+        Self::ContentsMalformed,
+        Self::CmsMalformed,
+        Self::SignerInfoCount,
+        Self::ContentsTrailing,
+        Self::SubfilterUnknown,
+        Self::DigestMismatch,
+        Self::SignatureWrong,
+        Self::SignerCertificateMissing,
+        Self::SigningCertificateMismatch,
+        Self::WeakDigest,
+        Self::WeakKey,
+        Self::AlgorithmUnknown,
+        Self::NoChain,
+        Self::ChainInvalid,
+        Self::Expired,
+        Self::NotYetValid,
+        Self::Revoked,
+        Self::RevocationUnknown,
+        Self::KeyUsage,
+        Self::TimestampInvalid,
+        Self::CertificationViolated,
+        Self::LockViolated,
+        Self::ChangedAfterSigning,
+        Self::ShadowPreparation,
+        Self::SignatureUnreachable,
+        Self::AppearanceOverPage,
+        Self::IrregularSyntax,
+        Self::LimitReached,
+        Self::SignerMismatch,
+        Self::SignerNotCompared,
+    ];
+
     /// The stable name, as in JSON.
     pub fn code(self) -> &'static str {
         match self {

@@ -2,7 +2,7 @@
 # Runs one fuzz target from the seeds in the tree: run.sh TARGET [SECONDS]
 set -euo pipefail
 cd "$(dirname "$0")"
-target=${1:?which target: cms, input, page, pdf or revisions} seconds=${2:-60}
+target=${1:?which target: cms, input, page, pdf, revisions or verify} seconds=${2:-60}
 corpus=corpus/$target
 mkdir -p "$corpus"
 if [[ $target == cms ]]; then
@@ -26,7 +26,7 @@ fi
 for seed in ../fixtures/seeds/* ../fixtures/inputs/* ../../pipeline/src/ingest/tests/fixtures/*; do
 	case $seed in
 	*.sh | *.py | *.md | *.pbm | *.g4) continue ;;
-	*.pdf) [[ $target == page || $target == pdf ]] || continue ;;
+	*.pdf) [[ $target != input && $target != cms ]] || continue ;;
 	*) [[ $target == input ]] || continue ;;
 	esac
 	# The first byte of `page` chooses the policy.

@@ -13,6 +13,8 @@ use crate::speech::Spoken;
 
 mod assemble;
 
+pub mod glance;
+
 mod image;
 
 mod render;

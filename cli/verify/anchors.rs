@@ -1,0 +1,154 @@
+//! What a run trusts: what `--trust` names, else what was accepted into the trust folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, ensure};
+use clap::ArgMatches;
+use saoy_signing::certificate::Certificate;
+use saoy_signing::revocation::Crl;
+use saoy_signing::trust::{Anchor, Store};
+
+use super::record::hex;
+use crate::engine;
+use crate::trust::folder::Folder;
+use crate::trust::{bundle, shipped};
+use crate::words::{Said, said};
+
+/// The store of this run. Certificates of authorities that come with the program help to build paths, and revocation
+/// lists of the trust folder are used, whatever is trusted: neither lends any trust of its own.
+///
+/// # Errors
+/// When what is named cannot be read, or the trust folder's log does not hold together.
+pub(crate) fn store(matches: &ArgMatches) -> anyhow::Result<Store> {
+    let mut store = Store::default();
+    store.intermediates = shipped::certificates().into_iter().map(Arc::new).collect();
+    let folder = engine::data_folder(matches).map(|data| Folder::new(&data));
+    if let Some(folder) = &folder {
+        for der in folder.crls()? {
+            // A list that cannot be read tells nothing; what it would have told is then missing, and said to be.
+            let _ = store.add_crls(&der);
+        }
+        for certificate in folder.certificates()? {
+            if certificate.is_authority() {
+                store.intermediates.push(Arc::new(certificate));
+            }
+        }
+    }
+    let named: Vec<&PathBuf> = matches
+        .get_many::<PathBuf>("trust")
+        .into_iter()
+        .flatten()
+        .collect();
+    if !named.is_empty() {
+        given(&named, &mut store)?;
+    } else if let Some(folder) = &folder {
+        accepted(folder, matches, &mut store)?;
+    }
+    Ok(store)
+}
+
+fn accepted(folder: &Folder, matches: &ArgMatches, store: &mut Store) -> anyhow::Result<()> {
+    let wanted: Vec<&String> = matches
+        .get_many::<String>("pki")
+        .into_iter()
+        .flatten()
+        .collect();
+    let log = folder.accepted()?;
+    for certificate in folder.certificates()? {
+        let Some(pki) = log.get(&hex(&certificate.fingerprint)) else {
+            continue;
+        };
+        if wanted.is_empty() || wanted.contains(&pki) {
+            anchor(store, certificate, pki);
+        }
+    }
+    Ok(())
+}
+
+fn anchor(store: &mut Store, certificate: Certificate, pki: &str) {
+    if store.anchor(&certificate).is_none() {
+        store.anchors.push(Anchor {
+            certificate: Arc::new(certificate),
+            pki: pki.to_owned(),
+            remark: String::new(),
+        });
+    }
+}
+
+/// Everything in the named files and folders: an authority whose issuer is given too only helps to build paths, any
+/// other certificate is an anchor.
+fn given(named: &[&PathBuf], store: &mut Store) -> anyhow::Result<()> {
+    let mut certificates: Vec<Certificate> = Vec::new();
+    let mut anything = false;
+    for path in named {
+        let in_folder = path.is_dir();
+        for file in files(path)? {
+            let at = || file.display().to_string();
+            let bytes = fs::read(&file).with_context(at)?;
+            let found = take(&bytes, &mut certificates, store);
+            anything |= found;
+            // A folder may hold notes and lists of other things; a file that was named may not.
+            ensure!(
+                found || in_folder,
+                Said(said!(
+                    "{}: không có chứng thư nào",
+                    "{}: there is no certificate in it",
+                    file.display()
+                ))
+            );
+        }
+    }
+    ensure!(
+        anything,
+        Said(said!(
+            "không tìm thấy chứng thư nào theo --trust",
+            "no certificate was found where --trust says"
+        ))
+    );
+    let helps = |one: &Certificate| {
+        one.is_authority()
+            && !one.is_self_issued()
+            && certificates.iter().any(|other| other.subject == one.issuer)
+    };
+    for one in &certificates {
+        if helps(one) {
+            store.intermediates.push(Arc::new(one.clone()));
+        } else {
+            anchor(store, one.clone(), "");
+        }
+    }
+    Ok(())
+}
+
+/// Takes certificates and revocation lists out of `bytes`; false when there are none.
+fn take(bytes: &[u8], certificates: &mut Vec<Certificate>, store: &mut Store) -> bool {
+    let mut found = false;
+    for der in bundle::parts(bytes) {
+        if let Ok(certificate) = Certificate::read(&der) {
+            certificates.push(certificate);
+            found = true;
+        } else if let Ok(crl) = Crl::read(&der) {
+            store.crls.push(Arc::new(crl));
+            found = true;
+        }
+    }
+    found
+}
+
+/// The file itself, or the files of a folder in order of names.
+fn files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let at = || path.display().to_string();
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let entries: Result<Vec<_>, _> = fs::read_dir(path).with_context(at)?.collect();
+    let mut files: Vec<PathBuf> = entries?
+        .into_iter()
+        .map(|entry| entry.path())
+        .filter(|path| path.is_file())
+        .collect();
+    files.sort();
+    Ok(files)
+}

@@ -1,0 +1,191 @@
+//! A glance at a PDF: what its own text says it is, and what a page looks like; nothing is read by an engine.
+
+use hayro_interpret::InterpreterSettings;
+use hayro_interpret::hayro_syntax::Pdf;
+use hayro_interpret::hayro_syntax::page::Page as PdfPage;
+use kurbo::{Affine as PageMap, Rect as PageRect};
+use saoy_pdf::{Annotations, Document, StreamBounds, single_page_pdf};
+
+use super::survey::survey;
+use super::{render, words};
+use crate::classify::{Classified, Evidence, Options, Sheet, Sight};
+use crate::document::{Line, Raster};
+use crate::ingest::error::Fault;
+use crate::ingest::guard;
+use crate::ingest::limits::Limits;
+use crate::ingest::page::Kept;
+use crate::legacy;
+use crate::record::said;
+
+/// Pages looked at from the front, for the header, and from the back, for the signature.
+const ENDS: usize = 3;
+
+/// What the text of `document` says it is: number, agency, signer and so on, as [`Evidence::conclude`] tells them.
+///
+/// Only the first and last pages are looked at. Text in annotations does not count: a signature's own appearance says
+/// what the signer pleases. `None` when these pages have no text of their own.
+pub fn classified(document: &Document, limits: &Limits) -> Option<Classified> {
+    let count = document.page_count().ok()?.min(limits.max_pages);
+    let mut evidence = Evidence::default();
+    let mut found = false;
+    for page in (0..count).filter(|&page| page < ENDS || page + ENDS >= count) {
+        // A page that cannot be read says nothing; the others may.
+        let Ok((lines, size_px)) = text_of(document, page, limits) else {
+            continue;
+        };
+        found |= !lines.is_empty();
+        evidence.add(&Sheet {
+            number: u32::try_from(page + 1).unwrap_or(u32::MAX),
+            size_px,
+            dpi: Kept::DPI,
+            lines: &lines,
+            sight: &Sight::default(),
+        });
+    }
+    found.then(|| evidence.conclude(&Options::default()))
+}
+
+/// The lines of page `page`, counted from 0, in px at [`Kept::DPI`], and the size of the page.
+fn text_of(
+    document: &Document,
+    page: usize,
+    limits: &Limits,
+) -> Result<(Vec<Line>, (u32, u32)), Fault> {
+    with_page(
+        document,
+        page,
+        Annotations::Drop,
+        limits,
+        |page, settings| {
+            let seen = survey(page, settings);
+            let scale = PageMap::scale(f64::from(Kept::DPI) / 72.0);
+            let mut lines = words::lines(seen.glyphs.iter(), scale);
+            legacy::convert(&mut lines, &seen.legacy);
+            let kept = Kept {
+                lines,
+                size_pt: (seen.width as f32, seen.height as f32),
+                flags: Vec::new(),
+            };
+            let size_px = kept.size_px();
+            Ok((kept.lines, size_px))
+        },
+    )
+}
+
+/// Page `page`, counted from 0, as a reader shows it at `dpi`, annotations included.
+///
+/// # Errors
+/// When there is no such page, or it is damaged or beyond the limits.
+pub fn picture(
+    document: &Document,
+    page: usize,
+    dpi: f64,
+    limits: &Limits,
+) -> Result<Raster, Fault> {
+    with_page(
+        document,
+        page,
+        Annotations::Keep,
+        limits,
+        |page, settings| {
+            let (width, height) = page.render_dimensions();
+            let whole = PageRect::new(0.0, 0.0, f64::from(width), f64::from(height));
+            let scale = dpi / 72.0;
+            render::render(page, whole, (scale, scale), settings).ok_or_else(|| {
+                Fault::damaged(
+                    None,
+                    said!("trang không có kích thước", "a page without a size"),
+                )
+            })
+        },
+    )
+}
+
+/// Takes one page out of its file and interprets it behind the wall around decoders.
+fn with_page<T>(
+    document: &Document,
+    page: usize,
+    annotations: Annotations,
+    limits: &Limits,
+    work: impl FnOnce(&PdfPage<'_>, &InterpreterSettings) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let bytes = single_page_pdf(
+        document,
+        &document.page(page)?,
+        annotations,
+        StreamBounds {
+            image: limits.max_page_bytes,
+            pixels: limits.max_pixels,
+            others: limits.max_page_stream_bytes,
+        },
+    )?;
+    let unparsed = || {
+        let said = said!("không phân tích được trang", "the page cannot be parsed");
+        Fault::damaged(None, said)
+    };
+    guard::decode(move || {
+        let pdf = Pdf::new(bytes).map_err(|_| unparsed())?;
+        let page = pdf.pages().first().ok_or_else(unparsed)?;
+        work(page, &InterpreterSettings::default())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One page of 200 x 100 pt: `contents` on it, `annotation` over it.
+    fn paper(contents: &str, appearance: &str) -> Document {
+        let form = "/Type /XObject /Subtype /Form /BBox [0 0 200 100] /Resources << /Font << /F 4 0 R >> >>";
+        let objects = [
+            "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+            "<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 200 100] >>".to_owned(),
+            "<< /Type /Page /Parent 2 0 R /Contents 5 0 R /Annots [6 0 R] /Resources << /Font << /F 4 0 R >> >> >>".to_owned(),
+            "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned(),
+            format!("<< /Length {} >>\nstream\n{contents}\nendstream", contents.len()),
+            "<< /Type /Annot /Subtype /Stamp /F 4 /Rect [0 0 200 100] /AP << /N 7 0 R >> >>".to_owned(),
+            format!("<< {form} /Length {} >>\nstream\n{appearance}\nendstream", appearance.len()),
+        ];
+        let mut file = b"%PDF-1.7\n".to_vec();
+        let mut table = "xref\n0 8\n0000000000 65535 f \n".to_owned();
+        for (index, object) in objects.iter().enumerate() {
+            table += &format!("{:010} 00000 n \n", file.len());
+            file.extend(format!("{} 0 obj\n{object}\nendobj\n", index + 1).bytes());
+        }
+        let at = file.len();
+        file.extend(
+            format!("{table}trailer\n<< /Size 8 /Root 1 0 R >>\nstartxref\n{at}\n%%EOF\n").bytes(),
+        );
+        Document::open(file).unwrap()
+    }
+
+    #[test]
+    fn text_is_that_of_the_page_and_not_of_what_lies_over_it() {
+        let show = |text: &str| format!("BT /F 12 Tf 10 50 Td ({text}) Tj ET");
+        let document = paper(&show("Nguyen Van An"), &show("Somebody Else"));
+        let (lines, size) = text_of(&document, 0, &Limits::default()).unwrap();
+        let texts: Vec<String> = lines.iter().map(Line::text).collect();
+        assert_eq!(texts, ["Nguyen Van An"]);
+        assert_eq!(size, (833, 417));
+    }
+
+    #[test]
+    fn a_picture_shows_what_lies_over_the_page() {
+        let dark = |document: &Document| {
+            let raster = picture(document, 0, 72.0, &Limits::default()).unwrap();
+            assert_eq!(raster.size(), (200, 100));
+            match raster {
+                Raster::Gray(gray) => gray.pixels.iter().filter(|px| **px < 128).count(),
+                Raster::Rgb(_) => panic!("no colour"),
+            }
+        };
+        assert_eq!(dark(&paper("", "")), 0);
+        assert!(dark(&paper("", "0 0 100 100 re f")) > 9000);
+        assert!(picture(&paper("", ""), 1, 72.0, &Limits::default()).is_err());
+    }
+
+    #[test]
+    fn a_file_without_text_says_nothing() {
+        assert!(classified(&paper("0 0 10 10 re f", ""), &Limits::default()).is_none());
+    }
+}

@@ -1,0 +1,331 @@
+//! An office with its own authority, keys and papers: certificates by openssl, PDF files by hand.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A folder with an authority and two signers; gone with the value.
+pub struct Office {
+    folder: tempfile::TempDir,
+}
+
+/// A PDF file with its signatures.
+#[derive(Clone)]
+pub struct Signed {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// Highest object number.
+    last: usize,
+    /// Where the newest cross-reference table stands.
+    table: usize,
+    /// References to the signature fields.
+    fields: Vec<usize>,
+}
+
+const CONFIGURATION: &str = "
+[ca]\ndefault_ca = office\n
+[office]\ndatabase = index.txt\ncrlnumber = crlnumber\ndefault_md = sha256\nserial = serial\nunique_subject = no\n
+[root]\nbasicConstraints = critical,CA:true\nkeyUsage = critical,keyCertSign,cRLSign\nsubjectKeyIdentifier = hash\n
+[leaf]\nbasicConstraints = critical,CA:false\nkeyUsage = critical,digitalSignature,nonRepudiation\nauthorityKeyIdentifier = keyid\n
+[server]\nbasicConstraints = critical,CA:false\nkeyUsage = critical,keyEncipherment\n
+[req]\ndistinguished_name = dn\nstring_mask = utf8only\nutf8 = yes\n[dn]\n";
+
+impl Office {
+    /// An authority `CN=Gốc`, an officer `Nguyễn Văn An` of the justice department, a clerk's agency key, a stranger.
+    pub fn new() -> Self {
+        let office = Self {
+            folder: tempfile::tempdir().expect("a folder"),
+        };
+        office.put("ca.cnf", CONFIGURATION.as_bytes());
+        office.put("index.txt", b"");
+        office.put("crlnumber", b"01");
+        office.key("root");
+        office.openssl("req -x509 -new -utf8 -config ca.cnf -extensions root -key root.key -days 3650 -out root.pem -subj", &["/C=VN/O=Văn phòng thử/CN=Gốc"]);
+        office.issue(
+            "an",
+            "/C=VN/O=Sở Tư pháp tỉnh Lào Cai/CN=Nguyễn Văn An",
+            "leaf",
+        );
+        office.issue(
+            "agency",
+            "/C=VN/O=Tỉnh Lào Cai/CN=Sở Tư pháp tỉnh Lào Cai",
+            "leaf",
+        );
+        office.issue("wrong-use", "/C=VN/CN=www.example.vn", "server");
+        office.key("stranger");
+        office.openssl("req -x509 -new -utf8 -config ca.cnf -extensions leaf -key stranger.key -days 30 -out stranger.pem -subj", &["/C=VN/O=Công ty Lạ/CN=Trần Thị Lạ"]);
+        office
+    }
+
+    /// A file of the folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file.
+    pub fn put(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
+        std::fs::write(&path, bytes).expect("a file");
+        path
+    }
+
+    /// Makes the authority's revocation list, `list.crl`.
+    pub fn list(&self) {
+        self.openssl(
+            "ca -gencrl -config ca.cnf -keyfile root.key -cert root.pem -crldays 30 -out list.crl",
+            &[],
+        );
+    }
+
+    /// Revokes a certificate.
+    pub fn revoke(&self, name: &str) {
+        let certificate = format!("{name}.pem");
+        self.openssl(
+            "ca -config ca.cnf -keyfile root.key -cert root.pem -revoke",
+            &[&certificate],
+        );
+    }
+
+    fn key(&self, name: &str) {
+        let key = format!("{name}.key");
+        self.openssl(
+            "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out",
+            &[&key],
+        );
+    }
+
+    fn issue(&self, name: &str, subject: &str, section: &str) {
+        self.key(name);
+        let file = |ending: &str| format!("{name}.{ending}");
+        self.openssl(
+            "req -new -utf8 -config ca.cnf -subj",
+            &[subject, "-key", &file("key"), "-out", &file("csr")],
+        );
+        self.openssl(
+            "x509 -req -CA root.pem -CAkey root.key -CAcreateserial -days 365 -extfile ca.cnf",
+            &[
+                "-extensions",
+                section,
+                "-in",
+                &file("csr"),
+                "-out",
+                &file("pem"),
+            ],
+        );
+    }
+
+    fn openssl(&self, arguments: &str, more: &[&str]) {
+        let answer = Command::new("openssl")
+            .args(arguments.split(' '))
+            .args(more)
+            .current_dir(self.folder.path())
+            .output()
+            .expect("openssl");
+        assert!(
+            answer.status.success(),
+            "openssl {arguments} {more:?}: {}",
+            String::from_utf8_lossy(&answer.stderr)
+        );
+    }
+
+    /// The CMS over `data` by `signer`, DER.
+    fn cms(&self, data: &[u8], signer: &str, more: &[&str]) -> Vec<u8> {
+        self.put("signed-bytes", data);
+        let (certificate, key) = (format!("{signer}.pem"), format!("{signer}.key"));
+        self.openssl(
+            "cms -sign -binary -in signed-bytes -outform DER -out cms -signer",
+            &[&[certificate.as_str(), "-inkey", &key], more].concat(),
+        );
+        std::fs::read(self.path("cms")).expect("a CMS")
+    }
+
+    /// A page that says `text`, unsigned.
+    pub fn paper(&self, text: &str) -> Signed {
+        let mut file = Signed {
+            bytes: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec(),
+            last: 0,
+            table: 0,
+            fields: Vec::new(),
+        };
+        let contents = page(text);
+        let objects = vec![
+            (1, catalog(&[])),
+            (2, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned()),
+            (3, leaf(&[])),
+            (
+                4,
+                format!(
+                    "<< /Length {} >>\nstream\n{contents}\nendstream",
+                    contents.len()
+                ),
+            ),
+            (
+                5,
+                "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
+                    .to_owned(),
+            ),
+        ];
+        file.append(&objects, false);
+        file
+    }
+
+    /// The file signed by `signer` in a new revision, or, where nobody has signed yet, in its first.
+    pub fn sign(&self, file: &Signed, signer: &str) -> Signed {
+        self.sign_with(file, signer, &["-md", "sha256", "-cades"])
+    }
+
+    /// The same with other arguments for the CMS.
+    pub fn sign_with(&self, file: &Signed, signer: &str, more: &[&str]) -> Signed {
+        let mut file = file.clone();
+        let (field, dictionary) = (file.last + 1, file.last + 2);
+        file.fields.push(field);
+        let name = format!("Signature{}", file.fields.len());
+        let objects = vec![
+            (1, catalog(&file.fields)),
+            (3, leaf(&file.fields)),
+            (
+                field,
+                format!(
+                    "<< /Type /Annot /Subtype /Widget /FT /Sig /T ({name}) /V {dictionary} 0 R /P 3 0 R /F 132 /Rect [0 0 0 0] >>"
+                ),
+            ),
+            (
+                dictionary,
+                format!(
+                    "<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached /M (D:20260102030405+07'00') /ByteRange [0 {A:010} {A:010} {A:010}] /Contents <{}> >>",
+                    "0".repeat(RESERVED),
+                    A = 0
+                ),
+            ),
+        ];
+        let from = file.bytes.len();
+        file.append(&objects, true);
+        let gap = find(&file.bytes, b"/Contents <", from) + 10;
+        let behind = gap + RESERVED + 2;
+        let range = format!(
+            "/ByteRange [0 {gap:010} {behind:010} {:010}]",
+            file.bytes.len() - behind
+        );
+        let at = find(&file.bytes, b"/ByteRange [", from);
+        file.bytes[at..at + range.len()].copy_from_slice(range.as_bytes());
+        let data = [&file.bytes[..gap], &file.bytes[behind..]].concat();
+        let cms = self.cms(&data, signer, more);
+        let hex: String = cms.iter().map(|byte| format!("{byte:02X}")).collect();
+        assert!(hex.len() <= RESERVED);
+        file.bytes[gap + 1..gap + 1 + hex.len()].copy_from_slice(hex.as_bytes());
+        file
+    }
+}
+
+/// Digits kept for a signature.
+const RESERVED: usize = 8000;
+
+impl Signed {
+    /// The file with a revision that replaces the page's contents.
+    pub fn rewritten(&self, text: &str) -> Self {
+        let contents = page(text);
+        self.updated(&[(
+            4,
+            format!(
+                "<< /Length {} >>\nstream\n{contents}\nendstream",
+                contents.len()
+            ),
+        )])
+    }
+
+    /// The file with a revision of further or replaced objects.
+    pub fn updated(&self, objects: &[(usize, String)]) -> Self {
+        let mut file = self.clone();
+        file.append(objects, true);
+        file
+    }
+
+    /// Where the signed bytes of the last signature are interrupted.
+    pub fn gap(&self) -> std::ops::Range<usize> {
+        let at = self
+            .bytes
+            .windows(11)
+            .rposition(|window| window == b"/Contents <")
+            .expect("a signature")
+            + 10;
+        at..at + RESERVED + 2
+    }
+
+    fn append(&mut self, objects: &[(usize, String)], update: bool) {
+        let mut table = "xref\n".to_owned();
+        if !update {
+            table += "0 1\n0000000000 65535 f \n";
+        }
+        for (number, object) in objects {
+            table += &format!("{number} 1\n{:010} 00000 n \n", self.bytes.len());
+            self.bytes
+                .extend(format!("{number} 0 obj\n{object}\nendobj\n").bytes());
+            self.last = self.last.max(*number);
+        }
+        let at = self.bytes.len();
+        let previous = if update {
+            format!(" /Prev {}", self.table)
+        } else {
+            String::new()
+        };
+        let id = "<00112233445566778899AABBCCDDEEFF>";
+        table += &format!(
+            "trailer\n<< /Size {} /Root 1 0 R /ID [{id} {id}]{previous} >>\nstartxref\n{at}\n%%EOF\n",
+            self.last + 1
+        );
+        self.bytes.extend(table.bytes());
+        self.table = at;
+    }
+}
+
+fn catalog(fields: &[usize]) -> String {
+    let form = if fields.is_empty() {
+        String::new()
+    } else {
+        format!(
+            " /AcroForm << /SigFlags 3 /Fields [{}] >>",
+            references(fields)
+        )
+    };
+    format!("<< /Type /Catalog /Pages 2 0 R{form} >>")
+}
+
+fn leaf(fields: &[usize]) -> String {
+    format!(
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> /Annots [{}] >>",
+        references(fields)
+    )
+}
+
+fn references(objects: &[usize]) -> String {
+    let list: Vec<String> = objects
+        .iter()
+        .map(|number| format!("{number} 0 R"))
+        .collect();
+    list.join(" ")
+}
+
+fn page(text: &str) -> String {
+    format!("BT /F 14 Tf 72 700 Td ({text}) Tj ET")
+}
+
+/// Where `needle` stands in `bytes` behind `from`.
+pub fn find(bytes: &[u8], needle: &[u8], from: usize) -> usize {
+    let window = bytes[from..]
+        .windows(needle.len())
+        .position(|window| window == needle);
+    from + window.expect("the needle")
+}
+
+/// Whether a program is on this machine.
+pub fn has(program: &str) -> bool {
+    Command::new("which")
+        .arg(program)
+        .output()
+        .is_ok_and(|answer| answer.status.success())
+}
+
+/// The folder as text, for arguments.
+pub fn text(path: &Path) -> String {
+    path.display().to_string()
+}
