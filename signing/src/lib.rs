@@ -9,5 +9,19 @@
 #![forbid(unsafe_code)]
 
 pub mod finding;
-pub mod judge;
+
 pub mod structure;
+
+pub mod asn1;
+pub mod certificate;
+pub mod cms;
+pub mod crypto;
+
+pub mod policy;
+pub mod trust;
+
+pub mod path;
+pub mod revocation;
+pub mod timestamp;
+
+pub mod judge;

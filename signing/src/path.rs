@@ -1,0 +1,157 @@
+//! Paths from a certificate to an anchor: found, and checked by RFC 5280 6.1, with the revocation of each certificate.
+//!
+//! [`Validator::paths`] walks from issuer to issuer within a budget, through loops and cross-certificates; [`check`] holds
+//! one path against the standard; [`Validator::status`] asks CRLs and OCSP answers; [`Validator::validate`] does all of it.
+
+use std::cell::Cell;
+use std::sync::Arc;
+
+use crate::certificate::Certificate;
+use crate::judge::Instant;
+use crate::policy::Policy;
+use crate::revocation::{Crl, Fetch, Ocsp, Status};
+use crate::trust::Store;
+
+mod check;
+mod constraints;
+mod graph;
+mod revoked;
+mod walk;
+
+pub use check::{PathOptions, Violation, ViolationKind, check};
+
+/// A path: the certificate asked about first, the anchor last.
+pub type Path = Vec<Arc<Certificate>>;
+
+/// Certificates and revocation data at hand for one question.
+#[derive(Clone, Debug, Default)]
+pub struct Material {
+    /// Certificates, none of them trusted.
+    pub certificates: Vec<Arc<Certificate>>,
+    /// Revocation lists.
+    pub crls: Vec<Arc<Crl>>,
+    /// OCSP answers.
+    pub ocsps: Vec<Arc<Ocsp>>,
+}
+
+/// Finds and checks paths.
+pub struct Validator<'a> {
+    trust: &'a Store,
+    material: &'a Material,
+    policy: &'a Policy,
+    now: Instant,
+    fetch: Option<&'a dyn Fetch>,
+    budget: Cell<u32>,
+}
+
+/// The best path, and what is wrong with it.
+#[derive(Clone, Debug)]
+pub struct Validated {
+    /// The path; ends at an anchor unless `outcome` says that there is none.
+    pub path: Path,
+    /// Whether the path ends at an anchor.
+    pub anchored: bool,
+    /// What breaks it.
+    pub violation: Option<Violation>,
+    /// What is known of each certificate but the anchor, the first one first.
+    pub statuses: Vec<Status>,
+}
+
+impl<'a> Validator<'a> {
+    /// Over trusted certificates and those at hand; `now` bounds what revocation data may claim.
+    pub fn new(trust: &'a Store, material: &'a Material, policy: &'a Policy, now: Instant) -> Self {
+        Self {
+            trust,
+            material,
+            policy,
+            now,
+            fetch: None,
+            budget: Cell::new(SIGNATURES),
+        }
+    }
+
+    /// The same, fetching what is missing.
+    #[must_use]
+    pub fn fetching(self, fetch: Option<&'a dyn Fetch>) -> Self {
+        Self { fetch, ..self }
+    }
+
+    /// Validates `certificate` at `options.time`: the first path that holds in all, else the one that comes closest.
+    pub fn validate(&self, certificate: &Arc<Certificate>, options: &PathOptions) -> Validated {
+        let mut best: Option<(u8, Validated)> = None;
+        for path in self.paths(certificate) {
+            let violation = check(&path, options).err();
+            let statuses = if violation.as_ref().is_none_or(Violation::is_of_time) {
+                self.statuses(&path, options)
+            } else {
+                Vec::new()
+            };
+            let rank = rank(
+                violation.as_ref(),
+                &statuses,
+                self.policy.revocation.required,
+            );
+            let found = Validated {
+                path,
+                anchored: true,
+                violation,
+                statuses,
+            };
+            if rank == 0 {
+                return found;
+            }
+            if best.as_ref().is_none_or(|(known, _)| rank < *known) {
+                best = Some((rank, found));
+            }
+        }
+        best.map_or_else(
+            || Validated {
+                path: self.dead_end(certificate),
+                anchored: false,
+                violation: None,
+                statuses: Vec::new(),
+            },
+            |(_, found)| found,
+        )
+    }
+
+    fn statuses(&self, path: &[Arc<Certificate>], options: &PathOptions) -> Vec<Status> {
+        let below = path.len().saturating_sub(1);
+        (0..below)
+            .map(|index| self.status(path.get(index..).unwrap_or_default(), options.time))
+            .collect()
+    }
+
+    /// Takes one signature check from the budget; false when none is left.
+    fn spend(&self) -> bool {
+        let left = self.budget.get();
+        self.budget.set(left.saturating_sub(1));
+        left > 0
+    }
+}
+
+/// 0 is a path that holds; the lower, the closer.
+fn rank(violation: Option<&Violation>, statuses: &[Status], required: bool) -> u8 {
+    let revoked = statuses
+        .iter()
+        .any(|status| matches!(status, Status::Revoked { .. }));
+    let unknown = required
+        && statuses
+            .iter()
+            .any(|status| matches!(status, Status::Unknown { .. }));
+    match violation {
+        None if revoked => 2,
+        None => u8::from(unknown),
+        Some(violation) if violation.is_of_time() => 3 + u8::from(revoked),
+        Some(_) => 5,
+    }
+}
+
+/// How many signatures of certificates are checked for one question; a real path takes three, PKITS's longest seven.
+const SIGNATURES: u32 = 256;
+
+/// How long a path may be, anchor included.
+const LONGEST: usize = 24;
+
+/// How many whole paths are looked at.
+const PATHS: usize = 32;
