@@ -48,6 +48,7 @@ fn grammar(ui: Ui) -> Command {
         .subcommand(correct(ui))
         .subcommand(quality(ui))
         .subcommand(separators(ui))
+        .subcommand(crate::sign::command(ui))
         .subcommand(doctor(ui))
         .subcommand(crate::train::command(ui))
 }

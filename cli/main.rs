@@ -12,6 +12,8 @@ mod digitize;
 
 mod separators;
 
+mod sign;
+
 mod doctor;
 
 mod engine;
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
         Some(("correct", matches)) => correct::run(matches, ui),
         Some(("quality", matches)) => quality::run(matches, ui),
         Some(("separators", matches)) => separators::run(matches, ui),
+        Some(("sign", matches)) => sign::run(matches, ui),
         Some(("doctor", matches)) => doctor::run(matches, ui),
         Some(("train", matches)) => train::run(matches, ui),
         _ => Ok(ExitCode::from(2)),

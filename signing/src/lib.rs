@@ -6,6 +6,8 @@
 //! Verifying goes in steps, each of which is of use alone:
 //! 1. [`structure`] finds every signature of a file, accounts for its bytes, and tells what came after it.
 //! 2. [`judge`] weighs one signature: its CMS, digest, certificate path, revocation, time.
+//!
+//! Signing is a chain of its own: [`sign`].
 #![forbid(unsafe_code)]
 
 pub mod finding;
@@ -25,3 +27,5 @@ pub mod revocation;
 pub mod timestamp;
 
 pub mod judge;
+
+pub mod sign;
