@@ -99,6 +99,19 @@ pub(crate) fn command(ui: Ui) -> Command {
             "Who signs; an agency only after a person",
         )))
         .arg(flag("allow-alone", ui.say("Cho phép cơ quan ký một mình", "Let an agency sign alone")))
+        .arg(path("image", ui.say("Ảnh chữ ký hoặc con dấu, PNG", "Picture of the signature or seal, PNG")).requires("box"))
+        .arg(text("page", "N", ui.say("Trang đặt ảnh (mặc định: trang cuối)", "Page of the picture (default: the last)"))
+            .value_parser(value_parser!(u32).range(1..)))
+        .arg(
+            text("box", "X,Y,W,H", ui.say(
+                "Chỗ đặt ảnh, mm từ góc trên bên trái của trang",
+                "Where the picture stands, mm from the page's top left corner",
+            ))
+            .value_delimiter(',')
+            .num_args(4)
+            .value_parser(value_parser!(f64))
+            .requires("image"),
+        )
         .arg(flag("final", ui.say("Chữ ký cuối: không ai ký thêm được nữa", "The last signature: nobody may add another")))
         .arg(flag("allow-fonts", ui.say("Chấp nhận phông không nhúng", "Accept fonts that are not embedded")))
         .arg(flag("allow-unused", ui.say("Chấp nhận nội dung thừa trong tệp", "Accept content that no page shows")))

@@ -48,3 +48,6 @@ mod secrecy;
 
 /// What people put right, and samples of what they look at.
 mod corrections;
+
+/// Signatures: keys, refusals, timestamps, before judges from outside.
+mod sign;

@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use clap::ArgMatches;
 use ring::rand::{SecureRandom, SystemRandom};
-use saoy_pdf::Document;
+use saoy_pdf::{Document, Rectangle};
 use saoy_signing::certificate::Certificate;
 use saoy_signing::cms::SignedData;
 use saoy_signing::crypto::Digest;
 use saoy_signing::judge::Instant;
 use saoy_signing::policy::Policy;
 use saoy_signing::sign::admission::{self, Allow, RefusalKind};
+use saoy_signing::sign::appearance::{Drawn, Picture};
 use saoy_signing::sign::evidence::{self, Sources};
 use saoy_signing::sign::key::Signer;
 use saoy_signing::sign::timestamp::{Ask, Basis, Checked};
@@ -79,6 +80,7 @@ pub(super) struct Job<'a> {
     name: Option<String>,
     reason: Option<String>,
     location: Option<String>,
+    stamp: Option<Stamp>,
     pub(super) force: bool,
 }
 
@@ -116,6 +118,7 @@ impl<'a> Job<'a> {
             name: text("name"),
             reason: if is_test { Some(NOT_VALID.to_owned()) } else { text("reason") },
             location: text("location"),
+            stamp: Stamp::of(matches)?,
             force: matches.get_flag("force"),
         })
     }
@@ -179,7 +182,8 @@ impl<'a> Job<'a> {
         options.location.clone_from(&self.location);
         options.time = Some(time);
         options.lock = self.lock;
-        let prepared = Prepared::new(document, &options, None)?;
+        let drawn = self.stamp.as_ref().map(|stamp| stamp.on(document)).transpose()?;
+        let prepared = Prepared::new(document, &options, drawn.as_ref())?;
         let digest = Digested::algorithm_for(key.scheme());
         let digested = prepared.write(document, digest, |piece| draft.write(piece))?;
         let mut signed = digested.sign(key)?;
@@ -281,6 +285,47 @@ impl<'a> Job<'a> {
         draft.write(&prepared.update.bytes)?;
         draft.write_at(&sealed.digits, sealed.at)?;
         Ok(())
+    }
+}
+
+/// The picture that goes with the signature.
+struct Stamp {
+    picture: Picture,
+    page: Option<usize>,
+    /// Left, top, width, height, mm.
+    place: [f64; 4],
+}
+
+impl Stamp {
+    fn of(matches: &ArgMatches) -> anyhow::Result<Option<Self>> {
+        let Some(path) = matches.get_one::<PathBuf>("image") else {
+            return Ok(None);
+        };
+        let numbers: Vec<f64> = matches.get_many::<f64>("box").into_iter().flatten().copied().collect();
+        let place = <[f64; 4]>::try_from(numbers).ok().filter(|[_, _, width, height]| *width > 0.0 && *height > 0.0);
+        let place = place.ok_or_else(|| Said(said!("--box cần X,Y,W,H", "--box needs X,Y,W,H")))?;
+        let page = matches.get_one::<u32>("page").and_then(|page| usize::try_from(*page).ok());
+        let picture = Picture::from_png(&std::fs::read(path)?)?;
+        Ok(Some(Self { picture, page, place }))
+    }
+
+    /// The stamp on a page as it is shown, upright.
+    fn on(&self, document: &Document) -> anyhow::Result<Drawn> {
+        let count = document.page_count().map_err(SignError::from)?;
+        let page = document.page(self.page.unwrap_or(count).saturating_sub(1)).map_err(SignError::from)?;
+        let [left, top, width, height] = self.place.map(|mm| mm * 72.0 / 25.4);
+        let shown = page.crop_box;
+        if page.rotate != 0 || left + width > shown.width() || top + height > shown.height() || left < 0.0 || top < 0.0 {
+            let why = said!("ảnh nằm ngoài trang, hoặc trang bị xoay", "the picture is not on the page, or the page is turned");
+            return Err(Said(why).into());
+        }
+        let rectangle = Rectangle {
+            left: shown.left + left,
+            bottom: shown.top - top - height,
+            right: shown.left + left + width,
+            top: shown.top - top,
+        };
+        Ok(Drawn { page: page.index, rectangle, picture: self.picture.clone() })
     }
 }
 
