@@ -30,7 +30,12 @@ pub(super) struct Opened {
 ///
 /// # Errors
 /// When there is none, or its password is wrong.
-pub(super) fn open(reference: &str, matches: &ArgMatches, preference: Preference, ui: Ui) -> anyhow::Result<Opened> {
+pub(super) fn open(
+    reference: &str,
+    matches: &ArgMatches,
+    preference: Preference,
+    ui: Ui,
+) -> anyhow::Result<Opened> {
     if reference == "test:" {
         let key = test_key(preference)?;
         return Ok(Opened { key, is_test: true });
@@ -42,9 +47,16 @@ pub(super) fn open(reference: &str, matches: &ArgMatches, preference: Preference
         ))));
     };
     let bytes = Zeroizing::new(std::fs::read(path).with_context(|| path.to_owned())?);
-    let password = secret(matches, ui, &format!("{} {path}: ", ui.say("Mật khẩu của", "Password of")))?;
+    let password = secret(
+        matches,
+        ui,
+        &format!("{} {path}: ", ui.say("Mật khẩu của", "Password of")),
+    )?;
     let key = from_p12(&bytes, &password, preference)?;
-    Ok(Opened { key, is_test: false })
+    Ok(Opened {
+        key,
+        is_test: false,
+    })
 }
 
 fn from_p12(bytes: &[u8], password: &str, preference: Preference) -> anyhow::Result<SoftKey> {
@@ -57,7 +69,12 @@ fn from_p12(bytes: &[u8], password: &str, preference: Preference) -> anyhow::Res
     for certificate in found.certs() {
         chain.push(Arc::new(Certificate::read(certificate.as_der())?));
     }
-    Ok(SoftKey::from_pkcs8(found.key().as_der(), chain, preference, SystemRandom::new())?)
+    Ok(SoftKey::from_pkcs8(
+        found.key().as_der(),
+        chain,
+        preference,
+        SystemRandom::new(),
+    )?)
 }
 
 fn test_key(preference: Preference) -> anyhow::Result<SoftKey> {
@@ -69,14 +86,21 @@ fn test_key(preference: Preference) -> anyhow::Result<SoftKey> {
     let certificate = parameters.self_signed(&pair)?;
     let chain = vec![Arc::new(Certificate::read(certificate.der())?)];
     let secret = Zeroizing::new(pair.serialize_der());
-    Ok(SoftKey::from_pkcs8(&secret, chain, preference, SystemRandom::new())?)
+    Ok(SoftKey::from_pkcs8(
+        &secret,
+        chain,
+        preference,
+        SystemRandom::new(),
+    )?)
 }
 
 /// A password or PIN: from `--pin-file`, from `--pin-fd`, or asked for without echo. Never from the command line or the
 /// environment, which others on the machine can read.
 fn secret(matches: &ArgMatches, ui: Ui, prompt: &str) -> anyhow::Result<Zeroizing<String>> {
     let file = matches.get_one::<PathBuf>("pin-file").cloned();
-    let descriptor = matches.get_one::<u32>("pin-fd").map(|number| PathBuf::from(format!("/dev/fd/{number}")));
+    let descriptor = matches
+        .get_one::<u32>("pin-fd")
+        .map(|number| PathBuf::from(format!("/dev/fd/{number}")));
     match file.or(descriptor) {
         Some(path) => first_line(&path).with_context(|| path.display().to_string()),
         None => asked(ui, prompt),
@@ -86,7 +110,9 @@ fn secret(matches: &ArgMatches, ui: Ui, prompt: &str) -> anyhow::Result<Zeroizin
 fn first_line(path: &Path) -> anyhow::Result<Zeroizing<String>> {
     let mut line = Zeroizing::new(String::new());
     BufReader::new(File::open(path)?.take(4096)).read_line(&mut line)?;
-    Ok(Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned()))
+    Ok(Zeroizing::new(
+        line.trim_end_matches(['\r', '\n']).to_owned(),
+    ))
 }
 
 /// Asks at the terminal itself, whatever stdin is.
@@ -100,11 +126,21 @@ fn asked(ui: Ui, prompt: &str) -> anyhow::Result<Zeroizing<String>> {
     };
     let echo = |on: &str| {
         let tty = File::open(terminal)?;
-        Command::new("stty").arg(on).stdin(Stdio::from(tty)).status()
+        Command::new("stty")
+            .arg(on)
+            .stdin(Stdio::from(tty))
+            .status()
     };
-    let mut out = File::options().write(true).open(terminal).with_context(no_terminal)?;
+    let mut out = File::options()
+        .write(true)
+        .open(terminal)
+        .with_context(no_terminal)?;
     out.write_all(prompt.as_bytes())?;
-    anyhow::ensure!(echo("-echo")?.success(), "{}", ui.say("không tắt được hiển thị", "cannot turn the echo off"));
+    anyhow::ensure!(
+        echo("-echo")?.success(),
+        "{}",
+        ui.say("không tắt được hiển thị", "cannot turn the echo off")
+    );
     let line = first_line(terminal);
     echo("echo")?;
     out.write_all(b"\n")?;

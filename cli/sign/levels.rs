@@ -20,7 +20,8 @@ use saoy_signing::sign::evidence::{self, Sources};
 use saoy_signing::sign::key::Signer;
 use saoy_signing::sign::timestamp::{Ask, Basis, Checked};
 use saoy_signing::sign::{
-    Digested, LocalTime, Lock, Options, Prepared, Purpose, SignError, check_certificate, check_earlier, iso_time,
+    Digested, LocalTime, Lock, Options, Prepared, Purpose, SignError, check_certificate,
+    check_earlier, iso_time,
 };
 use saoy_signing::structure::{self, SecurityStore};
 use saoy_signing::trust::Store;
@@ -87,7 +88,9 @@ pub(super) struct Job<'a> {
 impl<'a> Job<'a> {
     pub(super) fn new(matches: &ArgMatches, opened: Option<&'a Opened>) -> anyhow::Result<Self> {
         let text = |name: &str| matches.get_one::<String>(name).cloned();
-        let level = text("upgrade").or_else(|| text("level")).unwrap_or_default();
+        let level = text("upgrade")
+            .or_else(|| text("level"))
+            .unwrap_or_default();
         let level = Level::named(&level);
         let tsa = text("tsa");
         let trust = trusted(matches)?;
@@ -113,10 +116,18 @@ impl<'a> Job<'a> {
             },
             is_agency: text("role").as_deref() == Some("agency"),
             allow_alone: matches.get_flag("allow-alone"),
-            lock: if matches.get_flag("final") { Lock::Final } else { Lock::Signatures },
+            lock: if matches.get_flag("final") {
+                Lock::Final
+            } else {
+                Lock::Signatures
+            },
             field: text("field"),
             name: text("name"),
-            reason: if is_test { Some(NOT_VALID.to_owned()) } else { text("reason") },
+            reason: if is_test {
+                Some(NOT_VALID.to_owned())
+            } else {
+                text("reason")
+            },
             location: text("location"),
             stamp: Stamp::of(matches)?,
             force: matches.get_flag("force"),
@@ -131,9 +142,14 @@ impl<'a> Job<'a> {
             Some(opened) => self.sign(input, &document, opened, &mut draft, entry)?,
             None => {
                 if document.signatures().map_err(SignError::from)?.any() {
-                    document.pour(0..document.file_len(), |piece| draft.write(piece).map_err(SignError::from))?;
+                    document.pour(0..document.file_len(), |piece| {
+                        draft.write(piece).map_err(SignError::from)
+                    })?;
                 } else {
-                    let why = said!("tệp chưa có chữ ký để nâng mức", "there is no signature whose level to raise");
+                    let why = said!(
+                        "tệp chưa có chữ ký để nâng mức",
+                        "there is no signature whose level to raise"
+                    );
                     return Err(Said(why).into());
                 }
                 if self.level == Level::T {
@@ -166,13 +182,20 @@ impl<'a> Job<'a> {
         check_certificate(own, now).map_err(SignError::from)?;
         admission::check(document, self.allow)?;
         let before = admission::signatures_before(document).map_err(SignError::from)?;
-        let signers = if before > 0 { check_earlier(File::open(input)?, &self.policy, now)? } else { Vec::new() };
+        let signers = if before > 0 {
+            check_earlier(File::open(input)?, &self.policy, now)?
+        } else {
+            Vec::new()
+        };
         // A person's: one by another certificate than the agency's own.
         let has_person = signers.iter().any(|signer| *signer != own.fingerprint);
         if self.is_agency && !has_person && !self.allow_alone {
             return Err(SignError::Refused(RefusalKind::NoPerson.refusal()).into());
         }
-        let time = LocalTime { instant: now, offset: VIETNAM };
+        let time = LocalTime {
+            instant: now,
+            offset: VIETNAM,
+        };
         let certificates: usize = key.chain().iter().map(|one| one.der.len()).sum();
         let token = if self.level >= Level::T { TOKEN } else { 0 };
         let mut options = Options::new(Purpose::Signature, certificates + token + 2_048, random()?);
@@ -182,7 +205,11 @@ impl<'a> Job<'a> {
         options.location.clone_from(&self.location);
         options.time = Some(time);
         options.lock = self.lock;
-        let drawn = self.stamp.as_ref().map(|stamp| stamp.on(document)).transpose()?;
+        let drawn = self
+            .stamp
+            .as_ref()
+            .map(|stamp| stamp.on(document))
+            .transpose()?;
         let prepared = Prepared::new(document, &options, drawn.as_ref())?;
         let digest = Digested::algorithm_for(key.scheme());
         let digested = prepared.write(document, digest, |piece| draft.write(piece))?;
@@ -213,7 +240,11 @@ impl<'a> Job<'a> {
                 imprint: imprint.clone(),
                 nonce,
             };
-            let answer = http::ask(address, Some(("application/timestamp-query", &ask.request())), http::PATIENCE);
+            let answer = http::ask(
+                address,
+                Some(("application/timestamp-query", &ask.request())),
+                http::PATIENCE,
+            );
             match answer {
                 Ok(answer) => {
                     let basis = Basis {
@@ -260,7 +291,8 @@ impl<'a> Job<'a> {
                 tokens.push(SignedData::read(token)?);
             }
             for cms in std::iter::once(&cms).chain(&tokens) {
-                let others: Vec<Arc<Certificate>> = cms.certificates.iter().cloned().map(Arc::new).collect();
+                let others: Vec<Arc<Certificate>> =
+                    cms.certificates.iter().cloned().map(Arc::new).collect();
                 let own = cms.signer_certificate(std::iter::empty());
                 let own = own.cloned().map(Arc::new).ok_or(SignError::KeyMismatch)?;
                 let more = evidence::collect(&own, &others, sources)?;
@@ -270,7 +302,8 @@ impl<'a> Job<'a> {
             }
         }
         let document = Document::open(draft.reader()?).map_err(SignError::from)?;
-        let update = evidence::update(&document, &all, &contents, random()?).map_err(SignError::from)?;
+        let update =
+            evidence::update(&document, &all, &contents, random()?).map_err(SignError::from)?;
         draft.write(&update.bytes)?;
         Ok(())
     }
@@ -301,22 +334,45 @@ impl Stamp {
         let Some(path) = matches.get_one::<PathBuf>("image") else {
             return Ok(None);
         };
-        let numbers: Vec<f64> = matches.get_many::<f64>("box").into_iter().flatten().copied().collect();
-        let place = <[f64; 4]>::try_from(numbers).ok().filter(|[_, _, width, height]| *width > 0.0 && *height > 0.0);
+        let numbers: Vec<f64> = matches
+            .get_many::<f64>("box")
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect();
+        let place = <[f64; 4]>::try_from(numbers)
+            .ok()
+            .filter(|[_, _, width, height]| *width > 0.0 && *height > 0.0);
         let place = place.ok_or_else(|| Said(said!("--box cần X,Y,W,H", "--box needs X,Y,W,H")))?;
-        let page = matches.get_one::<u32>("page").and_then(|page| usize::try_from(*page).ok());
+        let page = matches
+            .get_one::<u32>("page")
+            .and_then(|page| usize::try_from(*page).ok());
         let picture = Picture::from_png(&std::fs::read(path)?)?;
-        Ok(Some(Self { picture, page, place }))
+        Ok(Some(Self {
+            picture,
+            page,
+            place,
+        }))
     }
 
     /// The stamp on a page as it is shown, upright.
     fn on(&self, document: &Document) -> anyhow::Result<Drawn> {
         let count = document.page_count().map_err(SignError::from)?;
-        let page = document.page(self.page.unwrap_or(count).saturating_sub(1)).map_err(SignError::from)?;
+        let page = document
+            .page(self.page.unwrap_or(count).saturating_sub(1))
+            .map_err(SignError::from)?;
         let [left, top, width, height] = self.place.map(|mm| mm * 72.0 / 25.4);
         let shown = page.crop_box;
-        if page.rotate != 0 || left + width > shown.width() || top + height > shown.height() || left < 0.0 || top < 0.0 {
-            let why = said!("ảnh nằm ngoài trang, hoặc trang bị xoay", "the picture is not on the page, or the page is turned");
+        if page.rotate != 0
+            || left + width > shown.width()
+            || top + height > shown.height()
+            || left < 0.0
+            || top < 0.0
+        {
+            let why = said!(
+                "ảnh nằm ngoài trang, hoặc trang bị xoay",
+                "the picture is not on the page, or the page is turned"
+            );
             return Err(Said(why).into());
         }
         let rectangle = Rectangle {
@@ -325,7 +381,11 @@ impl Stamp {
             right: shown.left + left + width,
             top: shown.top - top,
         };
-        Ok(Drawn { page: page.index, rectangle, picture: self.picture.clone() })
+        Ok(Drawn {
+            page: page.index,
+            rectangle,
+            picture: self.picture.clone(),
+        })
     }
 }
 
@@ -334,7 +394,9 @@ fn now() -> Instant {
 }
 
 fn fill(bytes: &mut [u8]) -> anyhow::Result<()> {
-    SystemRandom::new().fill(bytes).map_err(|_| anyhow::anyhow!("no random numbers"))
+    SystemRandom::new()
+        .fill(bytes)
+        .map_err(|_| anyhow::anyhow!("no random numbers"))
 }
 
 fn random() -> anyhow::Result<[u8; 16]> {

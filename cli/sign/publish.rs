@@ -25,7 +25,10 @@ impl Draft {
             _ => Path::new("."),
         };
         std::fs::create_dir_all(folder)?;
-        let file = tempfile::Builder::new().prefix(".saoy-").suffix(".part").tempfile_in(folder)?;
+        let file = tempfile::Builder::new()
+            .prefix(".saoy-")
+            .suffix(".part")
+            .tempfile_in(folder)?;
         Ok(Self {
             file,
             out: out.to_owned(),
@@ -56,7 +59,9 @@ impl Draft {
         if replace {
             self.file.persist(&self.out).map_err(|error| error.error)?;
         } else {
-            self.file.persist_noclobber(&self.out).map_err(|error| error.error)?;
+            self.file
+                .persist_noclobber(&self.out)
+                .map_err(|error| error.error)?;
         }
         File::open(&self.folder)?.sync_all()
     }

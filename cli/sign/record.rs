@@ -70,7 +70,11 @@ impl Entry {
     }
 
     pub(super) fn fail(&mut self, trouble: Trouble) {
-        self.status = if trouble.exit == 5 { Status::Refused } else { Status::Failed };
+        self.status = if trouble.exit == 5 {
+            Status::Refused
+        } else {
+            Status::Failed
+        };
         self.level = None;
         self.error = Some(trouble);
     }
@@ -99,7 +103,14 @@ impl Trouble {
             Some(error) => Self::signing(error),
             None => {
                 let vi = Ui::Vi.told(error);
-                Self::new("failed", Bilingual { vi, en: Ui::En.told(error) }, if error.is::<Said>() { 2 } else { 4 })
+                Self::new(
+                    "failed",
+                    Bilingual {
+                        vi,
+                        en: Ui::En.told(error),
+                    },
+                    if error.is::<Said>() { 2 } else { 4 },
+                )
             }
         }
     }
@@ -108,7 +119,11 @@ impl Trouble {
         match missing {
             Missing::Revoked(..) => Self::refused(
                 "certificate_revoked",
-                said!("chứng thư đã bị thu hồi: {}", "a certificate is revoked: {}", missing),
+                said!(
+                    "chứng thư đã bị thu hồi: {}",
+                    "a certificate is revoked: {}",
+                    missing
+                ),
             ),
             _ => Self::new(
                 "no_evidence",
@@ -125,33 +140,65 @@ impl Trouble {
     fn signing(error: &SignError) -> Self {
         match error {
             SignError::Refused(refusal) if matches!(refusal.kind, RefusalKind::Damaged) => {
-                Self::new("damaged", said!("tệp hỏng: {}", "the file is damaged: {}", refusal), 3)
+                Self::new(
+                    "damaged",
+                    said!("tệp hỏng: {}", "the file is damaged: {}", refusal),
+                    3,
+                )
             }
             SignError::Refused(refusal) => Self::refused(
                 refusal.kind.code(),
-                said!("không được ký tệp này: {} ({})", "this file must not be signed: {1} ({0})", vietnamese(refusal.kind), refusal),
+                Bilingual {
+                    vi: format!("không được ký tệp này: {}", vietnamese(refusal.kind)),
+                    en: format!("this file must not be signed: {refusal}"),
+                },
             ),
             SignError::Certificate(unfit) => Self::refused(
                 unfit.code(),
-                said!("không được dùng chứng thư này: {}", "this certificate must not be used: {}", unfit),
+                said!(
+                    "không được dùng chứng thư này: {}",
+                    "this certificate must not be used: {}",
+                    unfit
+                ),
             ),
             SignError::KeyMismatch => Self::refused(
                 "key_mismatch",
-                said!("khóa không khớp với chứng thư", "the key does not fit the certificate"),
+                said!(
+                    "khóa không khớp với chứng thư",
+                    "the key does not fit the certificate"
+                ),
             ),
             SignError::Timestamp(why) => Self::new(
                 "timestamp",
-                said!("dấu thời gian không dùng được, không ghi gì: {}", "the timestamp is of no use, nothing was written: {}", why),
+                said!(
+                    "dấu thời gian không dùng được, không ghi gì: {}",
+                    "the timestamp is of no use, nothing was written: {}",
+                    why
+                ),
                 4,
             ),
-            SignError::Key(KeyError::WrongPin) => {
-                Self::new("wrong_pin", said!("sai mật khẩu hoặc PIN", "wrong password or PIN"), 4)
-            }
+            SignError::Key(KeyError::WrongPin) => Self::new(
+                "wrong_pin",
+                said!("sai mật khẩu hoặc PIN", "wrong password or PIN"),
+                4,
+            ),
             SignError::Pdf(pdf) => {
-                let exit = if pdf.fault() == Fault::Environment { 4 } else { 3 };
-                Self::new("unreadable", said!("không đọc được tệp: {}", "the file cannot be read: {}", pdf), exit)
+                let exit = if pdf.fault() == Fault::Environment {
+                    4
+                } else {
+                    3
+                };
+                Self::new(
+                    "unreadable",
+                    said!("không đọc được tệp: {}", "the file cannot be read: {}", pdf),
+                    exit,
+                )
             }
-            other => Self::new("failed", said!("không ký được: {}", "not signed: {}", other), 4),
+            other => Self::new(
+                "failed",
+                said!("không ký được: {}", "not signed: {}", other),
+                4,
+            ),
         }
     }
 }
@@ -203,7 +250,10 @@ pub(super) fn report(entries: &[Entry], json: bool, ui: Ui) -> anyhow::Result<()
                     Status::Skipped => ui.say("đã ký từ trước", "was signed before"),
                     _ => ui.say("đã ký", "signed"),
                 };
-                let level = entry.level.map(|level| format!(", {level}")).unwrap_or_default();
+                let level = entry
+                    .level
+                    .map(|level| format!(", {level}"))
+                    .unwrap_or_default();
                 writeln!(io::stderr(), "{}: {done}{level}", entry.output)?;
                 if entry.test_key {
                     writeln!(io::stderr(), "  {}", super::keys::NOT_VALID)?;

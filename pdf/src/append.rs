@@ -150,7 +150,11 @@ impl Append {
     /// # Errors
     /// When the file is too long for the ten digits of a table, or there are no more object numbers.
     pub fn finish(mut self, id: [u8; 16]) -> Result<Update, PdfError> {
-        let own = if self.stream { Some(self.alloc()?) } else { None };
+        let own = if self.stream {
+            Some(self.alloc()?)
+        } else {
+            None
+        };
         let at = self.position();
         let trailer = self.next_trailer(id);
         match own {
@@ -242,7 +246,9 @@ impl Append {
         let (mut index, mut rows) = (Vec::new(), Vec::new());
         for (first, run) in self.runs() {
             index.push(Object::Integer(i64::from(first)));
-            index.push(Object::Integer(i64::try_from(run.len()).unwrap_or(i64::MAX)));
+            index.push(Object::Integer(
+                i64::try_from(run.len()).unwrap_or(i64::MAX),
+            ));
             for (generation, at) in run {
                 rows.push(1);
                 rows.extend_from_slice(&at.to_be_bytes());

@@ -13,7 +13,9 @@ use saoy_pdf::Document;
 use saoy_signing::certificate::Certificate;
 use saoy_signing::judge;
 use saoy_signing::sign::key::{Preference, Signer, SoftKey};
-use saoy_signing::sign::{Digested, Lock, Options, Prepared, Purpose, admission, check_certificate};
+use saoy_signing::sign::{
+    Digested, Lock, Options, Prepared, Purpose, admission, check_certificate,
+};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -22,7 +24,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let chain = Certificate::read_any(&fs::read(certificate)?)?;
     let chain: Vec<Arc<Certificate>> = chain.into_iter().map(Arc::new).collect();
-    let key = SoftKey::from_pkcs8(&fs::read(key)?, chain, Preference::default(), SystemRandom::new())?;
+    let key = SoftKey::from_pkcs8(
+        &fs::read(key)?,
+        chain,
+        Preference::default(),
+        SystemRandom::new(),
+    )?;
     let own = key.chain().first().ok_or("no certificate")?;
     let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?;
     check_certificate(own, judge::Instant(now))?;
@@ -30,27 +37,44 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Some(rounds) = rest.first() {
         let (rounds, bytes, begin) = (rounds.parse::<u32>()?, fs::read(input)?, Instant::now());
         for _ in 0..rounds {
-            sign(&Document::open(bytes.clone())?, &key, &mut Vec::with_capacity(bytes.len() + 20_000))?;
+            sign(
+                &Document::open(bytes.clone())?,
+                &key,
+                &mut Vec::with_capacity(bytes.len() + 20_000),
+            )?;
         }
         let seconds = begin.elapsed().as_secs_f64();
         let begin = Instant::now();
         for _ in 0..rounds {
             key.sign(b"the bare key")?;
         }
-        println!("{:.0} documents/s, {:.0} signatures/s", f64::from(rounds) / seconds, f64::from(rounds) / begin.elapsed().as_secs_f64());
+        println!(
+            "{:.0} documents/s, {:.0} signatures/s",
+            f64::from(rounds) / seconds,
+            f64::from(rounds) / begin.elapsed().as_secs_f64()
+        );
     }
     let mut out = BufWriter::new(File::create(output)?);
     let sealed = sign(&Document::open(File::open(input)?)?, &key, &mut out)?;
     out.flush()?;
     drop(out);
-    OpenOptions::new().write(true).open(output)?.write_all_at(&sealed.digits, sealed.at)?;
+    OpenOptions::new()
+        .write(true)
+        .open(output)?
+        .write_all_at(&sealed.digits, sealed.at)?;
     Ok(())
 }
 
-fn sign(document: &Document, key: &SoftKey, out: &mut impl Write) -> Result<saoy_signing::sign::Sealed, Box<dyn Error>> {
+fn sign(
+    document: &Document,
+    key: &SoftKey,
+    out: &mut impl Write,
+) -> Result<saoy_signing::sign::Sealed, Box<dyn Error>> {
     admission::check(document, admission::Allow::default())?;
     let mut id = [0; 16];
-    SystemRandom::new().fill(&mut id).map_err(|_| "no random numbers")?;
+    SystemRandom::new()
+        .fill(&mut id)
+        .map_err(|_| "no random numbers")?;
     let mut options = Options::new(Purpose::Signature, 6000, id);
     options.lock = Lock::Signatures;
     let prepared = Prepared::new(document, &options, None)?;

@@ -183,7 +183,12 @@ impl Walk<'_> {
         }
     }
 
-    fn dict(&mut self, dict: &Dict, is_stream: bool, of: Option<ObjectId>) -> Result<(), SignError> {
+    fn dict(
+        &mut self,
+        dict: &Dict,
+        is_stream: bool,
+        of: Option<ObjectId>,
+    ) -> Result<(), SignError> {
         let is = |key: &str, name: &str| dict.is(key, name);
         let kind = if dict.contains("JS") || is("S", "JavaScript") || dict.contains("JavaScript") {
             Some(RefusalKind::JavaScript)
@@ -194,7 +199,9 @@ impl Walk<'_> {
         } else if dict.contains("XFA") {
             Some(RefusalKind::Xfa)
         } else if is_stream
-            && (dict.contains("F") || dict.contains("OPI") || (is("Subtype", "Form") && dict.contains("Ref")))
+            && (dict.contains("F")
+                || dict.contains("OPI")
+                || (is("Subtype", "Form") && dict.contains("Ref")))
         {
             Some(RefusalKind::External)
         } else {
@@ -206,12 +213,19 @@ impl Walk<'_> {
         if is("Type", "Font") && !self.allow.fonts && !self.is_embedded(dict)? {
             return Err(RefusalKind::FontNotEmbedded.in_object(of).into());
         }
-        dict.iter().try_for_each(|entry| self.value(&entry.value, of))
+        dict.iter()
+            .try_for_each(|entry| self.value(&entry.value, of))
     }
 
     /// Composite fonts are judged by their descendants; type 3 fonts are their own program.
     fn is_embedded(&self, font: &Dict) -> Result<bool, PdfError> {
-        let simple = ["Type1", "MMType1", "TrueType", "CIDFontType0", "CIDFontType2"];
+        let simple = [
+            "Type1",
+            "MMType1",
+            "TrueType",
+            "CIDFontType0",
+            "CIDFontType2",
+        ];
         if !simple.iter().any(|kind| font.is("Subtype", kind)) {
             return Ok(true);
         }
@@ -225,7 +239,11 @@ impl Walk<'_> {
 
     /// Content that no page leads to waits for an update that shows it.
     fn unused(&self) -> Result<(), SignError> {
-        for id in self.document.object_ids().filter(|id| !self.seen.contains(id)) {
+        for id in self
+            .document
+            .object_ids()
+            .filter(|id| !self.seen.contains(id))
+        {
             let Ok(located) = self.document.object(id) else {
                 continue;
             };

@@ -43,7 +43,9 @@ impl Picture {
     pub fn from_png(bytes: &[u8]) -> Result<Self, SignError> {
         let wrong = |error: png::DecodingError| SignError::Picture(error.to_string());
         let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
-        decoder.set_transformations(png::Transformations::normalize_to_color8() | png::Transformations::ALPHA);
+        decoder.set_transformations(
+            png::Transformations::normalize_to_color8() | png::Transformations::ALPHA,
+        );
         let mut reader = decoder.read_info().map_err(wrong)?;
         let (width, height) = reader.info().size();
         let too_large = || SignError::Picture(format!("{width} x {height} pixels are too many"));
@@ -121,7 +123,10 @@ impl Drawn {
             }
             image
         };
-        let stencil = image(&[("ImageMask", Object::Bool(true)), ("BitsPerComponent", Object::Integer(1))]);
+        let stencil = image(&[
+            ("ImageMask", Object::Bool(true)),
+            ("BitsPerComponent", Object::Integer(1)),
+        ]);
         append.put_stream(mask, &stencil, &self.picture.mask)?;
         let colours = image(&[
             ("ColorSpace", calibrated()),
@@ -134,7 +139,10 @@ impl Drawn {
         let ratio = self.picture.ratio();
         let shown = (width.min(height * ratio), height.min(width / ratio));
         let (left, bottom) = ((width - shown.0) / 2.0, (height - shown.1) / 2.0);
-        let content = format!("q {:.3} 0 0 {:.3} {left:.3} {bottom:.3} cm /P Do Q", shown.0, shown.1);
+        let content = format!(
+            "q {:.3} 0 0 {:.3} {left:.3} {bottom:.3} cm /P Do Q",
+            shown.0, shown.1
+        );
         let mut pictures = Dict::new();
         pictures.set("P", Object::Ref(picture));
         let mut resources = Dict::new();
@@ -151,11 +159,14 @@ impl Drawn {
 
 /// sRGB as a calibrated space (ISO 32000-1, 8.6.5.3): independent of the document's output intent, and needs no profile.
 fn calibrated() -> Object {
-    let numbers = |values: &[f64]| Object::Array(values.iter().copied().map(Object::Real).collect());
+    let numbers =
+        |values: &[f64]| Object::Array(values.iter().copied().map(Object::Real).collect());
     let mut space = Dict::new();
     space.set("WhitePoint", numbers(&[0.9505, 1.0, 1.089]));
     space.set("Gamma", numbers(&[2.2; 3]));
-    let matrix = [0.4124, 0.2126, 0.0193, 0.3576, 0.7152, 0.1192, 0.1805, 0.0722, 0.9505];
+    let matrix = [
+        0.4124, 0.2126, 0.0193, 0.3576, 0.7152, 0.1192, 0.1805, 0.0722, 0.9505,
+    ];
     space.set("Matrix", numbers(&matrix));
     Object::Array(vec![name("CalRGB"), Object::Dict(space)])
 }
@@ -172,12 +183,15 @@ mod tests {
         let mut encoder = png::Encoder::new(&mut bytes, 2, 1);
         encoder.set_color(png::ColorType::Rgba);
         let mut writer = encoder.write_header().unwrap();
-        writer.write_image_data(&[200, 0, 0, 255, 0, 0, 200, 0]).unwrap();
+        writer
+            .write_image_data(&[200, 0, 0, 255, 0, 0, 200, 0])
+            .unwrap();
         writer.finish().unwrap();
         let picture = Picture::from_png(&bytes).unwrap();
         let unpacked = |data: &[u8]| {
             let mut out = Vec::new();
-            std::io::Read::read_to_end(&mut flate2::read::ZlibDecoder::new(data), &mut out).unwrap();
+            std::io::Read::read_to_end(&mut flate2::read::ZlibDecoder::new(data), &mut out)
+                .unwrap();
             out
         };
         assert_eq!(unpacked(&picture.colours), [200, 0, 0, 255, 255, 255]);

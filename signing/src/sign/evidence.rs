@@ -89,10 +89,12 @@ pub fn collect(
     let local = |issuer: &[u8]| found.path.iter().any(|one| one.subject.der == issuer);
     for crl in &sources.trust.crls {
         if local(&crl.issuer.der) {
-            store.crls.push(crl.der.to_vec());
+            store.crls.push(crl.der.clone());
         }
     }
-    store.ocsps.extend(sources.trust.ocsps.iter().map(|ocsp| ocsp.der.to_vec()));
+    store
+        .ocsps
+        .extend(sources.trust.ocsps.iter().map(|ocsp| ocsp.der.clone()));
     Ok(store)
 }
 
@@ -141,7 +143,11 @@ pub fn update(
     let root = root.ok_or(PdfError::NoCatalog { at })?;
     let mut catalog = document.catalog()?;
     let own = catalog.get("DSS").and_then(Object::as_ref_id);
-    let mut dss = document.get(&catalog, "DSS")?.as_dict().cloned().unwrap_or_default();
+    let mut dss = document
+        .get(&catalog, "DSS")?
+        .as_dict()
+        .cloned()
+        .unwrap_or_default();
     dss.set("Type", Object::Name(Name::new("DSS")));
     let mut entry = Dict::new();
     let kinds = [
@@ -152,14 +158,25 @@ pub fn update(
     for (all, of_one, data) in kinds {
         let used = add(document, &mut append, &mut dss, all, data)?;
         if !used.is_empty() {
-            entry.set(of_one, Object::Array(used.into_iter().map(Object::Ref).collect()));
+            entry.set(
+                of_one,
+                Object::Array(used.into_iter().map(Object::Ref).collect()),
+            );
         }
     }
-    let mut vri = document.get(&dss, "VRI")?.as_dict().cloned().unwrap_or_default();
+    let mut vri = document
+        .get(&dss, "VRI")?
+        .as_dict()
+        .cloned()
+        .unwrap_or_default();
     for contents in contents {
         // The name of an entry is the SHA-1 of the signature (EN 319 142-1, 5.4.2.3); nothing rests on its strength.
         let name = digest(&SHA1_FOR_LEGACY_USE_ONLY, contents);
-        let name: String = name.as_ref().iter().map(|byte| format!("{byte:02X}")).collect();
+        let name: String = name
+            .as_ref()
+            .iter()
+            .map(|byte| format!("{byte:02X}"))
+            .collect();
         vri.set(name, Object::Dict(entry.clone()));
     }
     dss.set("VRI", Object::Dict(vri));
@@ -184,7 +201,11 @@ fn add(
     key: &str,
     data: &[Vec<u8>],
 ) -> Result<Vec<ObjectId>, PdfError> {
-    let mut list = document.get(dss, key)?.as_array().unwrap_or_default().to_vec();
+    let mut list = document
+        .get(dss, key)?
+        .as_array()
+        .unwrap_or_default()
+        .to_vec();
     let mut known: Vec<(Vec<u8>, ObjectId)> = Vec::new();
     for item in &list {
         if let (Some(id), Object::Stream(stream)) =
@@ -195,7 +216,10 @@ fn add(
     }
     let mut used = Vec::new();
     for der in data {
-        let there = known.iter().find(|(bytes, _)| bytes == der).map(|(_, id)| *id);
+        let there = known
+            .iter()
+            .find(|(bytes, _)| bytes == der)
+            .map(|(_, id)| *id);
         let id = match there {
             Some(id) => id,
             None => {

@@ -92,11 +92,15 @@ impl Preference {
                 salt,
             }),
             PublicKey::Rsa { .. } => Ok(Scheme::Pkcs1(self.digest)),
-            PublicKey::Ec { curve: Curve::P256, .. } => Ok(Scheme::Ecdsa(self.digest)),
-            PublicKey::Ec { curve: Curve::P384, .. } => {
-                Ok(Scheme::Ecdsa(self.digest.max(Digest::Sha384)))
-            }
-            PublicKey::Ec { curve: Curve::P521, .. } => Ok(Scheme::Ecdsa(Digest::Sha512)),
+            PublicKey::Ec {
+                curve: Curve::P256, ..
+            } => Ok(Scheme::Ecdsa(self.digest)),
+            PublicKey::Ec {
+                curve: Curve::P384, ..
+            } => Ok(Scheme::Ecdsa(self.digest.max(Digest::Sha384))),
+            PublicKey::Ec {
+                curve: Curve::P521, ..
+            } => Ok(Scheme::Ecdsa(Digest::Sha512)),
             PublicKey::Ed25519(_) => Ok(Scheme::Ed25519),
             _ => unsupported(key.name()),
         }

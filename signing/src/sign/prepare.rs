@@ -106,14 +106,9 @@ impl Prepared {
         let field = before.free_name(options.field.as_deref());
         let value = append.alloc()?;
         let widget = append.alloc()?;
-        let look = append.alloc()?;
         let rectangle = drawn.map(|drawn| drawn.rectangle);
-        match drawn {
-            Some(drawn) => drawn.put(&mut append, look)?,
-            None => put_empty_look(&mut append, look)?,
-        }
-        let lock = (options.lock == Lock::Final && before.signatures > 0)
-            .then(lock_of_all_fields);
+        let look = put_look(document, &mut append, drawn)?;
+        let lock = (options.lock == Lock::Final && before.signatures > 0).then(lock_of_all_fields);
         let widget_dict = widget_dict(&field, value, page.id, look, rectangle, lock.clone());
         append.put(widget, &Object::Dict(widget_dict))?;
 
@@ -142,12 +137,7 @@ impl Prepared {
     }
 
     /// Fills in `/ByteRange`, which is known now.
-    fn close(
-        mut update: Update,
-        at: u64,
-        marks: &Marks,
-        field: String,
-    ) -> Result<Self, SignError> {
+    fn close(mut update: Update, at: u64, marks: &Marks, field: String) -> Result<Self, SignError> {
         let place = |mark: &Range<usize>| {
             let start = at.saturating_add(mark.start as u64);
             start..start.saturating_add(mark.len() as u64)
@@ -172,7 +162,11 @@ impl Prepared {
 
     /// Bytes of the gap, decoded.
     pub fn room(&self) -> usize {
-        let digits = self.gap.end.saturating_sub(self.gap.start).saturating_sub(2);
+        let digits = self
+            .gap
+            .end
+            .saturating_sub(self.gap.start)
+            .saturating_sub(2);
         usize::try_from(digits / 2).unwrap_or(usize::MAX)
     }
 }
@@ -284,7 +278,7 @@ fn widget_dict(
     field: &str,
     value: ObjectId,
     page: ObjectId,
-    look: ObjectId,
+    look: Option<ObjectId>,
     rectangle: Option<Rectangle>,
     lock: Option<Object>,
 ) -> Dict {
@@ -297,25 +291,46 @@ fn widget_dict(
         // Printed and locked; PDF/A forbids hidden ones.
         ("F", Object::Integer(132)),
         ("P", Object::Ref(page)),
-        ("Rect", rectangle.map_or(nowhere, |rectangle| rectangle.to_object())),
+        (
+            "Rect",
+            rectangle.map_or(nowhere, |rectangle| rectangle.to_object()),
+        ),
         ("V", Object::Ref(value)),
-        ("AP", Object::Dict(dict([("N", Object::Ref(look))]))),
     ]);
+    if let Some(look) = look {
+        widget.set("AP", Object::Dict(dict([("N", Object::Ref(look))])));
+    }
     if let Some(lock) = lock {
         widget.set("Lock", lock);
     }
     widget
 }
 
-/// PDF/A-1 wants every field to have an appearance (ISO 19005-1, 6.9), also one that shows nothing.
-fn put_empty_look(append: &mut Append, look: ObjectId) -> Result<(), PdfError> {
+/// What the field shows. PDF/A-1 wants every field to have an appearance (ISO 19005-1, 6.9), also one that shows nothing;
+/// later parts do not (ISO 19005-2, 6.3.3), and then it is left out: verifiers take one for more than long-term data, which
+/// is all that may follow a final signature.
+fn put_look(
+    document: &Document,
+    append: &mut Append,
+    drawn: Option<&Drawn>,
+) -> Result<Option<ObjectId>, SignError> {
+    if let Some(drawn) = drawn {
+        let look = append.alloc()?;
+        drawn.put(append, look)?;
+        return Ok(Some(look));
+    }
+    if document.pdfa_claim()?.is_none_or(|claim| claim.part != 1) {
+        return Ok(None);
+    }
+    let look = append.alloc()?;
     let empty = dict([
         ("Type", name("XObject")),
         ("Subtype", name("Form")),
         ("BBox", Object::Array([0; 4].map(Object::Integer).into())),
         ("Resources", Object::Dict(Dict::new())),
     ]);
-    append.put_stream(look, &empty, b"")
+    append.put_stream(look, &empty, b"")?;
+    Ok(Some(look))
 }
 
 /// Objects of the document that change, as few as will do.

@@ -118,9 +118,16 @@ impl Digested {
 
     /// As text, to be put aside while a key takes its time.
     pub fn to_text(&self) -> String {
-        let digits: String = self.value.iter().map(|byte| format!("{byte:02x}")).collect();
+        let digits: String = self
+            .value
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         let Range { start, end } = self.gap;
-        format!("saoy.digested/1 {} {digits} {start} {end}\n", self.digest.name())
+        format!(
+            "saoy.digested/1 {} {digits} {start} {end}\n",
+            self.digest.name()
+        )
     }
 
     /// Takes up what [`Self::to_text`] put aside.
@@ -132,7 +139,9 @@ impl Digested {
         let ["saoy.digested/1", name, digits, start, end] = parts.as_slice() else {
             return Err(SignError::PutAside);
         };
-        let digest = Digest::ALL.into_iter().find(|digest| digest.name() == *name);
+        let digest = Digest::ALL
+            .into_iter()
+            .find(|digest| digest.name() == *name);
         let value: Option<Vec<u8>> = (0..digits.len())
             .step_by(2)
             .map(|at| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok())

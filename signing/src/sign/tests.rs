@@ -1,6 +1,10 @@
 //! Signed files of each form, held against the verifying half.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
 
 use std::sync::Arc;
 
@@ -29,9 +33,18 @@ fn file(packed: bool, more: &str) -> Vec<u8> {
     let [root, pages, page] = [(); 3].map(|()| writer.alloc().unwrap());
     let (at_pages, at_page) = (pages.get(), page.get());
     let bodies = [
-        (root, format!("<</Type/Catalog/Pages {at_pages} 0 R{more}>>")),
-        (pages, format!("<</Type/Pages/Kids[{at_page} 0 R]/Count 1>>")),
-        (page, format!("<</Type/Page/Parent {at_pages} 0 R/MediaBox[0 0 9 9]>>")),
+        (
+            root,
+            format!("<</Type/Catalog/Pages {at_pages} 0 R{more}>>"),
+        ),
+        (
+            pages,
+            format!("<</Type/Pages/Kids[{at_page} 0 R]/Count 1>>"),
+        ),
+        (
+            page,
+            format!("<</Type/Page/Parent {at_pages} 0 R/MediaBox[0 0 9 9]>>"),
+        ),
     ];
     for (id, body) in bodies {
         writer.put_raw(id, body.as_bytes()).unwrap();
@@ -42,10 +55,18 @@ fn file(packed: bool, more: &str) -> Vec<u8> {
 fn key(name: &str) -> SoftKey {
     let pair = rcgen::KeyPair::generate().unwrap();
     let mut parameters = rcgen::CertificateParams::default();
-    parameters.distinguished_name.push(rcgen::DnType::CommonName, name);
+    parameters
+        .distinguished_name
+        .push(rcgen::DnType::CommonName, name);
     let certificate = parameters.self_signed(&pair).unwrap();
     let chain = vec![Arc::new(Certificate::read(certificate.der()).unwrap())];
-    SoftKey::from_pkcs8(&pair.serialize_der(), chain, Preference::default(), SystemRandom::new()).unwrap()
+    SoftKey::from_pkcs8(
+        &pair.serialize_der(),
+        chain,
+        Preference::default(),
+        SystemRandom::new(),
+    )
+    .unwrap()
 }
 
 fn sign(bytes: &[u8], key: &SoftKey, lock: Lock) -> Result<Vec<u8>, SignError> {
@@ -125,13 +146,19 @@ fn a_flipped_bit_before_is_noticed() {
 #[test]
 fn what_could_change_its_face_is_refused() {
     let cases = [
-        ("/OpenAction<</S/JavaScript/JS(1)>>", RefusalKind::JavaScript),
+        (
+            "/OpenAction<</S/JavaScript/JS(1)>>",
+            RefusalKind::JavaScript,
+        ),
         ("/Names<</JavaScript<</Names[]>>>>", RefusalKind::JavaScript),
         ("/OpenAction<</S/Launch/F(a)>>", RefusalKind::Action),
         ("/AA<</WC<</S/SubmitForm/F(a)>>>>", RefusalKind::Action),
         ("/AcroForm<</Fields[]/XFA[]>>", RefusalKind::Xfa),
         ("/X<</Type/OCG>>", RefusalKind::OptionalContent),
-        ("/X<</Type/Font/Subtype/Type1/BaseFont/Times-Roman>>", RefusalKind::FontNotEmbedded),
+        (
+            "/X<</Type/Font/Subtype/Type1/BaseFont/Times-Roman>>",
+            RefusalKind::FontNotEmbedded,
+        ),
     ];
     for (more, kind) in cases {
         let document = Document::open(file(false, more)).unwrap();
@@ -149,12 +176,16 @@ fn another_key_and_a_small_gap_are_noticed() {
     let document = Document::open(file(false, "")).unwrap();
     let small = Options::new(Purpose::Signature, 100, [7; 16]);
     let prepared = Prepared::new(&document, &small, None).unwrap();
-    let digested = prepared.write(&document, Digest::Sha256, |_| Ok(())).unwrap();
+    let digested = prepared
+        .write(&document, Digest::Sha256, |_| Ok(()))
+        .unwrap();
     let (one, other) = (key("A"), key("B"));
     let signed = digested.clone().sign(&one).unwrap();
     assert!(matches!(signed.seal(), Err(SignError::Room { .. })));
     use key::Signer as _;
-    let foreign = other.sign(&digested.message(one.chain().first().unwrap())).unwrap();
+    let foreign = other
+        .sign(&digested.message(one.chain().first().unwrap()))
+        .unwrap();
     let taken = digested.signed(one.chain(), one.scheme(), foreign);
     assert!(matches!(taken, Err(SignError::KeyMismatch)));
 }
@@ -165,9 +196,15 @@ fn certificates_are_looked_at_first() {
     let own = key::Signer::chain(&one).first().unwrap().clone();
     assert_eq!(check_certificate(&own, NOW), Ok(()));
     let late = Instant(own.not_after.0 + 1);
-    assert_eq!(check_certificate(&own, late), Err(Unfit::Expired(own.not_after)));
+    assert_eq!(
+        check_certificate(&own, late),
+        Err(Unfit::Expired(own.not_after))
+    );
     let early = Instant(own.not_before.0 - 1);
-    assert_eq!(check_certificate(&own, early), Err(Unfit::NotYetValid(own.not_before)));
+    assert_eq!(
+        check_certificate(&own, early),
+        Err(Unfit::NotYetValid(own.not_before))
+    );
     let mut other = Certificate::clone(&own);
     other.extensions.key_usage = Some(crate::certificate::usage::CRL_SIGN);
     assert_eq!(check_certificate(&other, NOW), Err(Unfit::KeyUsage));

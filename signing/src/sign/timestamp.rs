@@ -104,7 +104,10 @@ impl Ask {
         let code = status.expect(tag::INTEGER).map_err(garbage)?;
         let code = code.small().map_err(garbage)?;
         if code > GRANTED_WITH_CHANGES {
-            let said = status.next().ok().and_then(|texts| texts.inside().next().ok());
+            let said = status
+                .next()
+                .ok()
+                .and_then(|texts| texts.inside().next().ok());
             let said = said.and_then(|text| text.text().ok()).unwrap_or_default();
             return Err(Unusable::Refused(code, said));
         }
@@ -160,7 +163,9 @@ impl Ask {
                 finding.detail
             ))),
             None if judged.judgement.is_intact() => Ok(judged.authority),
-            None => Err(Unusable::Untrusted("its signature does not hold".to_owned())),
+            None => Err(Unusable::Untrusted(
+                "its signature does not hold".to_owned(),
+            )),
         }
     }
 }
