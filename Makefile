@@ -97,6 +97,7 @@ test-deps: deps
 	need default-jdk-headless "runs veraPDF, the PDF/A judge"        javac -version
 	need libjaxb-java         "veraPDF needs it"                     test -f /usr/share/java/jaxb-runtime.jar
 	need python3-venv         "fetches the judges"                   /usr/bin/python3 -c "import ensurepip, venv"
+	need openssl              "makes certificates, lists and tokens"  openssl version
 	need libxml2-utils        "xmllint: ALTO against its schema"     xmllint --version
 	fetch test-deps
 	tests/judges/install.sh

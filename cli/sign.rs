@@ -223,7 +223,6 @@ pub(crate) fn command(ui: Ui) -> Command {
                 ),
             )
             .value_delimiter(',')
-            .num_args(4)
             .value_parser(value_parser!(f64))
             .requires("image"),
         )

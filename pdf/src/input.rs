@@ -143,7 +143,7 @@ impl Input {
     fn spend_on_windows(&self, at: u64, bytes: usize) -> Result<(), PdfError> {
         let limit = self
             .len
-            .saturating_mul(64)
+            .saturating_mul(16)
             .saturating_add(limits::WINDOWS_TOTAL);
         let spent = self.grown.fetch_add(bytes as u64, Ordering::Relaxed);
         if spent > limit {

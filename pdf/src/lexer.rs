@@ -239,6 +239,14 @@ impl<'a> Lexer<'a> {
         let mut string = Vec::new();
         let mut depth = 1_usize;
         loop {
+            // Most bytes stand for themselves.
+            let rest = self.rest();
+            let plain = rest
+                .iter()
+                .position(|byte| matches!(byte, b'(' | b')' | b'\\' | b'\r'))
+                .unwrap_or(rest.len());
+            string.extend(rest.get(..plain).unwrap_or_default());
+            self.pos += plain;
             let Some(byte) = self.peek()? else {
                 return self.fail("a string without end");
             };
@@ -302,30 +310,50 @@ impl<'a> Lexer<'a> {
 
     /// A hexadecimal string, after its `<` (7.3.4.3).
     fn hex(&mut self) -> Result<Token<'a>, Stop> {
-        let mut string = Vec::new();
-        let mut high = None;
-        loop {
-            let Some(byte) = self.peek()? else {
-                return self.fail("a hexadecimal string without end");
-            };
-            self.pos += 1;
-            match (byte, hex_digit(byte), high) {
-                (b'>', _, _) => {
-                    string.extend(high.map(|digit: u8| digit << 4));
-                    return Ok(Token::String(string));
+        let rest = self.rest();
+        let Some(length) = memchr::memchr(b'>', rest) else {
+            self.pos = self.data.len();
+            // Past the end: more is asked for, or there is none.
+            self.peek()?;
+            return self.fail("a hexadecimal string without end");
+        };
+        let digits = rest.get(..length).unwrap_or_default();
+        self.pos += length + 1;
+        let mut string = Vec::with_capacity(length.div_ceil(2));
+        let mut pairs = digits.chunks_exact(2);
+        let whole = pairs.by_ref().all(|pair| match pair {
+            [high, low] => match (hex_digit(*high), hex_digit(*low)) {
+                (Some(high), Some(low)) => {
+                    string.push(high << 4 | low);
+                    true
                 }
-                (_, Some(digit), None) => high = Some(digit),
-                (_, Some(digit), Some(first)) => {
+                _ => false,
+            },
+            _ => false,
+        });
+        // Only what has white space between its digits takes the long way.
+        let mut rest = pairs.remainder();
+        if !whole {
+            string.clear();
+            rest = digits;
+        }
+        let mut high = None;
+        let mut clean = true;
+        for byte in rest {
+            match (hex_digit(*byte), high) {
+                (Some(digit), None) => high = Some(digit),
+                (Some(digit), Some(first)) => {
                     string.push(first << 4 | digit);
                     high = None;
                 }
-                (other, None, _) => {
-                    if !is_space(other) {
-                        self.note("a hexadecimal string with other characters");
-                    }
-                }
+                (None, _) => clean &= is_space(*byte),
             }
         }
+        string.extend(high.map(|digit: u8| digit << 4));
+        if !clean {
+            self.note("a hexadecimal string with other characters");
+        }
+        Ok(Token::String(string))
     }
 }
 
@@ -347,13 +375,21 @@ pub(crate) fn is_regular(byte: u8) -> bool {
 }
 
 pub(crate) fn hex_digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        b'A'..=b'F' => Some(byte - b'A' + 10),
-        _ => None,
-    }
+    let value = HEX_DIGITS.get(usize::from(byte)).copied();
+    value.filter(|value| *value < 16)
 }
+
+/// The values of hexadecimal digits, 255 for all other bytes: signatures are long.
+const HEX_DIGITS: [u8; 256] = {
+    let mut values = [255_u8; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[b"0123456789abcdef"[value] as usize] = value as u8;
+        values[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        value += 1;
+    }
+    values
+};
 
 /// The number `word` is, and whether it is well formed. Doubled signs, a second point and a sign in the middle
 /// are read as other readers do: the sign counts once, the rest from the flaw on is left out.

@@ -42,9 +42,9 @@ pub const OBJECT_STREAM_CACHE: usize = 32 << 20;
 /// order of access to a real file costs with the cache above.
 pub const OBJECT_STREAM_TOTAL: u64 = 4 << 30;
 
-/// Bytes read over the life of a document for objects longer than the first window, beyond 64 times its length: about
-/// a second.
-pub const WINDOWS_TOTAL: u64 = 1 << 30;
+/// Bytes read over the life of a document for objects longer than the first window, beyond 16 times its length: about
+/// three seconds.
+pub const WINDOWS_TOTAL: u64 = 256 << 20;
 
 /// Bytes searched for lost `endstream` keywords over the life of a document, beyond four times its length.
 pub const STREAM_END_SEARCH: u64 = 256 << 20;

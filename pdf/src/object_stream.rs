@@ -23,6 +23,8 @@ pub(crate) struct ObjectStream {
     data: Vec<u8>,
     /// Each object's number and where it begins in `data`.
     index: Vec<(u32, usize)>,
+    /// Each number and its place in `index`, sorted.
+    by_number: Vec<(u32, usize)>,
 }
 
 impl ObjectStream {
@@ -72,21 +74,35 @@ impl ObjectStream {
                 place.unwrap_or(usize::MAX),
             ));
         }
+        let mut by_number: Vec<(u32, usize)> = index
+            .iter()
+            .enumerate()
+            .map(|(place, (number, _))| (*number, place))
+            .collect();
+        by_number.sort_unstable();
         Ok(Self {
             id,
             at,
             data,
             index,
+            by_number,
         })
     }
 
     /// True when `number` stands at `index` and nowhere else.
     pub(crate) fn agrees(&self, number: u32, index: u32) -> bool {
-        let index = usize::try_from(index).unwrap_or(usize::MAX);
-        let mut places = (0..)
-            .zip(&self.index)
-            .filter(|(_, (own, _))| *own == number);
-        places.next().is_some_and(|(place, _)| place == index) && places.next().is_none()
+        let mut places = self.places(number);
+        let first = places.next();
+        first == usize::try_from(index).ok() && first.is_some() && places.next().is_none()
+    }
+
+    /// The places of `number` in the index, in order.
+    fn places(&self, number: u32) -> impl Iterator<Item = usize> + '_ {
+        let from = self.by_number.partition_point(|(own, _)| *own < number);
+        let rest = self.by_number.get(from..).unwrap_or_default();
+        rest.iter()
+            .take_while(move |(own, _)| *own == number)
+            .map(|(_, place)| *place)
     }
 
     /// The numbers of the objects in it, in order.
@@ -106,7 +122,7 @@ impl ObjectStream {
             .and_then(|index| self.index.get(index));
         let place = expected
             .filter(|(own, _)| *own == number)
-            .or_else(|| self.index.iter().find(|(own, _)| *own == number))
+            .or_else(|| self.index.get(self.places(number).next()?))
             .map(|(_, place)| *place);
         let Some(rest) = place.and_then(|place| self.data.get(place..)) else {
             return Err(PdfError::MissingObject {
@@ -141,7 +157,7 @@ impl ObjectStream {
     }
 
     fn size(&self) -> usize {
-        self.data.len() + self.index.len() * size_of::<(u32, usize)>()
+        self.data.len() + 2 * self.index.len() * size_of::<(u32, usize)>()
     }
 }
 

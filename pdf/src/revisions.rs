@@ -42,6 +42,8 @@ pub struct Revision {
     pub marker_end: u64,
     /// Where the white space after `%%EOF` ends.
     pub space_end: u64,
+    /// False when its end mark is missing, or is not where it belongs: then no signature can end there.
+    pub closed: bool,
     /// Its newest trailer.
     pub trailer: Dict,
     /// Objects that it added, replaced or freed, by number; left empty for the first, which has all of them.
@@ -77,10 +79,12 @@ pub enum Irregular {
     Comment,
     /// One section has two places for one object.
     Duplicate,
-    /// The `startxref` of an older revision is not where its section stands.
+    /// The `startxref` of an older revision is missing, or leads elsewhere than to its section.
     Footer,
     /// The classic table and the stream of a hybrid lead to different objects.
     Hybrid,
+    /// A stream whose length does not hold: it was read up to its `endstream`.
+    Length,
     /// An object that no cross-reference section leads to.
     Orphan,
     /// Two objects share bytes.
@@ -259,24 +263,36 @@ fn group(input: &Input, chain: &[Section]) -> Result<(Vec<Revision>, Vec<Irregul
         let sections = chain.get(age..oldest).unwrap_or_default();
         let from = revisions.last().map_or(0, |before| before.bytes.end);
         let revision = revision(input, sections, age, from)?;
+        if age == 0 && !revision.closed {
+            return Err(PdfError::Syntax {
+                at: revision.marker_end,
+                what: "no startxref and %%EOF after the newest cross-reference section",
+            });
+        }
         let Some(newest) = sections.first() else {
             continue;
         };
-        if let Some(footer) = revision
+        let footer = revision
             .footers
             .iter()
-            .max_by_key(|footer| footer.bytes.end)
-            .filter(|footer| footer.offset != newest.at)
-        {
-            astray.push(Irregularity {
-                kind: Irregular::Footer,
-                at: footer.bytes.start,
-                revision: revisions.len(),
-                object: None,
-                detail: format!(
+            .max_by_key(|footer| footer.bytes.end);
+        let detail = match footer {
+            _ if !revision.closed => "no startxref and %%EOF after the section".to_owned(),
+            Some(footer) if footer.offset != newest.at => {
+                format!(
                     "startxref says {}, the section stands at {}",
                     footer.offset, newest.at
-                ),
+                )
+            }
+            _ => String::new(),
+        };
+        if !detail.is_empty() {
+            astray.push(Irregularity {
+                kind: Irregular::Footer,
+                at: revision.marker_end,
+                revision: revisions.len(),
+                object: None,
+                detail,
             });
         }
         revisions.push(revision);
@@ -299,17 +315,26 @@ fn revision(
                 what: "a cross-reference section within an older revision",
             });
         }
-        footers.push(footer::after(input, section.bytes.end)?);
+        match footer::after(input, section.bytes.end) {
+            Ok(footer) => footers.push(footer),
+            Err(PdfError::Syntax { .. }) => {}
+            Err(error) => return Err(error),
+        }
         bytes.push(section.bytes.clone());
         bytes.extend(section.hybrid.iter().map(|(bytes, _)| bytes.clone()));
     }
+    let sections_end = bytes.iter().map(|bytes| bytes.end).max().unwrap_or(from);
     let marker_end = footers.iter().map(|footer| footer.bytes.end).max();
-    let marker_end = marker_end.unwrap_or(from);
+    // The first page's section of a linearised file may go without an end mark: its offset there means nothing.
+    let marker_end = marker_end.filter(|end| *end > sections_end);
+    let closed = marker_end.is_some();
+    let marker_end = marker_end.unwrap_or(sections_end);
     let (end, space_end) = footer::spaces(input, marker_end)?;
     Ok(Revision {
         bytes: from..end,
         marker_end,
         space_end,
+        closed,
         trailer: sections
             .first()
             .map(|section| section.trailer.clone())

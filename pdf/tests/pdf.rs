@@ -27,6 +27,9 @@ mod filters;
 #[path = "pdf/signatures.rs"]
 mod signatures;
 
+#[path = "pdf/revisions.rs"]
+mod revisions;
+
 #[path = "pdf/content.rs"]
 mod content;
 

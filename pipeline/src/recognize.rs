@@ -28,6 +28,8 @@ mod numbers;
 
 mod enumerators;
 
+mod symbols;
+
 pub mod vietnamese;
 
 /// How pages are read.

@@ -89,6 +89,17 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Over the value of the `SEQUENCE` that `bytes` are.
+    ///
+    /// # Errors
+    /// Where they are none, or bytes follow it.
+    pub fn of_sequence(bytes: &'a [u8]) -> Result<Self, Asn1Error> {
+        let mut reader = Self::new(bytes);
+        let inside = reader.sequence()?;
+        reader.end()?;
+        Ok(inside)
+    }
+
     /// Over the value of `element`.
     pub fn inside(element: &Element<'a>) -> Self {
         let header = element.raw.len().saturating_sub(element.body.len());
@@ -131,6 +142,10 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// Where a length runs past the end, nesting is deeper than [`MAX_DEPTH`], or a tag has a number above 30.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an element or what is wrong, never an end"
+    )]
     pub fn next(&mut self) -> Result<Element<'a>, Asn1Error> {
         let (size, header, indefinite) =
             measure(self.rest(), 0).map_err(|what| self.error(what))?;
@@ -411,6 +426,18 @@ pub fn wrap(tag: u8, body: &[u8]) -> Vec<u8> {
 pub fn trim(bytes: &[u8]) -> &[u8] {
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     bytes.get(zeros..).unwrap_or_default()
+}
+
+/// An integer's bytes in their shortest form, sign kept (X.690 8.3.2): what serial numbers are compared by.
+pub fn shortest(integer: &[u8]) -> &[u8] {
+    let mut bytes = integer;
+    while let [0 | 0xff, next, ..] = bytes {
+        if (next & 0x80 != 0) != (bytes.first() == Some(&0xff)) {
+            break;
+        }
+        bytes = bytes.get(1..).unwrap_or_default();
+    }
+    bytes
 }
 
 /// How long the element at the start of `bytes` is, with its header and whether its length is indefinite.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::asn1::{Asn1Error, Element, Reader, tag};
+use crate::asn1::{Asn1Error, Element, Reader, shortest, tag};
 use crate::crypto::{Algorithm, CryptoError, Digest, PublicKey, Scheme, Signed, verify};
 use crate::judge::{Instant, Party};
 
@@ -58,7 +58,7 @@ impl Certificate {
     /// # Errors
     /// Where the bytes are none.
     pub fn read(der: &[u8]) -> Result<Self, Asn1Error> {
-        let mut outer = Element::only(der)?.inside();
+        let mut outer = Reader::of_sequence(der)?;
         let tbs = outer.expect(tag::SEQUENCE)?;
         let outer_algorithm = Algorithm::read(&mut outer)?;
         let signature = outer.expect(tag::BIT_STRING)?.bit_string()?.to_vec();
@@ -76,7 +76,7 @@ impl Certificate {
         let serial = inside.expect(tag::INTEGER)?.body.to_vec();
         // RFC 5280 4.1.1.2: the same algorithm inside and outside, else the outer one is not signed.
         let algorithm = Algorithm::read(&mut inside)?;
-        if algorithm != outer_algorithm {
+        if !algorithm.is_like(&outer_algorithm) {
             return Err(inside.error("two signature algorithms"));
         }
         let issuer = Name::read(&mut inside)?;
@@ -157,9 +157,9 @@ impl Certificate {
         hex(&self.serial)
     }
 
-    /// True when `serial` is its serial number, whatever zeros lead.
+    /// True when `serial` is its serial number, however long it is written.
     pub fn has_serial(&self, serial: &[u8]) -> bool {
-        crate::asn1::trim(serial) == crate::asn1::trim(&self.serial)
+        shortest(serial) == shortest(&self.serial)
     }
 }
 

@@ -99,12 +99,12 @@ impl SignedData {
         let mut wrapping = wrapped.inside();
         let signed = wrapping.expect(tag::SEQUENCE)?;
         wrapping.end()?;
-        let mut read = Self::signed_data(signed.inside())?;
+        let mut read = Self::read_inside(signed.inside())?;
         read.is_ber = whole.indefinite || wrapped.indefinite || signed.indefinite;
         Ok(read)
     }
 
-    fn signed_data(mut inside: Reader<'_>) -> Result<Self, CmsError> {
+    fn read_inside(mut inside: Reader<'_>) -> Result<Self, CmsError> {
         inside.expect(tag::INTEGER)?;
         inside.expect(tag::SET)?;
         let mut encapsulated = inside.sequence()?;
@@ -123,7 +123,7 @@ impl SignedData {
                     .and_then(|der| Certificate::read(&der))
                 {
                     Ok(certificate) if !certificates.contains(&certificate) => {
-                        certificates.push(certificate)
+                        certificates.push(certificate);
                     }
                     Ok(_) => {}
                     Err(_) => unreadable = unreadable.saturating_add(1),
@@ -151,15 +151,21 @@ impl SignedData {
         })
     }
 
-    /// The certificate that the signer names, among those inside and `others`.
+    /// The certificate that the signer names, among those inside and `others`: of several the one that the signed
+    /// reference is of, else the first.
     pub fn signer_certificate<'a>(
         &'a self,
         others: impl Iterator<Item = &'a Certificate>,
     ) -> Option<&'a Certificate> {
-        self.certificates
+        let named: Vec<_> = self
+            .certificates
             .iter()
             .chain(others)
-            .find(|certificate| self.signer.id.names(certificate))
+            .filter(|certificate| self.signer.id.names(certificate))
+            .collect();
+        let reference = self.signer.certificate_reference().ok().flatten();
+        let meant = reference.and_then(|reference| named.iter().find(|one| reference.is_of(one)));
+        meant.or(named.first()).copied()
     }
 }
 
@@ -196,8 +202,11 @@ impl SignerInfo {
                 )
             }
         };
-        let digest = Algorithm::read(&mut inside)?.id;
-        let digest = Digest::from_oid(&digest).ok_or(digest);
+        let digest = Algorithm::read(&mut inside)?;
+        // Some signers name a whole signature algorithm here; its digest is meant.
+        let digest = Digest::from_oid(&digest.id)
+            .or_else(|| Scheme::of(&digest, None).digest())
+            .ok_or(digest.id);
         let signed = match inside.optional(tag::explicit(0))? {
             Some(set) => Some((Attributes::read(&set)?, attributes::hashed(&set)?)),
             None => None,
@@ -226,6 +235,15 @@ impl SignerInfo {
     /// The signed attributes.
     pub fn attributes(&self) -> Option<&Attributes> {
         self.signed.as_ref().map(|(attributes, _)| attributes)
+    }
+
+    /// The signed reference to the certificate.
+    ///
+    /// # Errors
+    /// Where there is one that cannot be read.
+    pub fn certificate_reference(&self) -> Result<Option<CertificateReference>, Asn1Error> {
+        self.attributes()
+            .map_or(Ok(None), Attributes::certificate_reference)
     }
 
     /// `signingTime`: a claim.
@@ -261,6 +279,26 @@ impl SignerInfo {
     }
 }
 
+/// The certificates of a CMS that is only a bundle of them, signed by nobody (RFC 5652 5.1; files named `.p7b`, `.p7c`).
+///
+/// # Errors
+/// Where the bytes are none.
+pub fn bundle(bytes: &[u8]) -> Result<Vec<Certificate>, Asn1Error> {
+    let mut outer = Reader::of_sequence(bytes)?;
+    if outer.oid()? != oid::SIGNED_DATA {
+        return Err(outer.error("not signed data"));
+    }
+    let mut inside = outer.expect(tag::explicit(0))?.inside().sequence()?;
+    inside.expect(tag::INTEGER)?;
+    inside.expect(tag::SET)?;
+    inside.expect(tag::SEQUENCE)?;
+    let certificates = inside.expect(tag::explicit(0))?.inside().all()?;
+    certificates
+        .iter()
+        .map(|certificate| Certificate::read(&certificate.to_der_if_needed()?))
+        .collect()
+}
+
 fn content(wrapping: &Element<'_>) -> Result<Vec<u8>, Asn1Error> {
     let mut inside = wrapping.inside();
     let octets = inside.next()?;
@@ -290,7 +328,7 @@ fn revocation_choices(set: &Element<'_>, evidence: &mut SecurityStore) -> Result
 
 /// Adobe's `RevocationInfoArchival` (ISO 32000-2, 12.8.3.3.2) and CAdES `revocation-values`: CRLs in `[0]`, OCSP in `[1]`.
 fn revocation_lists(value: &[u8], evidence: &mut SecurityStore) -> Result<(), Asn1Error> {
-    for list in Element::only(value)?.inside().all()? {
+    for list in Reader::of_sequence(value)?.all()? {
         let into = match list.tag {
             0xa0 => &mut evidence.crls,
             0xa1 => &mut evidence.ocsps,

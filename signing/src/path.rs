@@ -3,7 +3,8 @@
 //! [`Validator::paths`] walks from issuer to issuer within a budget, through loops and cross-certificates; [`check`] holds
 //! one path against the standard; [`Validator::status`] asks CRLs and OCSP answers; [`Validator::validate`] does all of it.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::certificate::Certificate;
@@ -34,6 +35,9 @@ pub struct Material {
     pub ocsps: Vec<Arc<Ocsp>>,
 }
 
+/// Fingerprints of an issuer and of what it may have signed.
+type Pair = ([u8; 32], [u8; 32]);
+
 /// Finds and checks paths.
 pub struct Validator<'a> {
     trust: &'a Store,
@@ -42,6 +46,11 @@ pub struct Validator<'a> {
     now: Instant,
     fetch: Option<&'a dyn Fetch>,
     budget: Cell<u32>,
+    steps: Cell<u32>,
+    /// Which certificate was signed by which, by fingerprints, as far as it was asked.
+    signed: RefCell<BTreeMap<Pair, bool>>,
+    /// Issuers that were fetched, by the fingerprint of whom they issued.
+    fetched: RefCell<BTreeMap<[u8; 32], Path>>,
 }
 
 /// The best path, and what is wrong with it.
@@ -67,6 +76,9 @@ impl<'a> Validator<'a> {
             now,
             fetch: None,
             budget: Cell::new(SIGNATURES),
+            steps: Cell::new(STEPS),
+            signed: RefCell::default(),
+            fetched: RefCell::default(),
         }
     }
 
@@ -117,8 +129,10 @@ impl<'a> Validator<'a> {
 
     fn statuses(&self, path: &[Arc<Certificate>], options: &PathOptions) -> Vec<Status> {
         let below = path.len().saturating_sub(1);
+        let covering = options.data_covering.unwrap_or(options.time);
         (0..below)
-            .map(|index| self.status(path.get(index..).unwrap_or_default(), options.time))
+            .map(|index| path.get(index..).unwrap_or_default())
+            .map(|rest| self.status_by(rest, options.time, covering))
             .collect()
     }
 
@@ -126,6 +140,13 @@ impl<'a> Validator<'a> {
     fn spend(&self) -> bool {
         let left = self.budget.get();
         self.budget.set(left.saturating_sub(1));
+        left > 0
+    }
+
+    /// Takes one step from the budget; false when none is left.
+    fn step(&self) -> bool {
+        let left = self.steps.get();
+        self.steps.set(left.saturating_sub(1));
         left > 0
     }
 }
@@ -148,7 +169,10 @@ fn rank(violation: Option<&Violation>, statuses: &[Status], required: bool) -> u
 }
 
 /// How many signatures of certificates are checked for one question; a real path takes three, PKITS's longest seven.
-const SIGNATURES: u32 = 256;
+const SIGNATURES: u32 = 160;
+
+/// How many certificates are stepped on while walking; a mesh of authorities has more paths than anyone can follow.
+const STEPS: u32 = 2_048;
 
 /// How long a path may be, anchor included.
 const LONGEST: usize = 24;

@@ -20,6 +20,10 @@ pub struct Policy {
     /// True when a timestamp is believed whose authority's certificate has expired since, without a later proof of it.
     /// EN 319 102-1 does not: the authority's key may have got into other hands, and nobody revokes an expired one.
     pub expired_timestamps: bool,
+    /// True when revocation data about a timestamp's authority need only be of the token's time or later, as it stands in
+    /// a document with long-term data; false asks for data of the time of judging (EN 319 102-1, 5.2.5). A revocation
+    /// that is known counts either way.
+    pub old_timestamp_data: bool,
     /// Certificate policies of which the path must bear one; `None` asks for none (RFC 5280 6.1.1 (c)).
     pub certificate_policies: Option<Vec<Oid>>,
 }
@@ -180,6 +184,7 @@ impl Default for Policy {
                 skew: 300,
             },
             expired_timestamps: false,
+            old_timestamp_data: true,
             certificate_policies: None,
         }
     }
@@ -196,3 +201,59 @@ pub const PUBLIC_DUTY_G2: [u8; 32] = [
     0xf0, 0x4b, 0xa4, 0xb4, 0x59, 0xa7, 0xc9, 0xa1, 0xb9, 0x71, 0xad, 0x9b, 0x1c, 0xb8, 0x33, 0xe6,
     0x95, 0xa8, 0x0c, 0x79, 0xae, 0xa6, 0x3b, 0x17, 0x4b, 0x66, 0xa7, 0x0e, 0xdf, 0xe2, 0xfd, 0xb8,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(anchor: [u8; 32], in_timestamp: bool, timestamped: bool) -> Use {
+        Use {
+            at: Instant(1_700_000_000),
+            anchor: Some(anchor),
+            in_timestamp,
+            timestamped,
+        }
+    }
+
+    #[test]
+    fn sha1_is_accepted_where_the_table_says_and_nowhere_else() {
+        let policy = Policy::default();
+        let sha1 = |place: Use| policy.digest(Digest::Sha1, &place);
+        assert_eq!(sha1(place(PUBLIC_DUTY_G1, false, true)), Verdict::Excepted);
+        assert_eq!(sha1(place(PUBLIC_DUTY_G1, false, false)), Verdict::Refused);
+        assert_eq!(sha1(place(PUBLIC_DUTY_G2, false, true)), Verdict::Refused);
+        assert_eq!(sha1(place(PUBLIC_DUTY_G2, true, false)), Verdict::Excepted);
+        assert_eq!(sha1(place([0; 32], true, true)), Verdict::Refused);
+        let nowhere = Use {
+            anchor: None,
+            ..place(PUBLIC_DUTY_G1, true, true)
+        };
+        assert_eq!(sha1(nowhere), Verdict::Refused);
+        assert_eq!(
+            policy.digest(Digest::Md5, &place(PUBLIC_DUTY_G1, true, true)),
+            Verdict::Refused
+        );
+        assert_eq!(policy.digest(Digest::Sha256, &nowhere), Verdict::Accepted);
+    }
+
+    #[test]
+    fn a_digest_ends_on_its_day() {
+        let policy = Policy {
+            digests: vec![DigestRule {
+                digest: Digest::Sha256,
+                until: Some(Instant(1_700_000_000)),
+            }],
+            ..Policy::default()
+        };
+        let mut at = place([0; 32], false, false);
+        assert_eq!(policy.digest(Digest::Sha256, &at), Verdict::Accepted);
+        at.at = Instant(1_700_000_001);
+        assert_eq!(policy.digest(Digest::Sha256, &at), Verdict::Refused);
+    }
+
+    #[test]
+    fn keys_of_no_known_kind_are_not_long_enough() {
+        assert!(!Policy::default().key(&PublicKey::Unknown("x".to_owned())));
+        assert!(Policy::default().key(&PublicKey::Ed25519(vec![0; 32])));
+    }
+}

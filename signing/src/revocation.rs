@@ -54,6 +54,8 @@ pub trait Fetch {
 pub struct Moment {
     /// The time that is asked about.
     pub time: Instant,
+    /// The time that data must cover, or be made after: that time, or an earlier one that the policy is content with.
+    pub covering: Instant,
     /// The present time: what claims to be of later is not believed.
     pub now: Instant,
     /// What the policy asks.
@@ -68,7 +70,7 @@ impl Moment {
             return false;
         }
         let until = next.map_or(this.0.saturating_add(self.rule.freshness), |next| next.0);
-        this >= self.time || until >= self.time.0
+        this >= self.covering || until >= self.covering.0
     }
 
     /// True when data made at `this` still tells of `certificate`: authorities may forget expired ones, unless they say

@@ -1,4 +1,14 @@
 //! Every signature of a file, the bytes it covers, and what came after it.
+//!
+//! - What the first signature covers was so when it was signed: there only what two readers would take differently
+//!   forbids (two objects of one number, doubled keys that decide, entries that lead astray, hybrids that differ).
+//! - What came later is explained byte for byte and object for object, or it forbids. Comments pass when they are short
+//!   and hold nothing that looks like a part of a file; white space always does.
+//! - A change is judged by its role, the way from the catalog to it, never by its object number: an object that two
+//!   roles share is judged by both. Links to pages, parents and the structure tree are not followed; where they lead is
+//!   compared on its own way down.
+//! - Work is bounded: [`saoy_pdf::limits`] for reading, 1024 signature dictionaries, 4 M references between objects,
+//!   4 M values and objects compared over all revisions. Beyond, a finding says so.
 
 mod survey;
 
@@ -183,8 +193,10 @@ pub struct Change {
     pub field: Option<String>,
     /// True when a field that was there before was signed or filled.
     pub fills: bool,
-    /// True when the content of a page was added to: stamps of number, date, seal.
+    /// True when a page was added to: stamps of number, date, seal, in its content or as annotations.
     pub stamped: bool,
+    /// True when that is an annotation.
+    pub annotates: bool,
     /// What exactly; English, technical.
     pub detail: String,
 }

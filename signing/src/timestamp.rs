@@ -1,6 +1,6 @@
 //! Timestamp tokens (RFC 3161): what an authority says existed when.
 
-use crate::asn1::{Asn1Error, Element, Oid, oid, tag};
+use crate::asn1::{Asn1Error, Element, Oid, Reader, oid, tag};
 use crate::certificate::{Certificate, GeneralName};
 use crate::cms::{CmsError, SignedData};
 use crate::crypto::{Algorithm, Digest};
@@ -61,7 +61,7 @@ impl Token {
 
 impl Info {
     fn read(bytes: &[u8]) -> Result<Self, Asn1Error> {
-        let mut inside = Element::only(bytes)?.inside();
+        let mut inside = Reader::of_sequence(bytes)?;
         if inside.expect(tag::INTEGER)?.small()? != 1 {
             return Err(inside.error("a token of another version than 1"));
         }

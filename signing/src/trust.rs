@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::asn1::{Asn1Error, tag};
+use crate::asn1::{Asn1Error, Element, tag};
 use crate::certificate::Certificate;
 use crate::revocation::{Crl, Ocsp};
 
@@ -115,7 +115,11 @@ impl Store {
 /// # Errors
 /// Where they are neither.
 pub fn unwrap_pem(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Asn1Error> {
-    if bytes.first() == Some(&tag::SEQUENCE) {
+    // Words before PEM may begin with a zero, which is how DER begins.
+    let is_der = bytes.first() == Some(&tag::SEQUENCE);
+    if is_der
+        && (Element::only(bytes).is_ok() || bytes.get(1).is_some_and(|length| *length >= 0x80))
+    {
         return Ok(vec![bytes.to_vec()]);
     }
     let neither = |what| Asn1Error { what, at: 0 };
@@ -130,7 +134,8 @@ pub fn unwrap_pem(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Asn1Error> {
                 .take()
                 .ok_or(neither("a PEM block without its beginning"))?;
             blocks.push(decode_base64(&base64).ok_or(neither("a PEM block that is no base64"))?);
-        } else if let Some(block) = &mut block {
+        } else if let Some(block) = block.as_mut().filter(|_| !line.contains(':')) {
+            // A colon is of a header (RFC 1421), as old programs write them.
             block.push_str(line);
         }
     }
@@ -160,4 +165,33 @@ fn decode_base64(text: &str) -> Option<Vec<u8>> {
         }
     }
     Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pem_is_unwrapped_block_by_block() {
+        let text = "0 words before\n-----BEGIN X-----\nAAEC\n-----END X-----\n-----BEGIN Y-----\r\nKey: value\r\n\r\n/+8=\r\n-----END Y-----\n";
+        assert_eq!(
+            unwrap_pem(text.as_bytes()),
+            Ok(vec![vec![0, 1, 2], vec![0xff, 0xef]])
+        );
+        assert_eq!(unwrap_pem(&[0x30, 0x00]), Ok(vec![vec![0x30, 0x00]]));
+    }
+
+    #[test]
+    fn what_is_neither_pem_nor_der_is_refused() {
+        for bad in [
+            "",
+            "words",
+            "-----BEGIN X-----\nAAEC",
+            "-----BEGIN X-----\n*\n-----END X-----",
+            "-----END X-----\n",
+        ] {
+            assert!(unwrap_pem(bad.as_bytes()).is_err(), "{bad}");
+        }
+        assert!(Store::default().add_anchors(&[0x30, 0x00], "", "").is_err());
+    }
 }

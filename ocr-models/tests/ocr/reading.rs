@@ -80,6 +80,18 @@ fn a_page_is_read_in_order() {
 }
 
 #[test]
+fn light_letters_on_a_dark_field_are_read() {
+    let mut page = Image::blank(2480, 1754);
+    page.paste(&Image::load("place").inverse(), 200, 300);
+    page.paste(&Image::load("paragraph"), 600, 800);
+    let reading = readers().read(&page.view(), Layout::Page).unwrap();
+    let read = lines(&reading);
+    for line in ["place", "paragraph"].map(text) {
+        assert!(read.contains(&line), "{line:?} in {read:?}");
+    }
+}
+
+#[test]
 fn lines_in_one_request_read_as_one_by_one() {
     let names = ["motto", "place", "number"];
     let images = names.map(Image::load);

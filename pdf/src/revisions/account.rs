@@ -156,7 +156,7 @@ impl<'a> Ledger<'a> {
             let here = rest.iter().take_while(|place| place.offset == first.offset);
             let (own, after) = rest.split_at_checked(here.count()).unwrap_or_default();
             rest = after;
-            // Objects that share bytes are refused: none needs to be read beyond where the next begins.
+            // Nearly always an object ends before the next begins; to read further costs more than it brings.
             let next = after.first().map_or(u64::MAX, |place| place.offset);
             let located = self.object(first, next)?;
             for place in own {
@@ -181,7 +181,10 @@ impl<'a> Ledger<'a> {
         let Some(view) = self.view(place.revision) else {
             return Ok(None);
         };
-        let read = indirect::read_until(&self.file.input, place.offset, next)
+        let input = &self.file.input;
+        let read = indirect::read_until(input, place.offset, next)
+            // A stale entry may lead into the middle of this object.
+            .or_else(|_| indirect::read_until(input, place.offset, u64::MAX))
             .and_then(|object| Ok((object.id, view.finish(object, 0)?)));
         match read {
             Ok(object) => Ok(Some(object)),
@@ -228,12 +231,33 @@ impl<'a> Ledger<'a> {
             bytes: located.range.clone(),
             id: Some(*id),
         });
+        self.length(place.revision, *id, located);
         visit(Version {
             revision: place.revision,
             id: *id,
             located,
             reached: true,
         });
+    }
+
+    /// Notes a stream that is longer or shorter than it says.
+    fn length(&mut self, revision: usize, id: ObjectId, located: &Located<Object>) {
+        let (Some(view), Some(stream)) = (self.view(revision), located.value.as_stream()) else {
+            return;
+        };
+        let declared = view.get(&stream.dict, "Length").ok();
+        let declared = declared.and_then(|length| length.as_integer());
+        let actual = stream.data.end.saturating_sub(stream.data.start);
+        if declared.and_then(|length| u64::try_from(length).ok()) != Some(actual) {
+            let detail = format!("the stream has {actual} bytes, not what it says");
+            self.note(
+                Irregular::Length,
+                stream.data.start,
+                revision,
+                Some(id),
+                detail,
+            );
+        }
     }
 
     fn inside(
@@ -387,6 +411,7 @@ impl<'a> Ledger<'a> {
             let before = used.container.is_some() || used.range.start < at;
             before && !view.same(&used.value, &located.value)
         });
+        self.length(revision, id, &located);
         let (kind, detail) = match other {
             Some(_) => (
                 Irregular::Shadow,

@@ -3,6 +3,7 @@
 //! The digits of a number are never guessed at: only letters that have the shape of a digit become that digit, and
 //! only where a number must stand.
 
+use super::symbols;
 use crate::document::Line;
 
 /// Words after which a number stands.
@@ -20,6 +21,12 @@ pub(super) fn mended(mut lines: Vec<Line>) -> Vec<Line> {
                 .or_else(|| counted(before, text(at)))
                 .or_else(|| symbol(text(at)));
             if let (Some(text), Some(word)) = (mended, line.words.get_mut(at)) {
+                word.rewrite(text);
+            }
+            // After the digits are digits.
+            if let Some(word) = line.words.get_mut(at)
+                && let Some(text) = symbols::mended(&word.text)
+            {
                 word.rewrite(text);
             }
         }

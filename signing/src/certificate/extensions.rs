@@ -120,6 +120,9 @@ pub(crate) fn extension_list<'a>(reader: &mut Reader<'a>) -> Result<Vec<Extensio
             None => false,
         };
         let value = inside.expect(tag::OCTET_STRING)?.body;
+        if list.len() >= MAX_EXTENSIONS {
+            return Err(inside.error("too many extensions"));
+        }
         // RFC 5280 4.2: an extension stands once.
         if list.iter().any(|known| known.id == id) {
             return Err(inside.error("an extension twice"));
@@ -177,7 +180,11 @@ impl Extensions {
         } else if *id == oid::NAME_CONSTRAINTS {
             self.name_constraints = Some(name_constraints(value()?.inside())?);
         } else if *id == oid::CRL_DISTRIBUTION_POINTS {
-            self.distribution_points = sequences(value()?.inside())?
+            let points = sequences(value()?.inside())?;
+            if points.len() > MAX_POINTS {
+                return Err(value()?.error("too many distribution points"));
+            }
+            self.distribution_points = points
                 .into_iter()
                 .map(distribution_point)
                 .collect::<Result<_, _>>()?;
@@ -289,3 +296,9 @@ fn oids(mut reader: Reader<'_>) -> Result<Vec<Oid>, Asn1Error> {
     }
     Ok(list)
 }
+
+/// Each is compared with the others; real certificates have a dozen.
+const MAX_EXTENSIONS: usize = 128;
+
+/// Each is compared with each name of a list; real certificates have up to three.
+const MAX_POINTS: usize = 64;

@@ -1,7 +1,7 @@
 //! General names, and names of distribution points.
 
 use super::Name;
-use crate::asn1::{Asn1Error, Element};
+use crate::asn1::{Asn1Error, Element, Reader};
 
 /// A `GeneralName` (RFC 5280 4.2.1.6).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +57,13 @@ impl PointName {
     pub(crate) fn read(wrapping: &Element<'_>) -> Result<Self, Asn1Error> {
         let choice = wrapping.inside().next()?;
         match choice.tag {
-            0xa0 => GeneralName::read_all(&choice).map(Self::Full),
+            0xa0 => {
+                let names = GeneralName::read_all(&choice)?;
+                if names.len() > MAX_NAMES {
+                    return Err(choice.error("too many names of one distribution point"));
+                }
+                Ok(Self::Full(names))
+            }
             0xa1 => Ok(Self::Relative(choice.body.to_vec())),
             _ => Err(choice.error("a distribution point of no known kind")),
         }
@@ -69,7 +75,7 @@ impl PointName {
             Self::Full(names) => names.clone(),
             Self::Relative(part) => {
                 let mut name = issuer.clone();
-                match name.push(crate::asn1::Reader::new(part)) {
+                match name.push(Reader::new(part)) {
                     Ok(()) => vec![GeneralName::Directory(name)],
                     Err(_) => Vec::new(),
                 }
@@ -92,7 +98,7 @@ pub(crate) struct IssuingPoint {
 impl IssuingPoint {
     pub(crate) fn read(value: &[u8]) -> Result<Self, Asn1Error> {
         let mut point = Self::default();
-        for member in Element::only(value)?.inside().all()? {
+        for member in Reader::of_sequence(value)?.all()? {
             match member.tag {
                 0xa0 => point.name = Some(PointName::read(&member)?),
                 0x81 => point.only_users = member.boolean()?,
@@ -106,3 +112,6 @@ impl IssuingPoint {
         Ok(point)
     }
 }
+
+/// Names of one distribution point; each is compared with each of another.
+const MAX_NAMES: usize = 64;

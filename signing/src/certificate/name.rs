@@ -1,5 +1,7 @@
 //! Distinguished names: compared by RFC 5280 7.1, written by RFC 4514.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::asn1::{Asn1Error, Element, Oid, Reader, oid, tag};
 use crate::judge::Party;
 
@@ -48,9 +50,10 @@ impl Name {
             let kind = pair.oid()?;
             let value = pair.next()?;
             keys.push(key(&kind, &value));
-            let text = value
-                .text()
-                .unwrap_or_else(|_| format!("#{}", super::hex(value.raw)));
+            let text = value.text().map_or_else(
+                |_| format!("#{}", super::hex(value.raw)),
+                |text| text.nfc().collect(),
+            );
             attributes.push(Attribute { kind, text });
         }
         keys.sort();
@@ -131,7 +134,10 @@ impl std::fmt::Display for Name {
 /// One attribute in the form that is compared: strings of any type without case and spare spaces (RFC 5280 7.1), all else as written.
 fn key(kind: &Oid, value: &Element<'_>) -> Vec<u8> {
     let text = match value.text() {
+        // RFC 4518 2.3: compatibility forms are one.
         Ok(text) => text
+            .nfkc()
+            .collect::<String>()
             .split_whitespace()
             .collect::<Vec<_>>()
             .join(" ")
@@ -187,4 +193,75 @@ fn escaped(text: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::asn1::wrap;
+
+    fn name(parts: &[(&[u8], u8, &str)]) -> Name {
+        let sets: Vec<u8> = parts
+            .iter()
+            .flat_map(|(kind, string, text)| {
+                let pair = [wrap(tag::OID, kind), wrap(*string, text.as_bytes())].concat();
+                wrap(tag::SET, &wrap(tag::SEQUENCE, &pair))
+            })
+            .collect();
+        Name::read(&mut Reader::new(&wrap(tag::SEQUENCE, &sets))).unwrap()
+    }
+
+    #[test]
+    fn names_are_one_whatever_their_case_spaces_and_string_type() {
+        let one = name(&[
+            (oid::COUNTRY, tag::PRINTABLE_STRING, "VN"),
+            (oid::COMMON_NAME, tag::UTF8_STRING, "ĐỖ  Văn An "),
+        ]);
+        let two = name(&[
+            (oid::COUNTRY, tag::UTF8_STRING, "vn"),
+            (oid::COMMON_NAME, tag::UTF8_STRING, "đỗ văn an"),
+        ]);
+        assert_eq!(one, two);
+        assert_ne!(
+            one,
+            name(&[
+                (oid::COUNTRY, tag::UTF8_STRING, "vn"),
+                (oid::COMMON_NAME, tag::UTF8_STRING, "đỗ vănan")
+            ])
+        );
+        // Marks after their letters are the same letters.
+        let marks = name(&[
+            (oid::COUNTRY, tag::UTF8_STRING, "vn"),
+            (
+                oid::COMMON_NAME,
+                tag::UTF8_STRING,
+                "đo\u{302}\u{303} va\u{306}n an",
+            ),
+        ]);
+        assert_eq!(one, marks);
+        assert_eq!(marks.party(&[1]).name, "đỗ văn an");
+        assert_ne!(
+            one,
+            name(&[
+                (oid::COUNTRY, tag::UTF8_STRING, "vn"),
+                (oid::UNIT, tag::UTF8_STRING, "đỗ văn an")
+            ])
+        );
+        assert!(one.is_within(&name(&[(oid::COUNTRY, tag::UTF8_STRING, "VN")])));
+        assert!(!name(&[(oid::COUNTRY, tag::UTF8_STRING, "VN")]).is_within(&one));
+    }
+
+    #[test]
+    fn names_are_written_innermost_first_and_nothing_in_them_escapes() {
+        let one = name(&[
+            (oid::COUNTRY, tag::PRINTABLE_STRING, "VN"),
+            (oid::COMMON_NAME, tag::UTF8_STRING, "An, \"x\"\n "),
+        ]);
+        assert_eq!(one.to_string(), "CN=An\\, \\\"x\\\"\\0a\\ ,C=VN");
+        let party = one.party(&[0, 0xa1]);
+        assert_eq!(
+            (party.name.as_str(), party.serial.as_str()),
+            ("An, \"x\"\n ", "a1")
+        );
+    }
 }

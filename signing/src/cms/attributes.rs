@@ -1,6 +1,8 @@
 //! Attributes of a signer, and the ESS reference to the signer's certificate among them.
 
-use crate::asn1::{Asn1Error, Element, Oid, oid, tag, wrap};
+use std::collections::BTreeSet;
+
+use crate::asn1::{Asn1Error, Element, Oid, Reader, oid, tag, wrap};
 use crate::certificate::{Certificate, GeneralName};
 use crate::crypto::{Algorithm, Digest, Scheme};
 
@@ -53,17 +55,11 @@ impl Attributes {
 
     /// A kind that stands more than once (RFC 5652 5.3 forbids it of signed attributes).
     pub fn repeated(&self) -> Option<&Oid> {
-        let twice = |(index, (kind, _)): &(usize, &(Oid, Vec<Vec<u8>>))| {
-            self.0
-                .iter()
-                .skip(index + 1)
-                .any(|(other, _)| other == kind)
-        };
+        let mut seen = BTreeSet::new();
         self.0
             .iter()
-            .enumerate()
-            .find(twice)
-            .map(|(_, (kind, _))| kind)
+            .map(|(kind, _)| kind)
+            .find(|kind| !seen.insert(*kind))
     }
 
     /// References to the signer's certificate: ESS version 2, else version 1 (RFC 5035).
@@ -96,7 +92,7 @@ impl Attributes {
         }
         let read = || {
             let value = self.only(oid::CMS_ALGORITHM_PROTECTION).ok_or(TWICE)?;
-            let mut inside = Element::only(value)?.inside();
+            let mut inside = Reader::of_sequence(value)?;
             let digest = Algorithm::read(&mut inside)?;
             let signature = inside.expect(tag::explicit(1))?;
             Ok((
@@ -129,7 +125,7 @@ pub struct CertificateReference {
 impl CertificateReference {
     fn read(value: &[u8], version: u8) -> Result<Self, Asn1Error> {
         // The first one is the signer's; others restrict the path and are not asked of it here.
-        let mut one = Element::only(value)?.inside().sequence()?.sequence()?;
+        let mut one = Reader::of_sequence(value)?.sequence()?.sequence()?;
         let mut digest = Some(if version == 1 {
             Digest::Sha1
         } else {

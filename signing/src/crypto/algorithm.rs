@@ -33,6 +33,16 @@ impl Algorithm {
     }
 }
 
+impl Algorithm {
+    /// True when both mean the same: absent parameters are like `NULL`.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let given = |parameters: &[u8]| parameters != [tag::NULL, 0] && !parameters.is_empty();
+        self.id == other.id
+            && (self.parameters == other.parameters
+                || !(given(&self.parameters) || given(&other.parameters)))
+    }
+}
+
 /// How a signature is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scheme {
@@ -81,6 +91,17 @@ impl Scheme {
                 .unwrap_or_else(|_| Self::Unknown("RSASSA-PSS with such parameters".to_owned()));
         }
         unknown()
+    }
+
+    /// The same with another digest, where the digest is all that it names.
+    #[must_use]
+    pub fn with_digest(&self, digest: Digest) -> Self {
+        match self {
+            Self::Pkcs1(_) => Self::Pkcs1(digest),
+            Self::Ecdsa(_) => Self::Ecdsa(digest),
+            Self::Dsa(_) => Self::Dsa(digest),
+            Self::Pss { .. } | Self::Ed25519 | Self::Unknown(_) => self.clone(),
+        }
     }
 
     /// The digest it signs; Ed25519 has its own inside.
@@ -155,8 +176,8 @@ fn pss(parameters: &[u8]) -> Result<Scheme, Asn1Error> {
                     )?;
                 }
                 0xa2 => {
-                    salt =
-                        usize::try_from(inside.expect(tag::INTEGER)?.small()?).unwrap_or(usize::MAX)
+                    salt = usize::try_from(inside.expect(tag::INTEGER)?.small()?)
+                        .unwrap_or(usize::MAX);
                 }
                 0xa3 if inside.expect(tag::INTEGER)?.small()? == 1 => {}
                 _ => return Err(member.error("a parameter that is not known")),

@@ -83,7 +83,7 @@ impl PublicKey {
         let bits = inside.expect(tag::BIT_STRING)?.bit_string()?;
         let id = &algorithm.id;
         if *id == oid::RSA || *id == oid::RSA_PSS {
-            let mut numbers = Element::only(bits)?.inside();
+            let mut numbers = Reader::of_sequence(bits)?;
             return Ok(Self::Rsa {
                 modulus: number(&mut numbers)?,
                 exponent: number(&mut numbers)?,
@@ -160,7 +160,7 @@ fn dsa_parameters(bytes: &[u8]) -> Result<Option<[Vec<u8>; 3]>, Asn1Error> {
     if bytes.is_empty() || bytes.first() == Some(&tag::NULL) {
         return Ok(None);
     }
-    let mut numbers = Element::only(bytes)?.inside();
+    let mut numbers = Reader::of_sequence(bytes)?;
     Ok(Some([
         number(&mut numbers)?,
         number(&mut numbers)?,

@@ -4,7 +4,7 @@ use num_bigint::BigUint;
 use ring::signature::{self as by_ring, RsaParameters, RsaPublicKeyComponents};
 
 use super::{CryptoError, Digest, Signed};
-use crate::asn1::{Element, tag, trim, wrap};
+use crate::asn1::{Reader, tag, trim, wrap};
 
 /// RSASSA-PKCS1-v1_5 (RFC 8017 8.2.2).
 pub(super) fn pkcs1(
@@ -112,7 +112,7 @@ pub(super) fn dsa(
 ) -> Result<(), CryptoError> {
     let [p, q, g, y] = [p, q, g, &y.to_vec()].map(|bytes| BigUint::from_bytes_be(bytes));
     let zero = BigUint::ZERO;
-    if p.bits() > MAX_BITS
+    if p.bits() > MAX_DSA_BITS
         || q.bits() > 512
         || q < BigUint::from(3_u8)
         || p <= q
@@ -140,7 +140,7 @@ pub(super) fn dsa(
 /// The two numbers of a DSA or ECDSA signature.
 pub(super) fn pair(signature: &[u8]) -> Result<(BigUint, BigUint), CryptoError> {
     let read = || {
-        let mut inside = Element::only(signature)?.inside();
+        let mut inside = Reader::of_sequence(signature)?;
         let first = inside.expect(tag::INTEGER)?;
         let second = inside.expect(tag::INTEGER)?;
         inside.end()?;
@@ -163,13 +163,9 @@ pub(super) fn pair(signature: &[u8]) -> Result<(BigUint, BigUint), CryptoError> 
 fn open(modulus: &[u8], exponent: &[u8], signature: &[u8]) -> Result<Vec<u8>, CryptoError> {
     let n = BigUint::from_bytes_be(modulus);
     let e = BigUint::from_bytes_be(exponent);
-    if n.bits() < MIN_BITS
-        || n.bits() > MAX_BITS
-        || !n.bit(0)
-        || e.bits() > MAX_EXPONENT_BITS
-        || !e.bit(0)
-        || e.bits() < 2
-    {
+    let large = n.bits() > MAX_BITS || (n.bits() > 4_096 && e.bits() > 64);
+    let bad = n.bits() < MIN_BITS || large || e.bits() > MAX_EXPONENT_BITS;
+    if bad || !n.bit(0) || !e.bit(0) || e.bits() < 2 {
         return Err(CryptoError::Unknown(format!(
             "an RSA key of {} bits with an exponent of {} bits",
             n.bits(),
@@ -177,7 +173,8 @@ fn open(modulus: &[u8], exponent: &[u8], signature: &[u8]) -> Result<Vec<u8>, Cr
         )));
     }
     let s = BigUint::from_bytes_be(signature);
-    if trim(signature).len() > modulus.len() || s >= n {
+    // RFC 8017 8.2.2, step 1: exactly as long as the modulus.
+    if signature.len() != modulus.len() || s >= n {
         return Err(CryptoError::Wrong);
     }
     let bytes = s.modpow(&e, &n).to_bytes_be();
@@ -239,5 +236,9 @@ const MIN_BITS: u64 = 512;
 /// Larger ones only cost time.
 const MAX_BITS: u64 = 16_384;
 
-/// FIPS 186-4 B.3.1 allows exponents below 2^256.
+/// FIPS 186-4 knows up to 3072.
+const MAX_DSA_BITS: u64 = 4_096;
+
+/// FIPS 186-4 B.3.1 allows exponents below 2^256; with large moduli only those of 64 bits are computed, so that a
+/// certificate cannot cost much time.
 const MAX_EXPONENT_BITS: u64 = 256;

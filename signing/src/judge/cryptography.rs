@@ -74,17 +74,17 @@ pub(super) fn examine(
 ) -> Option<Made> {
     judgement.signing_time = cms.signer.signing_time();
     judgement.algorithm = Some(cms.signer.scheme.name());
+    judgement.digest = cms.signer.digest.as_ref().ok().map(|digest| digest.name());
     let digest = known_digest(judgement, cms);
-    judgement.digest = digest.map(Digest::name);
     let signer = identify(judgement, question, cms);
+    judgement.signer = signer.as_ref().map(|signer| signer.party());
+    judgement.key_bits = signer.as_ref().map(|signer| signer.key.bits());
     if !attributes_hold(judgement, cms, form) {
         return None;
     }
     let digest = digest?;
     let value = signed_digest(judgement, cms, form, digest, digest_of)?;
     let signer = signer?;
-    judgement.key_bits = Some(signer.key.bits());
-    judgement.signer = Some(signer.party());
     if cms.signer.signed.is_some() {
         compare(judgement, cms, &value);
     }
@@ -146,57 +146,42 @@ fn identify(
         );
         return None;
     };
-    let reference = cms.signer.attributes().map_or(
-        Ok(None),
-        super::super::cms::Attributes::certificate_reference,
-    );
+    let reference = cms.signer.certificate_reference();
     let mismatch = match &reference {
-        Ok(None) => {
-            if question.subfilter.starts_with("ETSI.") {
-                // EN 319 142-1 6.3: required; without it the certificate could be exchanged for another of the same key.
-                let detail = "no signed reference to the certificate";
-                judgement
-                    .warnings
-                    .push(Finding::new(Reason::SigningCertificateMismatch, detail));
-            }
-            None
+        Ok(Some(reference)) if !reference.is_of(certificate) => {
+            let version = reference.version;
+            Some(format!(
+                "the signed reference (version {version}) is of another certificate"
+            ))
         }
-        Ok(Some(reference)) if reference.is_of(certificate) => None,
-        Ok(Some(reference)) => Some(format!(
-            "the signed reference (version {}) is of another certificate",
-            reference.version
-        )),
         Err(error) => Some(format!(
             "the signed reference to the certificate cannot be read: {error}"
         )),
+        Ok(_) => None,
     };
-    match mismatch {
-        Some(detail) => {
-            judgement.check("certificate", Outcome::Fail, detail.clone());
-            let finding = Finding::new(Reason::SigningCertificateMismatch, detail);
-            judgement.fail(
-                Indication::Indeterminate,
-                SubIndication::NoSigningCertificateFound,
-                finding,
-            );
-        }
-        None => {
-            let signed = if matches!(reference, Ok(Some(_))) {
-                ", as the signed reference says"
-            } else {
-                ""
-            };
-            judgement.check(
-                "certificate",
-                Outcome::Pass,
-                format!(
-                    "{} ({}){signed}",
-                    certificate.subject,
-                    certificate.serial_hex()
-                ),
-            );
+    if let Some(detail) = mismatch {
+        judgement.check("certificate", Outcome::Fail, detail.clone());
+        let finding = Finding::new(Reason::SigningCertificateMismatch, detail);
+        let sub = SubIndication::NoSigningCertificateFound;
+        judgement.fail(Indication::Indeterminate, sub, finding);
+        return Some(Arc::new(certificate.clone()));
+    }
+    let mut said = "as the signed reference says";
+    if matches!(reference, Ok(None)) {
+        said = "no signed reference says so";
+        // EN 319 142-1 6.3 asks for one: without it the certificate could be exchanged for another of the same key.
+        if question.subfilter.starts_with("ETSI.") {
+            judgement
+                .warnings
+                .push(Finding::new(Reason::SigningCertificateMismatch, said));
         }
     }
+    let detail = format!(
+        "{} ({}), {said}",
+        certificate.subject,
+        certificate.serial_hex()
+    );
+    judgement.check("certificate", Outcome::Pass, detail);
     Some(Arc::new(certificate.clone()))
 }
 
@@ -321,36 +306,62 @@ fn check_signature(
     value: &[u8],
 ) {
     let scheme = &cms.signer.scheme;
-    let signed = match &cms.signer.signed {
-        Some((_, bytes)) => Signed::Message(bytes),
-        None => Signed::Digest(value),
-    };
     let named = format!("{} with a key of {} bits", scheme.name(), signer.key.bits());
-    match verify(&signer.key, scheme, signed, &cms.signer.signature) {
-        Ok(()) => {
+    match fits(cms, signer, value) {
+        Ok(remark) => {
             if cms.signer.signed.is_none() {
                 judgement.check("digest", Outcome::Pass, "signed itself, without attributes");
             }
-            judgement.check("signature", Outcome::Pass, named);
+            judgement.check("signature", Outcome::Pass, format!("{named}{remark}"));
         }
         Err(CryptoError::Wrong) => {
             let detail = format!("the signature does not fit: {named}");
             judgement.check("signature", Outcome::Fail, detail.clone());
+            let finding = Finding::new(Reason::SignatureWrong, detail);
             judgement.fail(
                 Indication::TotalFailed,
                 SubIndication::SigCryptoFailure,
-                Finding::new(Reason::SignatureWrong, detail),
+                finding,
             );
         }
         Err(CryptoError::Unknown(name)) => {
             let detail = format!("{name} is not known");
             judgement.check("signature", Outcome::Unknown, detail.clone());
             let finding = Finding::new(Reason::AlgorithmUnknown, detail);
-            judgement.fail(
-                Indication::Indeterminate,
-                SubIndication::CryptoConstraintsFailureNoPoe,
-                finding,
-            );
+            let sub = SubIndication::CryptoConstraintsFailureNoPoe;
+            judgement.fail(Indication::Indeterminate, sub, finding);
         }
+    }
+}
+
+/// Tries the signed attributes as written and, where that does not fit, in the order of DER: RFC 5652 5.4 means the
+/// latter, most signers write what they hashed. Some name another digest in the signature algorithm than they used;
+/// that of the signer counts then. Either way it is these attributes, and no others, that the key signed.
+fn fits(cms: &SignedData, signer: &Certificate, value: &[u8]) -> Result<&'static str, CryptoError> {
+    let signature = &cms.signer.signature;
+    let scheme = &cms.signer.scheme;
+    let Some((_, written)) = &cms.signer.signed else {
+        return verify(&signer.key, scheme, Signed::Digest(value), signature).map(|()| "");
+    };
+    let first = verify(&signer.key, scheme, Signed::Message(written), signature);
+    if first != Err(CryptoError::Wrong) {
+        return first.map(|()| "");
+    }
+    let other = cms
+        .signer
+        .digest
+        .as_ref()
+        .map(|digest| scheme.with_digest(*digest));
+    if let Some(other) = other.ok().filter(|other| other != scheme)
+        && verify(&signer.key, &other, Signed::Message(written), signature).is_ok()
+    {
+        return Ok(", by the digest of the signer");
+    }
+    match Element::only(written).and_then(|set| set.to_der()) {
+        Ok(sorted) if sorted != *written => {
+            verify(&signer.key, scheme, Signed::Message(&sorted), signature)
+                .map(|()| ", over the attributes in the order of DER")
+        }
+        _ => first.map(|()| ""),
     }
 }

@@ -165,8 +165,8 @@ fn at_best_time(
     let occasion = Occasion {
         at: proven.unwrap_or(question.now),
         proven: proven.is_some(),
-        timestamped: tokens.iter().any(|token| token.valid),
-        token: false,
+        timestamped: proven.is_some(),
+        token: None,
     };
     let mut result = judgement.clone();
     note_time(&mut result, proven, question.now);
@@ -193,7 +193,7 @@ fn at_best_time(
         at: time,
         timestamped: true,
         proven: false,
-        token: false,
+        token: None,
     };
     weigh(&mut would, question, made, material, occasion);
     would.fail(
@@ -346,7 +346,7 @@ fn weigh_token(judgement: &mut Judgement, question: &Question<'_>, made: &Made, 
         at: own.or(proof).unwrap_or(question.now),
         proven: proof.is_some(),
         timestamped: false,
-        token: true,
+        token: Some(time),
     };
     note_time(judgement, proof, question.now);
     // Before its time an authority's certificate gives no time.

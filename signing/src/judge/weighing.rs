@@ -20,8 +20,8 @@ pub(super) struct Occasion {
     pub(super) proven: bool,
     /// True when the signature bears a timestamp.
     pub(super) timestamped: bool,
-    /// True of a timestamp token.
-    pub(super) token: bool,
+    /// Of a timestamp token: its own time.
+    pub(super) token: Option<Instant>,
 }
 
 /// Weighs path, revocation and algorithms on an occasion, noting each in `judgement`.
@@ -36,6 +36,10 @@ pub(super) fn weigh(
     let options = PathOptions {
         policies: question.policy.certificate_policies.clone(),
         explicit_policy: question.policy.certificate_policies.is_some(),
+        data_covering: occasion
+            .token
+            .filter(|_| question.policy.old_timestamp_data)
+            .map(|time| time.min(occasion.at)),
         ..PathOptions::at(occasion.at)
     };
     let validator = Validator::new(question.trust, material, question.policy, question.now)
@@ -225,7 +229,7 @@ fn key_usage(judgement: &mut Judgement, signer: &Certificate, occasion: Occasion
         .key_usage
         .filter(|bits| bits & wanted == 0)
         .map(|_| "its key is not for signing");
-    if occasion.token {
+    if occasion.token.is_some() {
         wrong = wrong.or(may_timestamp(signer).err());
     }
     if let Some(detail) = wrong {
@@ -254,7 +258,7 @@ fn algorithms(
     let place = Use {
         at: occasion.at,
         anchor,
-        in_timestamp: occasion.token,
+        in_timestamp: occasion.token.is_some(),
         timestamped: occasion.timestamped,
     };
     let below = found.path.len().saturating_sub(usize::from(found.anchored));
@@ -283,7 +287,7 @@ fn algorithms(
                     .push(Finding::new(Reason::WeakDigest, detail));
             }
             Verdict::Refused => {
-                refused.push((Reason::WeakDigest, format!("{} in {of}", digest.name())))
+                refused.push((Reason::WeakDigest, format!("{} in {of}", digest.name())));
             }
         }
     }

@@ -14,6 +14,8 @@ use crate::judge::Instant;
 pub struct PathOptions {
     /// The time at which every certificate must be valid.
     pub time: Instant,
+    /// The time that revocation data must cover or be made after; `None` is `time`.
+    pub data_covering: Option<Instant>,
     /// Acceptable policies; `None` is any.
     pub policies: Option<Vec<Oid>>,
     /// True when a policy must be there.
@@ -29,6 +31,7 @@ impl PathOptions {
     pub fn at(time: Instant) -> Self {
         Self {
             time,
+            data_covering: None,
             policies: None,
             explicit_policy: false,
             inhibit_mapping: false,

@@ -32,6 +32,14 @@ impl<'a> Subtrees<'a> {
         if !certificate.subject.is_empty() {
             names.push(GeneralName::Directory(certificate.subject.clone()));
         }
+        let bases: usize = self
+            .0
+            .iter()
+            .map(|constraints| constraints.permitted.len() + constraints.excluded.len())
+            .sum();
+        if names.len().saturating_mul(bases) > MAX_COMPARISONS {
+            return false;
+        }
         names
             .iter()
             .all(|name| self.0.iter().all(|constraints| permits(constraints, name)))
@@ -133,3 +141,6 @@ fn ip(base: &[u8], name: &[u8]) -> Option<bool> {
             .all(|((address, mask), name)| address & mask == name & mask),
     )
 }
+
+/// How many comparisons one certificate may cost; who lists more names under more constraints means to cost time.
+const MAX_COMPARISONS: usize = 250_000;

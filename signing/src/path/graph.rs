@@ -41,8 +41,9 @@ impl Graph {
         let asserts_any = any && policies.iter().any(|policy| *policy == oid::ANY_POLICY);
         let from_any = level.any;
         if !asserts_any {
+            let asserted: BTreeSet<&Oid> = policies.iter().collect();
             level.any = false;
-            level.policies.retain(|policy, _| policies.contains(policy));
+            level.policies.retain(|policy, _| asserted.contains(policy));
         }
         if from_any {
             for policy in policies.iter().filter(|policy| **policy != oid::ANY_POLICY) {

@@ -3,9 +3,11 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use super::walk::ADDRESSES;
 use super::{PathOptions, Validator, check};
 use crate::asn1::oid;
 use crate::certificate::{Certificate, usage};
+use crate::crypto::PublicKey;
 use crate::judge::Instant;
 use crate::revocation::{Crl, Moment, Ocsp, REMOVED, Scope, SingleStatus, Status, request};
 
@@ -32,10 +34,26 @@ impl Tally {
 impl Validator<'_> {
     /// What is known at `time` of the first certificate of `path`, which goes on to an anchor.
     pub fn status(&self, path: &[Arc<Certificate>], time: Instant) -> Status {
-        self.status_at(path, time, 0)
+        self.status_at(path, time, time, 0)
     }
 
-    fn status_at(&self, path: &[Arc<Certificate>], time: Instant, depth: u8) -> Status {
+    /// The same by data that covers `covering` or was made after it.
+    pub(super) fn status_by(
+        &self,
+        path: &[Arc<Certificate>],
+        time: Instant,
+        covering: Instant,
+    ) -> Status {
+        self.status_at(path, time, covering, 0)
+    }
+
+    fn status_at(
+        &self,
+        path: &[Arc<Certificate>],
+        time: Instant,
+        covering: Instant,
+        depth: u8,
+    ) -> Status {
         let [certificate, issuer, ..] = path else {
             return Status::Good {
                 source: "an anchor".to_owned(),
@@ -43,6 +61,7 @@ impl Validator<'_> {
         };
         let moment = Moment {
             time,
+            covering,
             now: self.now,
             rule: self.policy.revocation,
         };
@@ -102,7 +121,7 @@ impl Validator<'_> {
         let Some(fetch) = self.fetch else {
             return;
         };
-        for url in &certificate.extensions.ocsp {
+        for url in certificate.extensions.ocsp.iter().take(ADDRESSES) {
             let answer = fetch.ocsp(url, &request(certificate, issuer));
             match answer.map(|bytes| Ocsp::read(&bytes)) {
                 Some(Ok(ocsp)) => self.by_ocsp(&ocsp, path, moment, 0, tally),
@@ -118,7 +137,7 @@ impl Validator<'_> {
             .iter()
             .flat_map(crate::certificate::DistributionPoint::addresses);
         let mut crls = Vec::new();
-        for url in urls.filter(|url| url.starts_with("http")) {
+        for url in urls.filter(|url| url.starts_with("http")).take(ADDRESSES) {
             match fetch.crl(&url).map(|bytes| Crl::read(&bytes)) {
                 Some(Ok(crl)) => crls.push(Arc::new(crl)),
                 _ => tally.why.push(format!("no list from {url}")),
@@ -183,8 +202,8 @@ impl Validator<'_> {
         let Some((issuer, above)) = path.get(1..).and_then(|rest| rest.split_first()) else {
             return false;
         };
-        if ocsp.is_by(issuer) {
-            return self.spend() && ocsp.signed_by(&issuer.key).is_ok();
+        if ocsp.is_by(issuer) && self.spend() && ocsp.signed_by(&issuer.key).is_ok() {
+            return true;
         }
         let carried = ocsp.certificates.iter().cloned().map(Arc::new);
         let known = self
@@ -221,7 +240,7 @@ impl Validator<'_> {
     /// place to ask (RFC 6960 4.2.2.2.1 leaves it to the authority).
     fn is_known_revoked(&self, path: &[Arc<Certificate>], time: Instant, depth: u8) -> bool {
         matches!(
-            self.status_at(path, time, depth.saturating_add(1)),
+            self.status_at(path, time, time, depth.saturating_add(1)),
             Status::Revoked { .. }
         )
     }
@@ -329,13 +348,14 @@ impl Validator<'_> {
                 .key_usage
                 .is_none_or(|bits| bits & usage::CRL_SIGN != 0)
         };
-        let signed = |certificate: &Certificate| {
-            may(certificate) && self.spend() && crl.signed_by(&certificate.key).is_ok()
+        let signed = |certificate: &Certificate, key: &PublicKey| {
+            may(certificate) && self.spend() && crl.signed_by(key).is_ok()
         };
         let (Some(issuer), Some(anchor)) = (path.get(1), path.last()) else {
             return false;
         };
-        if issuer.subject == crl.issuer && signed(issuer) {
+        let key = inherited_key(path.get(1..).unwrap_or_default());
+        if issuer.subject == crl.issuer && signed(issuer, &key) {
             return true;
         }
         if depth > 1 {
@@ -350,7 +370,7 @@ impl Validator<'_> {
             .collect();
         named
             .iter()
-            .filter(|candidate| signed(candidate))
+            .filter(|candidate| signed(candidate, &candidate.key))
             .any(|candidate| {
                 let options = PathOptions::at(crl.this_update);
                 self.paths(candidate).iter().any(|full| {
@@ -360,6 +380,14 @@ impl Validator<'_> {
                 })
             })
     }
+}
+
+/// The key of the first certificate of `path`, with the DSA parameters of those above it where it has none.
+fn inherited_key(path: &[Arc<Certificate>]) -> PublicKey {
+    let above = PublicKey::Unknown(String::new());
+    path.iter().rev().fold(above, |above, certificate| {
+        certificate.key.inheriting(&above)
+    })
 }
 
 /// Compares big-endian numbers without leading zeros.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{LONGEST, PATHS, Path, Validator};
 use crate::certificate::Certificate;
+use crate::cms;
 use crate::crypto::PublicKey;
 
 impl Validator<'_> {
@@ -22,7 +23,7 @@ impl Validator<'_> {
             found.push(path.clone());
             return;
         }
-        if path.len() >= LONGEST {
+        if path.len() >= LONGEST || !self.step() {
             return;
         }
         for issuer in self.issuers(&last) {
@@ -71,14 +72,16 @@ impl Validator<'_> {
             .trust
             .intermediates
             .iter()
-            .chain(&self.material.certificates);
+            .chain(&self.material.certificates)
+            // The document's copy of an anchor is no way around what that anchor may not do.
+            .filter(|other| self.trust.anchor(other).is_none());
         for candidate in anchors.chain(others) {
             if candidate.subject == certificate.issuer && !issuers.contains(candidate) {
                 issuers.push(candidate.clone());
             }
         }
         if issuers.is_empty() {
-            issuers.extend(self.fetch_issuer(certificate));
+            issuers.extend(self.fetch_issuers(certificate));
         }
         let wanted = &certificate.extensions.authority_key;
         issuers.sort_by_key(|issuer| {
@@ -91,18 +94,32 @@ impl Validator<'_> {
         issuers
     }
 
-    fn fetch_issuer(&self, certificate: &Certificate) -> Option<Arc<Certificate>> {
-        let fetch = self.fetch?;
-        let issuers = certificate
-            .extensions
-            .issuers
-            .iter()
-            .filter_map(|url| fetch.issuer(url));
-        let mut read = issuers
-            .filter_map(|bytes| Certificate::read_any(&bytes).ok())
-            .flatten();
-        read.find(|issuer| issuer.subject == certificate.issuer)
+    /// What the certificate's own addresses give of its issuer; asked once, and of few certificates.
+    fn fetch_issuers(&self, certificate: &Certificate) -> Vec<Arc<Certificate>> {
+        let Some(fetch) = self.fetch else {
+            return Vec::new();
+        };
+        let mut known = self.fetched.borrow_mut();
+        if let Some(issuers) = known.get(&certificate.fingerprint) {
+            return issuers.clone();
+        }
+        if known.len() >= FETCHES {
+            return Vec::new();
+        }
+        let urls = certificate.extensions.issuers.iter().take(ADDRESSES);
+        let issuers: Vec<_> = urls
+            .filter_map(|url| fetch.issuer(url))
+            .filter_map(|bytes| {
+                Certificate::read_any(&bytes)
+                    .or_else(|_| cms::bundle(&bytes))
+                    .ok()
+            })
+            .flatten()
+            .filter(|issuer| issuer.subject == certificate.issuer)
             .map(Arc::new)
+            .collect();
+        known.insert(certificate.fingerprint, issuers.clone());
+        issuers
     }
 
     /// False when `issuer`'s key did not sign `certificate`. A DSA key without parameters is judged later, on the whole path.
@@ -116,7 +133,16 @@ impl Validator<'_> {
         ) {
             return true;
         }
-        self.spend() && certificate.signed_by(&issuer.key).is_ok()
+        let pair = (issuer.fingerprint, certificate.fingerprint);
+        if let Some(known) = self.signed.borrow().get(&pair) {
+            return *known;
+        }
+        if !self.spend() {
+            return false;
+        }
+        let signed = certificate.signed_by(&issuer.key).is_ok();
+        self.signed.borrow_mut().insert(pair, signed);
+        signed
     }
 }
 
@@ -124,3 +150,9 @@ impl Validator<'_> {
 fn may_issue(anchor: &Certificate) -> bool {
     anchor.is_authority() || (anchor.version < 3 && anchor.is_self_issued())
 }
+
+/// Of how many certificates the issuer is fetched; a real path lacks one or two.
+const FETCHES: usize = 3;
+
+/// How many addresses of one certificate are tried.
+pub(super) const ADDRESSES: usize = 3;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::asn1::{Asn1Error, Element, Reader, oid, tag, trim};
+use crate::asn1::{Asn1Error, Element, Reader, oid, shortest, tag, trim};
 use crate::certificate::{
     Certificate, DistributionPoint, Extension, GeneralName, IssuingPoint, Name, PointName,
     extension_list,
@@ -66,7 +66,7 @@ impl Crl {
     /// # Errors
     /// Where the bytes are none.
     pub fn read(der: &[u8]) -> Result<Self, Asn1Error> {
-        let mut outer = Element::only(der)?.inside();
+        let mut outer = Reader::of_sequence(der)?;
         let tbs = outer.expect(tag::SEQUENCE)?;
         let outer_algorithm = Algorithm::read(&mut outer)?;
         let signature = outer.expect(tag::BIT_STRING)?.bit_string()?.to_vec();
@@ -74,7 +74,7 @@ impl Crl {
         let mut inside = tbs.inside();
         inside.optional(tag::INTEGER)?;
         let algorithm = Algorithm::read(&mut inside)?;
-        if algorithm != outer_algorithm {
+        if !algorithm.is_like(&outer_algorithm) {
             return Err(inside.error("two signature algorithms"));
         }
         let issuer = Name::read(&mut inside)?;
@@ -138,7 +138,7 @@ impl Crl {
                     }
                 }
             }
-            let length = trim(serial.body).len();
+            let length = shortest(serial.body).len();
             let serial_end = serial.at.saturating_add(serial.raw.len());
             self.entries.push(Place {
                 serial: serial_end.saturating_sub(length)..serial_end,
@@ -157,22 +157,23 @@ impl Crl {
     }
 
     fn take(&mut self, extension: &Extension<'_>) -> Result<(), Asn1Error> {
-        let value = Element::only(extension.value)?;
+        // What is not understood need not even be DER.
+        let value = || Element::only(extension.value);
         let id = &extension.id;
         if *id == oid::CRL_NUMBER {
-            self.number = Some(trim(value.body).to_vec());
+            self.number = Some(trim(value()?.body).to_vec());
         } else if *id == oid::DELTA_CRL_INDICATOR {
-            self.base = Some(trim(value.body).to_vec());
+            self.base = Some(trim(value()?.body).to_vec());
         } else if *id == oid::ISSUING_DISTRIBUTION_POINT {
             self.point = Some(IssuingPoint::read(extension.value)?);
         } else if *id == oid::AUTHORITY_KEY_IDENTIFIER {
-            let members = value.inside().all()?;
+            let members = value()?.inside().all()?;
             self.authority_key = members
                 .iter()
                 .find(|member| member.tag == 0x80)
                 .map(|member| member.body.to_vec());
         } else if *id == oid::EXPIRED_CERTS_ON_CRL {
-            self.kept_since = Some(value.instant()?);
+            self.kept_since = Some(value()?.instant()?);
         } else if extension.critical {
             self.refused = true;
         }
@@ -195,7 +196,7 @@ impl Crl {
 
     /// The entry of `certificate`.
     pub fn entry(&self, certificate: &Certificate) -> Option<Entry> {
-        let wanted = trim(&certificate.serial);
+        let wanted = shortest(&certificate.serial);
         let serial = |place: &Place| self.der.get(place.serial.clone()).unwrap_or_default();
         let first = self.entries.partition_point(|place| serial(place) < wanted);
         let same = self
@@ -249,13 +250,14 @@ impl Crl {
     fn scope_at(&self, certificate: &Certificate, at: &DistributionPoint) -> Scope {
         let none = Scope(0);
         let itself = GeneralName::Directory(self.issuer.clone());
-        let by = if at.issuer.is_empty() {
-            self.issuer == certificate.issuer
-        } else {
-            at.issuer.contains(&itself) && self.is_indirect()
-        };
         // A list of the issuer's own may be named as the point's issuer without being indirect.
-        if !by && !(at.issuer.contains(&itself) && self.issuer == certificate.issuer) {
+        let own = self.issuer == certificate.issuer;
+        let by = if at.issuer.is_empty() {
+            own
+        } else {
+            at.issuer.contains(&itself) && (own || self.is_indirect())
+        };
+        if !by {
             return none;
         }
         let asked = at.reasons.unwrap_or(ALL_REASONS);

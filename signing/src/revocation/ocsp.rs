@@ -88,7 +88,7 @@ impl Ocsp {
     /// # Errors
     /// Where the bytes are neither, or the answer is a refusal.
     pub fn read(der: &[u8]) -> Result<Self, Asn1Error> {
-        let mut outer = Element::only(der)?.inside();
+        let mut outer = Reader::of_sequence(der)?;
         if outer.peek() != Some(tag::ENUMERATED) {
             return Self::basic(der, outer);
         }
@@ -101,7 +101,7 @@ impl Ocsp {
         }
         Self::basic(
             der,
-            Element::only(bytes.expect(tag::OCTET_STRING)?.body)?.inside(),
+            Reader::of_sequence(bytes.expect(tag::OCTET_STRING)?.body)?,
         )
     }
 

@@ -1,6 +1,6 @@
 //! Irregular bytes judged: what two readers would take differently forbids, what all take alike is told.
 
-use saoy_pdf::{Irregular, Irregularity, Repair, Revisions};
+use saoy_pdf::{Irregular, Irregularity, Repair, Revisions, limits};
 
 use super::{Structure, find::Known, survey::Survey};
 use crate::finding::{Finding, Reason};
@@ -41,16 +41,22 @@ pub(super) fn judge(file: &Revisions, survey: &Survey, known: &[Known], structur
             structure.warnings.push(finding);
         }
     }
+    if survey.irregularities.len() > limits::REPAIRS {
+        // Among what was not remembered may be what would forbid.
+        structure.findings.push(Finding::new(
+            Reason::LimitReached,
+            "more irregular bytes than are looked at",
+        ));
+    }
     for repair in file.repairs() {
-        let finding = |reason| Finding::new(reason, repair.to_string());
-        match repair {
-            Repair::Dangling { .. } => {}
-            Repair::StreamLength { at, .. } if first.is_some_and(|first| at >= first) => {
-                structure.findings.push(finding(Reason::Damaged).at(at));
-            }
-            // Among what was not remembered may be what would forbid.
-            Repair::More => structure.findings.push(finding(Reason::Damaged)),
-            _ => structure.warnings.push(finding(Reason::IrregularSyntax)),
+        // Lengths are among the irregularities already.
+        if !matches!(
+            repair,
+            Repair::Dangling { .. } | Repair::StreamLength { .. }
+        ) {
+            structure
+                .warnings
+                .push(Finding::new(Reason::IrregularSyntax, repair.to_string()));
         }
     }
 }
@@ -76,6 +82,7 @@ fn weigh(
         ),
         Irregular::Duplicate | Irregular::Shadow => (Reason::DuplicateObject, true),
         Irregular::Footer => (Reason::Damaged, later),
+        Irregular::Length if !later => (Reason::IrregularSyntax, false),
         Irregular::Hybrid => (Reason::HybridViewsDiffer, true),
         Irregular::Orphan | Irregular::Unaccounted => (Reason::UnaccountedBytes, later),
         _ => (Reason::Damaged, true),

@@ -134,9 +134,9 @@ fn place(
             format!("unsigned are bytes {a} to {b}, without a /Contents there"),
         ),
     }
-    let revision = file
-        .iter()
-        .position(|revision| (revision.marker_end..=revision.space_end).contains(&end));
+    let revision = file.iter().position(|revision| {
+        revision.closed && (revision.marker_end..=revision.space_end).contains(&end)
+    });
     if revision.is_none() {
         find(
             Reason::ByteRangeNotAtRevisionEnd,

@@ -15,6 +15,9 @@ use super::{
 };
 use crate::finding::{Finding, Reason};
 
+/// Older revisions whose fields are searched for signatures that went: each may take as long as the newest.
+const OLDER: usize = 16;
+
 /// A signature and what the other parts of this module need of it.
 pub(super) struct Known {
     pub(super) signed: SignedField,
@@ -111,8 +114,9 @@ impl Finder<'_> {
             if self.is_seen(candidate) {
                 continue;
             }
+            let room = fields.len() < OLDER;
             let older = fields.entry(candidate.revision).or_insert_with(|| {
-                let view = self.file.at(candidate.revision);
+                let view = self.file.at(candidate.revision).filter(|_| room);
                 view.and_then(|view| view.signatures().ok())
                     .map(|found| found.fields)
                     .unwrap_or_default()

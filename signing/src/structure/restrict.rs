@@ -51,7 +51,11 @@ fn about(reason: Reason, detail: String, change: &Change) -> Finding {
 fn forbidden(permission: u8, change: &Change) -> bool {
     match change.kind {
         Changed::Nothing | Changed::LongTermData => false,
-        Changed::LaterSignature => permission == 1 || change.stamped,
+        Changed::LaterSignature => match permission {
+            1 => true,
+            2 => change.stamped,
+            _ => change.stamped && !change.annotates,
+        },
         Changed::FormFill => permission == 1,
         Changed::Annotation => permission < 3,
         Changed::Other => true,

@@ -88,9 +88,10 @@ impl Survey {
     fn visit(&mut self, version: Version<'_>) {
         let value = &version.located.value;
         if let Some(dict) = value.as_dict() {
-            if version.reached && dict.is("Type", "ObjStm") || dict.is("Type", "XRef") {
+            // What calls itself a container is looked at like everything else: the name is only a claim.
+            let stream = value.as_stream().is_some();
+            if stream && (dict.is("Type", "ObjStm") || dict.is("Type", "XRef")) {
                 self.containers.insert(version.id.number);
-                return;
             }
             let shown = ["Page", "XObject"].iter().any(|kind| dict.is("Type", kind));
             if version.reached

@@ -33,6 +33,7 @@ unsafe extern "C" {
     fn TessBaseAPIGetBoolVariable(api: Api, name: *const c_char, value: *mut c_int) -> c_int;
     fn TessBaseAPIGetDoubleVariable(api: Api, name: *const c_char, value: *mut c_double) -> c_int;
     fn TessBaseAPIGetStringVariable(api: Api, name: *const c_char) -> *const c_char;
+    fn TessBaseAPISetVariable(api: Api, name: *const c_char, value: *const c_char) -> c_int;
     fn TessBaseAPISetPageSegMode(api: Api, mode: c_int);
     fn TessBaseAPISetImage(
         api: Api,
@@ -201,6 +202,16 @@ impl Handle {
                 || TessBaseAPIGetIntVariable(self.raw, name.as_ptr(), &raw mut int) != 0
                 || TessBaseAPIGetDoubleVariable(self.raw, name.as_ptr(), &raw mut double) != 0
                 || !TessBaseAPIGetStringVariable(self.raw, name.as_ptr()).is_null()
+        }
+    }
+
+    /// Whether lines that read badly are tried once more with black and white exchanged.
+    pub(crate) fn try_inverse(&mut self, wanted: bool) {
+        let value = if wanted { c"1" } else { c"0" };
+        // SAFETY: `raw` is alive; both strings end with NUL and are copied. A library without the variable does as it
+        // always does.
+        unsafe {
+            TessBaseAPISetVariable(self.raw, c"tessedit_do_invert".as_ptr(), value.as_ptr());
         }
     }
 

@@ -6,29 +6,64 @@ use saoy_pdf::{Dict, Object, ObjectId, PdfError};
 
 use super::step::{Step, keys, value};
 
-/// Pairs of objects that are being compared, or were and are the same.
-type Pairs = HashSet<(ObjectId, ObjectId)>;
-
 /// How deep values are compared, references included. Linked lists of outlines are the deepest met.
 const DEPTH: usize = 400;
+
+/// What of a structure tree may gain values (ISO 32000-2, tables 354, 355 and 37); the rest of it stays.
+const GROWING: [&[u8]; 5] = [b"K", b"Kids", b"Nums", b"ParentTree", b"RoleMap"];
+
+/// What follows from that.
+const COUNTING: [&[u8]; 2] = [b"Limits", b"ParentTreeNextKey"];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum How {
     /// Nothing may differ.
     Same,
-    /// Keys and values may be added, nothing may be taken away or replaced.
-    Grown,
+    /// Resources: names may be added to its categories, and categories; what has a name stays as it is.
+    Resources,
+    /// A structure tree: elements may be added.
+    Tree,
+}
+
+/// Pairs of objects that are being compared, or were and are the same.
+#[derive(Default)]
+struct Pairs {
+    known: HashSet<(ObjectId, ObjectId)>,
+    order: Vec<(ObjectId, ObjectId)>,
+}
+
+impl Pairs {
+    /// False when the pair is there already.
+    fn insert(&mut self, pair: (ObjectId, ObjectId)) -> bool {
+        let new = self.known.insert(pair);
+        if new {
+            self.order.push(pair);
+        }
+        new
+    }
+
+    /// Forgets what was taken for the same since `mark`, because it rests on something that is not.
+    fn forget(&mut self, mark: usize) {
+        for pair in self.order.drain(mark.min(self.order.len())..) {
+            self.known.remove(&pair);
+        }
+    }
 }
 
 impl Step<'_, '_> {
     /// True when both values are the same, all that they refer to included.
     pub(super) fn equal(&mut self, old: &Object, new: &Object) -> Result<bool, PdfError> {
-        self.compare(old, new, How::Same, &mut Pairs::new(), 0)
+        self.compare(old, new, How::Same, &mut Pairs::default(), 0)
     }
 
-    /// True when `new` has all that `old` has, unchanged: dictionaries may have gained keys, arrays values.
-    pub(super) fn additive(&mut self, old: &Object, new: &Object) -> Result<bool, PdfError> {
-        self.compare(old, new, How::Grown, &mut Pairs::new(), 0)
+    /// True when the resources `new` have all that `old` have, unchanged.
+    pub(super) fn more_resources(&mut self, old: &Object, new: &Object) -> Result<bool, PdfError> {
+        self.compare(old, new, How::Resources, &mut Pairs::default(), 0)
+    }
+
+    /// True when the structure tree `new` has all that `old` has, unchanged.
+    pub(super) fn grown_tree(&mut self, old: &Object, new: &Object) -> Result<bool, PdfError> {
+        self.compare(old, new, How::Tree, &mut Pairs::default(), 0)
     }
 
     /// True when no object that `object` refers to was changed, as far as its number tells.
@@ -49,6 +84,13 @@ impl Step<'_, '_> {
             // What is nested deeper than any document is told as changed.
             return Ok(false);
         }
+        // Below the names of resources everything stays.
+        let how = if how == How::Resources && depth > 1 {
+            How::Same
+        } else {
+            how
+        };
+        let mark = pairs.order.len();
         // Where a link leads to a page, the page is compared for itself.
         if let (Object::Ref(a), Object::Ref(b)) = (old, new)
             && (a == b && (self.is_untouched(*a) || self.pages.contains(a))
@@ -56,12 +98,17 @@ impl Step<'_, '_> {
         {
             return Ok(true);
         }
-        if !matches!(old, Object::Ref(_)) && !matches!(new, Object::Ref(_)) {
-            return self.values(old, new, how, pairs, depth);
+        let same = if matches!(old, Object::Ref(_)) || matches!(new, Object::Ref(_)) {
+            let before = self.old.resolve(old)?.into_owned();
+            let after = self.new.resolve(new)?.into_owned();
+            self.values(&before, &after, how, pairs, depth)?
+        } else {
+            self.values(old, new, how, pairs, depth)?
+        };
+        if !same {
+            pairs.forget(mark);
         }
-        let before = self.old.resolve(old)?.into_owned();
-        let after = self.new.resolve(new)?.into_owned();
-        self.values(&before, &after, how, pairs, depth)
+        Ok(same)
     }
 
     fn values(
@@ -74,6 +121,10 @@ impl Step<'_, '_> {
     ) -> Result<bool, PdfError> {
         match (old, new) {
             (Object::Array(a), Object::Array(b)) => self.arrays(a, b, how, pairs, depth),
+            // One kid of a structure element becomes a list of several.
+            (_, Object::Array(b)) if how == How::Tree && *old != Object::Null => {
+                self.arrays(std::slice::from_ref(old), b, how, pairs, depth)
+            }
             (Object::Dict(a), Object::Dict(b)) => self.dicts(a, b, how, pairs, depth),
             (Object::Stream(a), Object::Stream(b)) => {
                 if a.data != b.data && !self.new.same_bytes(a.data.clone(), b.data.clone())? {
@@ -137,15 +188,17 @@ impl Step<'_, '_> {
                 }
                 continue;
             }
-            if how == How::Grown {
-                // The next free key of a structure tree counts up (table 322).
-                let counts = key == b"ParentTreeNextKey";
-                if counts
-                    || *before == Object::Null && self.old.get(old, &key)?.as_ref() == &Object::Null
-                {
-                    continue;
-                }
+            let grows = match how {
+                How::Same => false,
+                How::Resources => true,
+                How::Tree => GROWING.contains(&key.as_slice()),
+            };
+            if how == How::Tree && COUNTING.contains(&key.as_slice())
+                || grows && self.old.get(old, &key)?.as_ref() == &Object::Null
+            {
+                continue;
             }
+            let how = if grows { how } else { How::Same };
             if !self.compare(before, after, how, pairs, depth + 1)? {
                 return Ok(false);
             }

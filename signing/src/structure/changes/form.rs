@@ -44,7 +44,7 @@ impl<'s> Step<'_, 's> {
                 b"DA" | b"Q" if *was == Object::Null => {
                     self.with_any(Changed::FormFill, at, None, detail);
                 }
-                b"DR" if self.additive(was, is)? => {
+                b"DR" if self.more_resources(was, is)? => {
                     self.with_any(Changed::FormFill, at, None, detail);
                 }
                 b"DR" if self.signed() => self.with_any(Changed::Other, at, None, detail),
@@ -148,19 +148,20 @@ impl<'s> Step<'_, 's> {
         let signer = self.signer_of(signature);
         match signer {
             Some(signer) => {
-                self.claim(id, kids);
+                self.claim(id, kids, signer);
                 self.part_of(signer, id, None, detail);
             }
             None if *signature == Object::Null => {
-                let shows = find_rectangle(self, dict);
-                self.fields.extend(id);
-                let otherwise = if shows {
-                    Changed::Annotation
+                self.own_widgets.extend(id.map(|id| (id, None)));
+                if find::rectangle(self.new, dict).is_some() && dict.contains("AP") {
+                    // What it shows belongs to no signature.
+                    self.tell(Changed::Annotation, id, None, detail);
                 } else {
-                    Changed::FormFill
-                };
-                self.own_widgets.extend(id);
-                self.with_any(otherwise, id, None, detail);
+                    self.with_any(Changed::FormFill, id, None, detail);
+                }
+                if let Some(change) = self.changes.last_mut() {
+                    change.field = Some(own.name.clone());
+                }
             }
             None => self.tell(
                 Changed::Other,
@@ -173,10 +174,10 @@ impl<'s> Step<'_, 's> {
     }
 
     /// The field and its kids belong to a signature of this revision.
-    fn claim(&mut self, id: Option<ObjectId>, kids: &[Object]) {
-        self.own_widgets.extend(id);
+    fn claim(&mut self, id: Option<ObjectId>, kids: &[Object], signer: &'s Signer) {
+        let kids = kids.iter().filter_map(Object::as_ref_id);
         self.own_widgets
-            .extend(kids.iter().filter_map(Object::as_ref_id));
+            .extend(id.into_iter().chain(kids).map(|id| (id, Some(signer))));
     }
 
     /// The signature of this revision that `signature` is.
@@ -212,7 +213,7 @@ impl<'s> Step<'_, 's> {
             .signer_of(value(&new, "V"))
             .filter(|_| *value(&old, "V") == Object::Null);
         if let Some(signer) = signer {
-            self.claim(Some(id), &kids);
+            self.claim(Some(id), &kids, signer);
             self.see(id, &new, signer);
         }
         let state = Field {
@@ -237,11 +238,14 @@ impl<'s> Step<'_, 's> {
 
     /// Remembers where the widget of a field that was there before shows its new signature.
     fn see(&mut self, id: ObjectId, dict: &Dict, signer: &Signer) {
-        if let Some(rectangle) = find::rectangle(self.new, dict)
-            && dict.contains("AP")
-            && let Some(page) = find::widgets_of(self.new).get(&id)
-        {
-            self.visible.push((*page, rectangle, signer.name.clone()));
+        let Some(rectangle) = find::rectangle(self.new, dict).filter(|_| dict.contains("AP"))
+        else {
+            return;
+        };
+        let view = self.new;
+        let widgets = self.widgets.get_or_insert_with(|| find::widgets_of(view));
+        if let Some(page) = widgets.get(&id).copied() {
+            self.shows(page, rectangle, id, signer);
         }
     }
 
@@ -250,7 +254,7 @@ impl<'s> Step<'_, 's> {
         let name = String::from_utf8_lossy(key).into_owned();
         let detail = format!("/{name} of field {}", named(&field.name));
         let id = Some(field.id);
-        let is_own_widget = self.own_widgets.contains(&field.id);
+        let is_own_widget = self.own_widgets.contains_key(&field.id);
         if let Some(signer) = field.signer {
             if matches!(key, b"A" | b"AA" | b"FT" | b"T" | b"Parent") {
                 self.tell(Changed::Other, id, None, detail);
@@ -329,10 +333,6 @@ fn is_sealed(key: &[u8], was: &Object, is: &Object) -> bool {
 
 fn is_null_or(old: &Object, new: &Dict) -> bool {
     *old == Object::Null || old.as_dict() == Some(new)
-}
-
-fn find_rectangle(step: &Step<'_, '_>, dict: &Dict) -> bool {
-    find::rectangle(step.new, dict).is_some()
 }
 
 fn named(name: &str) -> String {

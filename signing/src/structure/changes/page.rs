@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use saoy_pdf::{Dict, Object, ObjectId, Page, PdfError};
 
 use super::step::{Step, keys, value};
-use crate::structure::{Changed, find};
+use crate::structure::{Changed, Kind, find};
 
 impl Step<'_, '_> {
     pub(super) fn pages(&mut self, old: &Dict, new: &Dict) -> Result<(), PdfError> {
@@ -98,7 +98,7 @@ impl Step<'_, '_> {
             );
         }
         if !self.equal(&old.resources, &new.resources)? {
-            if self.additive(&old.resources, &new.resources)? {
+            if self.more_resources(&old.resources, &new.resources)? {
                 let change = self.explain(Changed::Other, id, page, "resources added to the page");
                 if let Some(change) = change {
                     change.stamped = true;
@@ -209,28 +209,67 @@ impl Step<'_, '_> {
         let number = Some(page.index + 1);
         let dict = self.dict(self.new, annotation)?;
         let own =
-            id.is_some_and(|id| self.own_widgets.contains(&id)) && dict.is("Subtype", "Widget");
+            id.is_some_and(|id| self.own_widgets.contains_key(&id)) && dict.is("Subtype", "Widget");
         if !own {
-            let kind = dict.get("Subtype").and_then(Object::as_name);
-            let kind = kind.map_or_else(|| "unnamed".to_owned(), ToString::to_string);
-            self.tell(
-                Changed::Annotation,
-                id,
-                number,
-                format!("an annotation ({kind}) added"),
-            );
-            return Ok(());
+            return self.foreign_annotation(id, &dict, page);
         }
-        let Some(signer) = self.signers.first().copied() else {
+        let Some(signer) = id.and_then(|id| self.own_widgets.get(&id).copied().flatten()) else {
             return Ok(());
         };
         self.part_of(signer, id, number, "the widget of the signature");
-        if let Some(rectangle) = find::rectangle(self.new, &dict)
-            && dict.contains("AP")
+        if let Some(rectangle) = find::rectangle(self.new, &dict).filter(|_| dict.contains("AP"))
+            && let Some(id) = id
         {
-            self.visible
-                .push((page.index + 1, rectangle, signer.name.clone()));
+            self.shows(page.index + 1, rectangle, id, signer);
+        }
+        Ok(())
+    }
+
+    /// An annotation that is no widget of a signature of this revision. Marks that a signer puts on the page (number,
+    /// date, seal) belong to the signature; what does something, or comes alone, does not.
+    fn foreign_annotation(
+        &mut self,
+        id: Option<ObjectId>,
+        dict: &Dict,
+        page: &Page,
+    ) -> Result<(), PdfError> {
+        let kind = self.new.get(dict, "Subtype")?;
+        let kind = kind
+            .as_name()
+            .map_or_else(|| "unnamed".to_owned(), ToString::to_string);
+        let detail = format!("an annotation ({kind}) added");
+        let number = page.index + 1;
+        let acts = dict.contains("A") || dict.contains("AA");
+        if !self.signed() || acts || !MARKS.contains(&kind.as_str()) {
+            self.tell(Changed::Annotation, id, Some(number), detail);
+            return Ok(());
+        }
+        if let Some(change) = self.explain(Changed::Annotation, id, Some(number), detail) {
+            change.annotates = true;
+            change.stamped = true;
+        }
+        let name = self
+            .signers
+            .iter()
+            .find(|signer| signer.kind == Kind::Signature);
+        if let (Some(rectangle), Some(signer)) = (find::rectangle(self.new, dict), name) {
+            self.visible.push((number, rectangle, signer.name.clone()));
         }
         Ok(())
     }
 }
+
+/// Annotations that only show something (ISO 32000-2, table 171).
+const MARKS: [&str; 11] = [
+    "Circle",
+    "FreeText",
+    "Highlight",
+    "Ink",
+    "Line",
+    "PolyLine",
+    "Polygon",
+    "Square",
+    "Stamp",
+    "StrikeOut",
+    "Underline",
+];

@@ -1,11 +1,14 @@
 //! Two revisions that follow each other, walked side by side from the trailer.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use saoy_pdf::{Dict, Document, Object, ObjectId, PdfError, Rectangle};
 
 use super::Signer;
 use crate::structure::{Change, Changed, Kind};
+
+/// The longest metadata read for its title, in bytes; the longest met (with thumbnails) have 300 kB.
+const METADATA: usize = 1 << 20;
 
 /// The comparison of one revision with the one before.
 pub(super) struct Step<'a, 's> {
@@ -22,13 +25,15 @@ pub(super) struct Step<'a, 's> {
     /// Pages that are there before and after.
     pub(super) pages: HashSet<ObjectId>,
     pub(super) changes: Vec<Change>,
-    /// Widgets of the fields that were signed in it.
-    pub(super) own_widgets: HashSet<ObjectId>,
+    /// Widgets of the fields that were signed in it, with the signature, and of those that it added empty.
+    pub(super) own_widgets: HashMap<ObjectId, Option<&'s Signer>>,
     /// Fields that were compared as fields.
     pub(super) fields: HashSet<ObjectId>,
     pub(super) budget: &'s mut usize,
     /// Appearances of its signatures: page, rectangle, field.
     pub(super) visible: Vec<(usize, Rectangle, String)>,
+    /// Annotations and their pages, once they were asked for.
+    pub(super) widgets: Option<HashMap<ObjectId, usize>>,
 }
 
 impl Step<'_, '_> {
@@ -74,6 +79,7 @@ impl Step<'_, '_> {
             explained_by: None,
             field: None,
             fills: false,
+            annotates: false,
             stamped: false,
             detail: detail.into(),
         };
@@ -127,7 +133,8 @@ impl Step<'_, '_> {
         Some(change)
     }
 
-    /// Notes something that comes with any signature or timestamp of this revision; without one it is `otherwise`.
+    /// Notes something that comes with any signature of this revision; without one it is `otherwise`. A timestamp alone
+    /// brings what its field needs, and nothing that counts as tampering.
     pub(super) fn with_any(
         &mut self,
         otherwise: Changed,
@@ -135,13 +142,33 @@ impl Step<'_, '_> {
         page: Option<usize>,
         detail: impl Into<String>,
     ) {
-        let only_timestamps = !self.signers.is_empty() && !self.signed();
-        let otherwise = if only_timestamps {
-            Changed::LongTermData
-        } else {
-            otherwise
-        };
-        self.explain(otherwise, object, page, detail);
+        let timestamp = self.signers.first().map(|signer| signer.name.clone());
+        match timestamp.filter(|_| !self.signed() && otherwise != Changed::Other) {
+            Some(name) => {
+                self.tell(Changed::LongTermData, object, page, detail);
+                if let Some(change) = self.changes.last_mut() {
+                    change.explained_by = Some(name);
+                }
+            }
+            None => {
+                self.explain(otherwise, object, page, detail);
+            }
+        }
+    }
+
+    /// Remembers an appearance of a signature. Timestamps have none: one that shows something is an annotation.
+    pub(super) fn shows(
+        &mut self,
+        page: usize,
+        rectangle: Rectangle,
+        object: ObjectId,
+        signer: &Signer,
+    ) {
+        self.visible.push((page, rectangle, signer.name.clone()));
+        if signer.kind == Kind::DocumentTimestamp {
+            let detail = format!("the timestamp {} shows something", signer.name);
+            self.tell(Changed::Annotation, Some(object), Some(page), detail);
+        }
     }
 
     /// Compares all that the trailers lead to.
@@ -160,6 +187,7 @@ impl Step<'_, '_> {
     }
 
     fn catalog(&mut self, old: &Dict, new: &Dict, root: Option<ObjectId>) -> Result<(), PdfError> {
+        let stored = !self.equal(value(old, "DSS"), value(new, "DSS"))?;
         for key in keys(old, new) {
             let (before, after) = (value(old, &key), value(new, &key));
             // The form first: pages ask which widgets belong to it.
@@ -172,17 +200,19 @@ impl Step<'_, '_> {
             match key.as_slice() {
                 b"DSS" => self.tell(Changed::LongTermData, root, None, "document security store"),
                 b"Extensions" | b"Version" => {
-                    let detail = format!("catalog /{name}");
-                    let otherwise = if self.adds_store(old, new)? {
+                    let otherwise = if stored {
                         Changed::LongTermData
                     } else {
                         Changed::Other
                     };
-                    self.with_any(otherwise, root, None, detail);
+                    self.with_any(otherwise, root, None, format!("catalog /{name}"));
                 }
-                b"Metadata" => self.metadata(after.as_ref_id()),
+                b"Metadata" => self.metadata(before, after, stored)?,
+                b"PieceInfo" | b"Legal" => {
+                    self.explain(Changed::Other, root, None, format!("catalog /{name}"));
+                }
                 b"Perms" => self.permissions(before, after, root)?,
-                b"StructTreeRoot" if self.additive(before, after)? => {
+                b"StructTreeRoot" if self.grown_tree(before, after)? => {
                     self.with_any(Changed::Other, root, None, "structure tree added to");
                 }
                 _ => self.tell(Changed::Other, root, None, format!("catalog /{name}")),
@@ -190,10 +220,6 @@ impl Step<'_, '_> {
         }
         self.form(value(old, "AcroForm"), value(new, "AcroForm"))?;
         self.pages(old, new)
-    }
-
-    fn adds_store(&mut self, old: &Dict, new: &Dict) -> Result<bool, PdfError> {
-        Ok(!self.equal(value(old, "DSS"), value(new, "DSS"))?)
     }
 
     /// `/Info`: who made the file with what, and when. Only the title is shown to who reads.
@@ -213,18 +239,37 @@ impl Step<'_, '_> {
         Ok(())
     }
 
-    /// `/Metadata` shows on no page: it comes with a signature or with long-term data.
-    fn metadata(&mut self, object: Option<ObjectId>) {
-        let stored = self
-            .changes
-            .iter()
-            .any(|change| change.kind == Changed::LongTermData);
-        let otherwise = if stored {
+    /// `/Metadata` shows on no page; only its title is shown to who reads.
+    fn metadata(&mut self, old: &Object, new: &Object, stored: bool) -> Result<(), PdfError> {
+        let titles = (self.title(self.old, old)?, self.title(self.new, new)?);
+        let same_title = titles.0.is_some() && titles.0 == titles.1;
+        let otherwise = if stored || same_title {
             Changed::LongTermData
         } else {
             Changed::Other
         };
-        self.with_any(otherwise, object, None, "metadata");
+        self.with_any(otherwise, new.as_ref_id(), None, "metadata");
+        Ok(())
+    }
+
+    /// The title that metadata gives, as written, empty without one; `None` when it cannot be read.
+    fn title(&self, view: &Document, metadata: &Object) -> Result<Option<Vec<u8>>, PdfError> {
+        let resolved = view.resolve(metadata)?;
+        let Some(stream) = resolved
+            .as_stream()
+            .filter(|own| own.dict.is("Type", "Metadata"))
+        else {
+            return Ok(None);
+        };
+        let Ok(text) = view.decoded(stream, METADATA) else {
+            return Ok(None);
+        };
+        let find = |needle: &[u8]| text.windows(needle.len()).position(|own| own == needle);
+        let title = match (find(b"<dc:title"), find(b"</dc:title")) {
+            (Some(from), Some(to)) => text.get(from..to).unwrap_or_default().to_vec(),
+            _ => Vec::new(),
+        };
+        Ok(Some(title))
     }
 
     /// `/Perms`: a certification comes with its signature; usage rights go when a document is signed elsewhere.
@@ -285,7 +330,7 @@ pub(super) fn keys(old: &Dict, new: &Dict) -> Vec<Vec<u8>> {
 }
 
 /// The value of `key`, null when it is not there.
-pub(super) fn value<'d>(dict: &'d Dict, key: impl AsRef<[u8]>) -> &'d Object {
+pub(super) fn value(dict: &Dict, key: impl AsRef<[u8]>) -> &Object {
     const NULL: &Object = &Object::Null;
     dict.get(key).unwrap_or(NULL)
 }

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 /// Digits of `/Contents`.
 const RESERVED: usize = 64;
 
+/// What is done to a file.
+pub(super) type Edit = fn(&mut Build);
+
 /// A file under construction, revision by revision.
 #[derive(Clone)]
 pub(super) struct Build {

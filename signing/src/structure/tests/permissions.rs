@@ -1,7 +1,7 @@
 //! DocMDP, FieldMDP and locks, and attacks on certified documents (Rohlmann et al., S&P 2021).
 
 use super::{
-    build::{Build, page, sign_second, signed_with, text_field},
+    build::{Build, Edit, page, sign_second, signed_with, text_field},
     found, has,
 };
 use crate::finding::Reason;
@@ -58,9 +58,18 @@ fn stamp(build: &mut Build) {
     sign_second(build);
 }
 
+/// A mark on the page, signed in the same breath.
+fn mark(build: &mut Build) {
+    build
+        .object(3, &page("", "[4 0 R]", "[6 0 R 7 0 R 8 0 R 30 0 R]"))
+        .object(30, "<</Type/Annot/Subtype/Stamp/Rect[0 0 600 800]>>");
+    sign_second(build);
+}
+
 #[test]
 fn what_a_certification_allows() {
-    let cases: [(&str, fn(&mut Build), [bool; 3]); 6] = [
+    let cases: [(&str, Edit, [bool; 3]); 7] = [
+        ("a signed mark", mark, [true, true, false]),
         ("long-term data", store, [false, false, false]),
         ("a signature", sign_second, [true, false, false]),
         ("form fill", fill, [true, false, false]),
