@@ -29,7 +29,7 @@ use saoy_signing::trust::Store;
 use super::http::{self, Servers};
 use super::keys::{NOT_VALID, Opened};
 use super::publish::Draft;
-use super::record::Entry;
+use super::record::{Entry, NoAnswer};
 use crate::words::{Said, said};
 
 /// Minutes that Viet Nam is ahead of UTC.
@@ -255,12 +255,7 @@ impl<'a> Job<'a> {
                     return Ok(ask.check(&answer, basis).map_err(SignError::from)?);
                 }
                 Err(why) if round >= self.retry => {
-                    let why = said!(
-                        "máy chủ dấu thời gian không trả lời, không ghi gì: {}",
-                        "no timestamp from the server, nothing was written: {}",
-                        why
-                    );
-                    return Err(anyhow::anyhow!("{address}").context(Said(why)));
+                    return Err(NoAnswer(format!("{address}: {why}")).into());
                 }
                 Err(_) => {
                     std::thread::sleep(wait);

@@ -44,6 +44,18 @@ pub(super) struct Entry {
     pub(super) test_key: bool,
 }
 
+/// A timestamp server that gave nothing.
+#[derive(Debug)]
+pub(super) struct NoAnswer(pub(super) String);
+
+impl std::fmt::Display for NoAnswer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NoAnswer {}
+
 /// Why not.
 #[derive(Debug, Serialize)]
 pub(super) struct Trouble {
@@ -98,6 +110,14 @@ impl Trouble {
     pub(super) fn of(error: &anyhow::Error) -> Self {
         if let Some(missing) = error.downcast_ref::<Missing>() {
             return Self::missing(missing);
+        }
+        if let Some(NoAnswer(why)) = error.downcast_ref() {
+            let said = said!(
+                "máy chủ dấu thời gian không trả lời, không ghi gì: {}",
+                "no timestamp from the server, nothing was written: {}",
+                why
+            );
+            return Self::new("timestamp_server", said, 4);
         }
         match error.downcast_ref::<SignError>() {
             Some(error) => Self::signing(error),
