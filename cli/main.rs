@@ -12,6 +12,8 @@ mod digitize;
 
 mod separators;
 
+mod sign;
+
 mod doctor;
 
 mod engine;
@@ -60,6 +62,8 @@ fn main() -> ExitCode {
         Some(("separators", matches)) => separators::run(matches, ui),
         Some(("verify", matches)) => verify::run(matches, ui),
         Some(("trust", matches)) => trust::run(matches, ui),
+
+        Some(("sign", matches)) => sign::run(matches, ui),
         Some(("doctor", matches)) => doctor::run(matches, ui),
         Some(("train", matches)) => train::run(matches, ui),
         _ => Ok(ExitCode::from(2)),

@@ -54,3 +54,6 @@ mod training;
 
 /// Signatures: verdicts, trust, reports.
 mod verify;
+
+/// Signatures: keys, refusals, timestamps, before judges from outside.
+mod sign;

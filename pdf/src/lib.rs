@@ -61,8 +61,11 @@ mod serialize;
 
 mod writer;
 
+mod append;
+
 mod copy;
 
+pub use append::{Append, Update};
 pub use copy::{Annotations, Copied, Copier, StreamBounds, single_page_pdf};
 pub use document::{Document, Encryption};
 pub use error::{Fault, PdfError};

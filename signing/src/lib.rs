@@ -7,6 +7,8 @@
 //! 1. [`structure`] finds every signature of a file, accounts for its bytes, and tells what came after it.
 //! 2. [`judge`] weighs one signature: its CMS, digest, certificate path, revocation, time.
 //! 3. [`verify`] joins both into a verdict about the file, and says it in words.
+//!
+//! Signing is a chain of its own: [`sign`].
 #![forbid(unsafe_code)]
 
 pub mod finding;
@@ -28,3 +30,5 @@ pub mod timestamp;
 pub mod judge;
 
 pub mod verify;
+
+pub mod sign;

@@ -1,0 +1,390 @@
+//! `saoy sign`: PAdES signatures behind untouched copies of the inputs.
+
+mod http;
+mod keys;
+mod levels;
+mod publish;
+mod record;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use saoy_signing::crypto::Digest;
+use saoy_signing::sign::key::{KeyError, Preference, Signer};
+
+use crate::args::given;
+use crate::terminal;
+use crate::words::{Said, Ui, said};
+use levels::Job;
+use record::{Entry, Status, Trouble};
+
+/// The grammar of the command.
+pub(crate) fn command(ui: Ui) -> Command {
+    let path = |name: &'static str, help: &str| {
+        Arg::new(name)
+            .long(name)
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .help(help.to_owned())
+    };
+    let text = |name: &'static str, value: &'static str, help: &str| {
+        Arg::new(name)
+            .long(name)
+            .value_name(value)
+            .help(help.to_owned())
+    };
+    let flag = |name: &'static str, help: &str| {
+        Arg::new(name)
+            .long(name)
+            .action(ArgAction::SetTrue)
+            .help(help.to_owned())
+    };
+    let choice =
+        |name: &'static str, default: &'static str, values: &'static [&'static str], help: &str| {
+            Arg::new(name)
+                .long(name)
+                .default_value(default)
+                .value_parser(PossibleValuesParser::new(values))
+                .help(help.to_owned())
+        };
+    Command::new("sign")
+        .about(ui.say("Ký số PDF (PAdES)", "Sign PDFs (PAdES)"))
+        .arg(
+            Arg::new("inputs")
+                .required(true)
+                .num_args(1..)
+                .value_name("PDF")
+                .value_parser(value_parser!(PathBuf))
+                .help(ui.say("Các tệp PDF cần ký", "PDFs to sign")),
+        )
+        .arg(
+            path(
+                "out",
+                ui.say(
+                    "Tệp kết quả, hoặc thư mục kết quả",
+                    "Output file, or output folder",
+                ),
+            )
+            .short('o')
+            .required(true),
+        )
+        .arg(
+            text(
+                "key",
+                "KEYREF",
+                ui.say(
+                    "Khóa: p12:TỆP, hoặc test: (khóa dùng một lần, không có giá trị)",
+                    "The key: p12:FILE, or test: (a throw-away key without value)",
+                ),
+            )
+            .required_unless_present("upgrade"),
+        )
+        .arg(path(
+            "pin-file",
+            ui.say(
+                "Tệp chứa mật khẩu, dòng đầu",
+                "File whose first line is the password",
+            ),
+        ))
+        .arg(
+            text(
+                "pin-fd",
+                "N",
+                ui.say(
+                    "Bộ mô tả tệp để đọc mật khẩu",
+                    "File descriptor to read the password from",
+                ),
+            )
+            .value_parser(value_parser!(u32))
+            .conflicts_with("pin-file"),
+        )
+        .arg(choice(
+            "level",
+            "b",
+            &["b", "t", "lt", "lta"],
+            ui.say("Mức PAdES", "PAdES level"),
+        ))
+        .arg(
+            Arg::new("upgrade")
+                .long("upgrade")
+                .value_parser(PossibleValuesParser::new(["t", "lt", "lta"]))
+                .conflicts_with_all(["key", "level"])
+                .help(ui.say(
+                    "Nâng mức chữ ký đã có, không ký thêm",
+                    "Raise the level of what is signed; signs nothing",
+                )),
+        )
+        .arg(text(
+            "tsa",
+            "URL",
+            ui.say(
+                "Máy chủ dấu thời gian RFC 3161",
+                "RFC 3161 timestamp server",
+            ),
+        ))
+        .arg(
+            text(
+                "retry",
+                "N",
+                ui.say(
+                    "Số lần hỏi lại máy chủ dấu thời gian",
+                    "How often to ask the timestamp server again",
+                ),
+            )
+            .default_value("2")
+            .value_parser(value_parser!(u32).range(0..=20)),
+        )
+        .arg(
+            path(
+                "trust",
+                ui.say(
+                    "Chứng thư gốc và trung gian, PEM hoặc DER; bắt buộc với lt và lta",
+                    "Certificates of roots and intermediates, PEM or DER; required for lt and lta",
+                ),
+            )
+            .action(ArgAction::Append),
+        )
+        .arg(choice(
+            "digest",
+            "sha256",
+            &["sha256", "sha384", "sha512"],
+            ui.say("Hàm băm", "Digest"),
+        ))
+        .arg(flag("pss", ui.say("Dùng RSASSA-PSS", "Use RSASSA-PSS")))
+        .arg(text(
+            "field",
+            "NAME",
+            ui.say("Tên trường chữ ký", "Name of the signature field"),
+        ))
+        .arg(text(
+            "name",
+            "NAME",
+            ui.say(
+                "Tên người ký ghi trong chữ ký",
+                "The signer's name as claimed",
+            ),
+        ))
+        .arg(text(
+            "reason",
+            "TEXT",
+            ui.say("Lý do ký", "Why it is signed"),
+        ))
+        .arg(text(
+            "location",
+            "TEXT",
+            ui.say("Nơi ký", "Where it is signed"),
+        ))
+        .arg(choice(
+            "role",
+            "person",
+            &["person", "agency"],
+            ui.say(
+                "Ai ký; cơ quan chỉ ký sau người có thẩm quyền",
+                "Who signs; an agency only after a person",
+            ),
+        ))
+        .arg(flag(
+            "allow-alone",
+            ui.say("Cho phép cơ quan ký một mình", "Let an agency sign alone"),
+        ))
+        .arg(
+            path(
+                "image",
+                ui.say(
+                    "Ảnh chữ ký hoặc con dấu, PNG",
+                    "Picture of the signature or seal, PNG",
+                ),
+            )
+            .requires("box"),
+        )
+        .arg(
+            text(
+                "page",
+                "N",
+                ui.say(
+                    "Trang đặt ảnh (mặc định: trang cuối)",
+                    "Page of the picture (default: the last)",
+                ),
+            )
+            .value_parser(value_parser!(u32).range(1..)),
+        )
+        .arg(
+            text(
+                "box",
+                "X,Y,W,H",
+                ui.say(
+                    "Chỗ đặt ảnh, mm từ góc trên bên trái của trang",
+                    "Where the picture stands, mm from the page's top left corner",
+                ),
+            )
+            .value_delimiter(',')
+            .value_parser(value_parser!(f64))
+            .requires("image"),
+        )
+        .arg(flag(
+            "final",
+            ui.say(
+                "Chữ ký cuối: không ai ký thêm được nữa",
+                "The last signature: nobody may add another",
+            ),
+        ))
+        .arg(flag(
+            "allow-fonts",
+            ui.say(
+                "Chấp nhận phông không nhúng",
+                "Accept fonts that are not embedded",
+            ),
+        ))
+        .arg(flag(
+            "allow-unused",
+            ui.say(
+                "Chấp nhận nội dung thừa trong tệp",
+                "Accept content that no page shows",
+            ),
+        ))
+        .arg(
+            text("jobs", "N", ui.say("Số tệp ký cùng lúc", "Files at a time"))
+                .value_parser(value_parser!(u16).range(1..=256)),
+        )
+        .arg(flag(
+            "force",
+            ui.say("Ghi đè tệp kết quả", "Replace output files"),
+        ))
+        .arg(flag(
+            "json",
+            ui.say("In kết quả dưới dạng JSON", "Print the results as JSON"),
+        ))
+}
+
+/// Runs the command. Exit codes: those of the program; of several inputs 1 when some failed.
+pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
+    let inputs: Vec<PathBuf> = matches
+        .get_many::<PathBuf>("inputs")
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect();
+    let out = given::<PathBuf>(matches, "out")?;
+    let is_folder =
+        inputs.len() > 1 || out.is_dir() || out.as_os_str().to_string_lossy().ends_with('/');
+    let preference = Preference {
+        digest: match given::<String>(matches, "digest")?.as_str() {
+            "sha384" => Digest::Sha384,
+            "sha512" => Digest::Sha512,
+            _ => Digest::Sha256,
+        },
+        pss: matches.get_flag("pss"),
+    };
+    let opened = match matches
+        .get_one::<String>("key")
+        .map(|key| keys::open(key, matches, preference, ui))
+    {
+        None => None,
+        Some(Ok(opened)) => Some(opened),
+        Some(Err(error)) => {
+            let code = if error.is::<Said>() { 2 } else { 4 };
+            let error = match error.downcast_ref::<KeyError>() {
+                Some(KeyError::WrongPin) => {
+                    Said(said!("sai mật khẩu hoặc PIN", "wrong password or PIN")).into()
+                }
+                Some(why) => Said(said!(
+                    "không dùng được khóa: {}",
+                    "the key is of no use: {}",
+                    why
+                ))
+                .into(),
+                None => error,
+            };
+            terminal::complain(ui, &error);
+            return Ok(ExitCode::from(code));
+        }
+    };
+    let job = match Job::new(matches, opened.as_ref()) {
+        Ok(job) => job,
+        Err(error) => {
+            terminal::complain(ui, &error);
+            return Ok(ExitCode::from(2));
+        }
+    };
+    let cpus = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let wanted = matches
+        .get_one::<u16>("jobs")
+        .map_or(cpus, |jobs| usize::from(*jobs));
+    let allowed = opened
+        .as_ref()
+        .map_or(usize::MAX, |opened| opened.key.parallel());
+    let threads = wanted.min(allowed).min(inputs.len()).max(1);
+
+    let entries: Vec<Mutex<Option<Entry>>> = inputs.iter().map(|_| Mutex::new(None)).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some((input, slot)) = next_of(&next, &inputs, &entries) {
+            let entry = one(&job, input, &target(input, out, is_folder));
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(entry);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let entries: Vec<Entry> = entries
+        .into_iter()
+        .filter_map(|slot| slot.into_inner().unwrap_or_else(PoisonError::into_inner))
+        .collect();
+    record::report(&entries, matches.get_flag("json"), ui)?;
+    let failed: Vec<u8> = entries.iter().filter_map(Entry::exit_code).collect();
+    Ok(match failed.as_slice() {
+        [] => ExitCode::SUCCESS,
+        [code] if entries.len() == 1 => ExitCode::from(*code),
+        _ => ExitCode::from(1),
+    })
+}
+
+fn next_of<'a>(
+    next: &AtomicUsize,
+    inputs: &'a [PathBuf],
+    entries: &'a [Mutex<Option<Entry>>],
+) -> Option<(&'a PathBuf, &'a Mutex<Option<Entry>>)> {
+    let index = next.fetch_add(1, Ordering::Relaxed);
+    Some((inputs.get(index)?, entries.get(index)?))
+}
+
+/// Where the signed copy goes.
+fn target(input: &Path, out: &Path, is_folder: bool) -> PathBuf {
+    if is_folder {
+        out.join(input.file_name().unwrap_or_default())
+    } else {
+        out.to_owned()
+    }
+}
+
+fn one(job: &Job<'_>, input: &Path, out: &Path) -> Entry {
+    let mut entry = Entry::new(input, out);
+    // What an earlier run finished is not signed a second time.
+    if !job.force && out.exists() {
+        if levels::continues(input, out).unwrap_or(false) {
+            entry.status = Status::Skipped;
+        } else {
+            entry.fail(Trouble::refused(
+                "output_exists",
+                said!(
+                    "đã có tệp {}; thêm --force để ghi đè",
+                    "{} is there already; add --force to replace it",
+                    out.display()
+                ),
+            ));
+        }
+        return entry;
+    }
+    if let Err(error) = job.run(input, out, &mut entry) {
+        entry.fail(Trouble::of(&error));
+    }
+    entry
+}

@@ -1,0 +1,441 @@
+//! One file from input to its level: signed, timestamped, proven; published only when all of it is there.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::ArgMatches;
+use ring::rand::{SecureRandom, SystemRandom};
+use saoy_pdf::{Document, Rectangle};
+use saoy_signing::certificate::Certificate;
+use saoy_signing::cms::SignedData;
+use saoy_signing::crypto::Digest;
+use saoy_signing::judge::Instant;
+use saoy_signing::policy::Policy;
+use saoy_signing::sign::admission::{self, Allow, RefusalKind};
+use saoy_signing::sign::appearance::{Drawn, Picture};
+use saoy_signing::sign::evidence::{self, Sources};
+use saoy_signing::sign::key::Signer;
+use saoy_signing::sign::timestamp::{Ask, Basis, Checked};
+use saoy_signing::sign::{
+    Digested, LocalTime, Lock, Options, Prepared, Purpose, SignError, check_certificate,
+    check_earlier, iso_time,
+};
+use saoy_signing::structure::{self, SecurityStore};
+use saoy_signing::trust::Store;
+
+use super::http::{self, Servers};
+use super::keys::{NOT_VALID, Opened};
+use super::publish::Draft;
+use super::record::{Entry, NoAnswer};
+use crate::words::{Said, said};
+
+/// Minutes that Viet Nam is ahead of UTC.
+const VIETNAM: i32 = 420;
+/// Room for a token with its certificates, bytes; those of the public-duty authority have 4 to 6 kB.
+const TOKEN: usize = 12_000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    B,
+    T,
+    Lt,
+    Lta,
+}
+
+impl Level {
+    fn named(name: &str) -> Self {
+        match name {
+            "t" => Self::T,
+            "lt" => Self::Lt,
+            "lta" => Self::Lta,
+            _ => Self::B,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::B => "B-B",
+            Self::T => "B-T",
+            Self::Lt => "B-LT",
+            Self::Lta => "B-LTA",
+        }
+    }
+}
+
+/// What is the same for all files of a run.
+pub(super) struct Job<'a> {
+    opened: Option<&'a Opened>,
+    level: Level,
+    tsa: Option<String>,
+    retry: u32,
+    trust: Option<Store>,
+    policy: Policy,
+    allow: Allow,
+    is_agency: bool,
+    allow_alone: bool,
+    lock: Lock,
+    field: Option<String>,
+    name: Option<String>,
+    reason: Option<String>,
+    location: Option<String>,
+    stamp: Option<Stamp>,
+    pub(super) force: bool,
+}
+
+impl<'a> Job<'a> {
+    pub(super) fn new(matches: &ArgMatches, opened: Option<&'a Opened>) -> anyhow::Result<Self> {
+        let text = |name: &str| matches.get_one::<String>(name).cloned();
+        let level = text("upgrade")
+            .or_else(|| text("level"))
+            .unwrap_or_default();
+        let level = Level::named(&level);
+        let tsa = text("tsa");
+        let trust = trusted(matches)?;
+        if level >= Level::T && tsa.is_none() {
+            let why = said!("mức này cần --tsa URL", "this level needs --tsa URL");
+            return Err(Said(why).into());
+        }
+        if level >= Level::Lt && trust.is_none() {
+            let why = said!("mức này cần --trust", "this level needs --trust");
+            return Err(Said(why).into());
+        }
+        let is_test = opened.is_some_and(|opened| opened.is_test);
+        Ok(Self {
+            opened,
+            level,
+            tsa,
+            retry: matches.get_one::<u32>("retry").copied().unwrap_or(0),
+            trust,
+            policy: Policy::default(),
+            allow: Allow {
+                fonts: matches.get_flag("allow-fonts"),
+                unused: matches.get_flag("allow-unused"),
+            },
+            is_agency: text("role").as_deref() == Some("agency"),
+            allow_alone: matches.get_flag("allow-alone"),
+            lock: if matches.get_flag("final") {
+                Lock::Final
+            } else {
+                Lock::Signatures
+            },
+            field: text("field"),
+            name: text("name"),
+            reason: if is_test {
+                Some(NOT_VALID.to_owned())
+            } else {
+                text("reason")
+            },
+            location: text("location"),
+            stamp: Stamp::of(matches)?,
+            force: matches.get_flag("force"),
+        })
+    }
+
+    /// Signs `input`, or raises its level, into `out`.
+    pub(super) fn run(&self, input: &Path, out: &Path, entry: &mut Entry) -> anyhow::Result<()> {
+        let document = Document::open(File::open(input)?).map_err(SignError::from)?;
+        let mut draft = Draft::new(out)?;
+        match self.opened {
+            Some(opened) => self.sign(input, &document, opened, &mut draft, entry)?,
+            None => {
+                if document.signatures().map_err(SignError::from)?.any() {
+                    document.pour(0..document.file_len(), |piece| {
+                        draft.write(piece).map_err(SignError::from)
+                    })?;
+                } else {
+                    let why = said!(
+                        "tệp chưa có chữ ký để nâng mức",
+                        "there is no signature whose level to raise"
+                    );
+                    return Err(Said(why).into());
+                }
+                if self.level == Level::T {
+                    self.document_timestamp(&mut draft)?;
+                }
+            }
+        }
+        if self.level >= Level::Lt {
+            self.prove(&mut draft)?;
+        }
+        if self.level >= Level::Lta {
+            self.document_timestamp(&mut draft)?;
+        }
+        entry.level = Some(self.level.name());
+        draft.publish(self.force)?;
+        Ok(())
+    }
+
+    fn sign(
+        &self,
+        input: &Path,
+        document: &Document,
+        opened: &Opened,
+        draft: &mut Draft,
+        entry: &mut Entry,
+    ) -> anyhow::Result<()> {
+        let key = &opened.key;
+        let now = now();
+        let own = key.chain().first().ok_or(SignError::KeyMismatch)?;
+        check_certificate(own, now).map_err(SignError::from)?;
+        admission::check(document, self.allow)?;
+        let before = admission::signatures_before(document).map_err(SignError::from)?;
+        let signers = if before > 0 {
+            check_earlier(File::open(input)?, &self.policy, now)?
+        } else {
+            Vec::new()
+        };
+        // A person's: one by another certificate than the agency's own.
+        let has_person = signers.iter().any(|signer| *signer != own.fingerprint);
+        if self.is_agency && !has_person && !self.allow_alone {
+            return Err(SignError::Refused(RefusalKind::NoPerson.refusal()).into());
+        }
+        let time = LocalTime {
+            instant: now,
+            offset: VIETNAM,
+        };
+        let certificates: usize = key.chain().iter().map(|one| one.der.len()).sum();
+        let token = if self.level >= Level::T { TOKEN } else { 0 };
+        let mut options = Options::new(Purpose::Signature, certificates + token + 2_048, random()?);
+        options.field.clone_from(&self.field);
+        options.name = self.name.clone().or_else(|| Some(own.party().name));
+        options.reason.clone_from(&self.reason);
+        options.location.clone_from(&self.location);
+        options.time = Some(time);
+        options.lock = self.lock;
+        let drawn = self
+            .stamp
+            .as_ref()
+            .map(|stamp| stamp.on(document))
+            .transpose()?;
+        let prepared = Prepared::new(document, &options, drawn.as_ref())?;
+        let digest = Digested::algorithm_for(key.scheme());
+        let digested = prepared.write(document, digest, |piece| draft.write(piece))?;
+        let mut signed = digested.sign(key)?;
+        if self.level >= Level::T {
+            let token = self.ask(Digest::Sha256.of(signed.signature()).unwrap_or_default())?;
+            signed = signed.with_timestamp(token);
+        }
+        let sealed = signed.seal()?;
+        draft.write_at(&sealed.digits, sealed.at)?;
+        entry.field = Some(prepared.field);
+        entry.signer = Some(own.party().name);
+        entry.time = Some(iso_time(time));
+        entry.test_key = opened.is_test;
+        Ok(())
+    }
+
+    /// A timestamp over `imprint`. Servers that fail are asked again, later each time; answers that are wrong are not.
+    fn ask(&self, imprint: Vec<u8>) -> anyhow::Result<Checked> {
+        let address = self.tsa.as_deref().unwrap_or_default();
+        let mut wait = Duration::from_millis(500);
+        let mut round = 0;
+        loop {
+            let mut nonce = [0; 8];
+            fill(&mut nonce)?;
+            let ask = Ask {
+                digest: Digest::Sha256,
+                imprint: imprint.clone(),
+                nonce,
+            };
+            let answer = http::ask(
+                address,
+                Some(("application/timestamp-query", &ask.request())),
+                http::PATIENCE,
+            );
+            match answer {
+                Ok(answer) => {
+                    let basis = Basis {
+                        trust: self.trust.as_ref(),
+                        policy: &self.policy,
+                        now: now(),
+                    };
+                    return Ok(ask.check(&answer, basis).map_err(SignError::from)?);
+                }
+                Err(why) if round >= self.retry => {
+                    return Err(NoAnswer(format!("{address}: {why}")).into());
+                }
+                Err(_) => {
+                    std::thread::sleep(wait);
+                    wait = wait.saturating_mul(2);
+                    round += 1;
+                }
+            }
+        }
+    }
+
+    /// Adds the evidence of every signature and timestamp in the draft.
+    fn prove(&self, draft: &mut Draft) -> anyhow::Result<()> {
+        let nobody = Store::default();
+        let sources = Sources {
+            trust: self.trust.as_ref().unwrap_or(&nobody),
+            policy: &self.policy,
+            now: now(),
+            fetch: Some(&Servers),
+        };
+        let revisions = saoy_pdf::Revisions::read(draft.reader()?).map_err(SignError::from)?;
+        let structure = structure::examine(&revisions);
+        let (mut all, mut contents) = (SecurityStore::default(), Vec::new());
+        for field in &structure.signatures {
+            let cms = SignedData::read(&field.contents)?;
+            contents.push(field.contents.clone());
+            let mut tokens: Vec<SignedData> = Vec::new();
+            for token in cms.signer.timestamps() {
+                tokens.push(SignedData::read(token)?);
+            }
+            for cms in std::iter::once(&cms).chain(&tokens) {
+                let others: Vec<Arc<Certificate>> =
+                    cms.certificates.iter().cloned().map(Arc::new).collect();
+                let own = cms.signer_certificate(std::iter::empty());
+                let own = own.cloned().map(Arc::new).ok_or(SignError::KeyMismatch)?;
+                let more = evidence::collect(&own, &others, sources)?;
+                all.certificates.extend(more.certificates);
+                all.crls.extend(more.crls);
+                all.ocsps.extend(more.ocsps);
+            }
+        }
+        let document = Document::open(draft.reader()?).map_err(SignError::from)?;
+        let update =
+            evidence::update(&document, &all, &contents, random()?).map_err(SignError::from)?;
+        draft.write(&update.bytes)?;
+        Ok(())
+    }
+
+    fn document_timestamp(&self, draft: &mut Draft) -> anyhow::Result<()> {
+        let document = Document::open(draft.reader()?).map_err(SignError::from)?;
+        let options = Options::new(Purpose::Timestamp, TOKEN, random()?);
+        let prepared = Prepared::new(&document, &options, None)?;
+        let digested = prepared.write(&document, Digest::Sha256, |_| Ok(()))?;
+        let token = self.ask(digested.value.clone())?;
+        let sealed = digested.seal_token(token.der())?;
+        draft.write(&prepared.update.bytes)?;
+        draft.write_at(&sealed.digits, sealed.at)?;
+        Ok(())
+    }
+}
+
+/// The picture that goes with the signature.
+struct Stamp {
+    picture: Picture,
+    page: Option<usize>,
+    /// Left, top, width, height, mm.
+    place: [f64; 4],
+}
+
+impl Stamp {
+    fn of(matches: &ArgMatches) -> anyhow::Result<Option<Self>> {
+        let Some(path) = matches.get_one::<PathBuf>("image") else {
+            return Ok(None);
+        };
+        let numbers: Vec<f64> = matches
+            .get_many::<f64>("box")
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect();
+        let place = <[f64; 4]>::try_from(numbers)
+            .ok()
+            .filter(|[_, _, width, height]| *width > 0.0 && *height > 0.0);
+        let place = place.ok_or_else(|| Said(said!("--box cần X,Y,W,H", "--box needs X,Y,W,H")))?;
+        let page = matches
+            .get_one::<u32>("page")
+            .and_then(|page| usize::try_from(*page).ok());
+        let picture = Picture::from_png(&std::fs::read(path)?)?;
+        Ok(Some(Self {
+            picture,
+            page,
+            place,
+        }))
+    }
+
+    /// The stamp on a page as it is shown, upright.
+    fn on(&self, document: &Document) -> anyhow::Result<Drawn> {
+        let count = document.page_count().map_err(SignError::from)?;
+        let page = document
+            .page(self.page.unwrap_or(count).saturating_sub(1))
+            .map_err(SignError::from)?;
+        let [left, top, width, height] = self.place.map(|mm| mm * 72.0 / 25.4);
+        let shown = page.crop_box;
+        if page.rotate != 0
+            || left + width > shown.width()
+            || top + height > shown.height()
+            || left < 0.0
+            || top < 0.0
+        {
+            let why = said!(
+                "ảnh nằm ngoài trang, hoặc trang bị xoay",
+                "the picture is not on the page, or the page is turned"
+            );
+            return Err(Said(why).into());
+        }
+        let rectangle = Rectangle {
+            left: shown.left + left,
+            bottom: shown.top - top - height,
+            right: shown.left + left + width,
+            top: shown.top - top,
+        };
+        Ok(Drawn {
+            page: page.index,
+            rectangle,
+            picture: self.picture.clone(),
+        })
+    }
+}
+
+fn now() -> Instant {
+    Instant(jiff::Timestamp::now().as_second())
+}
+
+fn fill(bytes: &mut [u8]) -> anyhow::Result<()> {
+    SystemRandom::new()
+        .fill(bytes)
+        .map_err(|_| anyhow::anyhow!("no random numbers"))
+}
+
+fn random() -> anyhow::Result<[u8; 16]> {
+    let mut bytes = [0; 16];
+    fill(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Certificates that were named: those that signed themselves are anchors.
+fn trusted(matches: &ArgMatches) -> anyhow::Result<Option<Store>> {
+    let Some(paths) = matches.get_many::<PathBuf>("trust") else {
+        return Ok(None);
+    };
+    let mut store = Store::default();
+    for path in paths {
+        for certificate in Certificate::read_any(&std::fs::read(path)?)? {
+            if certificate.is_self_issued() {
+                store.add_anchors(&certificate.der, "", "")?;
+            } else {
+                store.add_intermediates(&certificate.der)?;
+            }
+        }
+    }
+    Ok(Some(store))
+}
+
+/// Whether `out` begins with all of `input` and goes on: an earlier run signed it.
+pub(super) fn continues(input: &Path, out: &Path) -> std::io::Result<bool> {
+    let (mut input, mut out) = (File::open(input)?, File::open(out)?);
+    if out.metadata()?.len() <= input.metadata()?.len() {
+        return Ok(false);
+    }
+    let (mut a, mut b) = (vec![0; 64 << 10], vec![0; 64 << 10]);
+    loop {
+        let count = input.read(&mut a)?;
+        if count == 0 {
+            return Ok(true);
+        }
+        let (Some(a), Some(b)) = (a.get(..count), b.get_mut(..count)) else {
+            return Ok(false);
+        };
+        out.read_exact(b)?;
+        if a != b {
+            return Ok(false);
+        }
+    }
+}

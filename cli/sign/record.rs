@@ -1,0 +1,286 @@
+//! What became of each file, for people and as JSON (`docs/schemas/signing-1.schema.json`).
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use saoy_pdf::Fault;
+use saoy_pipeline::record::Bilingual;
+use saoy_signing::sign::SignError;
+use saoy_signing::sign::admission::RefusalKind;
+use saoy_signing::sign::evidence::Missing;
+use saoy_signing::sign::key::KeyError;
+use serde::Serialize;
+
+use crate::terminal;
+use crate::words::{Said, Ui, said};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Status {
+    Signed,
+    Skipped,
+    Refused,
+    Failed,
+}
+
+/// One input.
+#[derive(Debug, Serialize)]
+pub(super) struct Entry {
+    pub(super) path: String,
+    pub(super) output: String,
+    pub(super) status: Status,
+    /// The level that was reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) level: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) field: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) signer: Option<String>,
+    /// The claimed time, ISO 8601.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) error: Option<Trouble>,
+    pub(super) test_key: bool,
+}
+
+/// A timestamp server that gave nothing.
+#[derive(Debug)]
+pub(super) struct NoAnswer(pub(super) String);
+
+impl std::fmt::Display for NoAnswer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NoAnswer {}
+
+/// Why not.
+#[derive(Debug, Serialize)]
+pub(super) struct Trouble {
+    pub(super) code: &'static str,
+    pub(super) vi: String,
+    pub(super) en: String,
+    #[serde(skip)]
+    exit: u8,
+}
+
+impl Entry {
+    pub(super) fn new(path: &Path, output: &Path) -> Self {
+        Self {
+            path: path.display().to_string(),
+            output: output.display().to_string(),
+            status: Status::Signed,
+            level: None,
+            field: None,
+            signer: None,
+            time: None,
+            error: None,
+            test_key: false,
+        }
+    }
+
+    pub(super) fn fail(&mut self, trouble: Trouble) {
+        self.status = if trouble.exit == 5 {
+            Status::Refused
+        } else {
+            Status::Failed
+        };
+        self.level = None;
+        self.error = Some(trouble);
+    }
+
+    pub(super) fn exit_code(&self) -> Option<u8> {
+        self.error.as_ref().map(|trouble| trouble.exit)
+    }
+}
+
+impl Trouble {
+    pub(super) fn refused(code: &'static str, said: Bilingual) -> Self {
+        Self::new(code, said, 5)
+    }
+
+    fn new(code: &'static str, said: Bilingual, exit: u8) -> Self {
+        let Bilingual { vi, en, .. } = said;
+        Self { code, vi, en, exit }
+    }
+
+    /// What an error is to be called, and whose fault it is.
+    pub(super) fn of(error: &anyhow::Error) -> Self {
+        if let Some(missing) = error.downcast_ref::<Missing>() {
+            return Self::missing(missing);
+        }
+        if let Some(NoAnswer(why)) = error.downcast_ref() {
+            let said = said!(
+                "máy chủ dấu thời gian không trả lời, không ghi gì: {}",
+                "no timestamp from the server, nothing was written: {}",
+                why
+            );
+            return Self::new("timestamp_server", said, 4);
+        }
+        match error.downcast_ref::<SignError>() {
+            Some(error) => Self::signing(error),
+            None => {
+                let vi = Ui::Vi.told(error);
+                Self::new(
+                    "failed",
+                    Bilingual {
+                        vi,
+                        en: Ui::En.told(error),
+                    },
+                    if error.is::<Said>() { 2 } else { 4 },
+                )
+            }
+        }
+    }
+
+    fn missing(missing: &Missing) -> Self {
+        match missing {
+            Missing::Revoked(..) => Self::refused(
+                "certificate_revoked",
+                said!(
+                    "chứng thư đã bị thu hồi: {}",
+                    "a certificate is revoked: {}",
+                    missing
+                ),
+            ),
+            _ => Self::new(
+                "no_evidence",
+                said!(
+                    "không đủ dữ liệu để đạt mức LT, không ghi gì: {}",
+                    "not enough data for level LT, nothing was written: {}",
+                    missing
+                ),
+                4,
+            ),
+        }
+    }
+
+    fn signing(error: &SignError) -> Self {
+        match error {
+            SignError::Refused(refusal) if matches!(refusal.kind, RefusalKind::Damaged) => {
+                Self::new(
+                    "damaged",
+                    said!("tệp hỏng: {}", "the file is damaged: {}", refusal),
+                    3,
+                )
+            }
+            SignError::Refused(refusal) => Self::refused(
+                refusal.kind.code(),
+                Bilingual {
+                    vi: format!("không được ký tệp này: {}", vietnamese(refusal.kind)),
+                    en: format!("this file must not be signed: {refusal}"),
+                },
+            ),
+            SignError::Certificate(unfit) => Self::refused(
+                unfit.code(),
+                said!(
+                    "không được dùng chứng thư này: {}",
+                    "this certificate must not be used: {}",
+                    unfit
+                ),
+            ),
+            SignError::KeyMismatch => Self::refused(
+                "key_mismatch",
+                said!(
+                    "khóa không khớp với chứng thư",
+                    "the key does not fit the certificate"
+                ),
+            ),
+            SignError::Timestamp(why) => Self::new(
+                "timestamp",
+                said!(
+                    "dấu thời gian không dùng được, không ghi gì: {}",
+                    "the timestamp is of no use, nothing was written: {}",
+                    why
+                ),
+                4,
+            ),
+            SignError::Key(KeyError::WrongPin) => Self::new(
+                "wrong_pin",
+                said!("sai mật khẩu hoặc PIN", "wrong password or PIN"),
+                4,
+            ),
+            SignError::Pdf(pdf) => {
+                let exit = if pdf.fault() == Fault::Environment {
+                    4
+                } else {
+                    3
+                };
+                Self::new(
+                    "unreadable",
+                    said!("không đọc được tệp: {}", "the file cannot be read: {}", pdf),
+                    exit,
+                )
+            }
+            other => Self::new(
+                "failed",
+                said!("không ký được: {}", "not signed: {}", other),
+                4,
+            ),
+        }
+    }
+}
+
+fn vietnamese(kind: RefusalKind) -> &'static str {
+    match kind {
+        RefusalKind::Damaged => "tệp hỏng",
+        RefusalKind::Encrypted => "tệp được mã hóa",
+        RefusalKind::JavaScript => "tệp có mã lệnh",
+        RefusalKind::Action => "tệp có lệnh mở chương trình hoặc tệp khác",
+        RefusalKind::OptionalContent => "tệp có lớp ẩn hiện được",
+        RefusalKind::Xfa => "tệp có biểu mẫu XFA",
+        RefusalKind::External => "nội dung nằm ở tệp khác",
+        RefusalKind::Unused => "tệp có nội dung không trang nào hiển thị",
+        RefusalKind::FontNotEmbedded => "phông chữ không được nhúng",
+        RefusalKind::Certified => "chữ ký trước không cho phép thêm gì nữa",
+        RefusalKind::Locked => "chữ ký trước đã khóa tệp",
+        RefusalKind::EarlierBroken => "chữ ký trước bị hỏng",
+        RefusalKind::NoPerson => "chưa có người có thẩm quyền ký trước cơ quan",
+        _ => "bị từ chối",
+    }
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: &'static str,
+    files: &'a [Entry],
+}
+
+/// Says what became of all.
+pub(super) fn report(entries: &[Entry], json: bool, ui: Ui) -> anyhow::Result<()> {
+    if json {
+        let report = Report {
+            schema: "saoy.signing/1",
+            files: entries,
+        };
+        let mut out = io::stdout().lock();
+        serde_json::to_writer_pretty(&mut out, &report)?;
+        writeln!(out)?;
+    }
+    for entry in entries {
+        match &entry.error {
+            Some(trouble) => {
+                let said = ui.say(&trouble.vi, &trouble.en);
+                terminal::complain(ui, &anyhow::anyhow!("{}: {said}", entry.path));
+            }
+            None if !json => {
+                let done = match entry.status {
+                    Status::Skipped => ui.say("đã ký từ trước", "was signed before"),
+                    _ => ui.say("đã ký", "signed"),
+                };
+                let level = entry
+                    .level
+                    .map(|level| format!(", {level}"))
+                    .unwrap_or_default();
+                writeln!(io::stderr(), "{}: {done}{level}", entry.output)?;
+                if entry.test_key {
+                    writeln!(io::stderr(), "  {}", super::keys::NOT_VALID)?;
+                }
+            }
+            None => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! Signing: a chain of steps, each a type, so that a slow key or one far away may take its time between any two.
+//!
+//! 1. [`Prepared`]: everything that will stand behind the file, with a gap for the signature.
+//! 2. [`Digested`]: file and update written out once, their digest known. It can be put aside as text.
+//! 3. [`Signed`]: the key has answered, its answer fits the certificate. A timestamp may be added.
+//! 4. [`Sealed`]: the bytes for the gap.
+//!
+//! [`evidence`] adds long-term data, [`timestamp`] asks for timestamps, [`admission`] says what must not be signed.
+
+use saoy_pdf::PdfError;
+
+pub mod admission;
+pub mod appearance;
+pub mod evidence;
+pub mod key;
+pub mod timestamp;
+
+mod earlier;
+mod fitness;
+mod message;
+mod prepare;
+mod steps;
+mod text;
+
+pub use earlier::check_earlier;
+pub use fitness::{Unfit, check_certificate};
+pub use prepare::{Lock, Options, Prepared, Purpose};
+pub use steps::{Digested, Sealed, Signed};
+pub use text::{iso_time, pdf_time};
+
+/// A point in time as a clock on the wall shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LocalTime {
+    /// The point.
+    pub instant: crate::judge::Instant,
+    /// Minutes ahead of UTC; 420 in Viet Nam.
+    pub offset: i32,
+}
+
+/// Why nothing was signed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignError {
+    /// The file cannot be read, or not be added to.
+    #[error(transparent)]
+    Pdf(#[from] PdfError),
+    /// The document must not be signed.
+    #[error("the document must not be signed: {0}")]
+    Refused(#[from] admission::Refusal),
+    /// The certificate must not be used.
+    #[error("the certificate must not be used: {0}")]
+    Certificate(#[from] Unfit),
+    /// The key gave no signature.
+    #[error(transparent)]
+    Key(#[from] key::KeyError),
+    /// What the key gave does not fit the certificate.
+    #[error("the key's signature does not fit the certificate")]
+    KeyMismatch,
+    /// The gap is too small.
+    #[error("the signature has {needed} bytes, room was left for {room}")]
+    Room {
+        /// Bytes of the CMS.
+        needed: usize,
+        /// Bytes of the gap.
+        room: usize,
+    },
+    /// A timestamp that must not be put in.
+    #[error("the timestamp is of no use: {0}")]
+    Timestamp(#[from] timestamp::Unusable),
+    /// A picture that cannot be shown.
+    #[error("the picture cannot be used: {0}")]
+    Picture(String),
+    /// A put-aside step that cannot be taken up.
+    #[error("what was put aside is damaged")]
+    PutAside,
+    /// Reading or writing.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,360 @@
+//! What must not be signed: prepared attacks, and what earlier signatures forbid.
+//!
+//! A signature is over bytes, but people sign what they see. Whatever can show itself later without breaking the bytes, or
+//! shows something else elsewhere, is refused (Mainka et al., "Shadow Attacks", NDSS 2021; rule 8 of this crate's docs).
+
+use std::collections::HashSet;
+
+use saoy_pdf::{Dict, Document, Object, ObjectId, PdfError};
+
+use super::SignError;
+
+/// Why a document must not be signed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}{}", .kind.english(), .object.map(|id| format!(" (object {id})")).unwrap_or_default())]
+pub struct Refusal {
+    /// What.
+    pub kind: RefusalKind,
+    /// Where.
+    pub object: Option<ObjectId>,
+}
+
+/// Kinds of refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum RefusalKind {
+    /// It had to be repaired to be read.
+    Damaged,
+    /// It is encrypted.
+    Encrypted,
+    /// A script may change what is seen.
+    JavaScript,
+    /// An action starts a program, opens or sends another file.
+    Action,
+    /// Layers that can be switched.
+    OptionalContent,
+    /// A form of another kind, which shows instead of the pages.
+    Xfa,
+    /// Content that is not in the file.
+    External,
+    /// A page, form, picture or font that nothing uses.
+    Unused,
+    /// Text in a font that each machine chooses for itself.
+    FontNotEmbedded,
+    /// An earlier signature certified that nothing more is to come.
+    Certified,
+    /// An earlier signature locked the document.
+    Locked,
+    /// An earlier signature is broken.
+    EarlierBroken,
+    /// The agency's key before any person's.
+    NoPerson,
+}
+
+impl RefusalKind {
+    /// The stable name, as in JSON.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Damaged => "damaged",
+            Self::Encrypted => "encrypted",
+            Self::JavaScript => "javascript",
+            Self::Action => "action",
+            Self::OptionalContent => "optional_content",
+            Self::Xfa => "xfa",
+            Self::External => "external_content",
+            Self::Unused => "unused_content",
+            Self::FontNotEmbedded => "font_not_embedded",
+            Self::Certified => "certified_final",
+            Self::Locked => "locked",
+            Self::EarlierBroken => "earlier_signature_broken",
+            Self::NoPerson => "no_person_signed",
+        }
+    }
+
+    fn english(self) -> &'static str {
+        match self {
+            Self::Damaged => "it had to be repaired to be read",
+            Self::Encrypted => "it is encrypted",
+            Self::JavaScript => "it has a script",
+            Self::Action => "it has an action that starts, opens or sends something",
+            Self::OptionalContent => "it has layers that can be switched",
+            Self::Xfa => "it has an XFA form",
+            Self::External => "some of its content is in another file",
+            Self::Unused => "it has page content that nothing shows",
+            Self::FontNotEmbedded => "a font is not embedded",
+            Self::Certified => "an earlier signature certifies that nothing is to follow",
+            Self::Locked => "an earlier signature locked it",
+            Self::EarlierBroken => "an earlier signature is broken",
+            Self::NoPerson => "no person has signed before the agency",
+        }
+    }
+
+    /// A refusal without a place.
+    pub fn refusal(self) -> Refusal {
+        Refusal {
+            kind: self,
+            object: None,
+        }
+    }
+
+    fn in_object(self, object: Option<ObjectId>) -> Refusal {
+        Refusal { kind: self, object }
+    }
+}
+
+/// What is let pass, for files that others made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Allow {
+    /// Fonts that are not embedded.
+    pub fonts: bool,
+    /// Page content that nothing shows.
+    pub unused: bool,
+}
+
+/// Looks at every object of `document`.
+///
+/// # Errors
+/// The first reason not to sign it, or why it cannot be read.
+pub fn check(document: &Document, allow: Allow) -> Result<(), SignError> {
+    if document.encryption().is_some() {
+        return Err(RefusalKind::Encrypted.refusal().into());
+    }
+    let mut walk = Walk {
+        document,
+        allow,
+        seen: HashSet::new(),
+        queue: Vec::new(),
+    };
+    let catalog = document.catalog()?;
+    if let Some(layers) = document.get(&catalog, "OCProperties")?.as_dict()
+        && document
+            .get(layers, "OCGs")?
+            .as_array()
+            .is_some_and(|groups| !groups.is_empty())
+    {
+        return Err(RefusalKind::OptionalContent.refusal().into());
+    }
+    for key in ["Root", "Info"] {
+        if let Some(value) = document.trailer().get(key) {
+            walk.value(value, None)?;
+        }
+    }
+    while let Some(id) = walk.queue.pop() {
+        match document.object(id) {
+            Ok(located) => walk.value(&located.value, Some(id))?,
+            Err(PdfError::MissingObject { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if !allow.unused {
+        walk.unused()?;
+    }
+    // Reading all of it may have brought up what opening did not. A reference to nothing is null and no damage (7.3.10).
+    let damaged = document
+        .repairs()
+        .iter()
+        .any(|repair| !matches!(repair, saoy_pdf::Repair::Dangling { .. }));
+    if damaged {
+        return Err(RefusalKind::Damaged.refusal().into());
+    }
+    Ok(())
+}
+
+struct Walk<'a> {
+    document: &'a Document,
+    allow: Allow,
+    seen: HashSet<ObjectId>,
+    queue: Vec<ObjectId>,
+}
+
+impl Walk<'_> {
+    fn value(&mut self, value: &Object, of: Option<ObjectId>) -> Result<(), SignError> {
+        match value {
+            Object::Ref(id) => {
+                if self.seen.insert(*id) {
+                    self.queue.push(*id);
+                }
+                Ok(())
+            }
+            Object::Array(values) => values.iter().try_for_each(|value| self.value(value, of)),
+            Object::Dict(dict) => self.dict(dict, false, of),
+            Object::Stream(stream) => self.dict(&stream.dict, true, of),
+            _ => Ok(()),
+        }
+    }
+
+    fn dict(
+        &mut self,
+        dict: &Dict,
+        is_stream: bool,
+        of: Option<ObjectId>,
+    ) -> Result<(), SignError> {
+        let is = |key: &str, name: &str| dict.is(key, name);
+        let kind = if dict.contains("JS") || is("S", "JavaScript") || dict.contains("JavaScript") {
+            Some(RefusalKind::JavaScript)
+        } else if ACTIONS.iter().any(|action| is("S", action)) {
+            Some(RefusalKind::Action)
+        } else if dict.contains("OC") || is("Type", "OCG") || is("Type", "OCMD") {
+            Some(RefusalKind::OptionalContent)
+        } else if dict.contains("XFA") {
+            Some(RefusalKind::Xfa)
+        } else if is_stream
+            && (dict.contains("F")
+                || dict.contains("OPI")
+                || (is("Subtype", "Form") && dict.contains("Ref")))
+        {
+            Some(RefusalKind::External)
+        } else {
+            None
+        };
+        if let Some(kind) = kind {
+            return Err(kind.in_object(of).into());
+        }
+        if is("Type", "Font") && !self.allow.fonts && !self.is_embedded(dict)? {
+            return Err(RefusalKind::FontNotEmbedded.in_object(of).into());
+        }
+        dict.iter()
+            .try_for_each(|entry| self.value(&entry.value, of))
+    }
+
+    /// Composite fonts are judged by their descendants; type 3 fonts are their own program.
+    fn is_embedded(&self, font: &Dict) -> Result<bool, PdfError> {
+        let simple = [
+            "Type1",
+            "MMType1",
+            "TrueType",
+            "CIDFontType0",
+            "CIDFontType2",
+        ];
+        if !simple.iter().any(|kind| font.is("Subtype", kind)) {
+            return Ok(true);
+        }
+        let descriptor = self.document.get(font, "FontDescriptor")?;
+        Ok(descriptor.as_dict().is_some_and(|descriptor| {
+            ["FontFile", "FontFile2", "FontFile3"]
+                .iter()
+                .any(|key| descriptor.contains(key))
+        }))
+    }
+
+    /// Content that no page leads to waits for an update that shows it.
+    fn unused(&self) -> Result<(), SignError> {
+        for id in self
+            .document
+            .object_ids()
+            .filter(|id| !self.seen.contains(id))
+        {
+            let Ok(located) = self.document.object(id) else {
+                continue;
+            };
+            let Some(dict) = located.value.as_dict() else {
+                continue;
+            };
+            let shows = dict.is("Type", "Page")
+                || dict.is("Type", "Font")
+                || dict.is("Subtype", "Form")
+                || dict.is("Subtype", "Image");
+            if shows {
+                return Err(RefusalKind::Unused.in_object(Some(id)).into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Actions that reach beyond the document (table 198); a link to an address of the web is for the reader to follow.
+const ACTIONS: [&str; 10] = [
+    "Launch",
+    "GoToR",
+    "GoToE",
+    "ImportData",
+    "SubmitForm",
+    "Rendition",
+    "Movie",
+    "Sound",
+    "RichMediaExecute",
+    "Hide",
+];
+
+/// What of signatures stands in a document already.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Before {
+    names: HashSet<String>,
+    /// Signed fields, document timestamps not counted.
+    pub(super) signatures: usize,
+    /// `/P` of a certification.
+    certified: Option<i64>,
+    locked: bool,
+}
+
+impl Before {
+    pub(super) fn of(document: &Document) -> Result<Self, PdfError> {
+        let mut before = Self::default();
+        for field in document.signatures()?.fields {
+            before.names.insert(field.name.clone());
+            let Some(value) = &field.value else { continue };
+            if !value.is("Type", "DocTimeStamp") && !value.is("SubFilter", "ETSI.RFC3161") {
+                before.signatures += 1;
+            }
+            before.read_references(document, value)?;
+            if let Some(id) = field.id
+                && let Some(field) = document.object(id)?.value.as_dict()
+                && let Some(lock) = document.get(field, "Lock")?.as_dict()
+                && document.get(lock, "P")?.as_integer() == Some(1)
+            {
+                before.locked = true;
+            }
+        }
+        Ok(before)
+    }
+
+    fn read_references(&mut self, document: &Document, value: &Dict) -> Result<(), PdfError> {
+        let references = document.get(value, "Reference")?.into_owned();
+        for reference in references.as_array().unwrap_or_default() {
+            let reference = document.resolve(reference)?;
+            let Some(reference) = reference.as_dict() else {
+                continue;
+            };
+            let parameters = document.get(reference, "TransformParams")?;
+            let Some(parameters) = parameters.as_dict() else {
+                continue;
+            };
+            if reference.is("TransformMethod", "DocMDP") {
+                let level = document.get(parameters, "P")?.as_integer();
+                self.certified = Some(level.unwrap_or(2));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn allows_signing(&self) -> Result<(), Refusal> {
+        if self.certified == Some(1) {
+            return Err(RefusalKind::Certified.refusal());
+        }
+        if self.locked {
+            return Err(RefusalKind::Locked.refusal());
+        }
+        Ok(())
+    }
+
+    /// `wanted`, or a name of our own; never one that is taken: a second field of one name hides the first.
+    pub(super) fn free_name(&self, wanted: Option<&str>) -> String {
+        // A full stop parts the names of parents and kids (12.7.3.2).
+        let stem = wanted.map_or_else(|| "Signature".to_owned(), |name| name.replace('.', "_"));
+        let numbered = (1_usize..).map(|number| format!("{stem}{number}"));
+        let first = wanted.map(|_| stem.clone());
+        first
+            .into_iter()
+            .chain(numbered)
+            .find(|name| !self.names.contains(name))
+            .unwrap_or_default()
+    }
+}
+
+/// Whether `document` is signed: a person's or an agency's signature, not a timestamp.
+///
+/// # Errors
+/// When the form cannot be read.
+pub fn signatures_before(document: &Document) -> Result<usize, PdfError> {
+    Ok(Before::of(document)?.signatures)
+}

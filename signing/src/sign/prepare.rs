@@ -1,0 +1,440 @@
+//! Everything of a signature but the signature: field, widget, dictionary, gap (ISO 32000-1, 12.7.4.5 and 12.8).
+
+use std::ops::Range;
+
+use saoy_pdf::{
+    Append, Dict, Document, Name, Object, ObjectId, PdfError, Rectangle, Update, write_object,
+};
+
+use super::appearance::Drawn;
+use super::text::{pdf_time, text_string};
+use super::{LocalTime, SignError, admission};
+
+/// What a signature is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A person or agency signs (`ETSI.CAdES.detached`).
+    Signature,
+    /// A document timestamp (`ETSI.RFC3161`).
+    Timestamp,
+}
+
+/// What others may still do after a signature.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lock {
+    /// As it was before.
+    #[default]
+    Open,
+    /// Sign and nothing else: the first signature certifies with P 2.
+    Signatures,
+    /// Nothing but long-term data: certifies with P 1 when it is the first, else locks all fields with P 1.
+    Final,
+}
+
+/// How a document is to be signed.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// For what.
+    pub purpose: Purpose,
+    /// The field's name; made up when there is none.
+    pub field: Option<String>,
+    /// `/M`; a claim.
+    pub time: Option<LocalTime>,
+    /// `/Name`.
+    pub name: Option<String>,
+    /// `/Reason`.
+    pub reason: Option<String>,
+    /// `/Location`.
+    pub location: Option<String>,
+    /// What others may still do.
+    pub lock: Lock,
+    /// Bytes of the gap.
+    pub reserve: usize,
+    /// Sixteen bytes for `/ID` that nobody used before.
+    pub id: [u8; 16],
+}
+
+impl Options {
+    /// An invisible signature that leaves room for `reserve` bytes.
+    pub fn new(purpose: Purpose, reserve: usize, id: [u8; 16]) -> Self {
+        Self {
+            purpose,
+            field: None,
+            time: None,
+            name: None,
+            reason: None,
+            location: None,
+            lock: Lock::Open,
+            reserve,
+            id,
+        }
+    }
+}
+
+/// An update with a gap for the signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prepared {
+    /// What stands behind the file, `/ByteRange` filled in.
+    pub update: Update,
+    /// The gap in the finished file: the hexadecimal string with its angle brackets.
+    pub gap: Range<u64>,
+    /// The field's name.
+    pub field: String,
+}
+
+impl Prepared {
+    /// Prepares a signature behind `document`, showing what `drawn` says or nothing.
+    ///
+    /// Who may sign is not asked here: [`admission::check`] does.
+    ///
+    /// # Errors
+    /// When the document cannot be added to, or an earlier signature forbids it.
+    pub fn new(
+        document: &Document,
+        options: &Options,
+        drawn: Option<&Drawn>,
+    ) -> Result<Self, SignError> {
+        let before = admission::Before::of(document)?;
+        if options.purpose == Purpose::Signature {
+            before.allows_signing()?;
+        }
+        let mut append = Append::new(document)?;
+        let mut edit = Edit::new(document)?;
+        let page_index = drawn.map_or(0, |drawn| drawn.page);
+        let page = document.page(page_index)?;
+
+        let field = before.free_name(options.field.as_deref());
+        let value = append.alloc()?;
+        let widget = append.alloc()?;
+        let rectangle = drawn.map(|drawn| drawn.rectangle);
+        let look = put_look(document, &mut append, drawn)?;
+        let lock = (options.lock == Lock::Final && before.signatures > 0).then(lock_of_all_fields);
+        let widget_dict = widget_dict(&field, value, page.id, look, rectangle, lock.clone());
+        append.put(widget, &Object::Dict(widget_dict))?;
+
+        edit.add_annotation(document, &page.dict, page.id, widget)?;
+        edit.add_field(document, widget)?;
+        let certification = match options.lock {
+            _ if before.signatures > 0 || options.purpose == Purpose::Timestamp => None,
+            Lock::Open => None,
+            Lock::Signatures => Some(2),
+            Lock::Final => Some(1),
+        };
+        if certification.is_some() {
+            edit.certify(document, value)?;
+        }
+        edit.put(&mut append)?;
+
+        let references = match (certification, lock) {
+            (Some(level), _) => Some(certifying_reference(level)),
+            (None, Some(_)) => Some(locking_reference()),
+            (None, None) => None,
+        };
+        let (body, marks) = value_body(options, references)?;
+        let at = append.put_raw(value, &body)?;
+        let update = append.finish(options.id)?;
+        Self::close(update, at, &marks, field)
+    }
+
+    /// Fills in `/ByteRange`, which is known now.
+    fn close(mut update: Update, at: u64, marks: &Marks, field: String) -> Result<Self, SignError> {
+        let place = |mark: &Range<usize>| {
+            let start = at.saturating_add(mark.start as u64);
+            start..start.saturating_add(mark.len() as u64)
+        };
+        let gap = place(&marks.gap);
+        let after = update.end().saturating_sub(gap.end);
+        let text = format!("[0 {} {} {after}]", gap.start, gap.end);
+        let range = place(&marks.byte_range);
+        let start = usize::try_from(range.start.saturating_sub(update.base)).unwrap_or(usize::MAX);
+        let room = start
+            .checked_add(marks.byte_range.len())
+            .and_then(|end| update.bytes.get_mut(start..end));
+        let Some((written, _)) = room.and_then(|room| room.split_at_mut_checked(text.len())) else {
+            return Err(SignError::Room {
+                needed: text.len(),
+                room: marks.byte_range.len(),
+            });
+        };
+        written.copy_from_slice(text.as_bytes());
+        Ok(Self { update, gap, field })
+    }
+
+    /// Bytes of the gap, decoded.
+    pub fn room(&self) -> usize {
+        let digits = self
+            .gap
+            .end
+            .saturating_sub(self.gap.start)
+            .saturating_sub(2);
+        usize::try_from(digits / 2).unwrap_or(usize::MAX)
+    }
+}
+
+/// Where in the dictionary's bytes the parts stand that are filled in later.
+struct Marks {
+    byte_range: Range<usize>,
+    gap: Range<usize>,
+}
+
+/// Room for `[0 a b c]` with numbers of ten digits.
+const BYTE_RANGE_ROOM: usize = 36;
+
+fn value_body(
+    options: &Options,
+    references: Option<Object>,
+) -> Result<(Vec<u8>, Marks), SignError> {
+    let (kind, subfilter) = match options.purpose {
+        Purpose::Signature => ("Sig", "ETSI.CAdES.detached"),
+        Purpose::Timestamp => ("DocTimeStamp", "ETSI.RFC3161"),
+    };
+    let mut body =
+        format!("<</Type /{kind} /Filter /Adobe.PPKLite /SubFilter /{subfilter} /ByteRange ")
+            .into_bytes();
+    let start = body.len();
+    body.resize(start + BYTE_RANGE_ROOM, b' ');
+    let byte_range = start..body.len();
+    body.extend_from_slice(b" /Contents ");
+    let start = body.len();
+    body.push(b'<');
+    body.resize(body.len() + options.reserve.saturating_mul(2), b'0');
+    body.push(b'>');
+    let gap = start..body.len();
+    let mut entry = |key: &str, value: Object| {
+        body.extend_from_slice(format!(" /{key} ").as_bytes());
+        write_object(&value, &mut body)
+    };
+    let texts = [
+        ("Name", &options.name),
+        ("Reason", &options.reason),
+        ("Location", &options.location),
+    ];
+    if let Some(time) = options.time {
+        entry("M", Object::String(pdf_time(time).into_bytes()))?;
+    }
+    for (key, text) in texts {
+        if let Some(text) = text {
+            entry(key, Object::String(text_string(text)))?;
+        }
+    }
+    if let Some(references) = references {
+        entry("Reference", references)?;
+    }
+    body.extend_from_slice(b">>");
+    Ok((body, Marks { byte_range, gap }))
+}
+
+fn name(text: &str) -> Object {
+    Object::Name(Name::new(text))
+}
+
+fn dict<const N: usize>(entries: [(&str, Object); N]) -> Dict {
+    let mut dict = Dict::new();
+    for (key, value) in entries {
+        dict.set(key, value);
+    }
+    dict
+}
+
+/// The signature reference of a certification (tables 253 and 254). No digest: PDF/A forbids it (ISO 19005-2, 6.1.12).
+fn certifying_reference(level: i64) -> Object {
+    let parameters = dict([
+        ("Type", name("TransformParams")),
+        ("P", Object::Integer(level)),
+        ("V", name("1.2")),
+    ]);
+    reference("DocMDP", parameters)
+}
+
+/// That of a lock (table 256), as the field's `/Lock` says.
+fn locking_reference() -> Object {
+    let parameters = dict([
+        ("Type", name("TransformParams")),
+        ("Action", name("All")),
+        ("V", name("1.2")),
+    ]);
+    reference("FieldMDP", parameters)
+}
+
+fn reference(method: &str, parameters: Dict) -> Object {
+    let reference = dict([
+        ("Type", name("SigRef")),
+        ("TransformMethod", name(method)),
+        ("TransformParams", Object::Dict(parameters)),
+    ]);
+    Object::Array(vec![Object::Dict(reference)])
+}
+
+/// `/Lock` of a field whose signature ends it all (table 233, P of ISO 32000-2).
+fn lock_of_all_fields() -> Object {
+    Object::Dict(dict([
+        ("Type", name("SigFieldLock")),
+        ("Action", name("All")),
+        ("P", Object::Integer(1)),
+    ]))
+}
+
+fn widget_dict(
+    field: &str,
+    value: ObjectId,
+    page: ObjectId,
+    look: Option<ObjectId>,
+    rectangle: Option<Rectangle>,
+    lock: Option<Object>,
+) -> Dict {
+    let nowhere = Object::Array([0; 4].map(Object::Integer).into());
+    let mut widget = dict([
+        ("Type", name("Annot")),
+        ("Subtype", name("Widget")),
+        ("FT", name("Sig")),
+        ("T", Object::String(text_string(field))),
+        // Printed and locked; PDF/A forbids hidden ones.
+        ("F", Object::Integer(132)),
+        ("P", Object::Ref(page)),
+        (
+            "Rect",
+            rectangle.map_or(nowhere, |rectangle| rectangle.to_object()),
+        ),
+        ("V", Object::Ref(value)),
+    ]);
+    if let Some(look) = look {
+        widget.set("AP", Object::Dict(dict([("N", Object::Ref(look))])));
+    }
+    if let Some(lock) = lock {
+        widget.set("Lock", lock);
+    }
+    widget
+}
+
+/// What the field shows. PDF/A-1 wants every field to have an appearance (ISO 19005-1, 6.9), also one that shows nothing;
+/// later parts do not (ISO 19005-2, 6.3.3), and then it is left out: verifiers take one for more than long-term data, which
+/// is all that may follow a final signature.
+fn put_look(
+    document: &Document,
+    append: &mut Append,
+    drawn: Option<&Drawn>,
+) -> Result<Option<ObjectId>, SignError> {
+    if let Some(drawn) = drawn {
+        let look = append.alloc()?;
+        drawn.put(append, look)?;
+        return Ok(Some(look));
+    }
+    if document.pdfa_claim()?.is_none_or(|claim| claim.part != 1) {
+        return Ok(None);
+    }
+    let look = append.alloc()?;
+    let empty = dict([
+        ("Type", name("XObject")),
+        ("Subtype", name("Form")),
+        ("BBox", Object::Array([0; 4].map(Object::Integer).into())),
+        ("Resources", Object::Dict(Dict::new())),
+    ]);
+    append.put_stream(look, &empty, b"")?;
+    Ok(Some(look))
+}
+
+/// Objects of the document that change, as few as will do.
+struct Edit {
+    root: ObjectId,
+    catalog: Dict,
+    catalog_changed: bool,
+    others: Vec<(ObjectId, Object)>,
+}
+
+impl Edit {
+    fn new(document: &Document) -> Result<Self, PdfError> {
+        let at = document.file_len();
+        let root = document
+            .trailer()
+            .get("Root")
+            .and_then(Object::as_ref_id)
+            .ok_or(PdfError::NoCatalog { at })?;
+        Ok(Self {
+            root,
+            catalog: document.catalog()?,
+            catalog_changed: false,
+            others: Vec::new(),
+        })
+    }
+
+    /// A page's annotations: an array of its own is changed in its place, else the page is.
+    fn add_annotation(
+        &mut self,
+        document: &Document,
+        page: &Dict,
+        id: ObjectId,
+        widget: ObjectId,
+    ) -> Result<(), PdfError> {
+        let (array, own) = grown(document, page, "Annots", widget)?;
+        match own {
+            Some(own) => self.others.push((own, array)),
+            None => {
+                let mut page = page.clone();
+                page.set("Annots", array);
+                self.others.push((id, Object::Dict(page)));
+            }
+        }
+        Ok(())
+    }
+
+    fn add_field(&mut self, document: &Document, widget: ObjectId) -> Result<(), PdfError> {
+        let form_id = self.catalog.get("AcroForm").and_then(Object::as_ref_id);
+        let form = document.get(&self.catalog, "AcroForm")?.into_owned();
+        let mut form = form.as_dict().cloned().unwrap_or_default();
+        let (array, own) = grown(document, &form, "Fields", widget)?;
+        // Signatures exist, and the file is only to be appended to (table 219).
+        let flags = form.get("SigFlags").and_then(Object::as_integer);
+        let is_flagged = flags == Some(3);
+        form.set("SigFlags", Object::Integer(flags.unwrap_or(0) | 3));
+        if let Some(own) = own {
+            self.others.push((own, array));
+            if is_flagged {
+                return Ok(());
+            }
+        } else {
+            form.set("Fields", array);
+        }
+        match form_id {
+            Some(id) => self.others.push((id, Object::Dict(form))),
+            None => {
+                self.catalog.set("AcroForm", Object::Dict(form));
+                self.catalog_changed = true;
+            }
+        }
+        Ok(())
+    }
+
+    fn certify(&mut self, document: &Document, value: ObjectId) -> Result<(), PdfError> {
+        let permissions = document.get(&self.catalog, "Perms")?.into_owned();
+        let mut permissions = permissions.as_dict().cloned().unwrap_or_default();
+        permissions.set("DocMDP", Object::Ref(value));
+        self.catalog.set("Perms", Object::Dict(permissions));
+        self.catalog_changed = true;
+        Ok(())
+    }
+
+    fn put(self, append: &mut Append) -> Result<(), PdfError> {
+        if self.catalog_changed {
+            append.put(self.root, &Object::Dict(self.catalog))?;
+        }
+        for (id, object) in self.others {
+            append.put(id, &object)?;
+        }
+        Ok(())
+    }
+}
+
+/// The array at `key` with a reference more, and its object when it has one of its own.
+fn grown(
+    document: &Document,
+    dict: &Dict,
+    key: &str,
+    more: ObjectId,
+) -> Result<(Object, Option<ObjectId>), PdfError> {
+    let own = dict.get(key).and_then(Object::as_ref_id);
+    let value = document.get(dict, key)?;
+    let own = own.filter(|_| value.as_array().is_some());
+    let mut values = value.as_array().unwrap_or_default().to_vec();
+    values.push(Object::Ref(more));
+    Ok((Object::Array(values), own))
+}
