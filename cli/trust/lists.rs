@@ -128,7 +128,7 @@ fn report(outcomes: &[Outcome], matches: &ArgMatches, ui: Ui) -> anyhow::Result<
                 outcome.next_update.as_deref().unwrap_or("?")
             )?,
             Some(error) => {
-                terminal::complain(ui, &anyhow!("{}: {}", outcome.address, ui.of(error)))
+                terminal::complain(ui, &anyhow!("{}: {}", outcome.address, ui.of(error)));
             }
         }
     }

@@ -22,8 +22,10 @@ use crate::words::{Said, said};
 /// # Errors
 /// When what is named cannot be read, or the trust folder's log does not hold together.
 pub(crate) fn store(matches: &ArgMatches) -> anyhow::Result<Store> {
-    let mut store = Store::default();
-    store.intermediates = shipped::certificates().into_iter().map(Arc::new).collect();
+    let mut store = Store {
+        intermediates: shipped::certificates().into_iter().map(Arc::new).collect(),
+        ..Store::default()
+    };
     let folder = engine::data_folder(matches).map(|data| Folder::new(&data));
     if let Some(folder) = &folder {
         for der in folder.crls()? {
