@@ -369,7 +369,7 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     Ok(match failed.as_slice() {
         [] => ExitCode::SUCCESS,
         [code] if entries.len() == 1 => ExitCode::from(*code),
-        _ if lost.into_inner() => ExitCode::from(4),
+        _ if lost.load(Ordering::Relaxed) => ExitCode::from(4),
         _ => ExitCode::from(1),
     })
 }

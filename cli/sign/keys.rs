@@ -10,8 +10,8 @@ use anyhow::Context;
 use clap::ArgMatches;
 use p12_keystore::{KeyStore, Pkcs12ImportPolicy};
 use ring::rand::SystemRandom;
-use saoy_signing::certificate::Certificate;
 use saoy_pipeline::record::Bilingual;
+use saoy_signing::certificate::Certificate;
 use saoy_signing::sign::key::{KeyError, Preference, Signer, SoftKey};
 use zeroize::Zeroizing;
 
@@ -87,7 +87,10 @@ impl Pins for Given<'_> {
         match file.filter(|_| !self.is_named()) {
             Some(path) => first_line(path).with_context(|| path.display().to_string()),
             None => {
-                let prompt = format!("{} {label}: ", self.ui.say("PIN của thẻ", "PIN of the token"));
+                let prompt = format!(
+                    "{} {label}: ",
+                    self.ui.say("PIN của thẻ", "PIN of the token")
+                );
                 secret(self.matches, self.ui, &prompt)
             }
         }

@@ -28,7 +28,8 @@ pub(super) trait Pins {
     ///
     /// # Errors
     /// When there is none.
-    fn pin(&self, label: &str, file: Option<&std::path::Path>) -> anyhow::Result<Zeroizing<String>>;
+    fn pin(&self, label: &str, file: Option<&std::path::Path>)
+    -> anyhow::Result<Zeroizing<String>>;
 
     /// Whether a person types it now.
     fn is_by_hand(&self) -> bool;
@@ -53,16 +54,25 @@ impl TokenKey {
     ///
     /// # Errors
     /// When the address is wrong, there is no such token or key or more than one, or the PIN is not taken.
-    pub(super) fn open(address: &str, preference: Preference, pins: &dyn Pins) -> anyhow::Result<Self> {
+    pub(super) fn open(
+        address: &str,
+        preference: Preference,
+        pins: &dyn Pins,
+    ) -> anyhow::Result<Self> {
         let uri = Uri::parse(address).map_err(Said)?;
         let module = Pkcs11::new(&uri.module).map_err(|error| {
-            KeyError::Failed(format!("{} cannot be loaded: {error}", uri.module.display()))
+            KeyError::Failed(format!(
+                "{} cannot be loaded: {error}",
+                uri.module.display()
+            ))
         })?;
         module
             .initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK))
             .map_err(|error| key_error(&error))?;
         let (slot, token) = find_token(&module, &uri)?;
-        let session = module.open_ro_session(slot).map_err(|error| key_error(&error))?;
+        let session = module
+            .open_ro_session(slot)
+            .map_err(|error| key_error(&error))?;
         log_in(&session, &token, &uri, pins)?;
         let (key, chain) = find_key(&session, &uri)?;
         let own = chain.first().ok_or_else(no_certificate)?;
@@ -123,8 +133,9 @@ impl Signer for TokenKey {
             }
         })?;
         match self.scheme {
-            Scheme::Ecdsa(_) => ecdsa(&signature)
-                .ok_or_else(|| KeyError::Failed("the token's signature has an odd length".to_owned())),
+            Scheme::Ecdsa(_) => ecdsa(&signature).ok_or_else(|| {
+                KeyError::Failed("the token's signature has an odd length".to_owned())
+            }),
             _ => Ok(signature),
         }
     }
@@ -133,10 +144,15 @@ impl Signer for TokenKey {
 /// The one token that fits. Only what tokens tell without a PIN is asked.
 fn find_token(module: &Pkcs11, uri: &Uri) -> anyhow::Result<(Slot, TokenInfo)> {
     let is = |wanted: &Option<String>, value: &str| {
-        wanted.as_ref().is_none_or(|wanted| wanted.trim_end() == value.trim_end())
+        wanted
+            .as_ref()
+            .is_none_or(|wanted| wanted.trim_end() == value.trim_end())
     };
     let mut fitting = Vec::new();
-    for slot in module.get_slots_with_token().map_err(|error| key_error(&error))? {
+    for slot in module
+        .get_slots_with_token()
+        .map_err(|error| key_error(&error))?
+    {
         // A token that was pulled this moment, or that no reader understands, is not the one.
         let Ok(token) = module.get_token_info(slot) else {
             continue;
@@ -155,7 +171,12 @@ fn find_token(module: &Pkcs11, uri: &Uri) -> anyhow::Result<(Slot, TokenInfo)> {
         let list: Vec<String> = fitting
             .iter()
             .map(|(slot, token)| {
-                format!("token={};serial={};slot-id={}", token.label(), token.serial_number(), slot.id())
+                format!(
+                    "token={};serial={};slot-id={}",
+                    token.label(),
+                    token.serial_number(),
+                    slot.id()
+                )
             })
             .collect();
         let list = list.join(", ");
@@ -250,8 +271,16 @@ fn find_key(session: &Session, uri: &Uri) -> anyhow::Result<(ObjectHandle, Vec<A
     for key in &keys {
         let own = certificates
             .iter()
-            .find(|stored| stored.id == key.id && !stored.id.is_empty() && key.fits(&stored.certificate))
-            .or_else(|| certificates.iter().find(|stored| stored.id.is_empty() && stored.label == key.label && key.fits(&stored.certificate)));
+            .find(|stored| {
+                stored.id == key.id && !stored.id.is_empty() && key.fits(&stored.certificate)
+            })
+            .or_else(|| {
+                certificates.iter().find(|stored| {
+                    stored.id.is_empty()
+                        && stored.label == key.label
+                        && key.fits(&stored.certificate)
+                })
+            });
         if let Some(own) = own {
             found.push((key.handle, own.certificate.clone()));
         }
@@ -310,9 +339,23 @@ fn keys(session: &Session, uri: &Uri, certificates: &[Stored]) -> Result<Vec<Key
     let mut wanted = vec![Attribute::Class(ObjectClass::PRIVATE_KEY)];
     wanted.extend(uri.id.clone().map(Attribute::Id));
     let mut found = Vec::new();
-    let kinds = [AttributeType::Id, AttributeType::Label, AttributeType::Modulus, AttributeType::Sign, AttributeType::AlwaysAuthenticate];
-    for handle in session.find_objects(&wanted).map_err(|error| key_error(&error))? {
-        let mut key = Key { handle, id: Vec::new(), label: Vec::new(), modulus: None };
+    let kinds = [
+        AttributeType::Id,
+        AttributeType::Label,
+        AttributeType::Modulus,
+        AttributeType::Sign,
+        AttributeType::AlwaysAuthenticate,
+    ];
+    for handle in session
+        .find_objects(&wanted)
+        .map_err(|error| key_error(&error))?
+    {
+        let mut key = Key {
+            handle,
+            id: Vec::new(),
+            label: Vec::new(),
+            modulus: None,
+        };
         let mut signs = true;
         for attribute in attributes(session, handle, &kinds) {
             match attribute {
@@ -321,7 +364,9 @@ fn keys(session: &Session, uri: &Uri, certificates: &[Stored]) -> Result<Vec<Key
                 Attribute::Modulus(modulus) => key.modulus = Some(trim(&modulus).to_vec()),
                 Attribute::Sign(may) => signs = may,
                 Attribute::AlwaysAuthenticate(true) => {
-                    return Err(KeyError::Unsupported("a key that wants its PIN for each signature".to_owned()));
+                    return Err(KeyError::Unsupported(
+                        "a key that wants its PIN for each signature".to_owned(),
+                    ));
                 }
                 _ => {}
             }
@@ -329,7 +374,9 @@ fn keys(session: &Session, uri: &Uri, certificates: &[Stored]) -> Result<Vec<Key
         // A label may be the key's or its certificate's: cards name only one of them.
         let is_named = uri.object.as_ref().is_none_or(|name| {
             key.label == *name
-                || certificates.iter().any(|stored| stored.label == *name && stored.id == key.id && !key.id.is_empty())
+                || certificates.iter().any(|stored| {
+                    stored.label == *name && stored.id == key.id && !key.id.is_empty()
+                })
         });
         if signs && is_named {
             found.push(key);
@@ -347,9 +394,16 @@ struct Stored {
 
 fn certificates(session: &Session) -> Result<Vec<Stored>, KeyError> {
     let wanted = [Attribute::Class(ObjectClass::CERTIFICATE)];
-    let kinds = [AttributeType::Id, AttributeType::Label, AttributeType::Value];
+    let kinds = [
+        AttributeType::Id,
+        AttributeType::Label,
+        AttributeType::Value,
+    ];
     let mut found = Vec::new();
-    for handle in session.find_objects(&wanted).map_err(|error| key_error(&error))? {
+    for handle in session
+        .find_objects(&wanted)
+        .map_err(|error| key_error(&error))?
+    {
         let (mut id, mut label, mut value) = (Vec::new(), Vec::new(), Vec::new());
         for attribute in attributes(session, handle, &kinds) {
             match attribute {
@@ -360,7 +414,11 @@ fn certificates(session: &Session) -> Result<Vec<Stored>, KeyError> {
             }
         }
         if let Ok(certificate) = Certificate::read(&value) {
-            found.push(Stored { id, label, certificate: Arc::new(certificate) });
+            found.push(Stored {
+                id,
+                label,
+                certificate: Arc::new(certificate),
+            });
         }
     }
     Ok(found)
@@ -383,7 +441,9 @@ fn with_authorities(own: Arc<Certificate>, stored: &[Stored]) -> Vec<Arc<Certifi
         && let Some(above) = stored.iter().find(|other| {
             other.certificate.is_authority()
                 && other.certificate.subject == last.issuer
-                && chain.iter().all(|known| known.fingerprint != other.certificate.fingerprint)
+                && chain
+                    .iter()
+                    .all(|known| known.fingerprint != other.certificate.fingerprint)
         })
     {
         chain.push(above.certificate.clone());
@@ -395,7 +455,10 @@ fn with_authorities(own: Arc<Certificate>, stored: &[Stored]) -> Vec<Arc<Certifi
 fn digest_info(digest: Digest, value: &[u8]) -> Vec<u8> {
     let algorithm = [wrap(tag::OID, digest.oid()), vec![tag::NULL, 0]].concat();
     let algorithm = wrap(tag::SEQUENCE, &algorithm);
-    wrap(tag::SEQUENCE, &[algorithm, wrap(tag::OCTET_STRING, value)].concat())
+    wrap(
+        tag::SEQUENCE,
+        &[algorithm, wrap(tag::OCTET_STRING, value)].concat(),
+    )
 }
 
 fn pss(digest: Digest, salt: usize) -> Option<Mechanism<'static>> {
@@ -406,7 +469,11 @@ fn pss(digest: Digest, salt: usize) -> Option<Mechanism<'static>> {
         _ => return None,
     };
     let s_len = u64::try_from(salt).ok()?.into();
-    Some(Mechanism::RsaPkcsPss(PkcsPssParams { hash_alg, mgf, s_len }))
+    Some(Mechanism::RsaPkcsPss(PkcsPssParams {
+        hash_alg,
+        mgf,
+        s_len,
+    }))
 }
 
 /// A signature of two numbers of the same length (PKCS #11 3.0, current mechanisms, 2.3.1) as CMS has it (RFC 3279, 2.2.3).
@@ -418,7 +485,10 @@ fn ecdsa(raw: &[u8]) -> Option<Vec<u8>> {
     let number = |bytes: &[u8]| {
         let bytes = trim(bytes);
         let is_high = bytes.first().is_none_or(|first| *first >= 0x80);
-        wrap(tag::INTEGER, &[if is_high { &[0][..] } else { &[] }, bytes].concat())
+        wrap(
+            tag::INTEGER,
+            &[if is_high { &[0][..] } else { &[] }, bytes].concat(),
+        )
     };
     Some(wrap(tag::SEQUENCE, &[number(r), number(s)].concat()))
 }
@@ -450,10 +520,19 @@ mod tests {
 
     #[test]
     fn a_locked_token_gets_no_pin_and_the_last_try_is_a_persons() {
-        let tries = |is_locked, is_last, is_low| Tries { is_locked, is_last, is_low };
+        let tries = |is_locked, is_last, is_low| Tries {
+            is_locked,
+            is_last,
+            is_low,
+        };
         let locked = tries(true, true, true).before(true).unwrap_err();
         assert_eq!(locked.downcast_ref(), Some(&KeyError::Locked));
-        assert!(tries(false, true, true).before(false).unwrap_err().is::<Said>());
+        assert!(
+            tries(false, true, true)
+                .before(false)
+                .unwrap_err()
+                .is::<Said>()
+        );
         let last = tries(false, true, true).before(true).unwrap().unwrap();
         assert!(last.en.contains("last try"), "{last:?}");
         let low = tries(false, false, true).before(false).unwrap().unwrap();

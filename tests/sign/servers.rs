@@ -67,7 +67,12 @@ impl Authority {
             .replace('@', &address)
             .replace("noCheck = ignored", "1.3.6.1.5.5.7.48.1.5 = ASN1:NULL");
         desk.put("ca.cnf", configuration);
-        for (name, text) in [("index.txt", ""), ("crlnumber", "01\n"), ("tsserial", "01\n"), ("password", "Ơ\n")] {
+        for (name, text) in [
+            ("index.txt", ""),
+            ("crlnumber", "01\n"),
+            ("tsserial", "01\n"),
+            ("password", "Ơ\n"),
+        ] {
             desk.put(name, text);
         }
         let new = Self {
@@ -76,14 +81,27 @@ impl Authority {
             mode: Arc::new(Mutex::new(Mode::Right)),
             heard: Arc::default(),
         };
-        for (name, subject, extensions) in [("root", "/CN=Root", "root"), ("stranger", "/CN=Root", "tsa")] {
+        for (name, subject, extensions) in [
+            ("root", "/CN=Root", "root"),
+            ("stranger", "/CN=Root", "tsa"),
+        ] {
             new.key(name);
             new.openssl(&format!("req -x509 -new -config ca.cnf -extensions {extensions} -key {name}.key -days 30 -subj {subject} -out {name}.pem"));
         }
-        for name in ["ocsp", "by-ocsp", "by-list", "by-old-list", "by-strange-list", "by-no-list", "tsa"] {
+        for name in [
+            "ocsp",
+            "by-ocsp",
+            "by-list",
+            "by-old-list",
+            "by-strange-list",
+            "by-no-list",
+            "tsa",
+        ] {
             new.issue(name, name);
         }
-        new.openssl("ca -gencrl -config ca.cnf -keyfile root.key -cert root.pem -crldays 30 -out list.crl");
+        new.openssl(
+            "ca -gencrl -config ca.cnf -keyfile root.key -cert root.pem -crldays 30 -out list.crl",
+        );
         new.openssl("ca -gencrl -config ca.cnf -keyfile root.key -cert root.pem -crl_lastupdate 20200101000000Z -crl_nextupdate 20200201000000Z -out old.crl");
         new.openssl("ca -gencrl -config ca.cnf -keyfile stranger.key -cert stranger.pem -crldays 30 -out strange.crl");
         let (folder, mode, heard) = (new.folder(), new.mode.clone(), new.heard.clone());
@@ -105,19 +123,27 @@ impl Authority {
     }
 
     fn key(&self, name: &str) {
-        self.openssl(&format!("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out {name}.key"));
+        self.openssl(&format!(
+            "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out {name}.key"
+        ));
     }
 
     /// A certificate with the extensions of a section; and the key file of a signer.
     fn issue(&self, name: &str, section: &str) {
         self.key(name);
-        self.openssl(&format!("req -new -config ca.cnf -subj /CN={name} -key {name}.key -out {name}.csr"));
+        self.openssl(&format!(
+            "req -new -config ca.cnf -subj /CN={name} -key {name}.key -out {name}.csr"
+        ));
         self.openssl(&format!("ca -batch -notext -config ca.cnf -keyfile root.key -cert root.pem -extensions {section} -in {name}.csr -out {name}.pem"));
-        self.openssl(&format!("pkcs12 -export -inkey {name}.key -in {name}.pem -passout file:password -out {name}.p12"));
+        self.openssl(&format!(
+            "pkcs12 -export -inkey {name}.key -in {name}.pem -passout file:password -out {name}.p12"
+        ));
     }
 
     fn revoke(&self, name: &str) {
-        self.openssl(&format!("ca -config ca.cnf -keyfile root.key -cert root.pem -revoke {name}.pem"));
+        self.openssl(&format!(
+            "ca -config ca.cnf -keyfile root.key -cert root.pem -revoke {name}.pem"
+        ));
     }
 
     fn now(&self, mode: Mode) {
@@ -134,7 +160,10 @@ impl Authority {
         let input = self.desk.put("a.pdf", page());
         let out = self.desk.output(&format!("{name}.pdf"));
         let own = [
-            format!("--key=p12:{}", self.desk.input(&format!("{name}.p12")).display()),
+            format!(
+                "--key=p12:{}",
+                self.desk.input(&format!("{name}.p12")).display()
+            ),
             format!("--pin-file={}", self.desk.input("password").display()),
             format!("--level={level}"),
             format!("--tsa={}/ts", self.address),
@@ -161,7 +190,11 @@ impl Authority {
         let trusting: Vec<&str> = trusting.iter().map(String::as_str).collect();
         let (code, entry, out) = self.sign(name, level, &trusting);
         let mode = *self.mode.lock().unwrap();
-        assert_eq!((code, entry["error"]["code"].as_str()), (expected.0, Some(expected.1)), "{name} {mode:?}: {entry}");
+        assert_eq!(
+            (code, entry["error"]["code"].as_str()),
+            (expected.0, Some(expected.1)),
+            "{name} {mode:?}: {entry}"
+        );
         assert!(entry["level"].is_null(), "{name} {mode:?}: {entry}");
         assert!(!out.exists(), "{name} {mode:?}");
     }
@@ -171,7 +204,11 @@ impl Authority {
         let trusting = self.trusting();
         let trusting: Vec<&str> = trusting.iter().map(String::as_str).collect();
         let (code, entry, out) = self.sign(name, level, &trusting);
-        assert_eq!((code, entry["level"].as_str()), (0, Some(&*format!("B-{}", level.to_uppercase()))), "{name}: {entry}");
+        assert_eq!(
+            (code, entry["level"].as_str()),
+            (0, Some(&*format!("B-{}", level.to_uppercase()))),
+            "{name}: {entry}"
+        );
         self.holds(&out);
         std::fs::remove_file(out).unwrap();
     }
@@ -196,7 +233,9 @@ fn serve(mut stream: TcpStream, folder: &Path, mode: Mode, heard: &Mutex<Vec<Str
         bytes.extend_from_slice(&piece[..read]);
         if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
             let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-            let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: ")?.parse().ok());
+            let length = head
+                .lines()
+                .find_map(|line| line.strip_prefix("Content-Length: ")?.parse().ok());
             if bytes.len() >= end + 4 + length.unwrap_or(0_usize) {
                 break (head, bytes.split_off(end + 4));
             }
@@ -205,7 +244,9 @@ fn serve(mut stream: TcpStream, folder: &Path, mode: Mode, heard: &Mutex<Vec<Str
     let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
     heard.lock().unwrap().push(path.clone());
     let answer = match mode {
-        Mode::Hang(at) if at == path => return std::thread::sleep(std::time::Duration::from_secs(20)),
+        Mode::Hang(at) if at == path => {
+            return std::thread::sleep(std::time::Duration::from_secs(20));
+        }
         Mode::Drip(at) if at == path => {
             while stream.write_all(b"H").is_ok() {
                 std::thread::sleep(std::time::Duration::from_millis(100));
@@ -214,11 +255,16 @@ fn serve(mut stream: TcpStream, folder: &Path, mode: Mode, heard: &Mutex<Vec<Str
         }
         Mode::Status500(at) if at == path => b"HTTP/1.0 500 No\r\n\r\n".to_vec(),
         Mode::Garbage(at) if at == path => b"HTTP/1.0 200 OK\r\n\r\n0\x82\xff\xff<html>".to_vec(),
-        Mode::Elsewhere(at) if at == path => b"HTTP/1.0 302 On\r\nLocation: http://localhost:1/\r\n\r\n".to_vec(),
+        Mode::Elsewhere(at) if at == path => {
+            b"HTTP/1.0 302 On\r\nLocation: http://localhost:1/\r\n\r\n".to_vec()
+        }
         _ => {
             let content = content(folder, &path, &body, mode);
             let head = match &content {
-                Some(content) => format!("HTTP/1.0 200 OK\r\nContent-Length: {}\r\n\r\n", content.len()),
+                Some(content) => format!(
+                    "HTTP/1.0 200 OK\r\nContent-Length: {}\r\n\r\n",
+                    content.len()
+                ),
                 None => "HTTP/1.0 404 No\r\n\r\n".to_owned(),
             };
             [head.into_bytes(), content.unwrap_or_default()].concat()
@@ -234,8 +280,14 @@ fn content(folder: &Path, path: &str, question: &[u8], mode: Mode) -> Option<Vec
         "/ts" if mode == Mode::OldToken => std::fs::read(file("ts.answer")).ok(),
         "/ts" => {
             std::fs::write(file("ts.question"), question).unwrap();
-            let section = if mode == Mode::StrangerToken { "strange" } else { "right" };
-            run(&format!("ts -reply -config ca.cnf -section {section} -queryfile ts.question -out ts.answer"));
+            let section = if mode == Mode::StrangerToken {
+                "strange"
+            } else {
+                "right"
+            };
+            run(&format!(
+                "ts -reply -config ca.cnf -section {section} -queryfile ts.question -out ts.answer"
+            ));
             std::fs::read(file("ts.answer")).ok()
         }
         "/ocsp" if mode == Mode::OtherOcsp => {
@@ -244,7 +296,11 @@ fn content(folder: &Path, path: &str, question: &[u8], mode: Mode) -> Option<Vec
         }
         "/ocsp" => {
             std::fs::write(file("ocsp.question"), question).unwrap();
-            let signer = if mode == Mode::StrangerOcsp { "stranger" } else { "ocsp" };
+            let signer = if mode == Mode::StrangerOcsp {
+                "stranger"
+            } else {
+                "ocsp"
+            };
             answered(folder, "ocsp.question", signer)
         }
         _ => std::fs::read(file(path.trim_start_matches('/'))).ok(),
@@ -252,7 +308,9 @@ fn content(folder: &Path, path: &str, question: &[u8], mode: Mode) -> Option<Vec
 }
 
 fn answered(folder: &Path, question: &str, signer: &str) -> Option<Vec<u8>> {
-    let command = format!("ocsp -index index.txt -CA root.pem -rsigner {signer}.pem -rkey {signer}.key -nmin 10 -reqin {question} -respout ocsp.answer");
+    let command = format!(
+        "ocsp -index index.txt -CA root.pem -rsigner {signer}.pem -rkey {signer}.key -nmin 10 -reqin {question} -respout ocsp.answer"
+    );
     openssl(folder, &command.split(' ').collect::<Vec<_>>());
     std::fs::read(folder.join("ocsp.answer")).ok()
 }
@@ -266,7 +324,9 @@ fn long_term_levels_are_reached_with_ocsp_and_with_lists() {
     for name in ["by-ocsp", "by-list"] {
         authority.revoke(name);
     }
-    authority.openssl("ca -gencrl -config ca.cnf -keyfile root.key -cert root.pem -crldays 30 -out list.crl");
+    authority.openssl(
+        "ca -gencrl -config ca.cnf -keyfile root.key -cert root.pem -crldays 30 -out list.crl",
+    );
     for name in ["by-ocsp", "by-list"] {
         authority.fails(name, "lt", (5, "certificate_revoked"));
     }
@@ -297,7 +357,11 @@ fn evidence_that_is_stale_strange_or_missing_makes_no_level_lt() {
     let trust = authority.trusting().remove(0);
     for more in [&[&*trust][..], &[&*trust, "--allow-host=127.0.0.1"]] {
         let (code, entry, _) = authority.sign("by-ocsp", "lt", more);
-        assert_eq!((code, entry["error"]["code"].as_str()), (4, Some("no_evidence")), "{entry}");
+        assert_eq!(
+            (code, entry["error"]["code"].as_str()),
+            (4, Some("no_evidence")),
+            "{entry}"
+        );
         assert!(!authority.was_asked("/ocsp") && authority.was_asked("/ts"));
     }
 }
@@ -329,20 +393,43 @@ fn the_trust_folder_gives_anchors_and_lists() {
     let (code, entry, _) = authority.sign("by-list", "b", &[]);
     assert_eq!(code, 0, "{entry}");
     let trust = |arguments: &[&str]| {
-        let (code, _, said) = run(saoy().arg(&data).arg("trust").args(arguments).current_dir(authority.folder()));
+        let (code, _, said) = run(saoy()
+            .arg(&data)
+            .arg("trust")
+            .args(arguments)
+            .current_dir(authority.folder()));
         assert_eq!(code, 0, "{arguments:?}: {said}");
     };
     let (_, printed, _) = run(std::process::Command::new("openssl")
-        .args(["x509", "-noout", "-fingerprint", "-sha256", "-in", "root.pem"])
+        .args([
+            "x509",
+            "-noout",
+            "-fingerprint",
+            "-sha256",
+            "-in",
+            "root.pem",
+        ])
         .current_dir(authority.folder()));
     trust(&["add", "root.pem"]);
     trust(&["accept", printed.trim().rsplit('=').next().unwrap()]);
     let (code, entry, out) = authority.sign("by-list", "lt", &["--force"]);
-    assert_eq!((code, entry["error"]["code"].as_str()), (4, Some("no_evidence")), "{entry}");
-    trust(&["fetch-crl", &format!("{}/list.crl", authority.address), "--allow-private"]);
+    assert_eq!(
+        (code, entry["error"]["code"].as_str()),
+        (4, Some("no_evidence")),
+        "{entry}"
+    );
+    trust(&[
+        "fetch-crl",
+        &format!("{}/list.crl", authority.address),
+        "--allow-private",
+    ]);
     authority.now(Mode::Right);
     let (code, entry, _) = authority.sign("by-list", "lt", &["--force"]);
-    assert_eq!((code, entry["level"].as_str()), (0, Some("B-LT")), "{entry}");
+    assert_eq!(
+        (code, entry["level"].as_str()),
+        (0, Some("B-LT")),
+        "{entry}"
+    );
     assert!(!authority.was_asked("/list.crl"));
     authority.holds(&out);
 }

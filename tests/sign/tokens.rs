@@ -41,7 +41,16 @@ impl Tokens {
 
     /// A token `label` whose PIN is 123456.
     fn token(&self, label: &str) {
-        let made = ["--init-token", "--free", "--label", label, "--so-pin", "87654321", "--pin", PIN];
+        let made = [
+            "--init-token",
+            "--free",
+            "--label",
+            label,
+            "--so-pin",
+            "87654321",
+            "--pin",
+            PIN,
+        ];
         self.made("softhsm2-util", &made);
     }
 
@@ -49,12 +58,45 @@ impl Tokens {
     fn key(&self, token: &str, name: &str, id: &str, kind: &[&str]) {
         let (key, certificate) = (format!("{name}.key"), format!("{name}.der"));
         self.made("openssl", &[&["genpkey", "-out", &key], kind].concat());
-        let import = ["--import", &key, "--token", token, "--label", name, "--id", id, "--pin", PIN];
+        let import = [
+            "--import", &key, "--token", token, "--label", name, "--id", id, "--pin", PIN,
+        ];
         self.made("softhsm2-util", &import);
         let subject = format!("/CN={name}");
-        let request = ["req", "-x509", "-utf8", "-days", "30", "-outform", "DER", "-addext", "keyUsage=critical,digitalSignature"];
-        self.made("openssl", &[&request[..], &["-key", &key, "-subj", &subject, "-out", &certificate]].concat());
-        let store = ["--token-label", token, "--login", "--pin", PIN, "--write-object", &certificate, "--type", "cert", "--id", id, "--label", name];
+        let request = [
+            "req",
+            "-x509",
+            "-utf8",
+            "-days",
+            "30",
+            "-outform",
+            "DER",
+            "-addext",
+            "keyUsage=critical,digitalSignature",
+        ];
+        self.made(
+            "openssl",
+            &[
+                &request[..],
+                &["-key", &key, "-subj", &subject, "-out", &certificate],
+            ]
+            .concat(),
+        );
+        let store = [
+            "--token-label",
+            token,
+            "--login",
+            "--pin",
+            PIN,
+            "--write-object",
+            &certificate,
+            "--type",
+            "cert",
+            "--id",
+            id,
+            "--label",
+            name,
+        ];
         self.made("pkcs11-tool", &[&["--module", MODULE], &store[..]].concat());
     }
 
@@ -74,13 +116,23 @@ impl Tokens {
     }
 
     /// Exit code, the entries, and what was said.
-    fn sign(&self, inputs: &[PathBuf], address: &str, pin: &str, more: &[&str]) -> (i32, Vec<Value>, String) {
+    fn sign(
+        &self,
+        inputs: &[PathBuf],
+        address: &str,
+        pin: &str,
+        more: &[&str],
+    ) -> (i32, Vec<Value>, String) {
         let (code, answer, said) = self.seeing(self.signing(inputs, address, pin).args(more));
         let report: Value = serde_json::from_str(&answer).unwrap_or_default();
         if !report.is_null() {
             crate::outputs::records::is_valid(&report, "signing-1.schema.json");
         }
-        (code, report["files"].as_array().cloned().unwrap_or_default(), said)
+        (
+            code,
+            report["files"].as_array().cloned().unwrap_or_default(),
+            said,
+        )
     }
 
     fn papers(&self, count: usize) -> Vec<PathBuf> {
@@ -92,7 +144,11 @@ impl Tokens {
     /// Pulls all tokens out, or puts them back.
     fn pull(&self, is_out: bool) {
         let (there, away) = (self.desk.input("tokens"), self.desk.input("away"));
-        let (from, to) = if is_out { (&there, &away) } else { (&away, &there) };
+        let (from, to) = if is_out {
+            (&there, &away)
+        } else {
+            (&away, &there)
+        };
         std::fs::rename(from, to).unwrap();
     }
 }
@@ -187,7 +243,10 @@ fn until(tokens: &Tokens, count: usize) {
 }
 
 fn of<'a>(files: &'a [Value], status: &str) -> Vec<&'a Value> {
-    files.iter().filter(|file| file["status"] == status).collect()
+    files
+        .iter()
+        .filter(|file| file["status"] == status)
+        .collect()
 }
 
 #[test]

@@ -155,7 +155,10 @@ mod tests {
         assert_eq!((uri.slot, uri.id), (Some(7), Some(vec![1, 255])));
         assert_eq!(uri.object.as_deref(), Some(&b"k"[..]));
         assert_eq!(uri.module.to_str(), Some("/m.so"));
-        assert_eq!(uri.pin.as_deref().and_then(|path| path.to_str()), Some("/p"));
+        assert_eq!(
+            uri.pin.as_deref().and_then(|path| path.to_str()),
+            Some("/p")
+        );
     }
 
     #[test]
