@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use saoy_signing::crypto::Digest;
-use saoy_signing::sign::key::{KeyError, Preference, Signer};
+use saoy_signing::sign::key::{KeyError, Preference};
 
 use crate::args::given;
 use crate::terminal;

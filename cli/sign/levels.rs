@@ -17,7 +17,6 @@ use saoy_signing::policy::Policy;
 use saoy_signing::sign::admission::{self, Allow, RefusalKind};
 use saoy_signing::sign::appearance::{Drawn, Picture};
 use saoy_signing::sign::evidence::{self, Sources};
-use saoy_signing::sign::key::Signer;
 use saoy_signing::sign::timestamp::{Ask, Basis, Checked};
 use saoy_signing::sign::{
     Digested, LocalTime, Lock, Options, Prepared, Purpose, SignError, check_certificate,

@@ -478,7 +478,7 @@ fn pss(digest: Digest, salt: usize) -> Option<Mechanism<'static>> {
 
 /// A signature of two numbers of the same length (PKCS #11 3.0, current mechanisms, 2.3.1) as CMS has it (RFC 3279, 2.2.3).
 fn ecdsa(raw: &[u8]) -> Option<Vec<u8>> {
-    if raw.is_empty() || raw.len() % 2 != 0 {
+    if raw.is_empty() || !raw.len().is_multiple_of(2) {
         return None;
     }
     let (r, s) = raw.split_at(raw.len() / 2);
