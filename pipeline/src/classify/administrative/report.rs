@@ -108,9 +108,10 @@ impl<'a> Report<'a> {
                 .map(|(symbol, date)| symbol.value == date.value),
         };
         let blank = symbol.number.value.is_none() && folded(&symbol.number.text).is_empty();
-        // Where nothing was read, all of the row may hold what a hand wrote.
+        // Where nothing was read, all of the row may hold what a hand wrote, and the gap before it.
         let hand = if blank {
             trust::hand_at(&leaf.sight, symbol.row.shown())
+                .max(trust::hand_near(&leaf.sight, symbol.number.shown))
         } else {
             trust::hand_at(&leaf.sight, symbol.number.shown)
         };
@@ -219,7 +220,13 @@ impl<'a> Report<'a> {
         let year_agrees = symbol_year
             .zip(date.year.number)
             .map(|(symbol, date)| symbol.value == date.value);
-        let hands = [&date.day, &date.month].map(|slot| trust::hand_at(&leaf.sight, slot.shown));
+        let hands = [&date.day, &date.month].map(|slot| {
+            if slot.number.is_none() {
+                trust::hand_near(&leaf.sight, slot.shown)
+            } else {
+                trust::hand_at(&leaf.sight, slot.shown)
+            }
+        });
         let hand = hands.into_iter().fold(0.0, f32::max);
         let mut field = Field {
             value: date.iso(),

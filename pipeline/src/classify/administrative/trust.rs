@@ -159,6 +159,19 @@ pub fn hand_at(sight: &Sight, place: Rect) -> f32 {
         .fold(0.0, f32::max)
 }
 
+/// The same where nothing was read: `place` is then no more than a guess between the words around it, and boxes of
+/// words swallow a part of what a hand wrote beside them.
+pub fn hand_near(sight: &Sight, place: Rect) -> f32 {
+    let slack = 0.5 * place.h;
+    let wider = Rect {
+        x: place.x - slack,
+        y: place.y - slack,
+        w: place.w + 2.0 * slack,
+        h: place.h + 2.0 * slack,
+    };
+    hand_at(sight, wider)
+}
+
 /// Whether a stamp covers a good part of `place`.
 pub fn stamp_over(sight: &Sight, place: Rect) -> bool {
     sight
@@ -198,6 +211,14 @@ mod tests {
         };
         assert_eq!(hand_at(&sight, at(20.0)), 0.8);
         assert_eq!(hand_at(&sight, at(100.0)), 0.0);
+        // A gap guessed a little too low.
+        let below = Rect {
+            y: 17.0,
+            ..at(10.0)
+        };
+        assert_eq!(hand_at(&sight, below), 0.0);
+        assert_eq!(hand_near(&sight, below), 0.8);
+        assert_eq!(hand_near(&sight, at(100.0)), 0.0);
         assert!(capped(0.99, 0.8) < 0.5);
     }
 }

@@ -72,8 +72,9 @@ fn numbers_and_dates_have_gaps_and_sentences_none() {
     assert_eq!(gaps(&sentence), 0);
 }
 
-/// `Số:`, what `fill` draws from x = 80 to 140 on a line from y = 52 to 76, and a symbol of five capitals.
-fn looked_at(fill: impl Fn(&mut dyn FnMut(usize, usize, f32))) -> Vec<f32> {
+/// `Số:`, what `fill` draws from x = 80 to 140 on a line from y = 52 to 76, and a symbol of five capitals; the engine
+/// read `read` between them.
+fn looked_at(read: &str, fill: impl Fn(&mut dyn FnMut(usize, usize, f32))) -> Vec<f32> {
     let mut image = Gray {
         width: 360,
         height: 130,
@@ -94,7 +95,13 @@ fn looked_at(fill: impl Fn(&mut dyn FnMut(usize, usize, f32))) -> Vec<f32> {
         }
     }
     fill(&mut put);
-    let lines = [line(&[(10.0, 50.0, "Số:"), (155.0, 145.0, "/QĐUBN")])];
+    let mut words = vec![
+        (10.0, 50.0, "Số:"),
+        (84.0, 40.0, read),
+        (155.0, 145.0, "/QĐUBN"),
+    ];
+    words.retain(|(_, _, text)| !text.is_empty());
+    let lines = [line(&words)];
     let raster = Raster::Gray(image);
     let view = View {
         picture: Picture::new(&raster, Affine::IDENTITY, (360, 130), 150.0),
@@ -109,7 +116,7 @@ fn looked_at(fill: impl Fn(&mut dyn FnMut(usize, usize, f32))) -> Vec<f32> {
 
 #[test]
 fn print_dots_and_scribbles_are_told_apart() {
-    let print = looked_at(|put| {
+    let print = looked_at("25", |put| {
         let mut left = 85;
         for digit in [2, 5] {
             let (wide, ink) = drawn(digit, 24);
@@ -119,14 +126,14 @@ fn print_dots_and_scribbles_are_told_apart() {
             left += wide + 4;
         }
     });
-    let dots = looked_at(|put| {
+    let dots = looked_at("", |put| {
         for dot in 0..8 {
             for (x, y) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
                 put(82 + dot * 7 + x, 74 + y, 1.0);
             }
         }
     });
-    let hand = looked_at(|put| {
+    let hand = looked_at("", |put| {
         for step in 0..160 {
             // Loops that rise over the line and dive below it.
             let t = step as f32 / 12.0;
