@@ -105,7 +105,9 @@ impl<'a> Job<'a> {
         let is_test = opened.is_some_and(|opened| opened.is_test);
         let stamp = Stamp::of(matches)?;
         let is_agency = text("role").as_deref() == Some("agency")
-            || stamp.as_ref().is_some_and(|stamp| stamp.kind == Kind::Agency);
+            || stamp
+                .as_ref()
+                .is_some_and(|stamp| stamp.kind == Kind::Agency);
         Ok(Self {
             opened,
             level,

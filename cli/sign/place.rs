@@ -181,7 +181,8 @@ fn folded(text: &str) -> String {
     letters.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn visible_signatures(document: &Document, page: &Page) -> Result<Vec<Place>, PdfError> {
+/// Signatures that show on `page`, oldest first.
+pub(super) fn visible_signatures(document: &Document, page: &Page) -> Result<Vec<Place>, PdfError> {
     let annotations = document.get(&page.dict, "Annots")?.into_owned();
     let mut places = Vec::new();
     for annotation in annotations.as_array().unwrap_or_default() {
@@ -237,7 +238,12 @@ mod tests {
     #[test]
     fn the_room_is_between_the_title_and_the_lowest_place_of_the_name() {
         let sheet = sheet(&[
-            ("Xét đề nghị của ông Nguyễn Văn An về việc", 85.0, 100.0, 300.0),
+            (
+                "Xét đề nghị của ông Nguyễn Văn An về việc",
+                85.0,
+                100.0,
+                300.0,
+            ),
             ("Nơi nhận:", 85.0, 500.0, 60.0),
             ("CHỦ TỊCH", 380.0, 500.0, 80.0),
             ("- Như trên;", 85.0, 560.0, 60.0),
@@ -248,14 +254,23 @@ mod tests {
         assert_eq!(name, "Nguyễn Văn An");
         assert_eq!((room.middle, room.top, room.bottom), (420.0, 512.0, 590.0));
         assert!(sheet.room(&["Trần Lạ".to_owned()]).is_none());
-        assert!(sheet.room(&["An".to_owned()]).is_none(), "a word is no name");
+        assert!(
+            sheet.room(&["An".to_owned()]).is_none(),
+            "a word is no name"
+        );
     }
 
     #[test]
     fn what_lies_under_a_stamp_is_named() {
         let sheet = sheet(&[("CHỦ", 380.0, 500.0, 30.0), ("TỊCH", 415.0, 500.0, 30.0)]);
-        assert_eq!(sheet.under([400.0, 505.0, 50.0, 50.0]).as_deref(), Some("CHỦ TỊCH"));
-        assert_eq!(sheet.under([420.0, 505.0, 50.0, 50.0]).as_deref(), Some("TỊCH"));
+        assert_eq!(
+            sheet.under([400.0, 505.0, 50.0, 50.0]).as_deref(),
+            Some("CHỦ TỊCH")
+        );
+        assert_eq!(
+            sheet.under([420.0, 505.0, 50.0, 50.0]).as_deref(),
+            Some("TỊCH")
+        );
         assert_eq!(sheet.under([380.0, 511.5, 50.0, 50.0]), None);
     }
 
@@ -265,7 +280,11 @@ mod tests {
             text: text.to_owned(),
             place: [x, 10.0, w, 10.0],
         };
-        let line = [word("Lưu:", 80.0, 20.0), word("VT.", 103.0, 15.0), word("An", 300.0, 15.0)];
+        let line = [
+            word("Lưu:", 80.0, 20.0),
+            word("VT.", 103.0, 15.0),
+            word("An", 300.0, 15.0),
+        ];
         let texts: Vec<String> = columns(&line).into_iter().map(|one| one.text).collect();
         assert_eq!(texts, ["Lưu: VT.", "An"]);
     }

@@ -10,7 +10,7 @@ use saoy_pipeline::record::Bilingual;
 use saoy_signing::sign::appearance::{Drawn, Lines, Picture, Shown};
 use saoy_signing::sign::{LocalTime, SignError, iso_time};
 
-use super::place::{Place, Room, Sheet};
+use super::place::{Place, Room, Sheet, visible_signatures};
 use super::record::Warning;
 use crate::words::{Said, said};
 
@@ -146,7 +146,9 @@ impl Stamp {
         let paragraphs = self.paragraphs(by);
         let (place, shown) = match &self.picture {
             None => {
-                let room = self.place.map_or(sheet.size.0 / 2.0 - MARGIN, |place| place[2]);
+                let room = self
+                    .place
+                    .map_or(sheet.size.0 / 2.0 - MARGIN, |place| place[2]);
                 let lines = Lines::new(&paragraphs, room)?;
                 (self.text_place(&sheet, &lines), Shown::Text(lines))
             }
@@ -169,12 +171,8 @@ impl Stamp {
             moved_onto(place, sheet.size)
         };
         let number = page.index.saturating_add(1);
-        let drawn = Drawn::on(&page, place, shown).ok_or_else(|| {
-            usage(
-                "dấu nằm ngoài trang",
-                "the stamp does not fit on the page",
-            )
-        })?;
+        let drawn = Drawn::on(&page, place, shown)
+            .ok_or_else(|| usage("dấu nằm ngoài trang", "the stamp does not fit on the page"))?;
         if let Some(text) = sheet.under(place) {
             warnings.push(Warning::covers(number, &text));
         }
@@ -194,8 +192,8 @@ impl Stamp {
                 let back = (0..count).rev().take(PAGES_BACK);
                 let mut signed = back.filter(|&index| {
                     let page = document.page(index);
-                    page.and_then(|page| Sheet::of(document, &page))
-                        .is_ok_and(|sheet| !sheet.signatures.is_empty())
+                    page.and_then(|page| visible_signatures(document, &page))
+                        .is_ok_and(|places| !places.is_empty())
                 });
                 signed.next().map_or(count, |index| index + 1)
             }

@@ -120,7 +120,10 @@ impl Drawn {
         };
         if let Some(picture) = picture {
             content += &self.picture(picture, foot);
-            resources.set("XObject", one("P", Object::Ref(put_picture(append, picture)?)));
+            resources.set(
+                "XObject",
+                one("P", Object::Ref(put_picture(append, picture)?)),
+            );
         }
         if let Some(lines) = lines {
             let top = if picture.is_some() { foot } else { self.size.1 };
@@ -177,7 +180,10 @@ pub fn shown_place(page: &Page, rectangle: Rectangle) -> [f64; 4] {
     let whole = page.crop_box;
     let (left, top) = match page.rotate {
         90 => (rectangle.bottom - whole.bottom, rectangle.left - whole.left),
-        180 => (whole.right - rectangle.right, rectangle.bottom - whole.bottom),
+        180 => (
+            whole.right - rectangle.right,
+            rectangle.bottom - whole.bottom,
+        ),
         270 => (whole.top - rectangle.top, whole.right - rectangle.right),
         _ => (rectangle.left - whole.left, whole.top - rectangle.top),
     };

@@ -64,7 +64,7 @@ fn lines_break_between_words_and_are_as_wide_as_times_makes_them() {
     let lines = Lines::new(&["SAO Y", "ỦY BAN NHÂN DÂN PHƯỜNG THUẬN HÓA"], 100.0).unwrap();
     assert_eq!(
         lines.as_slice(),
-        ["SAO Y", "ỦY BAN NHÂN", "DÂN PHƯỜNG", "THUẬN HÓA"]
+        ["SAO Y", "ỦY BAN NHÂN DÂN", "PHƯỜNG THUẬN", "HÓA"]
     );
     assert!(lines.width() <= 100.0);
     assert!((lines.height() - 48.0).abs() < 1e-9);

@@ -196,7 +196,9 @@ impl Subset {
             let set: Vec<u8> = (0..count.div_ceil(8))
                 .map(|byte| {
                     let left = count.saturating_sub(byte * 8).min(8);
-                    0xFF00_u16.checked_shr(u32::try_from(left).unwrap_or(8)).unwrap_or(0) as u8
+                    0xFF00_u16
+                        .checked_shr(u32::try_from(left).unwrap_or(8))
+                        .unwrap_or(0) as u8
                 })
                 .collect();
             descriptor.set("CIDSet", Object::Ref(put_packed(append, &set, &[])?));
