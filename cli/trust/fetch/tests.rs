@@ -104,7 +104,8 @@ fn a_redirection_is_checked_like_the_first_address() {
 
 #[test]
 fn faulty_servers_cost_an_error_and_little_time() {
-    let cases: [(Vec<u8>, fn(&FetchError) -> bool); 5] = [
+    type Expected = fn(&FetchError) -> bool;
+    let cases: [(Vec<u8>, Expected); 5] = [
         (ok(&[0; 2000]), |error| {
             matches!(error, FetchError::TooLong(1000))
         }),

@@ -168,7 +168,12 @@ impl Candidate {
         let against = |(text, sure): &(String, f32)| {
             *sure > 0.6 && fit(text) < 0.6 && letters_of(text).len() > 2
         };
-        if best < 0.6 && self.readings.iter().any(against) {
+        // ĐẤT, a word of every land paper, differs from MẬT in a letter: what is read for certain is that word.
+        let certain = |(text, sure): &(String, f32)| {
+            *sure > 0.75 && fit(text) < 0.8 && letters_of(text).len() > 2
+        };
+        let another = best < 0.6 && self.readings.iter().any(against);
+        if another || (best < 1.0 && self.readings.iter().any(certain)) {
             -0.3
         } else {
             // Any three letters share one or two with a mark.
@@ -232,4 +237,47 @@ fn explained(small: &Small, lines: &[Line]) -> Vec<bool> {
 fn certainty(line: &Line) -> f32 {
     let sum: f32 = line.words.iter().map(|word| word.confidence).sum();
     sum / line.words.len().max(1) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::rows::Row;
+    use super::super::shape::Likeness;
+    use super::super::small::Ink;
+    use super::super::wording::{Level, Word};
+    use super::Candidate;
+
+    /// A dark row that looks like MẬT, and what was read in it.
+    fn read(text: &str, sure: f32) -> Candidate {
+        Candidate {
+            row: Row {
+                ink: Ink::Dark,
+                centre: (200.0, 500.0),
+                angle: 0.0,
+                size: (35.0, 16.0),
+                framed: false,
+                goes_on: false,
+            },
+            shapes: vec![
+                Likeness {
+                    word: Word::Mark(Level::Secret),
+                    value: 0.67,
+                },
+                Likeness {
+                    word: Word::Other("ĐẾN"),
+                    value: 0.46,
+                },
+            ],
+            readings: vec![(text.to_owned(), sure)],
+        }
+    }
+
+    #[test]
+    fn a_word_read_for_certain_is_that_word() {
+        assert!(read("MẬT", 0.87).is_mark());
+        assert!(read("MẠT", 0.5).is_mark());
+        for other in ["ĐẤT", "ĐÁT", "CÁT"] {
+            assert!(!read(other, 0.87).is_mark(), "{other}");
+        }
+    }
 }
