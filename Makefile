@@ -97,6 +97,8 @@ test-deps: deps
 	need default-jdk-headless "runs veraPDF, the PDF/A judge"        javac -version
 	need libjaxb-java         "veraPDF needs it"                     test -f /usr/share/java/jaxb-runtime.jar
 	need python3-venv         "fetches the judges"                   /usr/bin/python3 -c "import ensurepip, venv"
+	need softhsm2             "tokens without hardware, for PKCS #11" softhsm2-util --version
+	need opensc               "puts certificates on them"            which pkcs11-tool
 	need openssl              "makes certificates, lists and tokens"  openssl version
 	need libxml2-utils        "xmllint: ALTO against its schema"     xmllint --version
 	fetch test-deps

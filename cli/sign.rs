@@ -1,8 +1,8 @@
 //! `saoy sign`: PAdES signatures behind untouched copies of the inputs.
 
-mod http;
 mod keys;
 mod levels;
+mod pkcs11;
 mod place;
 mod publish;
 mod record;
@@ -12,12 +12,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use saoy_signing::crypto::Digest;
-use saoy_signing::sign::key::{KeyError, Preference, Signer};
+use saoy_signing::sign::key::{KeyError, Preference};
 
 use crate::args::given;
 use crate::terminal;
@@ -80,8 +80,8 @@ pub(crate) fn command(ui: Ui) -> Command {
                 "key",
                 "KEYREF",
                 ui.say(
-                    "Khóa: p12:TỆP, hoặc test: (khóa dùng một lần, không có giá trị)",
-                    "The key: p12:FILE, or test: (a throw-away key without value)",
+                    "Khóa: p12:TỆP, pkcs11:token=TÊN?module-path=TỆP.so, hoặc test: (khóa dùng một lần, không có giá trị)",
+                    "The key: p12:FILE, pkcs11:token=NAME?module-path=FILE.so, or test: (a throw-away key without value)",
                 ),
             )
             .required_unless_present("upgrade"),
@@ -142,15 +142,45 @@ pub(crate) fn command(ui: Ui) -> Command {
             .value_parser(value_parser!(u32).range(0..=20)),
         )
         .arg(
+            text(
+                "timeout",
+                "SECONDS",
+                ui.say(
+                    "Thời gian chờ tối đa cho một câu trả lời",
+                    "Longest wait for one answer of a server",
+                ),
+            )
+            .default_value("180")
+            .value_parser(value_parser!(u64).range(1..=3600)),
+        )
+        .arg(
             path(
                 "trust",
                 ui.say(
-                    "Chứng thư gốc và trung gian, PEM hoặc DER; bắt buộc với lt và lta",
-                    "Certificates of roots and intermediates, PEM or DER; required for lt and lta",
+                    "Chứng thư gốc, trung gian, danh sách thu hồi (PEM, DER, p7b), thêm vào thư mục tin cậy",
+                    "Certificates of roots and intermediates, revocation lists (PEM, DER, p7b), besides the trust folder",
                 ),
             )
             .action(ArgAction::Append),
         )
+        .arg(
+            text(
+                "allow-host",
+                "HOST",
+                ui.say(
+                    "Với lt và lta: cho phép hỏi máy chủ này khi chứng thư nêu nó",
+                    "With lt and lta: allow asking this host when a certificate names it",
+                ),
+            )
+            .action(ArgAction::Append),
+        )
+        .arg(flag(
+            "allow-private",
+            ui.say(
+                "Với lt và lta: cho phép địa chỉ trong mạng nội bộ",
+                "With lt and lta: allow addresses of the inner network",
+            ),
+        ))
         .arg(choice(
             "digest",
             "sha256",
@@ -327,15 +357,7 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         Some(Err(error)) => {
             let code = if error.is::<Said>() { 2 } else { 4 };
             let error = match error.downcast_ref::<KeyError>() {
-                Some(KeyError::WrongPin) => {
-                    Said(said!("sai mật khẩu hoặc PIN", "wrong password or PIN")).into()
-                }
-                Some(why) => Said(said!(
-                    "không dùng được khóa: {}",
-                    "the key is of no use: {}",
-                    why
-                ))
-                .into(),
+                Some(why) => Said(record::key_error(why).1).into(),
                 None => error,
             };
             terminal::complain(ui, &error);
@@ -360,9 +382,13 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
 
     let entries: Vec<Mutex<Option<Entry>>> = inputs.iter().map(|_| Mutex::new(None)).collect();
     let next = AtomicUsize::new(0);
+    let lost = AtomicBool::new(false);
     let work = || {
         while let Some((input, slot)) = next_of(&next, &inputs, &entries) {
-            let entry = one(&job, input, &target(input, out, is_folder));
+            let entry = one(&job, input, &target(input, out, is_folder), &lost);
+            if entry.lost_key() {
+                lost.store(true, Ordering::Relaxed);
+            }
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(entry);
         }
     };
@@ -381,6 +407,7 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     Ok(match failed.as_slice() {
         [] => ExitCode::SUCCESS,
         [code] if entries.len() == 1 => ExitCode::from(*code),
+        _ if lost.load(Ordering::Relaxed) => ExitCode::from(4),
         _ => ExitCode::from(1),
     })
 }
@@ -403,7 +430,8 @@ fn target(input: &Path, out: &Path, is_folder: bool) -> PathBuf {
     }
 }
 
-fn one(job: &Job<'_>, input: &Path, out: &Path) -> Entry {
+/// Signs one file; without its key, only looks whether it is signed.
+fn one(job: &Job<'_>, input: &Path, out: &Path, lost: &AtomicBool) -> Entry {
     let mut entry = Entry::new(input, out);
     // What an earlier run finished is not signed a second time.
     if !job.force && out.exists() {
@@ -419,6 +447,10 @@ fn one(job: &Job<'_>, input: &Path, out: &Path) -> Entry {
                 ),
             ));
         }
+        return entry;
+    }
+    if lost.load(Ordering::Relaxed) {
+        entry.status = Status::Pending;
         return entry;
     }
     if let Err(error) = job.run(input, out, &mut entry) {

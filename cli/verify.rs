@@ -27,7 +27,7 @@ mod html;
 
 mod inputs;
 
-mod online;
+pub(crate) mod online;
 
 mod pictures;
 

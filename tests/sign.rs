@@ -10,6 +10,10 @@ use serde_json::Value;
 use crate::handmade::Paper;
 use crate::program::{Desk, asked, run, saoy};
 
+mod servers;
+
+mod tokens;
+
 /// A page that may be signed.
 fn page() -> Vec<u8> {
     Paper::default().finish(&["/MediaBox[0 0 200 200]".to_owned()], "")

@@ -1,4 +1,4 @@
-//! Keys by name: `p12:FILE`, and `test:`, a key made for this run that says so in all that it signs.
+//! Keys by name: `p12:FILE`, `pkcs11:` on tokens, and `test:`, a key made for this run that says so in all that it signs.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -10,10 +10,13 @@ use anyhow::Context;
 use clap::ArgMatches;
 use p12_keystore::{KeyStore, Pkcs12ImportPolicy};
 use ring::rand::SystemRandom;
+use saoy_pipeline::record::Bilingual;
 use saoy_signing::certificate::Certificate;
-use saoy_signing::sign::key::{KeyError, Preference, SoftKey};
+use saoy_signing::sign::key::{KeyError, Preference, Signer, SoftKey};
 use zeroize::Zeroizing;
 
+use super::pkcs11::{Pins, TokenKey};
+use crate::terminal;
 use crate::words::{Said, Ui, said};
 
 /// What the throw-away key is called wherever its signatures show.
@@ -21,7 +24,7 @@ pub(super) const NOT_VALID: &str = "NOT VALID / KHÔNG CÓ GIÁ TRỊ";
 
 /// A key that is open.
 pub(super) struct Opened {
-    pub(super) key: SoftKey,
+    pub(super) key: Box<dyn Signer>,
     /// True of the throw-away key.
     pub(super) is_test: bool,
 }
@@ -37,13 +40,20 @@ pub(super) fn open(
     ui: Ui,
 ) -> anyhow::Result<Opened> {
     if reference == "test:" {
-        let key = test_key(preference)?;
+        let key = Box::new(test_key(preference)?);
         return Ok(Opened { key, is_test: true });
+    }
+    if let Some(address) = reference.strip_prefix("pkcs11:") {
+        let key = TokenKey::open(address, preference, &Given { matches, ui })?;
+        return Ok(Opened {
+            key: Box::new(key),
+            is_test: false,
+        });
     }
     let Some(path) = reference.strip_prefix("p12:") else {
         return Err(anyhow::Error::new(Said(said!(
-            "khóa phải có dạng p12:TỆP hoặc test:",
-            "the key must have the form p12:FILE or test:"
+            "khóa phải có dạng p12:TỆP, pkcs11:... hoặc test:",
+            "the key must have the form p12:FILE, pkcs11:... or test:"
         ))));
     };
     let bytes = Zeroizing::new(std::fs::read(path).with_context(|| path.to_owned())?);
@@ -54,9 +64,45 @@ pub(super) fn open(
     )?;
     let key = from_p12(&bytes, &password, preference)?;
     Ok(Opened {
-        key,
+        key: Box::new(key),
         is_test: false,
     })
+}
+
+/// PINs as the command line says.
+struct Given<'a> {
+    matches: &'a ArgMatches,
+    ui: Ui,
+}
+
+impl Given<'_> {
+    /// Whether `--pin-file` or `--pin-fd` says where it is.
+    fn is_named(&self) -> bool {
+        self.matches.contains_id("pin-file") || self.matches.contains_id("pin-fd")
+    }
+}
+
+impl Pins for Given<'_> {
+    fn pin(&self, label: &str, file: Option<&Path>) -> anyhow::Result<Zeroizing<String>> {
+        match file.filter(|_| !self.is_named()) {
+            Some(path) => first_line(path).with_context(|| path.display().to_string()),
+            None => {
+                let prompt = format!(
+                    "{} {label}: ",
+                    self.ui.say("PIN của thẻ", "PIN of the token")
+                );
+                secret(self.matches, self.ui, &prompt)
+            }
+        }
+    }
+
+    fn is_by_hand(&self) -> bool {
+        !self.is_named()
+    }
+
+    fn warn(&self, what: &Bilingual) {
+        terminal::hint(self.ui, &what.vi, &what.en);
+    }
 }
 
 fn from_p12(bytes: &[u8], password: &str, preference: Preference) -> anyhow::Result<SoftKey> {

@@ -16,7 +16,6 @@ use saoy_signing::judge::Instant;
 use saoy_signing::policy::Policy;
 use saoy_signing::sign::admission::{self, Allow, RefusalKind};
 use saoy_signing::sign::evidence::{self, Sources};
-use saoy_signing::sign::key::Signer;
 use saoy_signing::sign::timestamp::{Ask, Basis, Checked};
 use saoy_signing::sign::{
     Digested, LocalTime, Lock, Options, Prepared, Purpose, SignError, check_certificate,
@@ -25,17 +24,21 @@ use saoy_signing::sign::{
 use saoy_signing::structure::{self, SecurityStore};
 use saoy_signing::trust::Store;
 
-use super::http::{self, Servers};
 use super::keys::{NOT_VALID, Opened};
 use super::publish::Draft;
 use super::record::{Entry, NoAnswer};
 use super::stamp::{By, Kind, Stamp};
+use crate::trust::fetch::{self, Bounds, fetch};
+use crate::verify::anchors;
+use crate::verify::online::Online;
 use crate::words::{Said, said};
 
 /// Minutes that Viet Nam is ahead of UTC.
 const VIETNAM: i32 = 420;
 /// Room for a token with its certificates, bytes; those of the public-duty authority have 4 to 6 kB.
 const TOKEN: usize = 12_000;
+/// Longest answer, bytes.
+const LONGEST: u64 = 1 << 20;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Level {
@@ -71,7 +74,10 @@ pub(super) struct Job<'a> {
     level: Level,
     tsa: Option<String>,
     retry: u32,
-    trust: Option<Store>,
+    /// Authorities were measured to take up to 131 s for one timestamp.
+    patience: Duration,
+    trust: Store,
+    online: Online,
     policy: Policy,
     allow: Allow,
     is_agency: bool,
@@ -93,15 +99,20 @@ impl<'a> Job<'a> {
             .unwrap_or_default();
         let level = Level::named(&level);
         let tsa = text("tsa");
-        let trust = trusted(matches)?;
+        let trust = anchors::with_folder(matches)?;
         if level >= Level::T && tsa.is_none() {
             let why = said!("mức này cần --tsa URL", "this level needs --tsa URL");
             return Err(Said(why).into());
         }
-        if level >= Level::Lt && trust.is_none() {
-            let why = said!("mức này cần --trust", "this level needs --trust");
+        if level >= Level::Lt && trust.anchors.is_empty() {
+            let why = said!(
+                "mức này cần chứng thư gốc được tin cậy: saoy trust accept, hoặc --trust",
+                "this level needs a trusted root: saoy trust accept, or --trust"
+            );
             return Err(Said(why).into());
         }
+        let patience = matches.get_one::<u64>("timeout").copied().unwrap_or(180);
+        let patience = Duration::from_secs(patience);
         let is_test = opened.is_some_and(|opened| opened.is_test);
         let stamp = Stamp::of(matches)?;
         let is_agency = text("role").as_deref() == Some("agency")
@@ -114,6 +125,8 @@ impl<'a> Job<'a> {
             tsa,
             retry: matches.get_one::<u32>("retry").copied().unwrap_or(0),
             trust,
+            online: Online::for_signing(matches, patience),
+            patience,
             policy: Policy::default(),
             allow: Allow {
                 fonts: matches.get_flag("allow-fonts"),
@@ -220,7 +233,7 @@ impl<'a> Job<'a> {
         let prepared = Prepared::new(document, &options, drawn.as_ref())?;
         let digest = Digested::algorithm_for(key.scheme());
         let digested = prepared.write(document, digest, |piece| draft.write(piece))?;
-        let mut signed = digested.sign(key)?;
+        let mut signed = digested.sign(&**key)?;
         if self.level >= Level::T {
             let token = self.ask(Digest::Sha256.of(signed.signature()).unwrap_or_default())?;
             signed = signed.with_timestamp(token);
@@ -238,6 +251,13 @@ impl<'a> Job<'a> {
     /// A timestamp over `imprint`. Servers that fail are asked again, later each time; answers that are wrong are not.
     fn ask(&self, imprint: Vec<u8>) -> anyhow::Result<Checked> {
         let address = self.tsa.as_deref().unwrap_or_default();
+        // Whoever starts the program says which server, inside or not; where that one sends us on, only itself counts.
+        let bounds = Bounds {
+            hosts: fetch::host_of(address).into_iter().collect(),
+            inside: true,
+            bytes: LONGEST,
+            time: self.patience,
+        };
         let mut wait = Duration::from_millis(500);
         let mut round = 0;
         loop {
@@ -248,15 +268,15 @@ impl<'a> Job<'a> {
                 imprint: imprint.clone(),
                 nonce,
             };
-            let answer = http::ask(
-                address,
-                Some(("application/timestamp-query", &ask.request())),
-                http::PATIENCE,
-            );
-            match answer {
+            let request = ask.request();
+            let question = fetch::Question::Post {
+                kind: "application/timestamp-query",
+                body: &request,
+            };
+            match fetch(address, question, &bounds) {
                 Ok(answer) => {
                     let basis = Basis {
-                        trust: self.trust.as_ref(),
+                        trust: Some(&self.trust).filter(|trust| !trust.anchors.is_empty()),
                         policy: &self.policy,
                         now: now(),
                     };
@@ -276,12 +296,11 @@ impl<'a> Job<'a> {
 
     /// Adds the evidence of every signature and timestamp in the draft.
     fn prove(&self, draft: &mut Draft) -> anyhow::Result<()> {
-        let nobody = Store::default();
         let sources = Sources {
-            trust: self.trust.as_ref().unwrap_or(&nobody),
+            trust: &self.trust,
             policy: &self.policy,
             now: now(),
-            fetch: Some(&Servers),
+            fetch: Some(&self.online),
         };
         let revisions = saoy_pdf::Revisions::read(draft.reader()?).map_err(SignError::from)?;
         let structure = structure::examine(&revisions);
@@ -338,24 +357,6 @@ fn random() -> anyhow::Result<[u8; 16]> {
     let mut bytes = [0; 16];
     fill(&mut bytes)?;
     Ok(bytes)
-}
-
-/// Certificates that were named: those that signed themselves are anchors.
-fn trusted(matches: &ArgMatches) -> anyhow::Result<Option<Store>> {
-    let Some(paths) = matches.get_many::<PathBuf>("trust") else {
-        return Ok(None);
-    };
-    let mut store = Store::default();
-    for path in paths {
-        for certificate in Certificate::read_any(&std::fs::read(path)?)? {
-            if certificate.is_self_issued() {
-                store.add_anchors(&certificate.der, "", "")?;
-            } else {
-                store.add_intermediates(&certificate.der)?;
-            }
-        }
-    }
-    Ok(Some(store))
 }
 
 /// Whether `out` begins with all of `input` and goes on: an earlier run signed it.

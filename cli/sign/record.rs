@@ -21,6 +21,8 @@ pub(super) enum Status {
     Skipped,
     Refused,
     Failed,
+    /// Not begun, since the key was gone by then: the same command goes on with it.
+    Pending,
 }
 
 /// One input.
@@ -165,6 +167,13 @@ impl Entry {
         self.error = Some(trouble);
     }
 
+    /// Whether the key is lost to all files that follow.
+    pub(super) fn lost_key(&self) -> bool {
+        self.error
+            .as_ref()
+            .is_some_and(|trouble| LOST.contains(&trouble.code))
+    }
+
     pub(super) fn exit_code(&self) -> Option<u8> {
         self.error.as_ref().map(|trouble| trouble.exit)
     }
@@ -280,11 +289,10 @@ impl Trouble {
                 ),
                 4,
             ),
-            SignError::Key(KeyError::WrongPin) => Self::new(
-                "wrong_pin",
-                said!("sai mật khẩu hoặc PIN", "wrong password or PIN"),
-                4,
-            ),
+            SignError::Key(error) => {
+                let (code, said) = key_error(error);
+                Self::new(code, said, 4)
+            }
             SignError::Pdf(pdf) => {
                 let exit = if pdf.fault() == Fault::Environment {
                     4
@@ -305,6 +313,41 @@ impl Trouble {
         }
     }
 }
+
+/// What became of a key, in both languages, with its stable name.
+pub(super) fn key_error(error: &KeyError) -> (&'static str, Bilingual) {
+    match error {
+        KeyError::WrongPin => (
+            "wrong_pin",
+            said!("sai mật khẩu hoặc PIN", "wrong password or PIN"),
+        ),
+        KeyError::Locked => (
+            "token_locked",
+            said!(
+                "thẻ đã bị khóa vì nhập sai PIN nhiều lần; người cấp thẻ mở khóa được",
+                "the token is locked after too many wrong PINs; who issued it can unlock it"
+            ),
+        ),
+        KeyError::Gone => (
+            "token_gone",
+            said!(
+                "không thấy thẻ; cắm thẻ rồi chạy lại đúng lệnh này, tệp đã ký không bị ký lại",
+                "the token is not there; plug it in and run the same command again, nothing is signed twice"
+            ),
+        ),
+        other => (
+            "key",
+            said!(
+                "không dùng được khóa: {}",
+                "the key is of no use: {}",
+                other
+            ),
+        ),
+    }
+}
+
+/// Codes of errors after which the key signs nothing more.
+const LOST: [&str; 3] = ["wrong_pin", "token_locked", "token_gone"];
 
 fn vietnamese(kind: RefusalKind) -> &'static str {
     match kind {
@@ -350,6 +393,7 @@ pub(super) fn report(entries: &[Entry], json: bool, ui: Ui) -> anyhow::Result<()
             }
             None if !json => {
                 let done = match entry.status {
+                    Status::Pending => ui.say("chưa ký", "not yet signed"),
                     Status::Skipped => ui.say("đã ký từ trước", "was signed before"),
                     _ => ui.say("đã ký", "signed"),
                 };

@@ -1,4 +1,4 @@
-//! What a run trusts: what `--trust` names, else what was accepted into the trust folder.
+//! What a run trusts: what `--trust` names, and what was accepted into the trust folder: instead of it, or with it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,6 +22,43 @@ use crate::words::{Said, said};
 /// # Errors
 /// When what is named cannot be read, or the trust folder's log does not hold together.
 pub(crate) fn store(matches: &ArgMatches) -> anyhow::Result<Store> {
+    let named = named(matches);
+    let (mut store, folder) = helpers(matches)?;
+    if !named.is_empty() {
+        given(&named, &mut store)?;
+    } else if let Some(folder) = &folder {
+        let wanted = matches.get_many::<String>("pki").into_iter().flatten();
+        accepted(folder, &wanted.collect::<Vec<_>>(), &mut store)?;
+    }
+    Ok(store)
+}
+
+/// The same for who signs: what `--trust` names comes on top of the trust folder.
+///
+/// # Errors
+/// As [`store`].
+pub(crate) fn with_folder(matches: &ArgMatches) -> anyhow::Result<Store> {
+    let named = named(matches);
+    let (mut store, folder) = helpers(matches)?;
+    if let Some(folder) = &folder {
+        accepted(folder, &[], &mut store)?;
+    }
+    if !named.is_empty() {
+        given(&named, &mut store)?;
+    }
+    Ok(store)
+}
+
+fn named(matches: &ArgMatches) -> Vec<&PathBuf> {
+    matches
+        .get_many::<PathBuf>("trust")
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// A store without trust: what helps to build paths, and revocation lists. Also the trust folder.
+fn helpers(matches: &ArgMatches) -> anyhow::Result<(Store, Option<Folder>)> {
     let mut store = Store {
         intermediates: shipped::certificates().into_iter().map(Arc::new).collect(),
         ..Store::default()
@@ -38,25 +75,10 @@ pub(crate) fn store(matches: &ArgMatches) -> anyhow::Result<Store> {
             }
         }
     }
-    let named: Vec<&PathBuf> = matches
-        .get_many::<PathBuf>("trust")
-        .into_iter()
-        .flatten()
-        .collect();
-    if !named.is_empty() {
-        given(&named, &mut store)?;
-    } else if let Some(folder) = &folder {
-        accepted(folder, matches, &mut store)?;
-    }
-    Ok(store)
+    Ok((store, folder))
 }
 
-fn accepted(folder: &Folder, matches: &ArgMatches, store: &mut Store) -> anyhow::Result<()> {
-    let wanted: Vec<&String> = matches
-        .get_many::<String>("pki")
-        .into_iter()
-        .flatten()
-        .collect();
+fn accepted(folder: &Folder, wanted: &[&String], store: &mut Store) -> anyhow::Result<()> {
     let log = folder.accepted()?;
     for certificate in folder.certificates()? {
         let Some(pki) = log.get(&hex(&certificate.fingerprint)) else {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use clap::ArgMatches;
 use saoy_signing::revocation::Fetch;
@@ -44,6 +45,14 @@ impl Online {
             },
             answers: Mutex::default(),
         }
+    }
+
+    /// The same for who signs: lists of large authorities are waited for, since without them there is no level LT.
+    pub(crate) fn for_signing(matches: &ArgMatches, patience: Duration) -> Self {
+        let mut online = Self::new(matches);
+        online.bounds.bytes = 32 << 20;
+        online.bounds.time = patience.min(Duration::from_secs(30));
+        online
     }
 
     fn ask(&self, address: &str, question: Question<'_>) -> Option<Vec<u8>> {
