@@ -3,8 +3,10 @@
 mod keys;
 mod levels;
 mod pkcs11;
+mod place;
 mod publish;
 mod record;
+mod stamp;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -222,40 +224,7 @@ pub(crate) fn command(ui: Ui) -> Command {
             "allow-alone",
             ui.say("Cho phép cơ quan ký một mình", "Let an agency sign alone"),
         ))
-        .arg(
-            path(
-                "image",
-                ui.say(
-                    "Ảnh chữ ký hoặc con dấu, PNG",
-                    "Picture of the signature or seal, PNG",
-                ),
-            )
-            .requires("box"),
-        )
-        .arg(
-            text(
-                "page",
-                "N",
-                ui.say(
-                    "Trang đặt ảnh (mặc định: trang cuối)",
-                    "Page of the picture (default: the last)",
-                ),
-            )
-            .value_parser(value_parser!(u32).range(1..)),
-        )
-        .arg(
-            text(
-                "box",
-                "X,Y,W,H",
-                ui.say(
-                    "Chỗ đặt ảnh, mm từ góc trên bên trái của trang",
-                    "Where the picture stands, mm from the page's top left corner",
-                ),
-            )
-            .value_delimiter(',')
-            .value_parser(value_parser!(f64))
-            .requires("image"),
-        )
+        .args(stamp_arguments(ui))
         .arg(flag(
             "final",
             ui.say(
@@ -289,6 +258,75 @@ pub(crate) fn command(ui: Ui) -> Command {
             "json",
             ui.say("In kết quả dưới dạng JSON", "Print the results as JSON"),
         ))
+}
+
+/// What shows on the page.
+fn stamp_arguments(ui: Ui) -> [Arg; 6] {
+    let option = |name: &'static str, value: &'static str, help: &str| {
+        Arg::new(name)
+            .long(name)
+            .value_name(value)
+            .help(help.to_owned())
+    };
+    [
+        option(
+            "stamp",
+            "KIND",
+            ui.say(
+                "Dấu hiện trên trang: chữ ký tay (person), con dấu (agency), bản sao hoặc phụ lục (copy), người số hóa (digitizer)",
+                "What shows: a hand (person), a seal (agency), of a copy or annex (copy), who digitized (digitizer)",
+            ),
+        )
+        .value_parser(PossibleValuesParser::new([
+            "person",
+            "agency",
+            "copy",
+            "digitizer",
+            "none",
+        ])),
+        option(
+            "image",
+            "FILE",
+            ui.say(
+                "Ảnh chữ ký hoặc con dấu, PNG",
+                "Picture of the signature or seal, PNG",
+            ),
+        )
+        .value_parser(value_parser!(PathBuf)),
+        option(
+            "number",
+            "TEXT",
+            ui.say("Số, ký hiệu văn bản ghi trong dấu", "Number and symbol in the stamp"),
+        ),
+        option(
+            "text",
+            "TEXT",
+            ui.say(
+                "Một dòng chữ của dấu; dùng được nhiều lần",
+                "A line of the stamp; may be given several times",
+            ),
+        )
+        .action(ArgAction::Append),
+        option(
+            "page",
+            "N",
+            ui.say(
+                "Trang đặt dấu (mặc định: trang cuối, với copy và digitizer là trang đầu)",
+                "Page of the stamp (default: the last; the first for copy and digitizer)",
+            ),
+        )
+        .value_parser(value_parser!(u32).range(1..)),
+        option(
+            "box",
+            "X,Y,W,H",
+            ui.say(
+                "Chỗ đặt dấu, pt từ góc trên bên trái của trang (mặc định: tự tìm)",
+                "Where the stamp stands, pt from the page's top left corner (default: found)",
+            ),
+        )
+        .value_delimiter(',')
+        .value_parser(value_parser!(f64)),
+    ]
 }
 
 /// Runs the command. Exit codes: those of the program; of several inputs 1 when some failed.

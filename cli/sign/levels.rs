@@ -2,20 +2,19 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::ArgMatches;
 use ring::rand::{SecureRandom, SystemRandom};
-use saoy_pdf::{Document, Rectangle};
+use saoy_pdf::Document;
 use saoy_signing::certificate::Certificate;
 use saoy_signing::cms::SignedData;
 use saoy_signing::crypto::Digest;
 use saoy_signing::judge::Instant;
 use saoy_signing::policy::Policy;
 use saoy_signing::sign::admission::{self, Allow, RefusalKind};
-use saoy_signing::sign::appearance::{Drawn, Picture};
 use saoy_signing::sign::evidence::{self, Sources};
 use saoy_signing::sign::timestamp::{Ask, Basis, Checked};
 use saoy_signing::sign::{
@@ -28,6 +27,7 @@ use saoy_signing::trust::Store;
 use super::keys::{NOT_VALID, Opened};
 use super::publish::Draft;
 use super::record::{Entry, NoAnswer};
+use super::stamp::{By, Kind, Stamp};
 use crate::trust::fetch::{self, Bounds, fetch};
 use crate::verify::anchors;
 use crate::verify::online::Online;
@@ -114,6 +114,11 @@ impl<'a> Job<'a> {
         let patience = matches.get_one::<u64>("timeout").copied().unwrap_or(180);
         let patience = Duration::from_secs(patience);
         let is_test = opened.is_some_and(|opened| opened.is_test);
+        let stamp = Stamp::of(matches)?;
+        let is_agency = text("role").as_deref() == Some("agency")
+            || stamp
+                .as_ref()
+                .is_some_and(|stamp| stamp.kind == Kind::Agency);
         Ok(Self {
             opened,
             level,
@@ -127,7 +132,7 @@ impl<'a> Job<'a> {
                 fonts: matches.get_flag("allow-fonts"),
                 unused: matches.get_flag("allow-unused"),
             },
-            is_agency: text("role").as_deref() == Some("agency"),
+            is_agency,
             allow_alone: matches.get_flag("allow-alone"),
             lock: if matches.get_flag("final") {
                 Lock::Final
@@ -142,7 +147,7 @@ impl<'a> Job<'a> {
                 text("reason")
             },
             location: text("location"),
-            stamp: Stamp::of(matches)?,
+            stamp,
             force: matches.get_flag("force"),
         })
     }
@@ -218,11 +223,13 @@ impl<'a> Job<'a> {
         options.location.clone_from(&self.location);
         options.time = Some(time);
         options.lock = self.lock;
-        let drawn = self
-            .stamp
-            .as_ref()
-            .map(|stamp| stamp.on(document))
-            .transpose()?;
+        let by = By {
+            name: options.name.as_deref().unwrap_or_default(),
+            time,
+            caveat: opened.is_test.then_some(NOT_VALID),
+        };
+        let stamped = self.stamp.as_ref().map(|stamp| stamp.on(document, &by));
+        let (drawn, warnings) = stamped.transpose()?.unzip();
         let prepared = Prepared::new(document, &options, drawn.as_ref())?;
         let digest = Digested::algorithm_for(key.scheme());
         let digested = prepared.write(document, digest, |piece| draft.write(piece))?;
@@ -237,6 +244,7 @@ impl<'a> Job<'a> {
         entry.signer = Some(own.party().name);
         entry.time = Some(iso_time(time));
         entry.test_key = opened.is_test;
+        entry.warnings = warnings.unwrap_or_default();
         Ok(())
     }
 
@@ -332,74 +340,6 @@ impl<'a> Job<'a> {
         draft.write(&prepared.update.bytes)?;
         draft.write_at(&sealed.digits, sealed.at)?;
         Ok(())
-    }
-}
-
-/// The picture that goes with the signature.
-struct Stamp {
-    picture: Picture,
-    page: Option<usize>,
-    /// Left, top, width, height, mm.
-    place: [f64; 4],
-}
-
-impl Stamp {
-    fn of(matches: &ArgMatches) -> anyhow::Result<Option<Self>> {
-        let Some(path) = matches.get_one::<PathBuf>("image") else {
-            return Ok(None);
-        };
-        let numbers: Vec<f64> = matches
-            .get_many::<f64>("box")
-            .into_iter()
-            .flatten()
-            .copied()
-            .collect();
-        let place = <[f64; 4]>::try_from(numbers)
-            .ok()
-            .filter(|[_, _, width, height]| *width > 0.0 && *height > 0.0);
-        let place = place.ok_or_else(|| Said(said!("--box cần X,Y,W,H", "--box needs X,Y,W,H")))?;
-        let page = matches
-            .get_one::<u32>("page")
-            .and_then(|page| usize::try_from(*page).ok());
-        let picture = Picture::from_png(&std::fs::read(path)?)?;
-        Ok(Some(Self {
-            picture,
-            page,
-            place,
-        }))
-    }
-
-    /// The stamp on a page as it is shown, upright.
-    fn on(&self, document: &Document) -> anyhow::Result<Drawn> {
-        let count = document.page_count().map_err(SignError::from)?;
-        let page = document
-            .page(self.page.unwrap_or(count).saturating_sub(1))
-            .map_err(SignError::from)?;
-        let [left, top, width, height] = self.place.map(|mm| mm * 72.0 / 25.4);
-        let shown = page.crop_box;
-        if page.rotate != 0
-            || left + width > shown.width()
-            || top + height > shown.height()
-            || left < 0.0
-            || top < 0.0
-        {
-            let why = said!(
-                "ảnh nằm ngoài trang, hoặc trang bị xoay",
-                "the picture is not on the page, or the page is turned"
-            );
-            return Err(Said(why).into());
-        }
-        let rectangle = Rectangle {
-            left: shown.left + left,
-            bottom: shown.top - top - height,
-            right: shown.left + left + width,
-            top: shown.top - top,
-        };
-        Ok(Drawn {
-            page: page.index,
-            rectangle,
-            picture: self.picture.clone(),
-        })
     }
 }
 

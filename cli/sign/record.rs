@@ -43,7 +43,79 @@ pub(super) struct Entry {
     pub(super) time: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<Trouble>,
+    /// What people should know of the stamp.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) warnings: Vec<Warning>,
     pub(super) test_key: bool,
+}
+
+/// Something that was done and may not be what was meant.
+#[derive(Debug, Serialize)]
+pub(super) struct Warning {
+    pub(super) code: &'static str,
+    pub(super) vi: String,
+    pub(super) en: String,
+    /// From 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<usize>,
+    /// What it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+}
+
+impl Warning {
+    fn new(code: &'static str, said: Bilingual, page: Option<usize>, text: Option<&str>) -> Self {
+        let Bilingual { vi, en, .. } = said;
+        let text = text.map(str::to_owned);
+        Self {
+            code,
+            vi,
+            en,
+            page,
+            text,
+        }
+    }
+
+    /// The stamp lies over `text` of page `page`, counted from 1.
+    pub(super) fn covers(page: usize, text: &str) -> Self {
+        let said = said!(
+            "dấu che chữ ở trang {}: “{}”",
+            "the stamp covers text of page {}: “{}”",
+            page,
+            text
+        );
+        Self::new("stamp_covers_text", said, Some(page), Some(text))
+    }
+
+    /// It lies over an earlier signature's.
+    pub(super) fn covers_signature(page: usize) -> Self {
+        let said = said!(
+            "dấu che chữ ký trước ở trang {}",
+            "the stamp covers an earlier signature's on page {}",
+            page
+        );
+        Self::new("stamp_covers_signature", said, Some(page), None)
+    }
+
+    /// It stands over a name that is not the signer's.
+    pub(super) fn other_name(signer: &str, printed: &str) -> Self {
+        let said = said!(
+            "tên in trên văn bản là {}, người ký là {}",
+            "the document names {}, the signer is {}",
+            printed,
+            signer
+        );
+        Self::new("stamp_other_name", said, None, Some(printed))
+    }
+
+    /// No name was found to stand over.
+    pub(super) fn guessed() -> Self {
+        let said = said!(
+            "không tìm thấy tên người ký trên trang; dấu đặt ở chỗ thường dùng (chọn chỗ khác: --box)",
+            "the signer's name is not found on the page; the stamp stands where they usually do (elsewhere: --box)"
+        );
+        Self::new("stamp_place_guessed", said, None, None)
+    }
 }
 
 /// A timestamp server that gave nothing.
@@ -79,6 +151,7 @@ impl Entry {
             signer: None,
             time: None,
             error: None,
+            warnings: Vec::new(),
             test_key: false,
         }
     }
@@ -90,6 +163,7 @@ impl Entry {
             Status::Failed
         };
         self.level = None;
+        self.warnings.clear();
         self.error = Some(trouble);
     }
 
@@ -196,6 +270,15 @@ impl Trouble {
                     "khóa không khớp với chứng thư",
                     "the key does not fit the certificate"
                 ),
+            ),
+            SignError::Letter(letter) => Self::new(
+                "stamp_letter",
+                said!(
+                    "phông chữ của dấu không có ký tự “{}”",
+                    "the face of stamps has no letter “{}”",
+                    letter
+                ),
+                2,
             ),
             SignError::Timestamp(why) => Self::new(
                 "timestamp",
@@ -324,6 +407,10 @@ pub(super) fn report(entries: &[Entry], json: bool, ui: Ui) -> anyhow::Result<()
                 }
             }
             None => {}
+        }
+        for warning in &entry.warnings {
+            let said = ui.say(&warning.vi, &warning.en);
+            writeln!(io::stderr(), "{}: {said}", entry.output)?;
         }
     }
     Ok(())

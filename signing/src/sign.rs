@@ -70,6 +70,12 @@ pub enum SignError {
     /// A picture that cannot be shown.
     #[error("the picture cannot be used: {0}")]
     Picture(String),
+    /// A character that the face of stamps lacks.
+    #[error("the face of stamps has no letter {0:?} (U+{code:04X})", code = u32::from(*.0))]
+    Letter(char),
+    /// The face of stamps cannot be used; a fault of the program.
+    #[error("the face of stamps: {0}")]
+    Face(String),
     /// A put-aside step that cannot be taken up.
     #[error("what was put aside is damaged")]
     PutAside,

@@ -100,13 +100,13 @@ impl Prepared {
         }
         let mut append = Append::new(document)?;
         let mut edit = Edit::new(document)?;
-        let page_index = drawn.map_or(0, |drawn| drawn.page);
+        let page_index = drawn.map_or(0, Drawn::page);
         let page = document.page(page_index)?;
 
         let field = before.free_name(options.field.as_deref());
         let value = append.alloc()?;
         let widget = append.alloc()?;
-        let rectangle = drawn.map(|drawn| drawn.rectangle);
+        let rectangle = drawn.map(Drawn::rectangle);
         let look = put_look(document, &mut append, drawn)?;
         let lock = (options.lock == Lock::Final && before.signatures > 0).then(lock_of_all_fields);
         let widget_dict = widget_dict(&field, value, page.id, look, rectangle, lock.clone());
@@ -316,7 +316,7 @@ fn put_look(
 ) -> Result<Option<ObjectId>, SignError> {
     if let Some(drawn) = drawn {
         let look = append.alloc()?;
-        drawn.put(append, look)?;
+        drawn.put(document, append, look)?;
         return Ok(Some(look));
     }
     if document.pdfa_claim()?.is_none_or(|claim| claim.part != 1) {

@@ -45,6 +45,37 @@ pub fn classified(document: &Document, limits: &Limits) -> Option<Classified> {
     found.then(|| evidence.conclude(&Options::default()))
 }
 
+/// The text of a page, and where it stands: pt from the top left corner of the page as readers show it.
+#[derive(Clone, Debug, Default)]
+pub struct Text {
+    /// Level lines, top to bottom; lines of columns side by side are one.
+    pub lines: Vec<Line>,
+    /// Width and height of the page.
+    pub size_pt: (f64, f64),
+}
+
+/// The text of page `page`, counted from 0, without its annotations.
+///
+/// # Errors
+/// When there is no such page, or it is damaged or beyond the limits.
+pub fn text(document: &Document, page: usize, limits: &Limits) -> Result<Text, Fault> {
+    with_page(
+        document,
+        page,
+        Annotations::Drop,
+        limits,
+        |page, settings| {
+            let seen = survey(page, settings);
+            let mut lines = words::lines(seen.glyphs.iter(), PageMap::IDENTITY);
+            legacy::convert(&mut lines, &seen.legacy);
+            Ok(Text {
+                lines,
+                size_pt: (seen.width, seen.height),
+            })
+        },
+    )
+}
+
 /// The lines of page `page`, counted from 0, in px at [`Kept::DPI`], and the size of the page.
 fn text_of(
     document: &Document,
@@ -167,6 +198,10 @@ mod tests {
         let texts: Vec<String> = lines.iter().map(Line::text).collect();
         assert_eq!(texts, ["Nguyen Van An"]);
         assert_eq!(size, (833, 417));
+        let placed = text(&document, 0, &Limits::default()).unwrap();
+        let first = placed.lines[0].words[0].bbox;
+        assert_eq!(placed.size_pt, (200.0, 100.0));
+        assert!((first.x - 10.0).abs() < 0.1 && first.y < 50.0 && first.y + first.h > 50.0);
     }
 
     #[test]

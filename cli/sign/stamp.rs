@@ -1,0 +1,392 @@
+//! The stamp that goes with a signature: which, what it shows, and where (decree 30/2020, annex I; circular 01/2023 of the
+//! Government Office, article 8).
+
+use std::path::PathBuf;
+
+use clap::ArgMatches;
+use saoy_pdf::{Document, Page};
+use saoy_pipeline::ingest::{Limits, glance};
+use saoy_pipeline::record::Bilingual;
+use saoy_signing::sign::appearance::{Drawn, Lines, Picture, Shown};
+use saoy_signing::sign::{LocalTime, SignError, iso_time};
+
+use super::place::{Place, Room, Sheet, visible_signatures};
+use super::record::Warning;
+use crate::words::{Said, said};
+
+const MM: f64 = 72.0 / 25.4;
+/// From the page's edges to stamps in its corners; most printers reach so far.
+const MARGIN: f64 = 5.0 * MM;
+/// Largest picture of a hand.
+const HAND: (f64, f64) = (55.0 * MM, 20.0 * MM);
+/// Smallest height of one, however little room there is.
+const LEAST_HAND: f64 = 8.0 * MM;
+/// Width of a seal whose picture has no resolution, and what counts as a size that one can have.
+const SEAL: f64 = 36.0 * MM;
+const SEALS: std::ops::RangeInclusive<f64> = 15.0 * MM..=60.0 * MM;
+/// Where a hand usually stands, in shares of the page: the middle of cells 7a to 7c in the decree's drawing.
+const USUAL: (f64, f64) = (0.72, 0.77);
+/// Pages looked through from the back for a person's signature.
+const PAGES_BACK: usize = 20;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A hand between title and name.
+    Person,
+    /// A seal over a third of the hand, to its left.
+    Agency,
+    /// Text at the top right of the first page.
+    Copy,
+    /// Text at the top left of the first page.
+    Digitizer,
+}
+
+/// The stamp of a run.
+pub(super) struct Stamp {
+    pub(super) kind: Kind,
+    picture: Option<Picture>,
+    texts: Vec<String>,
+    /// From 1.
+    page: Option<usize>,
+    place: Option<Place>,
+}
+
+/// Who signs, and when.
+pub(super) struct By<'a> {
+    pub(super) name: &'a str,
+    pub(super) time: LocalTime,
+    /// What else is to be said of the signature.
+    pub(super) caveat: Option<&'a str>,
+}
+
+fn usage(vi: &str, en: &str) -> anyhow::Error {
+    Said(Bilingual {
+        vi: vi.to_owned(),
+        en: en.to_owned(),
+    })
+    .into()
+}
+
+impl Stamp {
+    /// What the arguments ask for.
+    ///
+    /// # Errors
+    /// When they do not go together, or the picture cannot be read.
+    pub(super) fn of(matches: &ArgMatches) -> anyhow::Result<Option<Self>> {
+        let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
+        let image = matches.get_one::<PathBuf>("image");
+        let kind = match text("stamp") {
+            Some("person") => Some(Kind::Person),
+            Some("agency") => Some(Kind::Agency),
+            Some("copy") => Some(Kind::Copy),
+            Some("digitizer") => Some(Kind::Digitizer),
+            Some(_) => None,
+            None => image.map(|_| match text("role") {
+                Some("agency") => Kind::Agency,
+                _ => Kind::Person,
+            }),
+        };
+        let texts: Vec<String> = ["number", "text"]
+            .into_iter()
+            .filter_map(|name| matches.get_many::<String>(name))
+            .flatten()
+            .cloned()
+            .collect();
+        let Some(kind) = kind else {
+            let given = ["image", "box", "page", "text", "number"];
+            if given.iter().any(|name| matches.contains_id(name)) {
+                return Err(usage("cần thêm --stamp", "this needs --stamp"));
+            }
+            return Ok(None);
+        };
+        match (kind, image) {
+            (Kind::Person | Kind::Agency, None) => {
+                return Err(usage("dấu này cần --image", "this stamp needs --image"));
+            }
+            (Kind::Copy | Kind::Digitizer, Some(_)) => {
+                return Err(usage(
+                    "dấu này không có hình ảnh",
+                    "this stamp has no picture",
+                ));
+            }
+            (Kind::Copy, None) if texts.is_empty() => {
+                return Err(usage(
+                    "dấu này cần --number hoặc --text",
+                    "this stamp needs --number or --text",
+                ));
+            }
+            _ => {}
+        }
+        let picture = match image {
+            Some(path) => Some(Picture::from_png(&std::fs::read(path)?)?),
+            None => None,
+        };
+        let page = matches.get_one::<u32>("page");
+        Ok(Some(Self {
+            kind,
+            picture,
+            texts,
+            page: page.and_then(|page| usize::try_from(*page).ok()),
+            place: place_of(matches)?,
+        }))
+    }
+
+    /// The stamp on its page, and what people should know about it.
+    ///
+    /// # Errors
+    /// When there is no such page or place, or the text has letters that cannot be shown.
+    pub(super) fn on(
+        &self,
+        document: &Document,
+        by: &By<'_>,
+    ) -> anyhow::Result<(Drawn, Vec<Warning>)> {
+        let page = self.page_of(document)?;
+        let sheet = Sheet::of(document, &page).map_err(SignError::from)?;
+        let mut warnings = Vec::new();
+        let paragraphs = self.paragraphs(by);
+        let (place, shown) = match &self.picture {
+            None => {
+                let room = self
+                    .place
+                    .map_or(sheet.size.0 / 2.0 - MARGIN, |place| place[2]);
+                let lines = Lines::new(&paragraphs, room)?;
+                (self.text_place(&sheet, &lines), Shown::Text(lines))
+            }
+            Some(picture) => {
+                let place = self.picture_place(document, &sheet, picture, by, &mut warnings);
+                if paragraphs.is_empty() {
+                    (place, Shown::Picture(picture.clone()))
+                } else {
+                    let lines = Lines::new(&paragraphs, place[2])?;
+                    let [left, top, width, height] = place;
+                    let place = [left, top, width.max(lines.width()), height + lines.height()];
+                    (place, Shown::Both(picture.clone(), lines))
+                }
+            }
+        };
+        // A place that was asked for must be on the page; one that was found is moved there.
+        let place = if self.place.is_some() {
+            place
+        } else {
+            moved_onto(place, sheet.size)
+        };
+        let number = page.index.saturating_add(1);
+        let drawn = Drawn::on(&page, place, shown)
+            .ok_or_else(|| usage("dấu nằm ngoài trang", "the stamp does not fit on the page"))?;
+        if let Some(text) = sheet.under(place) {
+            warnings.push(Warning::covers(number, &text));
+        }
+        if self.kind != Kind::Agency && sheet.covers_signature(place) {
+            warnings.push(Warning::covers_signature(number));
+        }
+        Ok((drawn, warnings))
+    }
+
+    fn page_of(&self, document: &Document) -> anyhow::Result<Page> {
+        let count = document.page_count().map_err(SignError::from)?;
+        let wanted = match (self.page, self.kind) {
+            (Some(page), _) => page,
+            (None, Kind::Copy | Kind::Digitizer) => 1,
+            (None, Kind::Person) => count,
+            (None, Kind::Agency) => {
+                let back = (0..count).rev().take(PAGES_BACK);
+                let mut signed = back.filter(|&index| {
+                    let page = document.page(index);
+                    page.and_then(|page| visible_signatures(document, &page))
+                        .is_ok_and(|places| !places.is_empty())
+                });
+                signed.next().map_or(count, |index| index + 1)
+            }
+        };
+        if wanted > count {
+            let why = said!("tệp chỉ có {} trang", "the file has only {} pages", count);
+            return Err(Said(why).into());
+        }
+        Ok(document
+            .page(wanted.saturating_sub(1))
+            .map_err(SignError::from)?)
+    }
+
+    fn paragraphs(&self, by: &By<'_>) -> Vec<String> {
+        let mut all = self.texts.clone();
+        if self.kind == Kind::Digitizer && all.is_empty() {
+            all.push(by.name.to_owned());
+        }
+        if matches!(self.kind, Kind::Copy | Kind::Digitizer) {
+            all.push(iso_time(by.time));
+        }
+        all.extend(by.caveat.map(str::to_owned));
+        all
+    }
+
+    /// In its corner, below what was stamped there before.
+    fn text_place(&self, sheet: &Sheet, lines: &Lines) -> Place {
+        let (width, height) = (lines.width(), lines.height());
+        if let Some([left, top, wide, high]) = self.place {
+            return [left, top, wide.max(width), high.max(height)];
+        }
+        let left = if self.kind == Kind::Copy {
+            sheet.size.0 - MARGIN - width
+        } else {
+            MARGIN
+        };
+        let mut place = [left, MARGIN, width, height];
+        // As often as there are stamps to go below.
+        for _ in &sheet.signatures {
+            let lower = sheet
+                .signatures
+                .iter()
+                .filter(|[x, y, w, h]| {
+                    x + w > place[0]
+                        && *x < place[0] + place[2]
+                        && y + h > place[1]
+                        && *y < place[1] + place[3]
+                })
+                .map(|[_, y, _, h]| y + h + 2.0)
+                .max_by(f64::total_cmp);
+            let Some(lower) = lower else { break };
+            place[1] = lower;
+        }
+        place
+    }
+
+    fn picture_place(
+        &self,
+        document: &Document,
+        sheet: &Sheet,
+        picture: &Picture,
+        by: &By<'_>,
+        warnings: &mut Vec<Warning>,
+    ) -> Place {
+        let ratio = picture.ratio().max(0.001);
+        if let Some(place) = self.place {
+            return fitted(place, ratio);
+        }
+        let hand = |picture_ratio: f64, warnings: &mut Vec<Warning>| {
+            let room = self.room(document, sheet, by, warnings);
+            in_room(room, picture_ratio)
+        };
+        if self.kind == Kind::Person {
+            return hand(ratio, warnings);
+        }
+        let person = match sheet.signatures.last() {
+            Some(person) => *person,
+            // A hand of the usual shape.
+            None => hand(2.5, warnings),
+        };
+        let width = picture
+            .size()
+            .map(|(width, _)| width)
+            .filter(|width| SEALS.contains(width))
+            .unwrap_or(SEAL);
+        let height = width / ratio;
+        let [left, top, wide, high] = person;
+        [
+            left + wide / 3.0 - width,
+            top + (high - height) / 2.0,
+            width,
+            height,
+        ]
+    }
+
+    fn room(
+        &self,
+        document: &Document,
+        sheet: &Sheet,
+        by: &By<'_>,
+        warnings: &mut Vec<Warning>,
+    ) -> Room {
+        let own = match self.kind {
+            Kind::Person => sheet.room(&[by.name.to_owned()]),
+            _ => None,
+        };
+        if let Some((room, _)) = own {
+            return room;
+        }
+        let printed = glance::classified(document, &Limits::default());
+        let printed = printed.and_then(|found| found.fields.get("signer_name")?.value.clone());
+        if let Some((room, name)) = printed.and_then(|name| sheet.room(&[name])) {
+            if self.kind == Kind::Person {
+                warnings.push(Warning::other_name(by.name, &name));
+            }
+            return room;
+        }
+        warnings.push(Warning::guessed());
+        let (width, height) = sheet.size;
+        let (middle, centre) = (width * USUAL.0, height * USUAL.1);
+        Room {
+            middle,
+            top: centre - HAND.1 / 2.0,
+            bottom: centre + HAND.1 / 2.0,
+        }
+    }
+}
+
+/// The largest part of `place` with this ratio, in its middle.
+fn fitted([left, top, width, height]: Place, ratio: f64) -> Place {
+    let (wide, high) = (width.min(height * ratio), height.min(width / ratio));
+    [
+        left + (width - wide) / 2.0,
+        top + (height - high) / 2.0,
+        wide,
+        high,
+    ]
+}
+
+fn in_room(room: Room, ratio: f64) -> Place {
+    let high = (room.bottom - room.top - 2.0).clamp(LEAST_HAND, HAND.1);
+    let wide = (high * ratio).min(HAND.0);
+    let high = wide / ratio;
+    [
+        room.middle - wide / 2.0,
+        f64::midpoint(room.top, room.bottom) - high / 2.0,
+        wide,
+        high,
+    ]
+}
+
+fn moved_onto([left, top, width, height]: Place, size: (f64, f64)) -> Place {
+    [
+        left.min(size.0 - width).max(0.0),
+        top.min(size.1 - height).max(0.0),
+        width,
+        height,
+    ]
+}
+
+fn place_of(matches: &ArgMatches) -> anyhow::Result<Option<Place>> {
+    let Some(numbers) = matches.get_many::<f64>("box") else {
+        return Ok(None);
+    };
+    let numbers: Vec<f64> = numbers.copied().collect();
+    <[f64; 4]>::try_from(numbers)
+        .ok()
+        .filter(|[_, _, width, height]| *width > 0.0 && *height > 0.0)
+        .map(Some)
+        .ok_or_else(|| usage("--box cần X,Y,W,H", "--box needs X,Y,W,H"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hands_keep_their_shape_and_stay_in_their_room() {
+        let room = Room {
+            middle: 400.0,
+            top: 500.0,
+            bottom: 540.0,
+        };
+        let [left, top, width, height] = in_room(room, 2.0);
+        assert!(top >= 500.0 && top + height <= 540.0);
+        assert!((left + width / 2.0 - 400.0).abs() < 1e-9);
+        assert!((width / height - 2.0).abs() < 1e-9);
+        let [_, _, wide, _] = in_room(room, 100.0);
+        assert!((wide - HAND.0).abs() < 1e-9);
+        assert_eq!(fitted([0.0, 0.0, 30.0, 10.0], 1.0), [10.0, 0.0, 10.0, 10.0]);
+        assert_eq!(
+            moved_onto([-5.0, 95.0, 20.0, 10.0], (100.0, 100.0)),
+            [0.0, 90.0, 20.0, 10.0]
+        );
+    }
+}
