@@ -1,5 +1,8 @@
 //! Signing: with keys that OpenSSL made and timestamps that it gives, before judges from outside.
 
+/// What shows on the page.
+mod stamps;
+
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
