@@ -10,6 +10,7 @@ use crate::certificate::{Certificate, usage};
 use crate::crypto::PublicKey;
 use crate::judge::Instant;
 use crate::revocation::{Crl, Moment, Ocsp, REMOVED, Scope, SingleStatus, Status, request};
+use crate::trust::unwrap_pem;
 
 /// What the data so far say.
 struct Tally {
@@ -138,9 +139,16 @@ impl Validator<'_> {
             .flat_map(crate::certificate::DistributionPoint::addresses);
         let mut crls = Vec::new();
         for url in urls.filter(|url| url.starts_with("http")).take(ADDRESSES) {
-            match fetch.crl(&url).map(|bytes| Crl::read(&bytes)) {
-                Some(Ok(crl)) => crls.push(Arc::new(crl)),
-                _ => tally.why.push(format!("no list from {url}")),
+            // RFC 5280 4.2.1.13 has DER there; some serve PEM.
+            let answer = fetch.crl(&url).and_then(|bytes| unwrap_pem(&bytes).ok());
+            let read = answer
+                .iter()
+                .flatten()
+                .filter_map(|der| Crl::read(der).ok());
+            let before = crls.len();
+            crls.extend(read.map(Arc::new));
+            if crls.len() == before {
+                tally.why.push(format!("no list from {url}"));
             }
         }
         self.by_crls(&crls, path, moment, 0, tally);
