@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use clap::ArgMatches;
 use saoy_pdf::{Document, Page};
 use saoy_pipeline::ingest::{Limits, glance};
@@ -118,7 +119,10 @@ impl Stamp {
             _ => {}
         }
         let picture = match image {
-            Some(path) => Some(Picture::from_png(&std::fs::read(path)?)?),
+            Some(path) => {
+                let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+                Some(Picture::from_png(&bytes)?)
+            }
             None => None,
         };
         let page = matches.get_one::<u32>("page");

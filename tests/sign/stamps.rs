@@ -6,7 +6,7 @@ use std::process::Command;
 use super::{page, pdfsig, sign};
 use crate::outputs::judge;
 use crate::paper::{Sheet, paper};
-use crate::program::{Desk, asked, run};
+use crate::program::{Desk, asked, run, saoy};
 
 const AGENCY: &str = "ỦY BAN NHÂN DÂN PHƯỜNG THUẬN HÓA";
 
@@ -52,6 +52,24 @@ fn stamps_that_cannot_stand_are_refused() {
         assert_eq!(code, 2, "{options:?}: {entry}");
         assert!(!out.exists(), "{options:?}");
     }
+}
+
+#[test]
+fn a_picture_in_a_stamp_is_not_taken_for_hidden_content() {
+    let desk = Desk::new();
+    let (input, out) = (desk.put("a.pdf", page()), desk.output("a.pdf"));
+    let image = picture(&desk);
+    let options = ["--key=test:", "--stamp=person", &image, "--box=50,50,80,40"];
+    let (code, entry) = sign(&input, &out, &options);
+    assert_eq!(code, 0, "{entry}");
+    let (_, report, _) = run(saoy()
+        .arg("verify")
+        .arg(&out)
+        .args(["--no-compare", "--json"]));
+    assert!(
+        report.contains("\"digest\"") && !report.contains("shadow_preparation"),
+        "{report}"
+    );
 }
 
 /// A ring, as a hand or a seal would be.

@@ -145,9 +145,17 @@ impl Survey {
                 self.actions.push((version.id, name));
             }
         }
+        // `/P` is the page of an annotation and the parent of a structure element; elsewhere it is a name like others.
+        let has_parent = dict.contains("Rect")
+            || dict.contains("Subtype")
+            || (dict.contains("S") && dict.contains("K"));
         for entry in dict {
             // Links upwards would make everything lead to everything.
-            let upwards = matches!(entry.key.as_bytes(), b"Parent" | b"P");
+            let upwards = match entry.key.as_bytes() {
+                b"Parent" => true,
+                b"P" => has_parent,
+                _ => false,
+            };
             if !(upwards && entry.value.as_ref_id().is_some()) {
                 self.value(version, &entry.value);
             }
