@@ -250,8 +250,8 @@ impl Walk<'_> {
             let Some(dict) = located.value.as_dict() else {
                 continue;
             };
+            // A font shows nothing by itself, and whoever adds content can bring one along.
             let shows = dict.is("Type", "Page")
-                || dict.is("Type", "Font")
                 || dict.is("Subtype", "Form")
                 || dict.is("Subtype", "Image");
             if shows {
