@@ -87,6 +87,22 @@ fn pdfsig(file: &Path) -> String {
     said
 }
 
+/// Its pages want letters of many heights, and the first choice for a line is not always taken.
+#[test]
+fn what_the_program_makes_of_a_scan_can_be_signed() {
+    let desk = Desk::new();
+    let scan = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/bao-cao.pdf");
+    let (code, _, said) = run(saoy()
+        .arg("digitize")
+        .arg(scan)
+        .arg("-o")
+        .arg(desk.output("made")));
+    assert_eq!(code, 0, "{said}");
+    let out = desk.output("bao-cao.pdf");
+    let (code, entry) = sign(&desk.output("made/bao-cao.pdf"), &out, &["--key=test:"]);
+    assert_eq!((code, &entry["status"]), (0, &"signed".into()), "{entry}");
+}
+
 #[test]
 fn a_throw_away_key_signs_says_so_and_signs_once() {
     let desk = Desk::new();
