@@ -26,7 +26,7 @@ use saoy_signing::trust::Store;
 
 use super::keys::{NOT_VALID, Opened};
 use super::publish::Draft;
-use super::record::{Entry, NoAnswer};
+use super::record::{Entry, NoAnswer, Warning};
 use super::stamp::{By, Kind, Stamp};
 use crate::trust::fetch::{self, Bounds, fetch};
 use crate::verify::anchors;
@@ -198,13 +198,15 @@ impl<'a> Job<'a> {
         let now = now();
         let own = key.chain().first().ok_or(SignError::KeyMismatch)?;
         check_certificate(own, now).map_err(SignError::from)?;
-        admission::check(document, self.allow)?;
         let before = admission::signatures_before(document).map_err(SignError::from)?;
         let signers = if before > 0 {
             check_earlier(File::open(input)?, &self.policy, now)?
         } else {
             Vec::new()
         };
+        let mut allow = self.allow;
+        allow.fonts |= !signers.is_empty();
+        let admitted = admission::check(document, allow)?;
         // A person's: one by another certificate than the agency's own.
         let has_person = signers.iter().any(|signer| *signer != own.fingerprint);
         if self.is_agency && !has_person && !self.allow_alone {
@@ -245,6 +247,7 @@ impl<'a> Job<'a> {
         entry.time = Some(iso_time(time));
         entry.test_key = opened.is_test;
         entry.warnings = warnings.unwrap_or_default();
+        entry.warnings.extend(Warning::fonts(&admitted.fonts));
         Ok(())
     }
 
