@@ -7,6 +7,7 @@ mod place;
 mod publish;
 mod record;
 mod stamp;
+mod statement;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -261,7 +262,7 @@ pub(crate) fn command(ui: Ui) -> Command {
 }
 
 /// What shows on the page.
-fn stamp_arguments(ui: Ui) -> [Arg; 6] {
+fn stamp_arguments(ui: Ui) -> [Arg; 8] {
     let option = |name: &'static str, value: &'static str, help: &str| {
         Arg::new(name)
             .long(name)
@@ -273,8 +274,8 @@ fn stamp_arguments(ui: Ui) -> [Arg; 6] {
             "stamp",
             "KIND",
             ui.say(
-                "Dấu hiện trên trang: chữ ký tay (person), con dấu (agency), bản sao hoặc phụ lục (copy), người số hóa (digitizer)",
-                "What shows: a hand (person), a seal (agency), of a copy or annex (copy), who digitized (digitizer)",
+                "Dấu hiện trên trang: chữ ký tay (person), con dấu (agency), bản sao hoặc phụ lục (copy), người số hóa (digitizer), lời chứng (statement)",
+                "What shows: a hand (person), a seal (agency), of a copy or annex (copy), who digitized (digitizer), a certification statement (statement)",
             ),
         )
         .value_parser(PossibleValuesParser::new([
@@ -282,6 +283,7 @@ fn stamp_arguments(ui: Ui) -> [Arg; 6] {
             "agency",
             "copy",
             "digitizer",
+            "statement",
             "none",
         ])),
         option(
@@ -307,6 +309,23 @@ fn stamp_arguments(ui: Ui) -> [Arg; 6] {
             ),
         )
         .action(ArgAction::Append),
+        option(
+            "statement",
+            "FILE",
+            ui.say(
+                "Lời chứng, tệp TOML (xem docs/sign.md)",
+                "The certification statement, a TOML file (see docs/sign.md)",
+            ),
+        )
+        .value_parser(value_parser!(PathBuf)),
+        option(
+            "qr",
+            "TEXT",
+            ui.say(
+                "Mã QR đặt cạnh dấu person hoặc copy",
+                "QR code beside a stamp of kind person or copy",
+            ),
+        ),
         option(
             "page",
             "N",
