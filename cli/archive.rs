@@ -18,7 +18,7 @@ mod check;
 
 mod people;
 
-mod registers;
+pub(crate) mod registers;
 
 /// The grammar.
 pub(crate) fn command(ui: Ui) -> Command {

@@ -26,3 +26,5 @@ pub mod profile;
 pub mod register;
 
 pub mod certification;
+
+pub mod payload;
