@@ -23,6 +23,7 @@ mod steps;
 mod text;
 
 pub use earlier::check_earlier;
+pub use message::identifier;
 pub use fitness::{Unfit, check_certificate};
 pub use prepare::{Lock, Options, Prepared, Purpose};
 pub use steps::{Digested, Sealed, Signed};
