@@ -66,7 +66,11 @@ pub(super) fn open(
     let (kind, rest) = reference.split_once(':').unwrap_or_default();
     let key: Key = match kind {
         "test" if rest.is_empty() => Key::Here(Box::new(test_key(preference)?)),
-        "pkcs11" => Key::Here(Box::new(TokenKey::open(rest, preference, Box::new(secrets))?)),
+        "pkcs11" => Key::Here(Box::new(TokenKey::open(
+            rest,
+            preference,
+            Box::new(secrets),
+        )?)),
         "csc" => Key::Far(Box::new(csc::open(rest, matches, preference, secrets)?)),
         "p12" => {
             let bytes = Zeroizing::new(std::fs::read(rest).with_context(|| rest.to_owned())?);

@@ -410,8 +410,24 @@ impl<'a> Job<'a> {
 
 /// Arguments that change nothing of what is signed.
 const ASIDE: [&str; 18] = [
-    "inputs", "out", "key", "account", "pin-file", "pin-fd", "otp-file", "otp-fd", "tls-roots", "tsa", "retry", "timeout",
-    "trust", "allow-host", "allow-private", "jobs", "force", "json",
+    "inputs",
+    "out",
+    "key",
+    "account",
+    "pin-file",
+    "pin-fd",
+    "otp-file",
+    "otp-fd",
+    "tls-roots",
+    "tsa",
+    "retry",
+    "timeout",
+    "trust",
+    "allow-host",
+    "allow-private",
+    "jobs",
+    "force",
+    "json",
 ];
 
 /// A digest of the others, as typed.

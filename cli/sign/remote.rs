@@ -71,6 +71,13 @@ impl Batch<'_, '_> {
 
     fn all(&mut self, folder: &Path) -> anyhow::Result<()> {
         let waiting = Waiting::open(folder)?;
+        let done = self.lots(&waiting);
+        waiting.close();
+        done
+    }
+
+    /// What waits first, then lot after lot of the rest.
+    fn lots(&mut self, waiting: &Waiting) -> anyhow::Result<()> {
         for lot in waiting.lots(&self.key, &self.job.wish)? {
             self.take_up(lot)?;
         }
@@ -84,14 +91,14 @@ impl Batch<'_, '_> {
                 .take(self.credential.most())
                 .collect();
             if open.is_empty() {
-                break;
+                return Ok(());
             }
             let mut held = Vec::new();
             for index in open {
                 let Some(task) = self.tasks.get_mut(index) else {
                     continue;
                 };
-                match prepare(self.job, self.credential, &waiting, task) {
+                match prepare(self.job, self.credential, waiting, task) {
                     Ok(one) => held.push(one),
                     Err(error) => task.entry.fail(Trouble::of(&error)),
                 }
@@ -101,16 +108,15 @@ impl Batch<'_, '_> {
                 self.finish(lot, false)?;
             }
         }
-        waiting.close();
-        Ok(())
     }
 
     /// Goes on with what an earlier run left: of documents that this run is about, and that are what they were.
     fn take_up(&mut self, mut lot: Lot) -> anyhow::Result<()> {
         let is_ours = |held: &Held| {
-            let task = self.tasks.iter().find(|task| {
-                task.out == held.output && task.entry.status == Status::Pending
-            });
+            let task = self
+                .tasks
+                .iter()
+                .find(|task| task.out == held.output && task.entry.status == Status::Pending);
             task.is_some_and(|task| held.take_up(task.input).is_some())
         };
         // Signatures come for all or none: those not of this run stay until theirs.
@@ -133,17 +139,20 @@ impl Batch<'_, '_> {
         let asked = self.ask(&mut lot, is_old);
         if let Err(error) = asked {
             let fault = error.downcast_ref::<Fault>();
-            let is_open = fault.is_some_and(|fault| fault.is_open || fault.code == "remote_waiting");
-            let is_busy = fault.is_some_and(|fault| matches!(fault.code, "remote_unreachable" | "remote_busy"));
+            let is_open =
+                fault.is_some_and(|fault| fault.is_open || fault.code == "remote_waiting");
+            let is_busy = fault
+                .is_some_and(|fault| matches!(fault.code, "remote_unreachable" | "remote_busy"));
             if lot.state == State::Ready || !(is_open || is_busy) {
                 lot.remove()?;
             }
             return Err(error);
         }
         for held in &lot.documents {
-            let task = self.tasks.iter_mut().find(|task| {
-                task.out == held.output && task.entry.status == Status::Pending
-            });
+            let task = self
+                .tasks
+                .iter_mut()
+                .find(|task| task.out == held.output && task.entry.status == Status::Pending);
             if let Some(task) = task
                 && let Err(error) = complete(self.job, self.credential, held, task)
             {
@@ -210,14 +219,16 @@ impl Batch<'_, '_> {
         let mut handle = handle.to_owned();
         let sad = self.patiently(|| match self.credential.check(&handle)? {
             Allowed::Now(sad) => Ok(Some(sad)),
+            // Services may give a new one each time; the next run asks with the newest.
             Allowed::Later(next) => {
-                handle = next;
+                if next != handle {
+                    lot.step(State::Asked(next.clone()))?;
+                    handle = next;
+                }
                 Ok(None)
             }
-        });
-        // The next run asks with the newest.
-        lot.step(State::Asked(handle))?;
-        self.tell(lot, hashes, &sad?)
+        })?;
+        self.tell(lot, hashes, &sad)
     }
 
     fn tell(&self, lot: &mut Lot, hashes: &[Vec<u8>], sad: &str) -> anyhow::Result<()> {
@@ -230,7 +241,7 @@ impl Batch<'_, '_> {
 
     fn made(&self, lot: &mut Lot, messages: &[Vec<u8>], response: &str) -> anyhow::Result<()> {
         let count = messages.len();
-        let signatures = self.patiently(|| self.credential.poll(response, count))?;
+        let signatures = self.patiently(|| Ok(self.credential.poll(response, count)?))?;
         self.keep(lot, signatures)
     }
 
@@ -245,8 +256,8 @@ impl Batch<'_, '_> {
     /// Asks until there is an answer or the time to wait is over.
     fn patiently<T>(
         &self,
-        mut ask: impl FnMut() -> Result<Option<T>, Fault>,
-    ) -> Result<T, Fault> {
+        mut ask: impl FnMut() -> anyhow::Result<Option<T>>,
+    ) -> anyhow::Result<T> {
         let deadline = Instant::now() + self.credential.patience();
         let mut wait = WAITS.0;
         loop {
@@ -254,7 +265,7 @@ impl Batch<'_, '_> {
                 return Ok(answer);
             }
             if Instant::now() + wait > deadline {
-                return Err(Fault::waiting());
+                return Err(Fault::waiting().into());
             }
             std::thread::sleep(wait);
             wait = (wait * 3 / 2).min(WAITS.1);
@@ -296,7 +307,11 @@ fn complete(
     task: &mut Task<'_>,
 ) -> anyhow::Result<()> {
     let (mut draft, digested) = held.take_up(task.input).ok_or(SignError::PutAside)?;
-    let raw = held.signature.as_deref().and_then(bytes).ok_or(SignError::PutAside)?;
+    let raw = held
+        .signature
+        .as_deref()
+        .and_then(bytes)
+        .ok_or(SignError::PutAside)?;
     let own = credential.chain().first().ok_or(SignError::KeyMismatch)?;
     let raw = credential.normal(&digested.message(own), raw);
     let signed = digested.signed(credential.chain(), credential.scheme(), raw)?;
@@ -310,7 +325,6 @@ fn complete(
     task.entry.status = Status::Signed;
     Ok(())
 }
-
 
 fn bytes(digits: &str) -> Option<Vec<u8>> {
     (0..digits.len())

@@ -147,11 +147,8 @@ impl Waiting {
 
     /// Goes, if nothing waits any more.
     pub(super) fn close(self) {
-        let is_empty = std::fs::read_dir(&self.folder).is_ok_and(|entries| {
-            entries
-                .flatten()
-                .all(|entry| entry.file_name() == "lock")
-        });
+        let is_empty = std::fs::read_dir(&self.folder)
+            .is_ok_and(|entries| entries.flatten().all(|entry| entry.file_name() == "lock"));
         if is_empty {
             // Whoever opens it meanwhile makes it again; what cannot be removed hurts nobody.
             let _ = std::fs::remove_file(self.folder.join("lock"));
@@ -268,7 +265,11 @@ fn digest_around(path: &Path, digested: &Digested) -> io::Result<Vec<u8>> {
             return Ok(hasher.finish());
         }
         let piece = buffer.get(..count).unwrap_or_default();
-        let inside = |offset: u64| usize::try_from(offset.saturating_sub(at)).unwrap_or(usize::MAX).min(count);
+        let inside = |offset: u64| {
+            usize::try_from(offset.saturating_sub(at))
+                .unwrap_or(usize::MAX)
+                .min(count)
+        };
         hasher.update(piece.get(..inside(digested.gap.start)).unwrap_or_default());
         hasher.update(piece.get(inside(digested.gap.end)..).unwrap_or_default());
         at = at.saturating_add(count as u64);
@@ -295,7 +296,15 @@ mod tests {
         let held = || {
             let mut draft = Draft::new_in(folder.path(), &out).unwrap();
             draft.write(&whole).unwrap();
-            Held::new(&mut draft, &out, &digested, String::new(), String::new(), Vec::new()).unwrap()
+            Held::new(
+                &mut draft,
+                &out,
+                &digested,
+                String::new(),
+                String::new(),
+                Vec::new(),
+            )
+            .unwrap()
         };
         // What a run that failed later has put into it goes.
         let one = held();
@@ -304,7 +313,10 @@ mod tests {
         bytes.extend_from_slice(b"evidence");
         std::fs::write(&one.draft, &bytes).unwrap();
         let (draft, again) = one.take_up(&input).unwrap();
-        assert_eq!((std::fs::read(draft.path()).unwrap(), &again), (whole.clone(), &digested));
+        assert_eq!(
+            (std::fs::read(draft.path()).unwrap(), &again),
+            (whole.clone(), &digested)
+        );
         drop(draft);
         assert!(one.draft.exists());
 

@@ -111,7 +111,9 @@ impl FetchError {
                 "no TLS connection that can be trusted: {}",
                 why
             ),
-            Self::Unreachable(error) | Self::Io(error) => saoy_pipeline::speech::Spoken::spoken(error),
+            Self::Unreachable(error) | Self::Io(error) => {
+                saoy_pipeline::speech::Spoken::spoken(error)
+            }
         }
     }
 }
@@ -315,7 +317,11 @@ fn ask(
                 proof => format!("Authorization: {proof}\r\n"),
             };
             (
-                format!("POST {} {common}{proof}{}\r\n", url.path, posted(kind, body)),
+                format!(
+                    "POST {} {common}{proof}{}\r\n",
+                    url.path,
+                    posted(kind, body)
+                ),
                 body,
             )
         }
@@ -369,6 +375,16 @@ fn answer(line: &mut impl Read, bounds: &Bounds) -> Result<Answer, FetchError> {
         {
             break;
         }
+        // The last chunk is the end, whether the line is closed or not.
+        if let Some((begins, head)) = &head
+            && head.is_chunked
+            && bytes.ends_with(b"\r\n\r\n")
+            && bytes
+                .get(*begins..)
+                .is_some_and(|body| unchunked(body).is_some())
+        {
+            break;
+        }
         let count = line.read(&mut buffer)?;
         if count == 0 {
             break;
@@ -381,7 +397,10 @@ fn answer(line: &mut impl Read, bounds: &Bounds) -> Result<Answer, FetchError> {
         }
         match &head {
             // Chunks have heads of their own.
-            Some((begins, head)) if bytes.len() - begins > limit.saturating_mul(1 + usize::from(head.is_chunked)) => {
+            Some((begins, head))
+                if bytes.len() - begins
+                    > limit.saturating_mul(1 + usize::from(head.is_chunked)) =>
+            {
                 return Err(FetchError::TooLong(bounds.bytes));
             }
             None if bytes.len() > HEAD => return Err(FetchError::Garbage),
@@ -449,7 +468,11 @@ impl Head {
             status,
             location: header("location"),
             retry_after: header("retry-after").and_then(|seconds| seconds.parse().ok()),
-            length: if is_empty { Some(0) } else { length.and_then(|length| length.parse().ok()) },
+            length: if is_empty {
+                Some(0)
+            } else {
+                length.and_then(|length| length.parse().ok())
+            },
             is_chunked: is_chunked && !is_empty,
         })
     }

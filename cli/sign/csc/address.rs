@@ -25,7 +25,9 @@ impl Address {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             let value = decoded(value).and_then(|bytes| String::from_utf8(bytes).ok());
             match (name, value) {
-                ("credential", Some(value)) if !value.is_empty() && address.credential.is_none() => {
+                ("credential", Some(value))
+                    if !value.is_empty() && address.credential.is_none() =>
+                {
                     address.credential = Some(value);
                 }
                 _ => {
@@ -51,7 +53,12 @@ mod tests {
         assert_eq!(address.url.as_deref(), Some("https://a.vn/csc/v2"));
         assert_eq!(address.credential.as_deref(), Some("CMT_01/x"));
         assert_eq!(Address::parse("").unwrap(), Address::default());
-        for wrong in ["u?pin=1", "u?credential=", "u?credential=a&credential=b", "u?credential=%zz"] {
+        for wrong in [
+            "u?pin=1",
+            "u?credential=",
+            "u?credential=a&credential=b",
+            "u?credential=%zz",
+        ] {
             assert!(Address::parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -82,10 +82,14 @@ impl Credential {
         let (_, info) = service.call("credentials/info", &question, Again::Always)?;
         if text_at(&info, "/key/status") == Some("disabled") {
             let body = json!({"error": "invalid_request", "error_description": "The credential is disabled"});
-            return Err(Fault::answered("credentials/info", 200, body.to_string().as_bytes()).into());
+            return Err(
+                Fault::answered("credentials/info", 200, body.to_string().as_bytes()).into(),
+            );
         }
         let chain = chain(&info)?;
-        let own = chain.first().ok_or_else(|| no_certificate("cert/certificates"))?;
+        let own = chain
+            .first()
+            .ok_or_else(|| no_certificate("cert/certificates"))?;
         let scheme = preference.scheme(&own.key)?;
         let algorithm = Algorithm::of(&scheme, &info)?;
         let needs = match service.version {
@@ -111,7 +115,9 @@ impl Credential {
             }
         };
         let most = info.get("multisign").and_then(super::service::seconds);
-        let most = most.and_then(|most| usize::try_from(most).ok()).unwrap_or(1);
+        let most = most
+            .and_then(|most| usize::try_from(most).ok())
+            .unwrap_or(1);
         Ok(Self {
             service,
             id,
@@ -181,12 +187,24 @@ impl Credential {
                 count: hashes.len(),
                 hashes: Some(&hashes),
                 algorithm: Some(&self.algorithm.hash),
-                data: Some(given.iter().map(|(thing, value)| AuthData { id: &thing.id, value }).collect())
-                    .filter(|data: &Vec<AuthData<'_>>| !data.is_empty()),
+                data: Some(
+                    given
+                        .iter()
+                        .map(|(thing, value)| AuthData {
+                            id: &thing.id,
+                            value,
+                        })
+                        .collect(),
+                )
+                .filter(|data: &Vec<AuthData<'_>>| !data.is_empty()),
                 ..Authorize::default()
             },
         };
-        let again = if given.is_empty() { Again::IfUndone } else { Again::IfUnsent };
+        let again = if given.is_empty() {
+            Again::IfUndone
+        } else {
+            Again::IfUnsent
+        };
         let answer = self.service.call("credentials/authorize", &question, again);
         if answer.is_err() {
             // Wrong or not, it is asked for anew.
@@ -203,7 +221,8 @@ impl Credential {
     pub(in crate::sign) fn check(&self, handle: &str) -> Result<Allowed, Fault> {
         let method = "credentials/authorizeCheck";
         let (status, answer) =
-            self.service.call(method, &json!({"handle": handle}), Again::Always)?;
+            self.service
+                .call(method, &json!({"handle": handle}), Again::Always)?;
         match allowed(method, status, &answer) {
             // Some services say only that it is underway.
             Err(_) if status == 202 => Ok(Allowed::Later(handle.to_owned())),
@@ -269,8 +288,13 @@ impl Credential {
     pub(in crate::sign) fn normal(&self, message: &[u8], raw: Vec<u8>) -> Vec<u8> {
         let fits = |signature: &[u8]| {
             self.chain.first().is_some_and(|own| {
-                crypto::verify(&own.key, &self.scheme, crypto::Signed::Message(message), signature)
-                    .is_ok()
+                crypto::verify(
+                    &own.key,
+                    &self.scheme,
+                    crypto::Signed::Message(message),
+                    signature,
+                )
+                .is_ok()
             })
         };
         match (&self.scheme, two_numbers(&raw)) {
@@ -286,12 +310,14 @@ impl Credential {
             Sent::Nothing => {}
             Sent::Code => {
                 let body = json!({"credentialID": self.id});
-                self.service.call("credentials/sendOTP", &body, Again::IfUnsent)?;
+                self.service
+                    .call("credentials/sendOTP", &body, Again::IfUnsent)?;
             }
             Sent::Challenge => {
                 let body = json!({"credentialID": self.id, "authObjectID": thing.id});
                 let (_, answer) =
-                    self.service.call("credentials/getChallenge", &body, Again::IfUnsent)?;
+                    self.service
+                        .call("credentials/getChallenge", &body, Again::IfUnsent)?;
                 let told = answer.get("challenge").and_then(Value::as_str);
                 question = told
                     .unwrap_or_default()
@@ -304,14 +330,18 @@ impl Credential {
         let ui = self.secrets.ui;
         if thing.is_once {
             let what = ui.say("Mã dùng một lần", "One-time code");
-            return self.secrets.code(&format!("{what} {} {question}: ", thing.label));
+            return self
+                .secrets
+                .code(&format!("{what} {} {question}: ", thing.label));
         }
         let mut pin = self.pin.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pin) = &*pin {
             return Ok(pin.clone());
         }
         let what = ui.say("PIN của khóa ký từ xa", "PIN of the remote key");
-        let new = self.secrets.pin(&format!("{what} {} ({}): ", self.id, thing.label))?;
+        let new = self
+            .secrets
+            .pin(&format!("{what} {} ({}): ", self.id, thing.label))?;
         if new.is_empty() {
             // It cannot be right: it need not cost a try.
             return Err(KeyError::WrongPin.into());
@@ -462,8 +492,11 @@ fn chain(info: &Value) -> Result<Vec<Arc<Certificate>>, Fault> {
     for text in list.into_iter().flatten().filter_map(Value::as_str) {
         // Some services break the lines.
         let text: String = text.split_whitespace().collect();
-        let der = STANDARD.decode(text).map_err(|_| no_certificate("base64"))?;
-        let certificate = Certificate::read(&der).map_err(|error| no_certificate(&error.to_string()))?;
+        let der = STANDARD
+            .decode(text)
+            .map_err(|_| no_certificate("base64"))?;
+        let certificate =
+            Certificate::read(&der).map_err(|error| no_certificate(&error.to_string()))?;
         chain.push(Arc::new(certificate));
     }
     Ok(chain)
@@ -473,7 +506,9 @@ fn allowed(method: &str, status: u16, answer: &Value) -> Result<Allowed, Fault> 
     let text = |name: &str| answer.get(name).and_then(Value::as_str);
     match (text("SAD"), text("handle")) {
         (Some(sad), _) => Ok(Allowed::Now(Zeroizing::new(sad.to_owned()))),
-        (None, Some(handle)) if status == 202 || status == 200 => Ok(Allowed::Later(handle.to_owned())),
+        (None, Some(handle)) if status == 202 || status == 200 => {
+            Ok(Allowed::Later(handle.to_owned()))
+        }
         _ => Err(Fault::garbage(method, "SAD")),
     }
 }

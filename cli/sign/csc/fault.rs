@@ -39,8 +39,12 @@ impl Fault {
     pub(super) fn fetching(error: &FetchError) -> Self {
         let Bilingual { vi, en, .. } = error.spoken();
         let said = Bilingual {
-            vi: format!("dịch vụ ký số không trả lời được ({vi}); kiểm tra mạng và địa chỉ rồi chạy lại đúng lệnh này"),
-            en: format!("no answer from the signing service ({en}); check network and address, then run the same command again"),
+            vi: format!(
+                "dịch vụ ký số không trả lời được ({vi}); kiểm tra mạng và địa chỉ rồi chạy lại đúng lệnh này"
+            ),
+            en: format!(
+                "no answer from the signing service ({en}); check network and address, then run the same command again"
+            ),
         };
         Self {
             is_open: !matches!(
@@ -133,7 +137,17 @@ impl Fault {
                 "lần ủy quyền đã hết hạn trước khi ký xong; chạy lại và ủy quyền lần nữa",
                 "the authorisation ran out before all was signed; run again and authorise once more",
             ),
-            ("authentication_error" | "invalid_client" | "invalid_grant" | "unauthorized_client" | "expired_token" | "invalid_token" | "invalid_scope", _) | (_, 401 | 403) => (
+            (
+                "authentication_error"
+                | "invalid_client"
+                | "invalid_grant"
+                | "unauthorized_client"
+                | "expired_token"
+                | "invalid_token"
+                | "invalid_scope",
+                _,
+            )
+            | (_, 401 | 403) => (
                 "remote_login",
                 "dịch vụ ký số không nhận tài khoản; kiểm tra tệp tài khoản và mật khẩu",
                 "the signing service does not accept the account; check the account file and the password",
@@ -192,9 +206,24 @@ mod tests {
         for (status, body, code, is_open) in [
             (400, r#"{"error":"invalid_otp"}"#, "wrong_otp", false),
             (400, r#"{"error":"invalid_pin"}"#, "wrong_pin", false),
-            (400, r#"{"error":"invalid_request","error_description":"Credential locked"}"#, "remote_locked", false),
-            (400, r#"{"error":"invalid_request","error_description":"SAD expired"}"#, "remote_expired", false),
-            (400, r#"{"error":"invalid_request","error_description":"Signing certificate is expired"}"#, "certificate_expired", false),
+            (
+                400,
+                r#"{"error":"invalid_request","error_description":"Credential locked"}"#,
+                "remote_locked",
+                false,
+            ),
+            (
+                400,
+                r#"{"error":"invalid_request","error_description":"SAD expired"}"#,
+                "remote_expired",
+                false,
+            ),
+            (
+                400,
+                r#"{"error":"invalid_request","error_description":"Signing certificate is expired"}"#,
+                "certificate_expired",
+                false,
+            ),
             (400, r#"{"error":"invalid_grant"}"#, "remote_login", false),
             (403, r#"{"error":"access_denied"}"#, "remote_denied", false),
             (401, "", "remote_login", false),
@@ -206,10 +235,19 @@ mod tests {
             (400, "[]", "remote_refused", false),
         ] {
             let fault = Fault::answered("signatures/signHash", status, body.as_bytes());
-            assert_eq!((fault.code, fault.is_open), (code, is_open), "{status} {body}");
+            assert_eq!(
+                (fault.code, fault.is_open),
+                (code, is_open),
+                "{status} {body}"
+            );
             assert_ne!(fault.said.vi, fault.said.en);
         }
         let evil = r#"{"error":"invalid_request","error_description":"a\u001b[2Jb"}"#;
-        assert!(!Fault::answered("x", 400, evil.as_bytes()).said.en.contains('\u{1b}'));
+        assert!(
+            !Fault::answered("x", 400, evil.as_bytes())
+                .said
+                .en
+                .contains('\u{1b}')
+        );
     }
 }

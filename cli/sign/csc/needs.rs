@@ -54,7 +54,11 @@ impl Needs {
                 id: id.to_owned(),
                 label: label(object, id),
                 is_once: id == "OTP",
-                sent: if is_online { Sent::Code } else { Sent::Nothing },
+                sent: if id == "OTP" && is_online {
+                    Sent::Code
+                } else {
+                    Sent::Nothing
+                },
             })
         };
         Self::Things(["PIN", "OTP"].into_iter().filter_map(thing).collect())
@@ -120,7 +124,12 @@ fn fewest(expression: &str, things: &[Thing]) -> Option<Vec<Thing>> {
     }
     let spaced = expression.replace('(', " ( ").replace(')', " ) ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
-    let chosen = |set: u32| things.iter().enumerate().filter(move |(at, _)| set >> at & 1 == 1);
+    let chosen = |set: u32| {
+        things
+            .iter()
+            .enumerate()
+            .filter(move |(at, _)| set >> at & 1 == 1)
+    };
     let mut sets: Vec<u32> = (0..1_u32 << things.len()).collect();
     // Among sets of one size the one with the first things has the smallest number.
     sets.sort_by_key(|set| (set.count_ones(), *set));
@@ -139,10 +148,16 @@ const DEEPEST: usize = 16;
 /// `both (OR|XOR both)*`.
 fn either(words: &mut &[&str], holds: &dyn Fn(&str) -> bool, depth: usize) -> Option<bool> {
     let mut value = both(words, holds, depth)?;
-    while let Some((word @ ("OR" | "XOR"), rest)) = words.split_first().map(|(word, rest)| (*word, rest)) {
+    while let Some((word @ ("OR" | "XOR"), rest)) =
+        words.split_first().map(|(word, rest)| (*word, rest))
+    {
         *words = rest;
         let right = both(words, holds, depth)?;
-        value = if word == "OR" { value | right } else { value ^ right };
+        value = if word == "OR" {
+            value | right
+        } else {
+            value ^ right
+        };
     }
     Some(value)
 }
@@ -201,7 +216,8 @@ mod tests {
             ("AND", None),
             ("FACE", None),
         ] {
-            let info = json!({"auth": {"mode": "explicit", "expression": expression, "objects": objects}});
+            let info =
+                json!({"auth": {"mode": "explicit", "expression": expression, "objects": objects}});
             let needs = Needs::of_version_2(&info, true);
             match expected {
                 Some(expected) => assert_eq!(ids(&needs), expected, "{expression}"),
@@ -210,7 +226,10 @@ mod tests {
         }
         let nested = format!("{}PIN{}", "(".repeat(10_000), ")".repeat(10_000));
         let info = json!({"auth": {"mode": "explicit", "expression": nested, "objects": objects}});
-        assert!(matches!(Needs::of_version_2(&info, true), Needs::Unknown(_)));
+        assert!(matches!(
+            Needs::of_version_2(&info, true),
+            Needs::Unknown(_)
+        ));
     }
 
     #[test]
@@ -220,11 +239,17 @@ mod tests {
         let Needs::Things(things) = Needs::of_version_1(&info) else {
             panic!()
         };
-        assert_eq!((things[0].label.as_str(), things[0].is_once), ("Mã PIN", false));
+        assert_eq!(
+            (things[0].label.as_str(), things[0].is_once),
+            ("Mã PIN", false)
+        );
         assert_eq!((things[1].sent, things[1].is_once), (Sent::Code, true));
         let info = json!({"authMode": "explicit", "PIN": {"presence": "false"}});
         assert!(ids(&Needs::of_version_1(&info)).is_empty());
-        assert_eq!(Needs::of_version_1(&json!({"authMode": "oauth2code"})), Needs::Browser);
+        assert_eq!(
+            Needs::of_version_1(&json!({"authMode": "oauth2code"})),
+            Needs::Browser
+        );
         assert!(ids(&Needs::of_version_1(&json!({"authMode": "implicit"}))).is_empty());
     }
 }

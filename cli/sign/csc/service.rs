@@ -178,11 +178,23 @@ impl Service {
         let address = format!("{}/{method}", self.base);
         // Who approves on a phone may keep the line; versions before 2 know nothing else.
         let is_slow = matches!(method, "credentials/authorize" | "signatures/signHash");
-        let time = if is_slow { self.patience } else { self.bounds.time };
+        let time = if is_slow {
+            self.patience
+        } else {
+            self.bounds.time
+        };
         let mut logged_in = false;
         loop {
             let proof = self.proof();
-            let answer = self.repeated(&address, method, &body_bytes, "application/json", &proof, again, time)?;
+            let answer = self.repeated(
+                &address,
+                method,
+                &body_bytes,
+                "application/json",
+                &proof,
+                again,
+                time,
+            )?;
             match answer.status {
                 200..300 => return Ok((answer.status, parsed(method, &answer)?)),
                 // An old token; the call was not looked at. With a PIN inside, 401 may be about the PIN.
@@ -199,7 +211,15 @@ impl Service {
     fn unsigned(&self, method: &str, body: &Value, again: Again) -> Result<Value, Fault> {
         let bytes = Zeroizing::new(body.to_string().into_bytes());
         let address = format!("{}/{method}", self.base);
-        let answer = self.repeated(&address, method, &bytes, "application/json", "", again, self.bounds.time)?;
+        let answer = self.repeated(
+            &address,
+            method,
+            &bytes,
+            "application/json",
+            "",
+            again,
+            self.bounds.time,
+        )?;
         match answer.status {
             200..300 => parsed(method, &answer),
             status => Err(Fault::answered(method, status, &answer.body)),
@@ -274,7 +294,9 @@ impl Service {
     fn fresh_token(&self) -> Result<(), Fault> {
         let is_old = {
             let token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
-            token.as_ref().is_some_and(|(_, end)| Instant::now() >= *end)
+            token
+                .as_ref()
+                .is_some_and(|(_, end)| Instant::now() >= *end)
         };
         if is_old { self.log_in(None) } else { Ok(()) }
     }
@@ -362,7 +384,11 @@ impl Service {
             client_id: &text(&login.client_id),
             client_secret: &secret,
             profile_id: &text(&login.profile),
-            user_id: &login.user.clone().or_else(|| self.account.user.clone()).unwrap_or_default(),
+            user_id: &login
+                .user
+                .clone()
+                .or_else(|| self.account.user.clone())
+                .unwrap_or_default(),
         });
         let body = Zeroizing::new(body.unwrap_or_default());
         let told = self
@@ -389,8 +415,15 @@ impl Service {
         if !is_known || !is_safe(&address) {
             return Err(Fault::elsewhere(&address));
         }
-        let answer =
-            self.repeated(&address, method, body, kind, proof, Again::IfUnsent, self.bounds.time)?;
+        let answer = self.repeated(
+            &address,
+            method,
+            body,
+            kind,
+            proof,
+            Again::IfUnsent,
+            self.bounds.time,
+        )?;
         match answer.status {
             200..300 => parsed(method, &answer),
             status => Err(Fault::answered(method, status, &answer.body)),
@@ -423,7 +456,10 @@ fn is_safe(address: &str) -> bool {
 
 fn place(answer: &Answer) -> String {
     let to = answer.location.as_deref().unwrap_or("?");
-    to.chars().filter(|letter| !letter.is_control()).take(200).collect()
+    to.chars()
+        .filter(|letter| !letter.is_control())
+        .take(200)
+        .collect()
 }
 
 fn parsed(method: &str, answer: &Answer) -> Result<Value, Fault> {

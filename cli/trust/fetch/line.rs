@@ -35,7 +35,8 @@ impl Line {
     ) -> Result<Self, FetchError> {
         let tls = |why: &dyn std::fmt::Display| FetchError::Tls(why.to_string());
         let name = ServerName::try_from(host.to_owned()).map_err(|why| tls(&why))?;
-        let mut connection = ClientConnection::new(configuration(roots)?, name).map_err(|why| tls(&why))?;
+        let mut connection =
+            ClientConnection::new(configuration(roots)?, name).map_err(|why| tls(&why))?;
         let mut timed = Timed { socket, deadline };
         while connection.is_handshaking() {
             if let Err(error) = connection.complete_io(&mut timed) {
@@ -117,7 +118,8 @@ fn configuration(roots: Option<&Path>) -> Result<Arc<ClientConfig>, FetchError> 
     static SYSTEM: OnceLock<Arc<ClientConfig>> = OnceLock::new();
     if let Some(path) = roots {
         let mut store = RootCertStore::empty();
-        let unreadable = |why: &dyn std::fmt::Display| FetchError::Tls(format!("{}: {why}", path.display()));
+        let unreadable =
+            |why: &dyn std::fmt::Display| FetchError::Tls(format!("{}: {why}", path.display()));
         for certificate in CertificateDer::pem_file_iter(path).map_err(|why| unreadable(&why))? {
             let certificate = certificate.map_err(|why| unreadable(&why))?;
             store.add(certificate).map_err(|why| unreadable(&why))?;

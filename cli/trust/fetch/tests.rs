@@ -215,7 +215,13 @@ fn chunks_are_joined_and_a_lost_end_is_seen() {
     let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     let whole = format!("{head}3;x=y\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n");
     assert_eq!(answered(whole.leak().as_bytes()).unwrap(), b"abc0123456789");
-    for broken in ["3\r\nabc\r\n", "3\r\nab", "x\r\n", "ffffffffffffffff\r\nab", "0"] {
+    for broken in [
+        "3\r\nabc\r\n",
+        "3\r\nab",
+        "x\r\n",
+        "ffffffffffffffff\r\nab",
+        "0",
+    ] {
         let answer = format!("{head}{broken}");
         assert!(
             matches!(answered(answer.leak().as_bytes()), Err(FetchError::Garbage)),
