@@ -17,6 +17,12 @@ mod servers;
 
 mod tokens;
 
+/// A signing service.
+mod cloud;
+
+/// Keys there.
+mod remote;
+
 /// A page that may be signed.
 fn page() -> Vec<u8> {
     Paper::default().finish(&["/MediaBox[0 0 200 200]".to_owned()], "")

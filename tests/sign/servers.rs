@@ -11,9 +11,9 @@ use super::{openssl, page, sign};
 use crate::program::{Desk, run, saoy};
 
 /// An authority with its servers: timestamps at `/ts`, OCSP at `/ocsp`, files at their names.
-struct Authority {
-    desk: Desk,
-    address: String,
+pub(super) struct Authority {
+    pub(super) desk: Desk,
+    pub(super) address: String,
     /// What the servers do now.
     mode: Arc<Mutex<Mode>>,
     /// What they were asked.
@@ -21,7 +21,7 @@ struct Authority {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Mode {
+pub(super) enum Mode {
     Right,
     /// Takes the question and says nothing.
     Hang(&'static str),
@@ -59,7 +59,7 @@ const CONFIGURATION: &str = "
 [strange]\nserial = tsserial\nsigner_cert = stranger.pem\nsigner_key = stranger.key\nsigner_digest = sha256\ndefault_policy = 1.2.3.4\ndigests = sha256\n";
 
 impl Authority {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let desk = Desk::new();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
@@ -114,7 +114,7 @@ impl Authority {
         new
     }
 
-    fn folder(&self) -> PathBuf {
+    pub(super) fn folder(&self) -> PathBuf {
         self.desk.input("")
     }
 
@@ -123,14 +123,29 @@ impl Authority {
     }
 
     fn key(&self, name: &str) {
+        self.key_kind(name, &["EC", "-pkeyopt", "ec_paramgen_curve:P-256"]);
+    }
+
+    fn key_kind(&self, name: &str, kind: &[&str]) {
         self.openssl(&format!(
-            "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out {name}.key"
+            "genpkey -algorithm {} -out {name}.key",
+            kind.join(" ")
         ));
     }
 
     /// A certificate with the extensions of a section; and the key file of a signer.
-    fn issue(&self, name: &str, section: &str) {
+    pub(super) fn issue(&self, name: &str, section: &str) {
         self.key(name);
+        self.certify(name, section);
+    }
+
+    /// The same for a key of the kind that `openssl genpkey -algorithm` is told.
+    pub(super) fn issue_kind(&self, name: &str, section: &str, kind: &[&str]) {
+        self.key_kind(name, kind);
+        self.certify(name, section);
+    }
+
+    fn certify(&self, name: &str, section: &str) {
         self.openssl(&format!(
             "req -new -config ca.cnf -subj /CN={name} -key {name}.key -out {name}.csr"
         ));
@@ -146,7 +161,7 @@ impl Authority {
         ));
     }
 
-    fn now(&self, mode: Mode) {
+    pub(super) fn now(&self, mode: Mode) {
         *self.mode.lock().unwrap() = mode;
         self.heard.lock().unwrap().clear();
     }
@@ -176,7 +191,7 @@ impl Authority {
     }
 
     /// Options that trust the root and let its servers be asked.
-    fn trusting(&self) -> Vec<String> {
+    pub(super) fn trusting(&self) -> Vec<String> {
         vec![
             format!("--trust={}", self.desk.input("root.pem").display()),
             "--allow-host=127.0.0.1".to_owned(),
@@ -215,7 +230,7 @@ impl Authority {
         std::fs::remove_file(out).unwrap();
     }
 
-    fn holds(&self, file: &Path) {
+    pub(super) fn holds(&self, file: &Path) {
         let (code, answer, said) = run(saoy()
             .arg("verify")
             .arg(file)
