@@ -9,11 +9,15 @@ use crate::program::run;
 
 mod made;
 
+mod reasons;
+
 mod reports;
 
 mod trust;
 
 mod verdicts;
+
+mod whose;
 
 use made::{Office, Signed};
 

@@ -338,7 +338,7 @@ impl SignatureRecord {
             intact: one.intact(),
             digest: judgement.digest,
             algorithm: judgement.algorithm,
-            key_bits: judgement.key_bits,
+            key_bits: judgement.key_bits.filter(|bits| *bits > 0),
             signer: judgement.signer.as_ref().map(signer),
             issuer: judgement.chain.first().map(|link| link.issuer.clone()),
             certificates: judgement.chain.iter().map(certificate).collect(),
