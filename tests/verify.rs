@@ -7,6 +7,8 @@ use serde_json::Value;
 use crate::outputs::records::is_valid;
 use crate::program::run;
 
+mod flips;
+
 mod made;
 
 mod reasons;
