@@ -180,7 +180,7 @@ pub(super) fn compare<'a>(
             why: printed.and_then(|printed| printed.unread.clone()),
         };
     };
-    match named(&parties, printed) {
+    match named(&parties, printed, Care::Exact) {
         // Hidden text is whatever its maker pleased: it can accuse, but it proves nothing of what the pages show.
         Some(_) if printed.source == Source::HiddenText => {
             return Whose::NotCompared {
@@ -188,6 +188,14 @@ pub(super) fn compare<'a>(
             };
         }
         Some(matches) => return matches,
+        // One letter lies between many people's names: what an engine may have misread neither clears nor accuses.
+        None if printed.source != Source::Text => {
+            if let Some(nearly) = named(&parties, printed, Care::Nearly) {
+                return Whose::NotCompared {
+                    why: Some(nearly_read(&nearly)),
+                };
+            }
+        }
         None => {}
     }
     let (signer, agency) = (printed.signer.clone(), printed.agencies.first().cloned());
@@ -218,6 +226,31 @@ fn only_hidden(printed: &Printed) -> Said {
         why.push(unread);
     }
     why
+}
+
+/// How names are held against each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Care {
+    /// As they are written.
+    Exact,
+    /// Forgiving what an engine misreads: marks, and single letters of long names.
+    Nearly,
+}
+
+/// Why a name that an engine may have misread settles nothing.
+fn nearly_read(nearly: &Whose) -> Said {
+    let (certificate, document) = match nearly {
+        Whose::Matches {
+            certificate,
+            document,
+            ..
+        } => (certificate.as_str(), document.as_str()),
+        _ => ("?", "?"),
+    };
+    Said::new(
+        format!("OCR đọc là \"{document}\", gần giống \"{certificate}\" của chứng thư"),
+        format!("OCR read \"{document}\", which is nearly the certificate's \"{certificate}\""),
+    )
 }
 
 /// The profile of anchors below which only State bodies and their officers have certificates (decree 68/2024/ND-CP).
@@ -260,7 +293,7 @@ impl Printed {
 
 /// The first signer whom the document names: the person by name, the agency by its own certificate, else a
 /// certificate that names nobody by a person's name and belongs to the agency.
-fn named(parties: &[&Party], printed: &Printed) -> Option<Whose> {
+fn named(parties: &[&Party], printed: &Printed, care: Care) -> Option<Whose> {
     let source = printed.source;
     let matches = |party: &Party, document: &str| Whose::Matches {
         certificate: party.name.clone(),
@@ -268,7 +301,7 @@ fn named(parties: &[&Party], printed: &Printed) -> Option<Whose> {
         source,
     };
     let person = printed.signer.as_ref().and_then(|signer| {
-        let same = |party: &&&Party| same_person(&party.name, signer, source);
+        let same = |party: &&&Party| same_person(&party.name, signer, care);
         parties
             .iter()
             .find(same)
@@ -278,7 +311,7 @@ fn named(parties: &[&Party], printed: &Printed) -> Option<Whose> {
         printed.agencies.iter().find_map(|agency| {
             let itself = parties
                 .iter()
-                .find(|party| same_body(&party.name, agency, party, source));
+                .find(|party| same_body(&party.name, agency, party, care));
             itself.map(|party| matches(party, agency))
         })
     };
@@ -286,7 +319,7 @@ fn named(parties: &[&Party], printed: &Printed) -> Option<Whose> {
         printed.agencies.iter().find_map(|agency| {
             let belongs = |party: &&&Party| {
                 let above = party.organization.iter().chain(&party.units);
-                let mut above = above.filter(|name| same_body(name, agency, party, source));
+                let mut above = above.filter(|name| same_body(name, agency, party, care));
                 (printed.signer.is_none() || !is_person(party)) && above.next().is_some()
             };
             parties
@@ -299,11 +332,10 @@ fn named(parties: &[&Party], printed: &Printed) -> Option<Whose> {
 }
 
 /// Whether a certificate's and a document's name are one person's: one is the other, or contains it whole.
-fn same_person(certificate: &str, document: &str, source: Source) -> bool {
+fn same_person(certificate: &str, document: &str, care: Care) -> bool {
     let marked = |text: &str| !text.is_ascii();
-    // What lies hidden behind a scan was read by an engine too.
-    let by_engine = source != Source::Text;
-    let plain = by_engine || !marked(certificate) || !marked(document);
+    let nearly = care == Care::Nearly;
+    let plain = nearly || !marked(certificate) || !marked(document);
     let read = |text: &str| {
         let words: Vec<String> = if plain {
             plain_words(text).collect()
@@ -318,7 +350,7 @@ fn same_person(certificate: &str, document: &str, source: Source) -> bool {
     } else {
         (&b, &a)
     };
-    short.len() >= 2 && (contains(long, short) || by_engine && nearly_contains(long, short))
+    short.len() >= 2 && (contains(long, short) || nearly && nearly_contains(long, short))
 }
 
 /// A name without the titles that stand before it, in either writing.
@@ -386,7 +418,7 @@ const HONORIFICS: &[&[&str]] = &[
 /// Whether `name`, one of a certificate's, is the body `agency` or an office of it.
 ///
 /// An area that the certificate has in another place than the name counts too: `CN=Sở Tư pháp, O=Tỉnh Tuyên Quang`.
-fn same_body(name: &str, agency: &str, party: &Party, source: Source) -> bool {
+fn same_body(name: &str, agency: &str, party: &Party, care: Care) -> bool {
     let name = spelled(name);
     let agency = without_office_of_a_person(spelled(agency));
     if name.is_empty() || agency.is_empty() {
@@ -396,11 +428,11 @@ fn same_body(name: &str, agency: &str, party: &Party, source: Source) -> bool {
     if name.ends_with(&agency) {
         return true;
     }
-    if source != Source::Text && agency.len() >= 3 {
+    if care == Care::Nearly && agency.len() >= 3 {
         let tail = name.len().checked_sub(agency.len());
         if tail
             .and_then(|tail| name.get(tail..))
-            .is_some_and(|tail| nearly(tail, &agency))
+            .is_some_and(|tail| nearly_same(tail, &agency))
         {
             return true;
         }
@@ -560,22 +592,22 @@ fn contains(long: &[String], short: &[String]) -> bool {
     !short.is_empty() && long.windows(short.len()).any(|window| window == short)
 }
 
-/// One letter misread, added or lost in so many is what engines do with good print under a seal.
+/// One letter of a name may have been misread, added or lost, when it has so many: of shorter ones too little is left.
 const LETTERS_FOR_A_SLIP: usize = 8;
 
 /// Whether two rows of words are the same but for what an engine misreads.
-fn nearly(a: &[String], b: &[String]) -> bool {
+fn nearly_same(a: &[String], b: &[String]) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (
         a.iter().flat_map(|word| word.chars()).collect(),
         b.iter().flat_map(|word| word.chars()).collect(),
     );
-    let allowed = a.len().min(b.len()) / LETTERS_FOR_A_SLIP;
+    let allowed = usize::from(a.len().min(b.len()) >= LETTERS_FOR_A_SLIP);
     a.len().abs_diff(b.len()) <= allowed && distance(&a, &b) <= allowed
 }
 
 fn nearly_contains(long: &[String], short: &[String]) -> bool {
     long.windows(short.len())
-        .any(|window| nearly(window, short))
+        .any(|window| nearly_same(window, short))
 }
 
 /// How many letters must be changed, added or taken away (Levenshtein); names are short.
