@@ -17,6 +17,11 @@ mod servers;
 
 mod tokens;
 
+/// A signing service.
+mod cloud;
+
+/// Keys there.
+mod remote;
 /// Statements with codes: where they stand, what scanners read.
 mod statements;
 

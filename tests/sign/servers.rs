@@ -13,7 +13,7 @@ use crate::program::{Desk, run, saoy};
 /// An authority with its servers: timestamps at `/ts`, OCSP at `/ocsp`, files at their names.
 pub(super) struct Authority {
     pub(super) desk: Desk,
-    address: String,
+    pub(super) address: String,
     /// What the servers do now.
     mode: Arc<Mutex<Mode>>,
     /// What they were asked.
@@ -21,7 +21,7 @@ pub(super) struct Authority {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Mode {
+pub(super) enum Mode {
     Right,
     /// Takes the question and says nothing.
     Hang(&'static str),
@@ -117,7 +117,7 @@ impl Authority {
         new
     }
 
-    fn folder(&self) -> PathBuf {
+    pub(super) fn folder(&self) -> PathBuf {
         self.desk.input("")
     }
 
@@ -130,7 +130,7 @@ impl Authority {
     }
 
     /// A certificate with the extensions of a section; and the key file of a signer.
-    fn issue(&self, name: &str, section: &str) {
+    pub(super) fn issue(&self, name: &str, section: &str) {
         self.issue_for(name, section, P256);
     }
 
@@ -152,7 +152,7 @@ impl Authority {
         ));
     }
 
-    fn now(&self, mode: Mode) {
+    pub(super) fn now(&self, mode: Mode) {
         *self.mode.lock().unwrap() = mode;
         self.heard.lock().unwrap().clear();
     }
@@ -230,7 +230,7 @@ impl Authority {
         std::fs::remove_file(out).unwrap();
     }
 
-    fn holds(&self, file: &Path) {
+    pub(super) fn holds(&self, file: &Path) {
         let (code, answer, said) = run(saoy()
             .arg("verify")
             .arg(file)
