@@ -227,7 +227,12 @@ impl Stamp {
             }
         };
         if let Some(code) = &self.code {
+            let top = place[1];
             (shown, place) = shown.with_code(code.clone(), place);
+            // Text in a corner keeps its distance from the page's edge.
+            if self.picture.is_none() {
+                place[1] = top;
+            }
             // Where a box was asked for, the code is part of it.
             if let Some([left, top, ..]) = self.place {
                 place = [left, top, place[2], place[3]];
