@@ -426,7 +426,7 @@ fn code_of(text: &str) -> anyhow::Result<Code> {
             "--qr is more than a QR code holds",
         )
     };
-    Code::new(text.as_bytes()).map_err(why)
+    Code::new(text.as_bytes()).map(Code::compact).map_err(why)
 }
 
 fn place_of(matches: &ArgMatches) -> anyhow::Result<Option<Place>> {

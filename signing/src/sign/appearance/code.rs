@@ -13,6 +13,8 @@ use crate::sign::SignError;
 pub struct Code {
     /// Rows of modules, true is dark.
     rows: Vec<Vec<bool>>,
+    /// Whether small modules will do where there are few.
+    compact: bool,
 }
 
 /// The number of UTF-8 among extended channel interpretations.
@@ -46,12 +48,29 @@ impl Code {
         let rows = (0..code.size())
             .map(|y| (0..code.size()).map(|x| code.get_module(x, y)).collect())
             .collect();
-        Ok(Self { rows })
+        Ok(Self {
+            rows,
+            compact: false,
+        })
+    }
+
+    /// The same code no larger than its modules need: for stamps in margins, where 25 mm would cover what is printed.
+    #[must_use]
+    pub fn compact(self) -> Self {
+        Self {
+            compact: true,
+            ..self
+        }
     }
 
     /// Width and height with the quiet zone, pt.
     pub fn side(&self) -> f64 {
-        (self.modules() * MODULE).max(SIDE)
+        let needed = self.modules() * MODULE;
+        if self.compact {
+            needed
+        } else {
+            needed.max(SIDE)
+        }
     }
 
     /// Modules across, with the quiet zone.
@@ -96,6 +115,8 @@ mod tests {
     fn codes_are_large_enough_and_have_a_quiet_zone() {
         let small = Code::new(b"1").unwrap();
         assert!((small.side() - 25.0 * MM).abs() < 1e-9);
+        let compact = small.clone().compact();
+        assert!((compact.side() - 29.0 * MODULE).abs() < 1e-9);
         let large = Code::new(&[b'a'; 1000]).unwrap();
         assert!((large.side() - large.modules() * MODULE).abs() < 1e-9);
         let mut pen = Pen::default();
