@@ -45,6 +45,9 @@ struct Made {
     stamps: usize,
 }
 
+/// Options of a key and of a signature, then the levels and document timestamps that a file has afterwards.
+type Round<'a> = (&'a [&'a str], &'a [&'a str], &'a [&'static str], usize);
+
 /// Signs or upgrades `input` into `out`.
 fn step(authority: &Authority, input: &Path, out: &Path, options: &[&str]) {
     let (served, trusting) = (authority.served(), authority.trusting());
@@ -270,7 +273,7 @@ fn pdfa_of_all_makers_stays_pdfa_through_all_levels() {
         } else {
             &large
         };
-        let rounds: [(&[&str], &[&str], &[&'static str], usize); 5] = [
+        let rounds: [Round<'_>; 5] = [
             (
                 &person,
                 &["--level=lt", "--stamp=statement", statement],

@@ -30,16 +30,14 @@ fn statement(desk: &Desk, more: usize) -> Vec<String> {
     ]
 }
 
-/// A page that is nothing but a picture, 100 dpi: grey paper, black from row to row of `ink`.
-fn scan(ink: &[std::ops::Range<usize>], more: &str) -> Vec<u8> {
+/// A page that is nothing but a picture, 100 dpi: grey paper, black in the rows of `ink`.
+fn scan(ink: std::ops::Range<usize>, more: &str) -> Vec<u8> {
     let (width, height) = (827, 1169);
     let mut pixels = vec![225_u8; width * height];
-    for rows in ink {
-        // Strokes with paper between, as text has.
-        for y in rows.clone().filter(|y| y % 12 < 6) {
-            for x in (60..760).filter(|x| x % 9 < 3) {
-                pixels[y * width + x] = 40;
-            }
+    // Strokes with paper between, as text has.
+    for y in ink.filter(|y| y % 12 < 6) {
+        for x in (60..760).filter(|x| x % 9 < 3) {
+            pixels[y * width + x] = 40;
         }
     }
     let mut paper = Paper::default();
@@ -95,7 +93,7 @@ fn a_statement_stands_where_the_scan_is_empty_and_its_code_is_read() {
     let options = statement(&desk, 0);
     for (name, turn) in [("up.pdf", ""), ("turned.pdf", "/Rotate 90")] {
         // Ink on the upper half; on a turned page that is the right one.
-        let (out, entry) = signed(&desk, name, scan(&[60..560], turn), &options);
+        let (out, entry) = signed(&desk, name, scan(60..560, turn), &options);
         assert!(entry["warnings"].is_null(), "{entry}");
         assert_eq!(pages(&out), "1");
         assert_eq!(read_back(&out, 1), ADDRESS, "{name}");
@@ -124,7 +122,7 @@ fn a_statement_stands_where_the_scan_is_empty_and_its_code_is_read() {
 fn a_full_page_gets_another_behind_it_and_a_signed_file_none() {
     let desk = Desk::new();
     let options = statement(&desk, 0);
-    let full = scan(&[60..1100], "");
+    let full = scan(60..1100, "");
     let (out, entry) = signed(&desk, "full.pdf", full.clone(), &options);
     assert_eq!(entry["warnings"][0]["code"], "stamp_page_added", "{entry}");
     assert_eq!(entry["warnings"][0]["page"], 2);
@@ -167,7 +165,7 @@ fn a_box_that_is_too_small_is_refused_and_one_that_fits_is_kept() {
     let (code, entry) = sign(&input, &desk.output("a.pdf"), &small);
     assert_eq!(code, 2, "{entry}");
     let chosen = with(&["--box=50,20,480,200"]);
-    let (out, entry) = signed(&desk, "b.pdf", scan(&[60..560], ""), &chosen);
+    let (out, entry) = signed(&desk, "b.pdf", scan(60..560, ""), &chosen);
     assert_eq!(
         entry["warnings"],
         serde_json::Value::Null,

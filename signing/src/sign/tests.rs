@@ -275,14 +275,16 @@ fn an_added_page_of_a_tagged_document_is_tagged() {
         let tree = tree.as_dict().unwrap();
         let next = tree
             .get("ParentTreeNextKey")
-            .and_then(|next| next.as_integer());
+            .and_then(saoy_pdf::Object::as_integer);
         assert_eq!(next, Some(expected + 1), "{more}");
         let page = document.page(1).unwrap();
         let widgets = document.get(&page.dict, "Annots").unwrap().into_owned();
         let widget = document.resolve(&widgets.as_array().unwrap()[0]).unwrap();
         let widget = widget.as_dict().unwrap();
         assert_eq!(
-            widget.get("StructParent").and_then(|key| key.as_integer()),
+            widget
+                .get("StructParent")
+                .and_then(saoy_pdf::Object::as_integer),
             Some(expected)
         );
         let elements = document.get(tree, "K").unwrap().into_owned();
