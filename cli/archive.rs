@@ -18,6 +18,8 @@ mod check;
 
 mod people;
 
+mod print;
+
 pub(crate) mod registers;
 
 /// The grammar.
