@@ -10,8 +10,10 @@ mod record;
 mod remote;
 mod secret;
 mod stamp;
+mod statement;
 mod waiting;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -20,11 +22,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use saoy_pipeline::record::Bilingual;
 use saoy_signing::crypto::Digest;
 use saoy_signing::sign::key::{KeyError, Preference};
 
 use crate::args::given;
 use crate::terminal;
+use crate::verify::record::hex;
 use crate::words::{Said, Ui, said};
 use levels::Job;
 use record::{Entry, Status, Trouble};
@@ -312,7 +316,7 @@ fn remote_arguments(ui: Ui) -> [Arg; 4] {
 }
 
 /// What shows on the page.
-fn stamp_arguments(ui: Ui) -> [Arg; 6] {
+fn stamp_arguments(ui: Ui) -> [Arg; 8] {
     let option = |name: &'static str, value: &'static str, help: &str| {
         Arg::new(name)
             .long(name)
@@ -324,8 +328,8 @@ fn stamp_arguments(ui: Ui) -> [Arg; 6] {
             "stamp",
             "KIND",
             ui.say(
-                "Dấu hiện trên trang: chữ ký tay (person), con dấu (agency), bản sao hoặc phụ lục (copy), người số hóa (digitizer)",
-                "What shows: a hand (person), a seal (agency), of a copy or annex (copy), who digitized (digitizer)",
+                "Dấu hiện trên trang: chữ ký tay (person), con dấu (agency), bản sao hoặc phụ lục (copy), người số hóa (digitizer), lời chứng (statement)",
+                "What shows: a hand (person), a seal (agency), of a copy or annex (copy), who digitized (digitizer), a certification statement (statement)",
             ),
         )
         .value_parser(PossibleValuesParser::new([
@@ -333,6 +337,7 @@ fn stamp_arguments(ui: Ui) -> [Arg; 6] {
             "agency",
             "copy",
             "digitizer",
+            "statement",
             "none",
         ])),
         option(
@@ -358,6 +363,23 @@ fn stamp_arguments(ui: Ui) -> [Arg; 6] {
             ),
         )
         .action(ArgAction::Append),
+        option(
+            "statement",
+            "FILE",
+            ui.say(
+                "Lời chứng, tệp TOML (xem docs/sign.md)",
+                "The certification statement, a TOML file (see docs/sign.md)",
+            ),
+        )
+        .value_parser(value_parser!(PathBuf)),
+        option(
+            "qr",
+            "TEXT",
+            ui.say(
+                "Mã QR đặt cạnh dấu person hoặc copy",
+                "QR code beside a stamp of kind person or copy",
+            ),
+        ),
         option(
             "page",
             "N",
@@ -391,32 +413,9 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     let out = given::<PathBuf>(matches, "out")?;
     let is_folder =
         inputs.len() > 1 || out.is_dir() || out.as_os_str().to_string_lossy().ends_with('/');
-    let preference = Preference {
-        digest: match given::<String>(matches, "digest")?.as_str() {
-            "sha384" => Digest::Sha384,
-            "sha512" => Digest::Sha512,
-            _ => Digest::Sha256,
-        },
-        pss: matches.get_flag("pss"),
-    };
-    let opened = match matches
-        .get_one::<String>("key")
-        .map(|key| keys::open(key, matches, preference, ui))
-    {
-        None => None,
-        Some(Ok(opened)) => Some(opened),
-        Some(Err(error)) => {
-            let code = if error.is::<Said>() { 2 } else { 4 };
-            let error = match error.downcast_ref::<KeyError>() {
-                Some(why) => Said(record::key_error(why).1).into(),
-                None => match error.downcast::<csc::Fault>() {
-                    Ok(fault) => Said(fault.said).into(),
-                    Err(error) => error,
-                },
-            };
-            terminal::complain(ui, &error);
-            return Ok(ExitCode::from(code));
-        }
+    let opened = match opened(matches, ui)? {
+        Ok(opened) => opened,
+        Err(code) => return Ok(code),
     };
     let job = match Job::new(matches, opened.as_ref()) {
         Ok(job) => job,
@@ -425,10 +424,15 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(2));
         }
     };
-    let entries = match opened.as_ref().and_then(|opened| opened.key.far()) {
-        Some(credential) => far(&job, credential, &inputs, out, is_folder),
-        None => here(&job, matches, &inputs, out, is_folder),
-    };
+    let cpus = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let wanted = matches
+        .get_one::<u16>("jobs")
+        .map_or(cpus, |jobs| usize::from(*jobs));
+    let targets: Vec<PathBuf> = inputs
+        .iter()
+        .map(|input| target(input, out, is_folder))
+        .collect();
+    let entries = all(&job, opened.as_ref(), wanted, &inputs, &targets);
     record::report(&entries, matches.get_flag("json"), ui)?;
     let failed: Vec<u8> = entries.iter().filter_map(Entry::exit_code).collect();
     Ok(match failed.as_slice() {
@@ -441,25 +445,29 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// With a key at hand, or none: file by file, as many at a time as the key allows.
-fn here(
+/// What becomes of each of `inputs`.
+fn all(
     job: &Job<'_>,
-    matches: &ArgMatches,
+    opened: Option<&keys::Opened>,
+    wanted: usize,
     inputs: &[PathBuf],
-    out: &Path,
-    is_folder: bool,
+    targets: &[PathBuf],
 ) -> Vec<Entry> {
-    let cpus = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let wanted = matches
-        .get_one::<u16>("jobs")
-        .map_or(cpus, |jobs| usize::from(*jobs));
+    match opened.and_then(|opened| opened.key.far()) {
+        Some(credential) => far(job, credential, inputs, targets),
+        None => here(job, wanted, inputs, targets),
+    }
+}
+
+/// With a key at hand, or none: file by file, as many at a time as the key allows.
+fn here(job: &Job<'_>, wanted: usize, inputs: &[PathBuf], targets: &[PathBuf]) -> Vec<Entry> {
     let threads = wanted.min(job.parallel()).min(inputs.len()).max(1);
-    let entries: Vec<Mutex<Option<Entry>>> = inputs.iter().map(|_| Mutex::new(None)).collect();
+    let entries: Vec<Slot> = inputs.iter().map(|_| Mutex::new(None)).collect();
     let next = AtomicUsize::new(0);
     let lost = AtomicBool::new(false);
     let work = || {
-        while let Some((input, slot)) = next_of(&next, inputs, &entries) {
-            let entry = one(job, input, &target(input, out, is_folder), &lost);
+        while let Some((input, target, slot)) = next_of(&next, inputs, targets, &entries) {
+            let entry = one(job, input, target, &lost);
             if entry.lost_key() {
                 lost.store(true, Ordering::Relaxed);
             }
@@ -483,16 +491,11 @@ fn far(
     job: &Job<'_>,
     credential: &csc::Credential,
     inputs: &[PathBuf],
-    out: &Path,
-    is_folder: bool,
+    targets: &[PathBuf],
 ) -> Vec<Entry> {
-    let targets: Vec<PathBuf> = inputs
-        .iter()
-        .map(|input| target(input, out, is_folder))
-        .collect();
     let mut entries: Vec<Entry> = inputs
         .iter()
-        .zip(&targets)
+        .zip(targets)
         .map(|(input, target)| {
             let mut entry = Entry::new(input, target);
             entry.status = Status::Pending;
@@ -500,7 +503,7 @@ fn far(
             entry
         })
         .collect();
-    let tasks = inputs.iter().zip(&targets).zip(&mut entries);
+    let tasks = inputs.iter().zip(targets).zip(&mut entries);
     let tasks = tasks
         .filter(|(_, entry)| entry.status == Status::Pending)
         .map(|((input, out), entry)| remote::Task { input, out, entry })
@@ -509,13 +512,113 @@ fn far(
     entries
 }
 
+/// The key that the arguments name; the exit code once it was told why there is none.
+fn opened(matches: &ArgMatches, ui: Ui) -> anyhow::Result<Result<Option<keys::Opened>, ExitCode>> {
+    let preference = Preference {
+        digest: match given::<String>(matches, "digest")?.as_str() {
+            "sha384" => Digest::Sha384,
+            "sha512" => Digest::Sha512,
+            _ => Digest::Sha256,
+        },
+        pss: matches.get_flag("pss"),
+    };
+    match matches
+        .get_one::<String>("key")
+        .map(|key| keys::open(key, matches, preference, ui))
+    {
+        None => Ok(Ok(None)),
+        Some(Ok(opened)) => Ok(Ok(Some(opened))),
+        Some(Err(error)) => {
+            let code = if error.is::<Said>() { 2 } else { 4 };
+            let error = match error.downcast_ref::<KeyError>() {
+                Some(why) => Said(record::key_error(why).1).into(),
+                None => match error.downcast::<csc::Fault>() {
+                    Ok(fault) => Said(fault.said).into(),
+                    Err(error) => error,
+                },
+            };
+            terminal::complain(ui, &error);
+            Ok(Err(ExitCode::from(code)))
+        }
+    }
+}
+
+/// A signature made for another command.
+pub(crate) struct Made {
+    /// SHA-256 of the signer's certificate, hexadecimal.
+    pub(crate) certificate: String,
+    /// The signer's name by the certificate.
+    pub(crate) signer: String,
+    /// True of the throw-away key.
+    pub(crate) test_key: bool,
+}
+
+/// Signs one file for another command of this program, which gives a command line of this one. Says what went wrong and
+/// gives the exit code when there is no signature.
+pub(crate) fn for_another(
+    arguments: &[OsString],
+    ui: Ui,
+) -> anyhow::Result<Result<Made, ExitCode>> {
+    let whole = crate::args::command(ui).try_get_matches_from(arguments)?;
+    let matches = whole
+        .subcommand_matches("sign")
+        .ok_or_else(|| anyhow::anyhow!("saoy sign"))?;
+    let opened = match opened(matches, ui)? {
+        Ok(opened) => opened,
+        Err(code) => return Ok(Err(code)),
+    };
+    let job = match Job::new(matches, opened.as_ref()) {
+        Ok(job) => job,
+        Err(error) => {
+            terminal::complain(ui, &error);
+            return Ok(Err(ExitCode::from(2)));
+        }
+    };
+    let input = given::<PathBuf>(matches, "inputs")?;
+    let out = given::<PathBuf>(matches, "out")?;
+    let made = all(
+        &job,
+        opened.as_ref(),
+        1,
+        std::slice::from_ref(input),
+        std::slice::from_ref(out),
+    );
+    let Some(entry) = made.into_iter().next() else {
+        return Ok(Err(ExitCode::from(4)));
+    };
+    for warning in &entry.warnings {
+        terminal::hint(ui, &warning.vi, &warning.en);
+    }
+    if let Some(trouble) = &entry.error {
+        let told = Bilingual {
+            vi: trouble.vi.clone(),
+            en: trouble.en.clone(),
+        };
+        terminal::complain(ui, &Said(told).into());
+        return Ok(Err(ExitCode::from(entry.exit_code().unwrap_or(4))));
+    }
+    let certificate = opened
+        .as_ref()
+        .and_then(|opened| opened.key.chain().first())
+        .map(|own| hex(&own.fingerprint))
+        .unwrap_or_default();
+    Ok(Ok(Made {
+        certificate,
+        signer: entry.signer.unwrap_or_default(),
+        test_key: entry.test_key,
+    }))
+}
+
+type Slot = Mutex<Option<Entry>>;
+
 fn next_of<'a>(
     next: &AtomicUsize,
     inputs: &'a [PathBuf],
-    entries: &'a [Mutex<Option<Entry>>],
-) -> Option<(&'a PathBuf, &'a Mutex<Option<Entry>>)> {
+    targets: &'a [PathBuf],
+    entries: &'a [Slot],
+) -> Option<(&'a PathBuf, &'a PathBuf, &'a Slot)> {
     let index = next.fetch_add(1, Ordering::Relaxed);
-    Some((inputs.get(index)?, entries.get(index)?))
+    Some((inputs.get(index)?, targets.get(index)?, entries.get(index)?))
 }
 
 /// Where the signed copy goes.

@@ -37,6 +37,14 @@ pub(super) enum Key {
 }
 
 impl Key {
+    /// The signer's certificate first.
+    pub(super) fn chain(&self) -> &[Arc<Certificate>] {
+        match self {
+            Self::Here(key) => key.chain(),
+            Self::Far(key) => key.chain(),
+        }
+    }
+
     pub(super) fn here(&self) -> Option<&dyn Signer> {
         match self {
             Self::Here(key) => Some(&**key),
