@@ -37,7 +37,7 @@ pub(super) enum Key {
 }
 
 impl Key {
-    /// The signer's certificate first.
+    /// The certificate that it signs with, and those above it.
     pub(super) fn chain(&self) -> &[Arc<Certificate>] {
         match self {
             Self::Here(key) => key.chain(),

@@ -240,13 +240,15 @@ impl<'a> Job<'a> {
         let now = now();
         let own = chain.first().ok_or(SignError::KeyMismatch)?;
         check_certificate(own, now).map_err(SignError::from)?;
-        admission::check(document, self.allow)?;
         let before = admission::signatures_before(document).map_err(SignError::from)?;
         let signers = if before > 0 {
             check_earlier(File::open(input)?, &self.policy, now)?
         } else {
             Vec::new()
         };
+        let mut allow = self.allow;
+        allow.fonts |= !signers.is_empty();
+        let admitted = admission::check(document, allow)?;
         // A person's: one by another certificate than the agency's own.
         let has_person = signers.iter().any(|signer| *signer != own.fingerprint);
         if self.is_agency && !has_person && !self.allow_alone {
@@ -273,13 +275,15 @@ impl<'a> Job<'a> {
         };
         let stamped = self.stamp.as_ref().map(|stamp| stamp.on(document, &by));
         let (drawn, warnings) = stamped.transpose()?.unzip();
+        let mut warnings = warnings.unwrap_or_default();
+        warnings.extend(Warning::fonts(&admitted.fonts));
         let prepared = Prepared::new(document, &options, drawn.as_ref())?;
         let digested = prepared.write(document, digest, |piece| draft.write(piece))?;
         Ok(Ready {
             digested,
             field: prepared.field,
             time,
-            warnings: warnings.unwrap_or_default(),
+            warnings,
         })
     }
 

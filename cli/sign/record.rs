@@ -1,6 +1,7 @@
 //! What became of each file, for people and as JSON (`docs/schemas/signing-1.schema.json`).
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -117,6 +118,18 @@ impl Warning {
             page
         );
         Self::new("stamp_page_added", said, Some(page), None)
+    }
+
+    /// Fonts that the file does not bring along.
+    pub(super) fn fonts(names: &BTreeSet<String>) -> Option<Self> {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let names = names.join(", ");
+        let said = said!(
+            "phông chữ không được nhúng, máy khác có thể hiển thị khác: {}",
+            "fonts that are not embedded, other machines may show others: {}",
+            names
+        );
+        (!names.is_empty()).then(|| Self::new("fonts_not_embedded", said, None, Some(&names)))
     }
 
     /// No name was found to stand over.

@@ -27,10 +27,10 @@ impl Office {
     /// With an RSA key and version 2.
     fn new() -> Self {
         let authority = Authority::new();
-        authority.issue_kind(
+        authority.issue_for(
             "far",
             "by-list",
-            &["RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
+            "-algorithm RSA -pkeyopt rsa_keygen_bits:2048",
         );
         let cloud = Cloud::new(&authority.folder(), "far", None);
         let office = Self { authority, cloud };

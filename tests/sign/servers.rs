@@ -41,6 +41,9 @@ pub(super) enum Mode {
     StrangerToken,
 }
 
+/// The usual kind of key.
+const P256: &str = "-algorithm EC -pkeyopt ec_paramgen_curve:P-256";
+
 const CONFIGURATION: &str = "
 [ca]\ndefault_ca = office\n
 [office]\ndatabase = index.txt\ncrlnumber = crlnumber\ndefault_md = sha256\nserial = serial\nunique_subject = no\nnew_certs_dir = .\ndefault_days = 30\npolicy = any\nemail_in_dn = no\nrand_serial = yes\n
@@ -123,29 +126,17 @@ impl Authority {
     }
 
     fn key(&self, name: &str) {
-        self.key_kind(name, &["EC", "-pkeyopt", "ec_paramgen_curve:P-256"]);
-    }
-
-    fn key_kind(&self, name: &str, kind: &[&str]) {
-        self.openssl(&format!(
-            "genpkey -algorithm {} -out {name}.key",
-            kind.join(" ")
-        ));
+        self.openssl(&format!("genpkey {P256} -out {name}.key"));
     }
 
     /// A certificate with the extensions of a section; and the key file of a signer.
     pub(super) fn issue(&self, name: &str, section: &str) {
-        self.key(name);
-        self.certify(name, section);
+        self.issue_for(name, section, P256);
     }
 
-    /// The same for a key of the kind that `openssl genpkey -algorithm` is told.
-    pub(super) fn issue_kind(&self, name: &str, section: &str, kind: &[&str]) {
-        self.key_kind(name, kind);
-        self.certify(name, section);
-    }
-
-    fn certify(&self, name: &str, section: &str) {
+    /// The same for a key of another kind, as `openssl genpkey` is told.
+    pub(super) fn issue_for(&self, name: &str, section: &str, kind: &str) {
+        self.openssl(&format!("genpkey {kind} -out {name}.key"));
         self.openssl(&format!(
             "req -new -config ca.cnf -subj /CN={name} -key {name}.key -out {name}.csr"
         ));
@@ -170,20 +161,29 @@ impl Authority {
         self.heard.lock().unwrap().iter().any(|heard| heard == path)
     }
 
+    /// Options that name the key of `name`.
+    pub(super) fn keyed(&self, name: &str) -> [String; 2] {
+        let file = self.desk.input(&format!("{name}.p12"));
+        [
+            format!("--key=p12:{}", file.display()),
+            format!("--pin-file={}", self.desk.input("password").display()),
+        ]
+    }
+
+    /// Options that name the timestamp server, and a data folder without anchors.
+    pub(super) fn served(&self) -> [String; 2] {
+        [
+            format!("--tsa={}/ts", self.address),
+            format!("--data={}", self.desk.input("data").display()),
+        ]
+    }
+
     /// Signs at `level` with the key of `name`.
     fn sign(&self, name: &str, level: &str, more: &[&str]) -> (i32, Value, PathBuf) {
         let input = self.desk.put("a.pdf", page());
         let out = self.desk.output(&format!("{name}.pdf"));
-        let own = [
-            format!(
-                "--key=p12:{}",
-                self.desk.input(&format!("{name}.p12")).display()
-            ),
-            format!("--pin-file={}", self.desk.input("password").display()),
-            format!("--level={level}"),
-            format!("--tsa={}/ts", self.address),
-            format!("--data={}", self.desk.input("data").display()),
-        ];
+        let level = format!("--level={level}");
+        let own = [&self.keyed(name)[..], &self.served(), &[level]].concat();
         let own: Vec<&str> = own.iter().map(String::as_str).collect();
         let short = ["--retry=0", "--timeout=1"];
         let (code, entry) = sign(&input, &out, &[&own[..], &short, more].concat());
