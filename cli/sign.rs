@@ -9,6 +9,7 @@ mod publish;
 mod record;
 mod remote;
 mod secret;
+mod speech;
 mod stamp;
 mod statement;
 mod waiting;
@@ -531,7 +532,7 @@ fn opened(matches: &ArgMatches, ui: Ui) -> anyhow::Result<Result<Option<keys::Op
         Some(Err(error)) => {
             let code = if error.is::<Said>() { 2 } else { 4 };
             let error = match error.downcast_ref::<KeyError>() {
-                Some(why) => Said(record::key_error(why).1).into(),
+                Some(why) => Said(speech::key(why).1).into(),
                 None => match error.downcast::<csc::Fault>() {
                     Ok(fault) => Said(fault.said).into(),
                     Err(error) => error,
