@@ -153,10 +153,10 @@ impl<'a> Job<'a> {
             },
             field: text("field"),
             name: text("name"),
-            reason: if is_test {
-                Some(NOT_VALID.to_owned())
-            } else {
-                text("reason")
+            reason: match text("reason") {
+                Some(reason) if is_test => Some(format!("{NOT_VALID}: {reason}")),
+                None if is_test => Some(NOT_VALID.to_owned()),
+                reason => reason,
             },
             location: text("location"),
             stamp,
