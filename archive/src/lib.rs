@@ -26,3 +26,13 @@ pub mod profile;
 pub mod register;
 
 pub mod certification;
+
+pub mod fold;
+
+pub mod metadata;
+
+pub mod records;
+
+pub mod search;
+
+pub mod reuse;
