@@ -7,7 +7,9 @@ mod place;
 mod publish;
 mod record;
 mod stamp;
+mod statement;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -16,11 +18,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use saoy_pipeline::record::Bilingual;
 use saoy_signing::crypto::Digest;
 use saoy_signing::sign::key::{KeyError, Preference};
 
 use crate::args::given;
 use crate::terminal;
+use crate::verify::record::hex;
 use crate::words::{Said, Ui, said};
 use levels::Job;
 use record::{Entry, Status, Trouble};
@@ -261,7 +265,7 @@ pub(crate) fn command(ui: Ui) -> Command {
 }
 
 /// What shows on the page.
-fn stamp_arguments(ui: Ui) -> [Arg; 6] {
+fn stamp_arguments(ui: Ui) -> [Arg; 8] {
     let option = |name: &'static str, value: &'static str, help: &str| {
         Arg::new(name)
             .long(name)
@@ -273,8 +277,8 @@ fn stamp_arguments(ui: Ui) -> [Arg; 6] {
             "stamp",
             "KIND",
             ui.say(
-                "Dấu hiện trên trang: chữ ký tay (person), con dấu (agency), bản sao hoặc phụ lục (copy), người số hóa (digitizer)",
-                "What shows: a hand (person), a seal (agency), of a copy or annex (copy), who digitized (digitizer)",
+                "Dấu hiện trên trang: chữ ký tay (person), con dấu (agency), bản sao hoặc phụ lục (copy), người số hóa (digitizer), lời chứng (statement)",
+                "What shows: a hand (person), a seal (agency), of a copy or annex (copy), who digitized (digitizer), a certification statement (statement)",
             ),
         )
         .value_parser(PossibleValuesParser::new([
@@ -282,6 +286,7 @@ fn stamp_arguments(ui: Ui) -> [Arg; 6] {
             "agency",
             "copy",
             "digitizer",
+            "statement",
             "none",
         ])),
         option(
@@ -307,6 +312,23 @@ fn stamp_arguments(ui: Ui) -> [Arg; 6] {
             ),
         )
         .action(ArgAction::Append),
+        option(
+            "statement",
+            "FILE",
+            ui.say(
+                "Lời chứng, tệp TOML (xem docs/sign.md)",
+                "The certification statement, a TOML file (see docs/sign.md)",
+            ),
+        )
+        .value_parser(value_parser!(PathBuf)),
+        option(
+            "qr",
+            "TEXT",
+            ui.say(
+                "Mã QR đặt cạnh dấu person hoặc copy",
+                "QR code beside a stamp of kind person or copy",
+            ),
+        ),
         option(
             "page",
             "N",
@@ -340,29 +362,9 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     let out = given::<PathBuf>(matches, "out")?;
     let is_folder =
         inputs.len() > 1 || out.is_dir() || out.as_os_str().to_string_lossy().ends_with('/');
-    let preference = Preference {
-        digest: match given::<String>(matches, "digest")?.as_str() {
-            "sha384" => Digest::Sha384,
-            "sha512" => Digest::Sha512,
-            _ => Digest::Sha256,
-        },
-        pss: matches.get_flag("pss"),
-    };
-    let opened = match matches
-        .get_one::<String>("key")
-        .map(|key| keys::open(key, matches, preference, ui))
-    {
-        None => None,
-        Some(Ok(opened)) => Some(opened),
-        Some(Err(error)) => {
-            let code = if error.is::<Said>() { 2 } else { 4 };
-            let error = match error.downcast_ref::<KeyError>() {
-                Some(why) => Said(record::key_error(why).1).into(),
-                None => error,
-            };
-            terminal::complain(ui, &error);
-            return Ok(ExitCode::from(code));
-        }
+    let opened = match opened(matches, ui)? {
+        Ok(opened) => opened,
+        Err(code) => return Ok(code),
     };
     let job = match Job::new(matches, opened.as_ref()) {
         Ok(job) => job,
@@ -410,6 +412,91 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         _ if lost.load(Ordering::Relaxed) => ExitCode::from(4),
         _ => ExitCode::from(1),
     })
+}
+
+/// The key that the arguments name; the exit code once it was told why there is none.
+fn opened(matches: &ArgMatches, ui: Ui) -> anyhow::Result<Result<Option<keys::Opened>, ExitCode>> {
+    let preference = Preference {
+        digest: match given::<String>(matches, "digest")?.as_str() {
+            "sha384" => Digest::Sha384,
+            "sha512" => Digest::Sha512,
+            _ => Digest::Sha256,
+        },
+        pss: matches.get_flag("pss"),
+    };
+    match matches
+        .get_one::<String>("key")
+        .map(|key| keys::open(key, matches, preference, ui))
+    {
+        None => Ok(Ok(None)),
+        Some(Ok(opened)) => Ok(Ok(Some(opened))),
+        Some(Err(error)) => {
+            let code = if error.is::<Said>() { 2 } else { 4 };
+            let error = match error.downcast_ref::<KeyError>() {
+                Some(why) => Said(record::key_error(why).1).into(),
+                None => error,
+            };
+            terminal::complain(ui, &error);
+            Ok(Err(ExitCode::from(code)))
+        }
+    }
+}
+
+/// A signature made for another command.
+pub(crate) struct Made {
+    /// SHA-256 of the signer's certificate, hexadecimal.
+    pub(crate) certificate: String,
+    /// The signer's name by the certificate.
+    pub(crate) signer: String,
+    /// True of the throw-away key.
+    pub(crate) test_key: bool,
+}
+
+/// Signs one file for another command of this program, which gives a command line of this one. Says what went wrong and
+/// gives the exit code when there is no signature.
+pub(crate) fn for_another(
+    arguments: &[OsString],
+    ui: Ui,
+) -> anyhow::Result<Result<Made, ExitCode>> {
+    let whole = crate::args::command(ui).try_get_matches_from(arguments)?;
+    let matches = whole
+        .subcommand_matches("sign")
+        .ok_or_else(|| anyhow::anyhow!("saoy sign"))?;
+    let opened = match opened(matches, ui)? {
+        Ok(opened) => opened,
+        Err(code) => return Ok(Err(code)),
+    };
+    let job = match Job::new(matches, opened.as_ref()) {
+        Ok(job) => job,
+        Err(error) => {
+            terminal::complain(ui, &error);
+            return Ok(Err(ExitCode::from(2)));
+        }
+    };
+    let input = given::<PathBuf>(matches, "inputs")?;
+    let out = given::<PathBuf>(matches, "out")?;
+    let entry = one(&job, input, out, &AtomicBool::new(false));
+    for warning in &entry.warnings {
+        terminal::hint(ui, &warning.vi, &warning.en);
+    }
+    if let Some(trouble) = &entry.error {
+        let told = Bilingual {
+            vi: trouble.vi.clone(),
+            en: trouble.en.clone(),
+        };
+        terminal::complain(ui, &Said(told).into());
+        return Ok(Err(ExitCode::from(entry.exit_code().unwrap_or(4))));
+    }
+    let certificate = opened
+        .as_ref()
+        .and_then(|opened| opened.key.chain().first())
+        .map(|own| hex(&own.fingerprint))
+        .unwrap_or_default();
+    Ok(Ok(Made {
+        certificate,
+        signer: entry.signer.unwrap_or_default(),
+        test_key: entry.test_key,
+    }))
 }
 
 fn next_of<'a>(

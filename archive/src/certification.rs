@@ -20,6 +20,9 @@ const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// How many letters a look-up code has: 100 bits, so that nobody finds one by trying.
 const CODE_LENGTH: usize = 20;
 
+/// Who prepares, hands out and gives up copies. Delegated intake scans; it neither certifies nor prepares.
+const PREPARERS: [&str; 3] = ["officer", "certifier", "clerk"];
+
 /// How far a copy has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -152,7 +155,7 @@ impl Archive {
     pub fn prepare_copy(&mut self, act: &Act, new: &NewCopy<'_>) -> Result<Copy> {
         let profile = Profile::on(act.day())?;
         let kind = profile.copy(new.kind)?.clone();
-        answered(&profile, new)?;
+        self.may_prepare(act, new)?;
         let mut bytes = [0; CODE_LENGTH];
         self.random(&mut bytes)?;
         let code: String = bytes
@@ -161,8 +164,7 @@ impl Archive {
             .collect();
         let holder = format!("{} {} {}", new.kind, new.visit, new.original);
         self.change(act, |writer| {
-            // Delegated intake scans; it neither certifies nor prepares.
-            holds_one(writer, &["officer", "certifier", "clerk"])?;
+            holds_one(writer, &PREPARERS)?;
             let mut columns = BTreeMap::from([
                 ("requester".to_owned(), requester(new)),
                 ("title".to_owned(), new.title.to_owned()),
@@ -210,6 +212,21 @@ impl Archive {
             )?;
             Ok(copy)
         })
+    }
+
+    /// Whether [`prepare_copy`](Self::prepare_copy) would refuse; asked before files are stored, so that a refused paper
+    /// leaves nothing behind.
+    ///
+    /// # Errors
+    /// As that one.
+    pub fn may_prepare(&self, act: &Act, new: &NewCopy<'_>) -> Result<()> {
+        let roles = PREPARERS.map(|role| self.may(&act.by, role, act.day()));
+        if roles.iter().all(Result::is_err)
+            && let Some(refusal) = roles.into_iter().find_map(Result::err)
+        {
+            return Err(refusal);
+        }
+        answered(&Profile::on(act.day())?, new)
     }
 
     /// Keeps the file with the person's signature.
@@ -330,7 +347,7 @@ impl Archive {
     /// [`ArchiveError::Refused`] when it is not sealed.
     pub fn deliver_copy(&mut self, act: &Act, code: &str, to: &str) -> Result<Copy> {
         self.change(act, |writer| {
-            holds_one(writer, &["officer", "certifier", "clerk"])?;
+            holds_one(writer, &PREPARERS)?;
             let copy = by_code(writer.db(), code)
                 .map_err(writer.error())?
                 .ok_or_else(|| no_copy(code))?;
@@ -358,7 +375,7 @@ impl Archive {
     /// [`ArchiveError::Refused`] when it is sealed already: then it is annulled instead.
     pub fn cancel_copy(&mut self, act: &Act, code: &str, reason: &str) -> Result<Copy> {
         self.change(act, |writer| {
-            holds_one(writer, &["officer", "certifier", "clerk"])?;
+            holds_one(writer, &PREPARERS)?;
             let copy = by_code(writer.db(), code).map_err(writer.error())?.ok_or_else(|| no_copy(code))?;
             match copy.stage {
                 Stage::Cancelled => return Ok(copy),

@@ -36,3 +36,5 @@ pub mod records;
 pub mod search;
 
 pub mod reuse;
+
+pub mod payload;

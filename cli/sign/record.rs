@@ -108,6 +108,16 @@ impl Warning {
         Self::new("stamp_other_name", said, None, Some(printed))
     }
 
+    /// It stands on a page of its own, `page` from 1.
+    pub(super) fn page_added(page: usize) -> Self {
+        let said = said!(
+            "trang cuối không còn chỗ cho lời chứng; đã thêm trang {}",
+            "the last page has no room for the statement; page {} was added",
+            page
+        );
+        Self::new("stamp_page_added", said, Some(page), None)
+    }
+
     /// No name was found to stand over.
     pub(super) fn guessed() -> Self {
         let said = said!(
@@ -270,6 +280,14 @@ impl Trouble {
                     "khóa không khớp với chứng thư",
                     "the key does not fit the certificate"
                 ),
+            ),
+            SignError::Code(_) => Self::new(
+                "qr_too_long",
+                said!(
+                    "nội dung mã QR quá dài",
+                    "this is more than a QR code holds"
+                ),
+                2,
             ),
             SignError::Letter(letter) => Self::new(
                 "stamp_letter",

@@ -282,6 +282,8 @@ pub(super) struct Before {
     names: HashSet<String>,
     /// Signed fields, document timestamps not counted.
     pub(super) signatures: usize,
+    /// Whether anything is signed, document timestamps counted.
+    pub(super) signed: bool,
     /// `/P` of a certification.
     certified: Option<i64>,
     locked: bool,
@@ -293,6 +295,7 @@ impl Before {
         for field in document.signatures()?.fields {
             before.names.insert(field.name.clone());
             let Some(value) = &field.value else { continue };
+            before.signed = true;
             if !value.is("Type", "DocTimeStamp") && !value.is("SubFilter", "ETSI.RFC3161") {
                 before.signatures += 1;
             }
