@@ -37,4 +37,6 @@ pub mod search;
 
 pub mod reuse;
 
+pub mod retention;
+
 pub mod payload;

@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 
-use crate::blob::BlobId;
+use crate::blob::{BlobId, Blobs};
 use crate::error::{ArchiveError, Result, sentence};
 use crate::metadata::{Meta, Of, Standard, is_person};
 use crate::people::holds_one;
@@ -252,60 +252,80 @@ impl Archive {
     /// [`ArchiveError::Refused`] when the actor may not, or when the metadata do not fit the standard;
     /// [`ArchiveError::Missing`] when the record or the document to be replaced is not there.
     pub fn add(&mut self, act: &Act, new: &NewDocument<'_>) -> Result<Added> {
+        let mut all = self.add_all(act, std::slice::from_ref(new))?;
+        all.pop()
+            .unwrap_or_else(|| Err(ArchiveError::Fault("nothing was added".to_owned())))
+    }
+
+    /// Takes many documents in, their files synced together and their rows in one transaction, which is what makes it fast.
+    /// One that cannot be taken does not keep the others out.
+    ///
+    /// # Errors
+    /// When none could be taken for want of disk or rights; each document's own are in the list, as of [`add`](Self::add).
+    pub fn add_all(&mut self, act: &Act, new: &[NewDocument<'_>]) -> Result<Vec<Result<Added>>> {
         let standard = Standard::on(act.day())?;
-        let meta = standard.checked(Of::Document, &new.meta)?;
-        if new.kind == Kind::Result {
-            is_result(&meta)?;
-        }
-        let stored = self.store(new)?;
-        let mut bytes = [0; 16];
-        self.random(&mut bytes)?;
-        let fresh = uuid(bytes);
-        let missing = standard
-            .missing(Of::Document, &meta)
-            .map(|field| field.key.clone())
-            .collect();
-        let text = self.words_of(new.text)?;
-        let blobs = self.blobs().clone();
-        self.change(act, |writer| {
-            holds_one(writer, &KEEPERS)?;
-            let known = match new.replaces {
-                Some(id) => Some(wanted(writer.db(), id).map_err(writer.error())??),
-                None => by_file(writer.db(), stored.pdf).map_err(writer.error())?,
-            };
-            let (id, row, outcome) = match &known {
-                Some(known) => revise(writer, known, new, &meta, &stored)?,
-                None => insert(writer, &fresh, new, &meta, &stored)?,
-            };
-            let placed = match new.into {
-                Some(code) => place(writer, row, code)?,
-                None => false,
-            };
-            if outcome != Outcome::Known || placed {
-                // A disposal may have taken the file between its being stored and this moment.
-                for (content, blob) in stored.of(new) {
-                    if !blobs.has(blob) {
-                        put(&blobs, content)?;
-                    }
-                }
-                let text = text.clone().or_else(|| older_text(&blobs, known.as_ref()));
-                crate::search::index(writer, row, text.as_deref())?;
-                writer.log(
-                    if outcome == Outcome::Added {
-                        "document.add"
-                    } else {
-                        "document.revise"
-                    },
-                    &id,
-                    &serde_json::json!({ "pdf": stored.pdf.to_string(), "standard": standard.version }),
-                )?;
+        let mut outcomes: Vec<Option<Result<Added>>> = new.iter().map(|_| None).collect();
+        let mut fit = Vec::new();
+        for (one, outcome) in new.iter().zip(&mut outcomes) {
+            match ready(standard, one) {
+                Ok(meta) => fit.push((one, meta, outcome)),
+                Err(error) => *outcome = Some(Err(error)),
             }
-            Ok(Added {
-                id,
-                outcome,
-                missing,
+        }
+        let files: Vec<Content<'_>> = fit
+            .iter()
+            .flat_map(|(one, ..)| one.files().map(|(_, content)| content))
+            .collect();
+        let sources = files.iter().map(|content| move || content.open()).collect();
+        let mut ids = self.blobs().put_all(sources)?.into_iter();
+        let mut entries = Vec::new();
+        let mut places = Vec::new();
+        for (new, meta, outcome) in fit {
+            let mut bytes = [0; 16];
+            self.random(&mut bytes)?;
+            entries.push(Entry {
+                stored: Stored::new(new, &mut ids)?,
+                text: new.text.map(Content::words).transpose()?,
+                fresh: uuid(bytes),
+                new,
+                meta,
+            });
+            places.push(outcome);
+        }
+        for (place, added) in places.into_iter().zip(self.enter_all(act, &entries)) {
+            *place = Some(added);
+        }
+        let none = || Err(ArchiveError::Fault("a document was passed over".to_owned()));
+        Ok(outcomes
+            .into_iter()
+            .map(|outcome| outcome.unwrap_or_else(none))
+            .collect())
+    }
+
+    /// All in one transaction; where one cannot be entered, each in its own.
+    fn enter_all(&mut self, act: &Act, entries: &[Entry<'_>]) -> Vec<Result<Added>> {
+        let blobs = self.blobs().clone();
+        let mut some = |entries: &[Entry<'_>]| {
+            self.change(act, |writer| {
+                holds_one(writer, &KEEPERS)?;
+                entries
+                    .iter()
+                    .map(|entry| enter(writer, &blobs, entry))
+                    .collect::<Result<Vec<Added>>>()
             })
-        })
+        };
+        match some(entries) {
+            Ok(all) => all.into_iter().map(Ok).collect(),
+            Err(error) if entries.len() < 2 => vec![Err(error)],
+            Err(_) => entries
+                .chunks(1)
+                .map(|entry| {
+                    let mut one = some(entry)?;
+                    one.pop()
+                        .ok_or_else(|| ArchiveError::Fault("nothing was entered".to_owned()))
+                })
+                .collect(),
+        }
     }
 
     /// Whether a file is here already, by its digest; gives its document's id.
@@ -425,63 +445,145 @@ impl Archive {
             Ok(document)
         })
     }
-
-    fn store(&self, new: &NewDocument<'_>) -> Result<Stored> {
-        let optional = |content: Option<Content<'_>>| {
-            content
-                .map(|content| put(self.blobs(), content))
-                .transpose()
-        };
-        let pdf = put(self.blobs(), new.pdf)?;
-        let bytes = match new.pdf {
-            Content::Bytes(bytes) => bytes.len() as u64,
-            Content::File(path) => std::fs::metadata(path)
-                .map_err(ArchiveError::file(path))?
-                .len(),
-        };
-        Ok(Stored {
-            pdf,
-            bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
-            text: optional(new.text)?,
-            record: optional(new.record)?,
-        })
-    }
-
-    fn words_of(&self, text: Option<Content<'_>>) -> Result<Option<String>> {
-        let bytes = match text {
-            None => return Ok(None),
-            Some(Content::Bytes(bytes)) => bytes.to_vec(),
-            Some(Content::File(path)) => std::fs::read(path).map_err(ArchiveError::file(path))?,
-        };
-        Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
-    }
 }
 
-impl Stored {
-    fn of<'a>(&self, new: &NewDocument<'a>) -> impl Iterator<Item = (Content<'a>, BlobId)> {
+impl<'a> NewDocument<'a> {
+    /// The files it comes with.
+    fn files(&self) -> impl Iterator<Item = (Part, Content<'a>)> + use<'a> {
         [
-            Some(new.pdf).zip(Some(self.pdf)),
-            new.text.zip(self.text),
-            new.record.zip(self.record),
+            Some((Part::Pdf, self.pdf)),
+            self.text.map(|text| (Part::Text, text)),
+            self.record.map(|record| (Part::Record, record)),
         ]
         .into_iter()
         .flatten()
     }
 }
 
+impl<'a> Content<'a> {
+    fn open(self) -> Result<Box<dyn std::io::Read + Send + 'a>> {
+        Ok(match self {
+            Self::Bytes(bytes) => Box::new(bytes),
+            Self::File(path) => Box::new(File::open(path).map_err(ArchiveError::file(path))?),
+        })
+    }
+
+    fn length(self) -> Result<u64> {
+        match self {
+            Self::Bytes(bytes) => Ok(bytes.len() as u64),
+            Self::File(path) => std::fs::metadata(path)
+                .map(|file| file.len())
+                .map_err(ArchiveError::file(path)),
+        }
+    }
+
+    /// As text to be searched.
+    fn words(self) -> Result<String> {
+        let bytes = match self {
+            Self::Bytes(bytes) => bytes.to_vec(),
+            Self::File(path) => std::fs::read(path).map_err(ArchiveError::file(path))?,
+        };
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
+
+impl Stored {
+    /// Takes the ids of a document's files, in the order of [`NewDocument::files`].
+    fn new(new: &NewDocument<'_>, ids: &mut impl Iterator<Item = BlobId>) -> Result<Self> {
+        let mut next = || {
+            ids.next().ok_or_else(|| {
+                ArchiveError::Fault("fewer files were stored than handed in".to_owned())
+            })
+        };
+        Ok(Self {
+            pdf: next()?,
+            bytes: i64::try_from(new.pdf.length()?).unwrap_or(i64::MAX),
+            text: new.text.map(|_| next()).transpose()?,
+            record: new.record.map(|_| next()).transpose()?,
+        })
+    }
+
+    fn file(&self, part: Part) -> Option<BlobId> {
+        match part {
+            Part::Pdf => Some(self.pdf),
+            Part::Text => self.text,
+            Part::Record => self.record,
+        }
+    }
+}
+
+/// A document ready to be entered: its files are stored.
+struct Entry<'a> {
+    new: &'a NewDocument<'a>,
+    meta: Meta,
+    stored: Stored,
+    /// The id it gets when it is new.
+    fresh: String,
+    text: Option<String>,
+}
+
+/// The metadata in form.
+fn ready(standard: &Standard, new: &NewDocument<'_>) -> Result<Meta> {
+    let meta = standard.checked(Of::Document, &new.meta)?;
+    if new.kind == Kind::Result {
+        is_result(&meta)?;
+    }
+    Ok(meta)
+}
+
+fn enter(writer: &mut Writer<'_>, blobs: &Blobs, entry: &Entry<'_>) -> Result<Added> {
+    let Entry {
+        new, meta, stored, ..
+    } = entry;
+    let standard = Standard::on(writer.act().day())?;
+    let known = match new.replaces {
+        Some(id) => Some(wanted(writer.db(), id).map_err(writer.error())??),
+        None => by_file(writer.db(), stored.pdf).map_err(writer.error())?,
+    };
+    let (id, row, outcome) = match &known {
+        Some(known) => revise(writer, known, new, meta, stored)?,
+        None => insert(writer, &entry.fresh, new, meta, stored)?,
+    };
+    let placed = match new.into {
+        Some(code) => place(writer, row, code)?,
+        None => false,
+    };
+    if outcome != Outcome::Known || placed {
+        // A disposal may have taken the file between its being stored and this moment.
+        for (part, content) in new.files() {
+            if stored.file(part).is_some_and(|blob| !blobs.has(blob)) {
+                blobs.put(&mut content.open()?)?;
+            }
+        }
+        let older = match (&entry.text, &known) {
+            (None, Some(known)) => older_text(blobs, known),
+            _ => None,
+        };
+        crate::search::index(writer, row, entry.text.as_deref().or(older.as_deref()))?;
+        let action = match outcome {
+            Outcome::Added => "document.add",
+            _ => "document.revise",
+        };
+        writer.log(
+            action,
+            &id,
+            &serde_json::json!({ "pdf": stored.pdf.to_string(), "standard": standard.version }),
+        )?;
+    }
+    let missing = standard.missing(Of::Document, meta);
+    Ok(Added {
+        id,
+        outcome,
+        missing: missing.map(|field| field.key.clone()).collect(),
+    })
+}
+
 /// The text that a document had, for a version that comes without.
-fn older_text(blobs: &crate::blob::Blobs, known: Option<&Document>) -> Option<String> {
-    let last = known?.versions.iter().rev();
+fn older_text(blobs: &Blobs, known: &Document) -> Option<String> {
+    let last = known.versions.iter().rev();
     let file = last.filter_map(|version| version.file(Part::Text)).next()?;
     let bytes = blobs.read(file).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-fn put(blobs: &crate::blob::Blobs, content: Content<'_>) -> Result<BlobId> {
-    match content {
-        Content::Bytes(mut bytes) => blobs.put(&mut bytes),
-        Content::File(path) => blobs.put(&mut File::open(path).map_err(ArchiveError::file(path))?),
-    }
 }
 
 /// A result is found by its owner and its code.

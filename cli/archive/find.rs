@@ -28,11 +28,10 @@ pub(super) fn command(ui: Ui) -> Command {
             Arg::new("query")
                 .required(true)
                 .num_args(1..)
-                .allow_hyphen_values(true)
                 .value_name("QUERY")
                 .help(ui.say(
-                    "Điều cần tìm, có dấu hoặc không dấu; các tùy chọn đứng trước",
-                    "What to look for, with or without diacritics; options go before",
+                    "Điều cần tìm, có dấu hoặc không dấu; điều kiện bắt đầu bằng - đặt trong ngoặc kép cùng từ khác",
+                    "What to look for, with or without diacritics; -words go into quotes with others",
                 )),
         )
         .arg(number(
