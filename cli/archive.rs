@@ -18,7 +18,11 @@ mod add;
 
 mod check;
 
+mod exchange;
+
 mod find;
+
+mod keep;
 
 mod people;
 
@@ -45,6 +49,8 @@ pub(crate) fn command(ui: Ui) -> Command {
         .subcommand(find::command(ui))
         .subcommands(records::commands(ui))
         .subcommands(reuse::commands(ui))
+        .subcommands(keep::commands(ui))
+        .subcommands(exchange::commands(ui))
 }
 
 fn init(ui: Ui) -> Command {
@@ -100,6 +106,15 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         Some(("reindex", matches)) => records::reindex(matches, ui),
         Some(("held", matches)) => reuse::held(matches, ui),
         Some(("reuse", matches)) => reuse::reuse(matches, ui),
+        Some(("hold", matches)) => keep::hold(matches, ui),
+        Some(("release", matches)) => keep::release(matches, ui),
+        Some(("dispose", matches)) => keep::dispose(matches, ui),
+        Some(("tidy", matches)) => keep::tidy(matches, ui),
+        Some(("import", matches)) => exchange::import(matches, ui),
+        Some(("cases", matches)) => exchange::cases(matches, ui),
+        Some(("table", matches)) => exchange::table(matches, ui),
+        Some(("backup", matches)) => exchange::backup(matches, ui),
+        Some(("restore", matches)) => exchange::restore(matches, ui),
         _ => Ok(ExitCode::from(2)),
     };
     answered(outcome, ui)

@@ -40,3 +40,13 @@ pub mod reuse;
 pub mod retention;
 
 pub mod payload;
+
+pub mod table;
+
+pub mod exchange;
+
+pub mod cases;
+
+pub mod indicators;
+
+pub mod backup;
