@@ -96,6 +96,10 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         Some(("people", matches)) => people::list(matches, ui),
         Some(("register", matches)) => registers::run(matches, ui),
         Some(("annul", matches)) => registers::annul(matches, ui),
+        Some(("annulled", matches)) => {
+            writeln!(io::stdout(), "{}", open(matches)?.annulled_list()?)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Some(("check", matches)) => check::run(matches, ui),
         Some(("add", matches)) => add::run(matches, ui, false),
         Some(("deposit", matches)) => add::run(matches, ui, true),

@@ -1,13 +1,17 @@
 //! `saoy sign`: PAdES signatures behind untouched copies of the inputs.
 
+mod csc;
 mod keys;
 mod levels;
 mod pkcs11;
 mod place;
 mod publish;
 mod record;
+mod remote;
+mod secret;
 mod stamp;
 mod statement;
+mod waiting;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -84,8 +88,8 @@ pub(crate) fn command(ui: Ui) -> Command {
                 "key",
                 "KEYREF",
                 ui.say(
-                    "Khóa: p12:TỆP, pkcs11:token=TÊN?module-path=TỆP.so, hoặc test: (khóa dùng một lần, không có giá trị)",
-                    "The key: p12:FILE, pkcs11:token=NAME?module-path=FILE.so, or test: (a throw-away key without value)",
+                    "Khóa: p12:TỆP, pkcs11:token=TÊN?module-path=TỆP.so, csc:URL?credential=MÃ (ký số từ xa), hoặc test: (khóa dùng một lần, không có giá trị)",
+                    "The key: p12:FILE, pkcs11:token=NAME?module-path=FILE.so, csc:URL?credential=ID (a signing service), or test: (a throw-away key without value)",
                 ),
             )
             .required_unless_present("upgrade"),
@@ -109,6 +113,7 @@ pub(crate) fn command(ui: Ui) -> Command {
             .value_parser(value_parser!(u32))
             .conflicts_with("pin-file"),
         )
+        .args(remote_arguments(ui))
         .arg(choice(
             "level",
             "b",
@@ -264,6 +269,52 @@ pub(crate) fn command(ui: Ui) -> Command {
         ))
 }
 
+/// For keys at services, and servers over TLS.
+fn remote_arguments(ui: Ui) -> [Arg; 4] {
+    let file = |name: &'static str, help: &str| {
+        Arg::new(name)
+            .long(name)
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .help(help.to_owned())
+    };
+    [
+        file(
+            "account",
+            ui.say(
+                "Tài khoản ở dịch vụ ký số từ xa (TOML, chỉ chủ tệp đọc được)",
+                "The account at the signing service (TOML, readable by its owner only)",
+            ),
+        ),
+        file(
+            "otp-file",
+            ui.say(
+                "Tệp hoặc ống chứa mã dùng một lần, đọc khi cần",
+                "File or pipe with the one-time code, read when it is needed",
+            ),
+        ),
+        Arg::new("otp-fd")
+            .long("otp-fd")
+            .value_name("N")
+            .value_parser(value_parser!(u32))
+            .conflicts_with("otp-file")
+            .help(
+                ui.say(
+                    "Bộ mô tả tệp để đọc mã dùng một lần, mỗi lần một dòng",
+                    "File descriptor to read one-time codes from, a line each time",
+                )
+                .to_owned(),
+            ),
+        file(
+            "tls-roots",
+            ui.say(
+                "Chứng thư gốc (PEM) để kiểm tra máy chủ https, thay cho của hệ thống",
+                "Certificates (PEM) that https servers are held against, instead of the system's",
+            ),
+        ),
+    ]
+}
+
 /// What shows on the page.
 fn stamp_arguments(ui: Ui) -> [Arg; 8] {
     let option = |name: &'static str, value: &'static str, help: &str| {
@@ -373,21 +424,41 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(2));
         }
     };
+    let entries = match opened.as_ref().and_then(|opened| opened.key.far()) {
+        Some(credential) => far(&job, credential, &inputs, out, is_folder),
+        None => here(&job, matches, &inputs, out, is_folder),
+    };
+    record::report(&entries, matches.get_flag("json"), ui)?;
+    let failed: Vec<u8> = entries.iter().filter_map(Entry::exit_code).collect();
+    Ok(match failed.as_slice() {
+        [] => ExitCode::SUCCESS,
+        [code] if entries.len() == 1 => ExitCode::from(*code),
+        // The key was lost to all that follow.
+        _ if entries.iter().any(|entry| entry.status == Status::Pending) => ExitCode::from(4),
+        _ if entries.iter().any(Entry::lost_key) => ExitCode::from(4),
+        _ => ExitCode::from(1),
+    })
+}
+
+/// With a key at hand, or none: file by file, as many at a time as the key allows.
+fn here(
+    job: &Job<'_>,
+    matches: &ArgMatches,
+    inputs: &[PathBuf],
+    out: &Path,
+    is_folder: bool,
+) -> Vec<Entry> {
     let cpus = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let wanted = matches
         .get_one::<u16>("jobs")
         .map_or(cpus, |jobs| usize::from(*jobs));
-    let allowed = opened
-        .as_ref()
-        .map_or(usize::MAX, |opened| opened.key.parallel());
-    let threads = wanted.min(allowed).min(inputs.len()).max(1);
-
+    let threads = wanted.min(job.parallel()).min(inputs.len()).max(1);
     let entries: Vec<Mutex<Option<Entry>>> = inputs.iter().map(|_| Mutex::new(None)).collect();
     let next = AtomicUsize::new(0);
     let lost = AtomicBool::new(false);
     let work = || {
-        while let Some((input, slot)) = next_of(&next, &inputs, &entries) {
-            let entry = one(&job, input, &target(input, out, is_folder), &lost);
+        while let Some((input, slot)) = next_of(&next, inputs, &entries) {
+            let entry = one(job, input, &target(input, out, is_folder), &lost);
             if entry.lost_key() {
                 lost.store(true, Ordering::Relaxed);
             }
@@ -400,18 +471,41 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         }
         work();
     });
-    let entries: Vec<Entry> = entries
+    entries
         .into_iter()
         .filter_map(|slot| slot.into_inner().unwrap_or_else(PoisonError::into_inner))
+        .collect()
+}
+
+/// With a key far away: all together.
+fn far(
+    job: &Job<'_>,
+    credential: &csc::Credential,
+    inputs: &[PathBuf],
+    out: &Path,
+    is_folder: bool,
+) -> Vec<Entry> {
+    let targets: Vec<PathBuf> = inputs
+        .iter()
+        .map(|input| target(input, out, is_folder))
         .collect();
-    record::report(&entries, matches.get_flag("json"), ui)?;
-    let failed: Vec<u8> = entries.iter().filter_map(Entry::exit_code).collect();
-    Ok(match failed.as_slice() {
-        [] => ExitCode::SUCCESS,
-        [code] if entries.len() == 1 => ExitCode::from(*code),
-        _ if lost.load(Ordering::Relaxed) => ExitCode::from(4),
-        _ => ExitCode::from(1),
-    })
+    let mut entries: Vec<Entry> = inputs
+        .iter()
+        .zip(&targets)
+        .map(|(input, target)| {
+            let mut entry = Entry::new(input, target);
+            entry.status = Status::Pending;
+            is_settled(job, input, target, &mut entry);
+            entry
+        })
+        .collect();
+    let tasks = inputs.iter().zip(&targets).zip(&mut entries);
+    let tasks = tasks
+        .filter(|(_, entry)| entry.status == Status::Pending)
+        .map(|((input, out), entry)| remote::Task { input, out, entry })
+        .collect();
+    remote::run(job, credential, tasks);
+    entries
 }
 
 /// The key that the arguments name; the exit code once it was told why there is none.
@@ -434,7 +528,10 @@ fn opened(matches: &ArgMatches, ui: Ui) -> anyhow::Result<Result<Option<keys::Op
             let code = if error.is::<Said>() { 2 } else { 4 };
             let error = match error.downcast_ref::<KeyError>() {
                 Some(why) => Said(record::key_error(why).1).into(),
-                None => error,
+                None => match error.downcast::<csc::Fault>() {
+                    Ok(fault) => Said(fault.said).into(),
+                    Err(error) => error,
+                },
             };
             terminal::complain(ui, &error);
             Ok(Err(ExitCode::from(code)))
@@ -475,7 +572,14 @@ pub(crate) fn for_another(
     };
     let input = given::<PathBuf>(matches, "inputs")?;
     let out = given::<PathBuf>(matches, "out")?;
-    let entry = one(&job, input, out, &AtomicBool::new(false));
+    let entries = match opened.as_ref().and_then(|opened| opened.key.far()) {
+        Some(credential) => far(&job, credential, std::slice::from_ref(input), out, false),
+        None => vec![one(&job, input, out, &AtomicBool::new(false))],
+    };
+    let entry = entries
+        .into_iter()
+        .next()
+        .ok_or_else(|| anyhow::anyhow!("saoy sign"))?;
     for warning in &entry.warnings {
         terminal::hint(ui, &warning.vi, &warning.en);
     }
@@ -520,20 +624,7 @@ fn target(input: &Path, out: &Path, is_folder: bool) -> PathBuf {
 /// Signs one file; without its key, only looks whether it is signed.
 fn one(job: &Job<'_>, input: &Path, out: &Path, lost: &AtomicBool) -> Entry {
     let mut entry = Entry::new(input, out);
-    // What an earlier run finished is not signed a second time.
-    if !job.force && out.exists() {
-        if levels::continues(input, out).unwrap_or(false) {
-            entry.status = Status::Skipped;
-        } else {
-            entry.fail(Trouble::refused(
-                "output_exists",
-                said!(
-                    "đã có tệp {}; thêm --force để ghi đè",
-                    "{} is there already; add --force to replace it",
-                    out.display()
-                ),
-            ));
-        }
+    if is_settled(job, input, out, &mut entry) {
         return entry;
     }
     if lost.load(Ordering::Relaxed) {
@@ -544,4 +635,25 @@ fn one(job: &Job<'_>, input: &Path, out: &Path, lost: &AtomicBool) -> Entry {
         entry.fail(Trouble::of(&error));
     }
     entry
+}
+
+/// Whether something is there under the output's name: what an earlier run finished is not signed a second time, and what
+/// is somebody else's is not replaced.
+fn is_settled(job: &Job<'_>, input: &Path, out: &Path, entry: &mut Entry) -> bool {
+    if job.force || !out.exists() {
+        return false;
+    }
+    if levels::continues(input, out).unwrap_or(false) {
+        entry.status = Status::Skipped;
+    } else {
+        entry.fail(Trouble::refused(
+            "output_exists",
+            said!(
+                "đã có tệp {}; thêm --force để ghi đè",
+                "{} is there already; add --force to replace it",
+                out.display()
+            ),
+        ));
+    }
+    true
 }

@@ -32,7 +32,7 @@ fn year(ui: Ui) -> Arg {
 }
 
 /// The grammars.
-pub(super) fn commands(ui: Ui) -> [Command; 2] {
+pub(super) fn commands(ui: Ui) -> [Command; 3] {
     let text = |name: &'static str, value: &'static str, help: &str| {
         Arg::new(name)
             .long(name)
@@ -86,6 +86,10 @@ pub(super) fn commands(ui: Ui) -> [Command; 2] {
         .arg(by(ui))
         .arg(json(ui));
     [
+        Command::new("annulled").about(ui.say(
+            "In danh sách bản sao bị hủy bỏ giá trị, để công bố",
+            "Print the list of annulled copies, to be published",
+        )),
         Command::new("register")
             .about(ui.say("Các sổ", "The registers"))
             .subcommand_required(true)

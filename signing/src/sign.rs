@@ -26,6 +26,7 @@ mod text;
 
 pub use earlier::check_earlier;
 pub use fitness::{Unfit, check_certificate};
+pub use message::identifier;
 pub use prepare::{Lock, Options, Prepared, Purpose};
 pub use steps::{Digested, Sealed, Signed};
 pub use text::{iso_time, pdf_time};

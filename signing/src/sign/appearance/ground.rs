@@ -247,7 +247,7 @@ mod tests {
             let apart = left >= x + w || left + width <= x || top >= y + h || top + height <= y;
             assert!(apart, "{left} {top}");
         }
-        assert!((430.0..580.0).contains(&top), "{top}");
+        assert!((410.0..580.0).contains(&top), "{top}");
         assert!(ground.place((300.0, 500.0)).is_none());
         assert!(ground.place((590.0, 10.0)).is_none(), "the edges stay free");
     }

@@ -280,7 +280,7 @@ mod tests {
             let code = labelled("Mã tra cứu: 0123456789-0123456789-0123456789");
             let made = Statement::new(&paragraphs, Some(&code), width).unwrap();
             let (wide, high) = made.size();
-            assert!(high > last, "narrower is higher");
+            assert!(high >= last, "narrower is higher");
             last = high;
             for row in &made.rows {
                 let end = Face::open(row.weight)
