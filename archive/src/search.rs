@@ -313,12 +313,19 @@ fn run(db: &Connection, query: &Query, search: &Search<'_>) -> rusqlite::Result<
     let wanted = search.offset.saturating_add(search.limit);
     let mut order: Vec<(i64, bool)> = Vec::new();
     if query.is_accented() {
-        let exact = ranked(db, query, true, wanted)?;
+        let exact = matching(db, query, true, (RANKED + 1).max(wanted))?;
+        let exact = ranked(db, query, true, exact, wanted)?;
         order.extend(exact.into_iter().map(|row| (row, true)));
     }
     if order.len() < wanted {
         let seen: std::collections::BTreeSet<i64> = order.iter().map(|(row, _)| *row).collect();
-        let more = ranked(db, query, false, wanted + seen.len())?;
+        let enough = wanted + seen.len();
+        let all = if all.len() < COUNTED || enough <= COUNTED {
+            all
+        } else {
+            matching(db, query, false, enough)?
+        };
+        let more = ranked(db, query, false, all, enough)?;
         let plain = !query.is_accented();
         order.extend(
             more.into_iter()
@@ -380,11 +387,17 @@ fn matching(
     rows.collect()
 }
 
-/// Rows that fit, the best first where they are few enough to tell.
-fn ranked(db: &Connection, query: &Query, exact: bool, most: usize) -> rusqlite::Result<Vec<i64>> {
-    let few = matching(db, query, exact, (RANKED + 1).max(most))?;
-    let Some(expression) = query.expression(exact).filter(|_| few.len() <= RANKED) else {
-        return Ok(few.into_iter().take(most).collect());
+/// Of rows that fit, newest first, as many as wanted: the best first where they are few enough to tell.
+fn ranked(
+    db: &Connection,
+    query: &Query,
+    exact: bool,
+    mut all: Vec<i64>,
+    most: usize,
+) -> rusqlite::Result<Vec<i64>> {
+    let Some(expression) = query.expression(exact).filter(|_| all.len() <= RANKED) else {
+        all.truncate(most);
+        return Ok(all);
     };
     let (conditions, mut values) = query.conditions();
     values.insert(0, expression);
