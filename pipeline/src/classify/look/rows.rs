@@ -156,10 +156,16 @@ fn heaps(parts: &[Part], per_mm: f32) -> Vec<Vec<&Part>> {
             && part.height() < FRAME_HEIGHT_MM.end() * per_mm
             && !(long && part.breadth() < 0.7 * per_mm)
     };
-    let mut parts: Vec<&Part> = parts.iter().filter(fits).collect();
+    let gaps = (HEAP_GAP_MM.0 * per_mm, HEAP_GAP_MM.1 * per_mm);
+    let mut heaps = gathered(parts.iter().filter(fits).collect(), gaps);
+    heaps.retain(|heap| heap.len() > 2);
+    heaps
+}
+
+/// Parts gathered by the gaps between their boxes along and across, px.
+pub(super) fn gathered(mut parts: Vec<&Part>, (along, across): (f32, f32)) -> Vec<Vec<&Part>> {
     parts.sort_by_key(|part| part.bounds[0]);
     let mut groups: Vec<usize> = (0..parts.len()).collect();
-    let (along, across) = (HEAP_GAP_MM.0 * per_mm, HEAP_GAP_MM.1 * per_mm);
     let mut open: Vec<usize> = Vec::new();
     for (at, part) in parts.iter().enumerate() {
         let [left, top, _, bottom] = part.bounds.map(|edge| edge as f32);
@@ -178,7 +184,7 @@ fn heaps(parts: &[Part], per_mm: f32) -> Vec<Vec<&Part>> {
     for (at, part) in parts.iter().enumerate() {
         found.entry(root(&groups, at)).or_default().push(part);
     }
-    found.into_values().filter(|heap| heap.len() > 2).collect()
+    found.into_values().collect()
 }
 
 fn root(groups: &[usize], mut at: usize) -> usize {
@@ -192,6 +198,37 @@ fn root(groups: &[usize], mut at: usize) -> usize {
 const HEAP_GAP_MM: (f32, f32) = (2.9, 1.0);
 /// Thin parts longer than this are pieces of frames, mm.
 const FRAME_PIECE_MM: f32 = 5.0;
+
+/// The lines of print within a stamp, small ones too.
+pub(super) fn print_rows(small: &Small, ink: Ink, block: &[&Part]) -> Vec<Row> {
+    let per_mm = small.per_mm;
+    let letters: Vec<&Part> = block
+        .iter()
+        .copied()
+        .filter(|part| is_letter(part, per_mm))
+        .collect();
+    let all: Vec<(f32, f32)> = letters.iter().flat_map(|part| part.points()).collect();
+    let angle = if all.is_empty() {
+        0.0
+    } else {
+        level_angle(&all)
+    };
+    let rows = grouped(&letters).into_iter().filter_map(|group| {
+        let points: Vec<(f32, f32)> = group.iter().flat_map(|part| part.points()).collect();
+        let (centre, (w, h)) = extent(&points, angle)?;
+        let (w_mm, h_mm) = (w / per_mm, h / per_mm);
+        // Marks above and below letters are parts of their own: room is left for them.
+        (w_mm > 3.0 && h_mm > 1.0 && h_mm < 11.0 && w > 1.1 * h).then_some(Row {
+            ink,
+            centre,
+            angle,
+            size: (w + 0.3 * h, 1.45 * h),
+            framed: false,
+            goes_on: false,
+        })
+    });
+    rows.collect()
+}
 
 fn is_letter(part: &Part, per_mm: f32) -> bool {
     let (w, h) = (part.width() / per_mm, part.height() / per_mm);
@@ -474,6 +511,18 @@ impl Row {
             framed: frame.is_some(),
             goes_on: false,
         })
+    }
+
+    /// The row made longer, up to `right` px.
+    pub(super) fn to_the(&self, right: f32) -> Self {
+        let more = (right - self.centre.0 - self.size.0 / 2.0).max(0.0);
+        let (sin, cos) = self.angle.sin_cos();
+        let (x, y) = self.centre;
+        Self {
+            centre: (x + more / 2.0 * cos, y + more / 2.0 * sin),
+            size: (self.size.0 + more, self.size.1 * 1.2),
+            ..self.clone()
+        }
     }
 
     /// Whether `mark` lies close above or below the row's letters, as tone marks and dots do.

@@ -112,6 +112,13 @@ impl Candidate {
         let large = self.row.size.1 > LARGE_MM * small.per_mm;
         // What stands in a frame of coloured ink is a stamp, whatever its letters look like.
         let stamp = self.row.framed && matches!(self.row.ink, Ink::Red | Ink::Blue);
+        // Marks of urgency are looked for as well, where ink tells them from print.
+        let promise = match self.shapes.first() {
+            Some(shape) if self.row.ink != Ink::Dark && matches!(shape.word, Word::Urgent(_)) => {
+                promise.max(shape.value)
+            }
+            _ => promise,
+        };
         let worth = if self.may_be_print(small) {
             promise >= WORTH_READING && self.lead() >= AHEAD
         } else {
