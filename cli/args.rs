@@ -50,6 +50,8 @@ fn grammar(ui: Ui) -> Command {
         .subcommand(separators(ui))
         .subcommand(crate::verify::command(ui))
         .subcommand(crate::trust::command(ui))
+        .subcommand(crate::certify::command(ui))
+        .subcommand(crate::archive::command(ui))
 
         .subcommand(crate::sign::command(ui))
         .subcommand(doctor(ui))

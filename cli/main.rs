@@ -6,6 +6,10 @@ use std::process::ExitCode;
 
 mod args;
 
+mod archive;
+
+mod certify;
+
 mod correct;
 
 mod digitize;
@@ -57,6 +61,8 @@ fn main() -> ExitCode {
     };
     let outcome = match matches.subcommand() {
         Some(("digitize", matches)) => digitize::run(matches, ui),
+        Some(("archive", matches)) => archive::run(matches, ui),
+        Some(("certify", matches)) => certify::run(matches, ui),
         Some(("correct", matches)) => correct::run(matches, ui),
         Some(("quality", matches)) => quality::run(matches, ui),
         Some(("separators", matches)) => separators::run(matches, ui),

@@ -1,13 +1,19 @@
 //! `saoy sign`: PAdES signatures behind untouched copies of the inputs.
 
+mod csc;
 mod keys;
 mod levels;
 mod pkcs11;
 mod place;
 mod publish;
 mod record;
+mod remote;
+mod secret;
 mod stamp;
+mod statement;
+mod waiting;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -16,11 +22,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use saoy_pipeline::record::Bilingual;
 use saoy_signing::crypto::Digest;
 use saoy_signing::sign::key::{KeyError, Preference};
 
 use crate::args::given;
 use crate::terminal;
+use crate::verify::record::hex;
 use crate::words::{Said, Ui, said};
 use levels::Job;
 use record::{Entry, Status, Trouble};
@@ -80,8 +88,8 @@ pub(crate) fn command(ui: Ui) -> Command {
                 "key",
                 "KEYREF",
                 ui.say(
-                    "Khóa: p12:TỆP, pkcs11:token=TÊN?module-path=TỆP.so, hoặc test: (khóa dùng một lần, không có giá trị)",
-                    "The key: p12:FILE, pkcs11:token=NAME?module-path=FILE.so, or test: (a throw-away key without value)",
+                    "Khóa: p12:TỆP, pkcs11:token=TÊN?module-path=TỆP.so, csc:URL?credential=MÃ (ký số từ xa), hoặc test: (khóa dùng một lần, không có giá trị)",
+                    "The key: p12:FILE, pkcs11:token=NAME?module-path=FILE.so, csc:URL?credential=ID (a signing service), or test: (a throw-away key without value)",
                 ),
             )
             .required_unless_present("upgrade"),
@@ -105,6 +113,7 @@ pub(crate) fn command(ui: Ui) -> Command {
             .value_parser(value_parser!(u32))
             .conflicts_with("pin-file"),
         )
+        .args(remote_arguments(ui))
         .arg(choice(
             "level",
             "b",
@@ -260,8 +269,54 @@ pub(crate) fn command(ui: Ui) -> Command {
         ))
 }
 
+/// For keys at services, and servers over TLS.
+fn remote_arguments(ui: Ui) -> [Arg; 4] {
+    let file = |name: &'static str, help: &str| {
+        Arg::new(name)
+            .long(name)
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .help(help.to_owned())
+    };
+    [
+        file(
+            "account",
+            ui.say(
+                "Tài khoản ở dịch vụ ký số từ xa (TOML, chỉ chủ tệp đọc được)",
+                "The account at the signing service (TOML, readable by its owner only)",
+            ),
+        ),
+        file(
+            "otp-file",
+            ui.say(
+                "Tệp hoặc ống chứa mã dùng một lần, đọc khi cần",
+                "File or pipe with the one-time code, read when it is needed",
+            ),
+        ),
+        Arg::new("otp-fd")
+            .long("otp-fd")
+            .value_name("N")
+            .value_parser(value_parser!(u32))
+            .conflicts_with("otp-file")
+            .help(
+                ui.say(
+                    "Bộ mô tả tệp để đọc mã dùng một lần, mỗi lần một dòng",
+                    "File descriptor to read one-time codes from, a line each time",
+                )
+                .to_owned(),
+            ),
+        file(
+            "tls-roots",
+            ui.say(
+                "Chứng thư gốc (PEM) để kiểm tra máy chủ https, thay cho của hệ thống",
+                "Certificates (PEM) that https servers are held against, instead of the system's",
+            ),
+        ),
+    ]
+}
+
 /// What shows on the page.
-fn stamp_arguments(ui: Ui) -> [Arg; 6] {
+fn stamp_arguments(ui: Ui) -> [Arg; 8] {
     let option = |name: &'static str, value: &'static str, help: &str| {
         Arg::new(name)
             .long(name)
@@ -273,8 +328,8 @@ fn stamp_arguments(ui: Ui) -> [Arg; 6] {
             "stamp",
             "KIND",
             ui.say(
-                "Dấu hiện trên trang: chữ ký tay (person), con dấu (agency), bản sao hoặc phụ lục (copy), người số hóa (digitizer)",
-                "What shows: a hand (person), a seal (agency), of a copy or annex (copy), who digitized (digitizer)",
+                "Dấu hiện trên trang: chữ ký tay (person), con dấu (agency), bản sao hoặc phụ lục (copy), người số hóa (digitizer), lời chứng (statement)",
+                "What shows: a hand (person), a seal (agency), of a copy or annex (copy), who digitized (digitizer), a certification statement (statement)",
             ),
         )
         .value_parser(PossibleValuesParser::new([
@@ -282,6 +337,7 @@ fn stamp_arguments(ui: Ui) -> [Arg; 6] {
             "agency",
             "copy",
             "digitizer",
+            "statement",
             "none",
         ])),
         option(
@@ -307,6 +363,23 @@ fn stamp_arguments(ui: Ui) -> [Arg; 6] {
             ),
         )
         .action(ArgAction::Append),
+        option(
+            "statement",
+            "FILE",
+            ui.say(
+                "Lời chứng, tệp TOML (xem docs/sign.md)",
+                "The certification statement, a TOML file (see docs/sign.md)",
+            ),
+        )
+        .value_parser(value_parser!(PathBuf)),
+        option(
+            "qr",
+            "TEXT",
+            ui.say(
+                "Mã QR đặt cạnh dấu person hoặc copy",
+                "QR code beside a stamp of kind person or copy",
+            ),
+        ),
         option(
             "page",
             "N",
@@ -340,29 +413,9 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     let out = given::<PathBuf>(matches, "out")?;
     let is_folder =
         inputs.len() > 1 || out.is_dir() || out.as_os_str().to_string_lossy().ends_with('/');
-    let preference = Preference {
-        digest: match given::<String>(matches, "digest")?.as_str() {
-            "sha384" => Digest::Sha384,
-            "sha512" => Digest::Sha512,
-            _ => Digest::Sha256,
-        },
-        pss: matches.get_flag("pss"),
-    };
-    let opened = match matches
-        .get_one::<String>("key")
-        .map(|key| keys::open(key, matches, preference, ui))
-    {
-        None => None,
-        Some(Ok(opened)) => Some(opened),
-        Some(Err(error)) => {
-            let code = if error.is::<Said>() { 2 } else { 4 };
-            let error = match error.downcast_ref::<KeyError>() {
-                Some(why) => Said(record::key_error(why).1).into(),
-                None => error,
-            };
-            terminal::complain(ui, &error);
-            return Ok(ExitCode::from(code));
-        }
+    let opened = match opened(matches, ui)? {
+        Ok(opened) => opened,
+        Err(code) => return Ok(code),
     };
     let job = match Job::new(matches, opened.as_ref()) {
         Ok(job) => job,
@@ -371,21 +424,41 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(2));
         }
     };
+    let entries = match opened.as_ref().and_then(|opened| opened.key.far()) {
+        Some(credential) => far(&job, credential, &inputs, out, is_folder),
+        None => here(&job, matches, &inputs, out, is_folder),
+    };
+    record::report(&entries, matches.get_flag("json"), ui)?;
+    let failed: Vec<u8> = entries.iter().filter_map(Entry::exit_code).collect();
+    Ok(match failed.as_slice() {
+        [] => ExitCode::SUCCESS,
+        [code] if entries.len() == 1 => ExitCode::from(*code),
+        // The key was lost to all that follow.
+        _ if entries.iter().any(|entry| entry.status == Status::Pending) => ExitCode::from(4),
+        _ if entries.iter().any(Entry::lost_key) => ExitCode::from(4),
+        _ => ExitCode::from(1),
+    })
+}
+
+/// With a key at hand, or none: file by file, as many at a time as the key allows.
+fn here(
+    job: &Job<'_>,
+    matches: &ArgMatches,
+    inputs: &[PathBuf],
+    out: &Path,
+    is_folder: bool,
+) -> Vec<Entry> {
     let cpus = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let wanted = matches
         .get_one::<u16>("jobs")
         .map_or(cpus, |jobs| usize::from(*jobs));
-    let allowed = opened
-        .as_ref()
-        .map_or(usize::MAX, |opened| opened.key.parallel());
-    let threads = wanted.min(allowed).min(inputs.len()).max(1);
-
+    let threads = wanted.min(job.parallel()).min(inputs.len()).max(1);
     let entries: Vec<Mutex<Option<Entry>>> = inputs.iter().map(|_| Mutex::new(None)).collect();
     let next = AtomicUsize::new(0);
     let lost = AtomicBool::new(false);
     let work = || {
-        while let Some((input, slot)) = next_of(&next, &inputs, &entries) {
-            let entry = one(&job, input, &target(input, out, is_folder), &lost);
+        while let Some((input, slot)) = next_of(&next, inputs, &entries) {
+            let entry = one(job, input, &target(input, out, is_folder), &lost);
             if entry.lost_key() {
                 lost.store(true, Ordering::Relaxed);
             }
@@ -398,18 +471,136 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         }
         work();
     });
-    let entries: Vec<Entry> = entries
+    entries
         .into_iter()
         .filter_map(|slot| slot.into_inner().unwrap_or_else(PoisonError::into_inner))
+        .collect()
+}
+
+/// With a key far away: all together.
+fn far(
+    job: &Job<'_>,
+    credential: &csc::Credential,
+    inputs: &[PathBuf],
+    out: &Path,
+    is_folder: bool,
+) -> Vec<Entry> {
+    let targets: Vec<PathBuf> = inputs
+        .iter()
+        .map(|input| target(input, out, is_folder))
         .collect();
-    record::report(&entries, matches.get_flag("json"), ui)?;
-    let failed: Vec<u8> = entries.iter().filter_map(Entry::exit_code).collect();
-    Ok(match failed.as_slice() {
-        [] => ExitCode::SUCCESS,
-        [code] if entries.len() == 1 => ExitCode::from(*code),
-        _ if lost.load(Ordering::Relaxed) => ExitCode::from(4),
-        _ => ExitCode::from(1),
-    })
+    let mut entries: Vec<Entry> = inputs
+        .iter()
+        .zip(&targets)
+        .map(|(input, target)| {
+            let mut entry = Entry::new(input, target);
+            entry.status = Status::Pending;
+            is_settled(job, input, target, &mut entry);
+            entry
+        })
+        .collect();
+    let tasks = inputs.iter().zip(&targets).zip(&mut entries);
+    let tasks = tasks
+        .filter(|(_, entry)| entry.status == Status::Pending)
+        .map(|((input, out), entry)| remote::Task { input, out, entry })
+        .collect();
+    remote::run(job, credential, tasks);
+    entries
+}
+
+/// The key that the arguments name; the exit code once it was told why there is none.
+fn opened(matches: &ArgMatches, ui: Ui) -> anyhow::Result<Result<Option<keys::Opened>, ExitCode>> {
+    let preference = Preference {
+        digest: match given::<String>(matches, "digest")?.as_str() {
+            "sha384" => Digest::Sha384,
+            "sha512" => Digest::Sha512,
+            _ => Digest::Sha256,
+        },
+        pss: matches.get_flag("pss"),
+    };
+    match matches
+        .get_one::<String>("key")
+        .map(|key| keys::open(key, matches, preference, ui))
+    {
+        None => Ok(Ok(None)),
+        Some(Ok(opened)) => Ok(Ok(Some(opened))),
+        Some(Err(error)) => {
+            let code = if error.is::<Said>() { 2 } else { 4 };
+            let error = match error.downcast_ref::<KeyError>() {
+                Some(why) => Said(record::key_error(why).1).into(),
+                None => match error.downcast::<csc::Fault>() {
+                    Ok(fault) => Said(fault.said).into(),
+                    Err(error) => error,
+                },
+            };
+            terminal::complain(ui, &error);
+            Ok(Err(ExitCode::from(code)))
+        }
+    }
+}
+
+/// A signature made for another command.
+pub(crate) struct Made {
+    /// SHA-256 of the signer's certificate, hexadecimal.
+    pub(crate) certificate: String,
+    /// The signer's name by the certificate.
+    pub(crate) signer: String,
+    /// True of the throw-away key.
+    pub(crate) test_key: bool,
+}
+
+/// Signs one file for another command of this program, which gives a command line of this one. Says what went wrong and
+/// gives the exit code when there is no signature.
+pub(crate) fn for_another(
+    arguments: &[OsString],
+    ui: Ui,
+) -> anyhow::Result<Result<Made, ExitCode>> {
+    let whole = crate::args::command(ui).try_get_matches_from(arguments)?;
+    let matches = whole
+        .subcommand_matches("sign")
+        .ok_or_else(|| anyhow::anyhow!("saoy sign"))?;
+    let opened = match opened(matches, ui)? {
+        Ok(opened) => opened,
+        Err(code) => return Ok(Err(code)),
+    };
+    let job = match Job::new(matches, opened.as_ref()) {
+        Ok(job) => job,
+        Err(error) => {
+            terminal::complain(ui, &error);
+            return Ok(Err(ExitCode::from(2)));
+        }
+    };
+    let input = given::<PathBuf>(matches, "inputs")?;
+    let out = given::<PathBuf>(matches, "out")?;
+    let entries = match opened.as_ref().and_then(|opened| opened.key.far()) {
+        Some(credential) => far(&job, credential, std::slice::from_ref(input), out, false),
+        None => vec![one(&job, input, out, &AtomicBool::new(false))],
+    };
+    let entry = entries
+        .into_iter()
+        .next()
+        .ok_or_else(|| anyhow::anyhow!("saoy sign"))?;
+    for warning in &entry.warnings {
+        terminal::hint(ui, &warning.vi, &warning.en);
+    }
+    if let Some(trouble) = &entry.error {
+        let told = Bilingual {
+            vi: trouble.vi.clone(),
+            en: trouble.en.clone(),
+        };
+        terminal::complain(ui, &Said(told).into());
+        return Ok(Err(ExitCode::from(entry.exit_code().unwrap_or(4))));
+    }
+    let certificate = opened
+        .as_ref()
+        .and_then(|opened| opened.key.chain().first())
+        .map(|own| hex(&own.fingerprint))
+        .unwrap_or_default();
+    Ok(Ok(Made {
+        certificate,
+        signer: entry.signer.unwrap_or_default(),
+        test_key: entry.test_key,
+    }))
 }
 
 fn next_of<'a>(
@@ -433,20 +624,7 @@ fn target(input: &Path, out: &Path, is_folder: bool) -> PathBuf {
 /// Signs one file; without its key, only looks whether it is signed.
 fn one(job: &Job<'_>, input: &Path, out: &Path, lost: &AtomicBool) -> Entry {
     let mut entry = Entry::new(input, out);
-    // What an earlier run finished is not signed a second time.
-    if !job.force && out.exists() {
-        if levels::continues(input, out).unwrap_or(false) {
-            entry.status = Status::Skipped;
-        } else {
-            entry.fail(Trouble::refused(
-                "output_exists",
-                said!(
-                    "đã có tệp {}; thêm --force để ghi đè",
-                    "{} is there already; add --force to replace it",
-                    out.display()
-                ),
-            ));
-        }
+    if is_settled(job, input, out, &mut entry) {
         return entry;
     }
     if lost.load(Ordering::Relaxed) {
@@ -457,4 +635,25 @@ fn one(job: &Job<'_>, input: &Path, out: &Path, lost: &AtomicBool) -> Entry {
         entry.fail(Trouble::of(&error));
     }
     entry
+}
+
+/// Whether something is there under the output's name: what an earlier run finished is not signed a second time, and what
+/// is somebody else's is not replaced.
+fn is_settled(job: &Job<'_>, input: &Path, out: &Path, entry: &mut Entry) -> bool {
+    if job.force || !out.exists() {
+        return false;
+    }
+    if levels::continues(input, out).unwrap_or(false) {
+        entry.status = Status::Skipped;
+    } else {
+        entry.fail(Trouble::refused(
+            "output_exists",
+            said!(
+                "đã có tệp {}; thêm --force để ghi đè",
+                "{} is there already; add --force to replace it",
+                out.display()
+            ),
+        ));
+    }
+    true
 }

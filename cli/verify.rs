@@ -98,6 +98,27 @@ pub(crate) fn command(ui: Ui) -> Command {
             "Không đối chiếu người ký với tên ghi trong văn bản",
             "Do not compare the signer with the names in the document",
         )))
+        .arg(flag("no-ocr", ui.say(
+            "Không đọc bằng OCR các trang không có chữ để đối chiếu người ký",
+            "Do not read pages without text by OCR to compare the signer",
+        )))
+        .arg(
+            Arg::new("ocr-limit")
+                .long("ocr-limit")
+                .value_name("SECONDS")
+                .value_parser(value_parser!(u16).range(1..))
+                .help(ui.say(
+                    "Thời gian đọc OCR nhiều nhất cho một tệp (mặc định: 60)",
+                    "Longest time for OCR of one file (default: 60)",
+                )),
+        )
+        .arg(
+            Arg::new("reader")
+                .long("reader")
+                .value_name("PROGRAM")
+                .value_parser(value_parser!(PathBuf))
+                .help(ui.say("Chương trình nhận dạng chữ", "The OCR reader program")),
+        )
         .arg(many("report", "FILE", ui.say(
             "Ghi báo cáo ra tệp .html, .xml, .csv hoặc .json",
             "Write a report as .html, .xml, .csv or .json",
@@ -114,11 +135,13 @@ pub(crate) fn command(ui: Ui) -> Command {
 }
 
 /// What the command line means.
-struct Config {
+struct Config<'a> {
     trust: Store,
     policy: Policy,
     now: Instant,
     compare: bool,
+    /// Who reads pages without text.
+    reading: Option<printed::Reading<'a>>,
     online: Option<online::Online>,
     jobs: usize,
 }
@@ -151,6 +174,7 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         policy: Policy::default(),
         now,
         compare: !matches.get_flag("no-compare"),
+        reading: printed::Reading::new(matches),
         online: matches
             .get_flag("online")
             .then(|| online::Online::new(matches)),
@@ -206,7 +230,7 @@ fn time_of(matches: &ArgMatches) -> Option<Instant> {
 }
 
 /// Verifies all files, several at a time; records come in the order of `files`.
-fn all(files: &[PathBuf], config: &Config, ui: Ui) -> Vec<FileRecord> {
+fn all(files: &[PathBuf], config: &Config<'_>, ui: Ui) -> Vec<FileRecord> {
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, FileRecord)>> = Mutex::new(Vec::with_capacity(files.len()));
     let work = || {
@@ -245,7 +269,7 @@ fn progress(done: usize, of: usize, ui: Ui) {
     }
 }
 
-fn one(path: &Path, config: &Config) -> FileRecord {
+fn one(path: &Path, config: &Config<'_>) -> FileRecord {
     let mut whole = match File::open(path).and_then(regular) {
         Ok(file) => verdict::file(
             file,
@@ -261,8 +285,8 @@ fn one(path: &Path, config: &Config) -> FileRecord {
         ),
         Err(error) => unreadable(&error, config.now),
     };
-    if config.compare && whole.people().next().is_some() {
-        whole.compare(printed::named_in(path).as_ref());
+    if config.compare {
+        printed::compare(path, &mut whole, config.reading.as_ref());
     }
     FileRecord::new(path, &whole)
 }

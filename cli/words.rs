@@ -113,6 +113,13 @@ fn spoken(error: &(dyn std::error::Error + 'static)) -> Option<Bilingual> {
     if let Some(error) = error.downcast_ref::<saoy_ocr::ModelError>() {
         return Some(error.spoken());
     }
+    if let Some(error) = error.downcast_ref::<saoy_archive::ArchiveError>() {
+        let said = error.sentence();
+        return Some(Bilingual {
+            vi: said.vi,
+            en: said.en,
+        });
+    }
     error.downcast_ref::<std::io::Error>().map(Spoken::spoken)
 }
 

@@ -17,6 +17,17 @@ mod servers;
 
 mod tokens;
 
+/// A signing service.
+mod cloud;
+
+/// Keys there.
+mod remote;
+/// Statements with codes: where they stand, what scanners read.
+mod statements;
+
+/// Every level, key and maker, before judges from outside.
+mod matrix;
+
 /// A page that may be signed.
 fn page() -> Vec<u8> {
     Paper::default().finish(&["/MediaBox[0 0 200 200]".to_owned()], "")
@@ -228,6 +239,60 @@ fn what_must_not_be_signed_leaves_no_file() {
         assert_eq!(code, expected, "{name}: {entry}");
     }
     assert_eq!(desk.made(), Vec::<String>::new());
+}
+
+#[test]
+fn fonts_that_are_not_embedded_are_refused_to_the_first_and_told_to_the_next() {
+    let with_font = |font: &str, catalogue: &str| {
+        let mut paper = Paper::default();
+        let claim = "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>\
+            <rdf:Description xmlns:pdfaid='http://www.aiim.org/pdfa/ns/id/' rdf:about=''><pdfaid:part>2</pdfaid:part>\
+            <pdfaid:conformance>B</pdfaid:conformance></rdf:Description></rdf:RDF></x:xmpmeta>";
+        let claim = paper.stream("/Type /Metadata /Subtype /XML", claim.as_bytes());
+        let page = format!("/MediaBox[0 0 200 200]/Resources<</Font<</F {font}>>>>");
+        paper.finish_with(&[page], "", &catalogue.replace('@', &claim.to_string()))
+    };
+    let helvetica = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>";
+    let own = "<</Type/Font/Subtype/TrueType/BaseFont/.VnTime>>";
+    let desk = Desk::new();
+    let (everywhere, archived, foreign) = (
+        desk.put("everywhere.pdf", with_font(helvetica, "")),
+        desk.put("archived.pdf", with_font(helvetica, "/Metadata @ 0 R")),
+        desk.put("foreign.pdf", with_font(own, "")),
+    );
+    let told = |entry: &Value| entry["warnings"][0]["code"] == "fonts_not_embedded";
+    let (code, entry) = sign(&everywhere, &desk.output("1.pdf"), &["--key=test:"]);
+    assert!(code == 0 && told(&entry), "{entry}");
+    for refused in [&archived, &foreign] {
+        let (code, entry) = sign(refused, &desk.output("no.pdf"), &["--key=test:"]);
+        let why = &entry["error"]["code"];
+        assert_eq!((code, why), (5, &"font_not_embedded".into()), "{entry}");
+        // Whoever signed first answers for it; the next in the chain is told.
+        let first = desk.output("first.pdf");
+        let (code, _) = sign(
+            refused,
+            &first,
+            &["--key=test:", "--allow-fonts", "--force"],
+        );
+        assert_eq!(code, 0);
+        let second = desk.output("second.pdf");
+        let (code, entry) = sign(&first, &second, &["--key=test:", "--force"]);
+        assert!(code == 0 && told(&entry), "{entry}");
+        let mut broken = std::fs::read(&first).unwrap();
+        let at = broken.windows(3).position(|part| part == b"200").unwrap();
+        broken[at] = b'3';
+        let (code, entry) = sign(
+            &desk.put("broken.pdf", broken),
+            &desk.output("no.pdf"),
+            &["--key=test:"],
+        );
+        let why = &entry["error"]["code"];
+        assert_eq!(
+            (code, why),
+            (5, &"earlier_signature_broken".into()),
+            "{entry}"
+        );
+    }
 }
 
 /// What a timestamp server does.

@@ -7,13 +7,19 @@ use serde_json::Value;
 use crate::outputs::records::is_valid;
 use crate::program::run;
 
+mod flips;
+
 mod made;
+
+mod reasons;
 
 mod reports;
 
 mod trust;
 
 mod verdicts;
+
+mod whose;
 
 use made::{Office, Signed};
 

@@ -1,9 +1,6 @@
-//! Keys by name: `p12:FILE`, `pkcs11:` on tokens, and `test:`, a key made for this run that says so in all that it signs.
+//! Keys by name: `p12:FILE`, `pkcs11:` on tokens, `csc:` at services, and `test:`, a key made for this run that says so in all that it signs.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -15,7 +12,9 @@ use saoy_signing::certificate::Certificate;
 use saoy_signing::sign::key::{KeyError, Preference, Signer, SoftKey};
 use zeroize::Zeroizing;
 
+use super::csc;
 use super::pkcs11::{Pins, TokenKey};
+use super::secret::{Secrets, first_line};
 use crate::terminal;
 use crate::words::{Said, Ui, said};
 
@@ -24,9 +23,41 @@ pub(super) const NOT_VALID: &str = "NOT VALID / KHÔNG CÓ GIÁ TRỊ";
 
 /// A key that is open.
 pub(super) struct Opened {
-    pub(super) key: Box<dyn Signer>,
+    pub(super) key: Key,
     /// True of the throw-away key.
     pub(super) is_test: bool,
+}
+
+/// Where a key is.
+pub(super) enum Key {
+    /// In memory or on a token: it answers at once.
+    Here(Box<dyn Signer>),
+    /// At a service.
+    Far(Box<csc::Credential>),
+}
+
+impl Key {
+    /// The certificate that it signs with, and those above it.
+    pub(super) fn chain(&self) -> &[Arc<Certificate>] {
+        match self {
+            Self::Here(key) => key.chain(),
+            Self::Far(key) => key.chain(),
+        }
+    }
+
+    pub(super) fn here(&self) -> Option<&dyn Signer> {
+        match self {
+            Self::Here(key) => Some(&**key),
+            Self::Far(_) => None,
+        }
+    }
+
+    pub(super) fn far(&self) -> Option<&csc::Credential> {
+        match self {
+            Self::Here(_) => None,
+            Self::Far(key) => Some(key),
+        }
+    }
 }
 
 /// Opens the key that `reference` names.
@@ -39,65 +70,48 @@ pub(super) fn open(
     preference: Preference,
     ui: Ui,
 ) -> anyhow::Result<Opened> {
-    if reference == "test:" {
-        let key = Box::new(test_key(preference)?);
-        return Ok(Opened { key, is_test: true });
-    }
-    if let Some(address) = reference.strip_prefix("pkcs11:") {
-        let key = TokenKey::open(address, preference, &Given { matches, ui })?;
-        return Ok(Opened {
-            key: Box::new(key),
-            is_test: false,
-        });
-    }
-    let Some(path) = reference.strip_prefix("p12:") else {
-        return Err(anyhow::Error::new(Said(said!(
-            "khóa phải có dạng p12:TỆP, pkcs11:... hoặc test:",
-            "the key must have the form p12:FILE, pkcs11:... or test:"
-        ))));
+    let secrets = Secrets::of(matches, ui);
+    let (kind, rest) = reference.split_once(':').unwrap_or_default();
+    let key: Key = match kind {
+        "test" if rest.is_empty() => Key::Here(Box::new(test_key(preference)?)),
+        "pkcs11" => Key::Here(Box::new(TokenKey::open(
+            rest,
+            preference,
+            Box::new(secrets),
+        )?)),
+        "csc" => Key::Far(Box::new(csc::open(rest, matches, preference, secrets)?)),
+        "p12" => {
+            let bytes = Zeroizing::new(std::fs::read(rest).with_context(|| rest.to_owned())?);
+            let what = ui.say("Mật khẩu của", "Password of");
+            let password = secrets.pin(&format!("{what} {rest}: "))?;
+            Key::Here(Box::new(from_p12(&bytes, &password, preference)?))
+        }
+        _ => {
+            return Err(anyhow::Error::new(Said(said!(
+                "khóa phải có dạng p12:TỆP, pkcs11:..., csc:... hoặc test:",
+                "the key must have the form p12:FILE, pkcs11:..., csc:... or test:"
+            ))));
+        }
     };
-    let bytes = Zeroizing::new(std::fs::read(path).with_context(|| path.to_owned())?);
-    let password = secret(
-        matches,
-        ui,
-        &format!("{} {path}: ", ui.say("Mật khẩu của", "Password of")),
-    )?;
-    let key = from_p12(&bytes, &password, preference)?;
     Ok(Opened {
-        key: Box::new(key),
-        is_test: false,
+        key,
+        is_test: kind == "test",
     })
 }
 
-/// PINs as the command line says.
-struct Given<'a> {
-    matches: &'a ArgMatches,
-    ui: Ui,
-}
-
-impl Given<'_> {
-    /// Whether `--pin-file` or `--pin-fd` says where it is.
-    fn is_named(&self) -> bool {
-        self.matches.contains_id("pin-file") || self.matches.contains_id("pin-fd")
-    }
-}
-
-impl Pins for Given<'_> {
+impl Pins for Secrets {
     fn pin(&self, label: &str, file: Option<&Path>) -> anyhow::Result<Zeroizing<String>> {
-        match file.filter(|_| !self.is_named()) {
-            Some(path) => first_line(path).with_context(|| path.display().to_string()),
+        match file.filter(|_| Secrets::is_by_hand(self)) {
+            Some(path) => first_line(path),
             None => {
-                let prompt = format!(
-                    "{} {label}: ",
-                    self.ui.say("PIN của thẻ", "PIN of the token")
-                );
-                secret(self.matches, self.ui, &prompt)
+                let what = self.ui.say("PIN của thẻ", "PIN of the token");
+                Self::pin(self, &format!("{what} {label}: "))
             }
         }
     }
 
     fn is_by_hand(&self) -> bool {
-        !self.is_named()
+        Self::is_by_hand(self)
     }
 
     fn warn(&self, what: &Bilingual) {
@@ -138,57 +152,4 @@ fn test_key(preference: Preference) -> anyhow::Result<SoftKey> {
         preference,
         SystemRandom::new(),
     )?)
-}
-
-/// A password or PIN: from `--pin-file`, from `--pin-fd`, or asked for without echo. Never from the command line or the
-/// environment, which others on the machine can read.
-fn secret(matches: &ArgMatches, ui: Ui, prompt: &str) -> anyhow::Result<Zeroizing<String>> {
-    let file = matches.get_one::<PathBuf>("pin-file").cloned();
-    let descriptor = matches
-        .get_one::<u32>("pin-fd")
-        .map(|number| PathBuf::from(format!("/dev/fd/{number}")));
-    match file.or(descriptor) {
-        Some(path) => first_line(&path).with_context(|| path.display().to_string()),
-        None => asked(ui, prompt),
-    }
-}
-
-fn first_line(path: &Path) -> anyhow::Result<Zeroizing<String>> {
-    let mut line = Zeroizing::new(String::new());
-    BufReader::new(File::open(path)?.take(4096)).read_line(&mut line)?;
-    Ok(Zeroizing::new(
-        line.trim_end_matches(['\r', '\n']).to_owned(),
-    ))
-}
-
-/// Asks at the terminal itself, whatever stdin is.
-fn asked(ui: Ui, prompt: &str) -> anyhow::Result<Zeroizing<String>> {
-    let terminal = Path::new("/dev/tty");
-    let no_terminal = || {
-        Said(said!(
-            "không có cửa sổ lệnh để hỏi mật khẩu; dùng --pin-file hoặc --pin-fd",
-            "no terminal to ask for the password; use --pin-file or --pin-fd"
-        ))
-    };
-    let echo = |on: &str| {
-        let tty = File::open(terminal)?;
-        Command::new("stty")
-            .arg(on)
-            .stdin(Stdio::from(tty))
-            .status()
-    };
-    let mut out = File::options()
-        .write(true)
-        .open(terminal)
-        .with_context(no_terminal)?;
-    out.write_all(prompt.as_bytes())?;
-    anyhow::ensure!(
-        echo("-echo")?.success(),
-        "{}",
-        ui.say("không tắt được hiển thị", "cannot turn the echo off")
-    );
-    let line = first_line(terminal);
-    echo("echo")?;
-    out.write_all(b"\n")?;
-    line
 }

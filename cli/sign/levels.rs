@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,9 +16,10 @@ use saoy_signing::judge::Instant;
 use saoy_signing::policy::Policy;
 use saoy_signing::sign::admission::{self, Allow, RefusalKind};
 use saoy_signing::sign::evidence::{self, Sources};
+use saoy_signing::sign::key::Signer;
 use saoy_signing::sign::timestamp::{Ask, Basis, Checked};
 use saoy_signing::sign::{
-    Digested, LocalTime, Lock, Options, Prepared, Purpose, SignError, check_certificate,
+    Digested, LocalTime, Lock, Options, Prepared, Purpose, SignError, Signed, check_certificate,
     check_earlier, iso_time,
 };
 use saoy_signing::structure::{self, SecurityStore};
@@ -26,7 +27,7 @@ use saoy_signing::trust::Store;
 
 use super::keys::{NOT_VALID, Opened};
 use super::publish::Draft;
-use super::record::{Entry, NoAnswer};
+use super::record::{Entry, NoAnswer, Warning};
 use super::stamp::{By, Kind, Stamp};
 use crate::trust::fetch::{self, Bounds, fetch};
 use crate::verify::anchors;
@@ -88,7 +89,18 @@ pub(super) struct Job<'a> {
     reason: Option<String>,
     location: Option<String>,
     stamp: Option<Stamp>,
+    roots: Option<PathBuf>,
     pub(super) force: bool,
+    /// A digest of all that the command says about what is signed and how it shows.
+    pub(super) wish: String,
+}
+
+/// A document that lacks only its signature.
+pub(super) struct Ready {
+    pub(super) digested: Digested,
+    pub(super) field: String,
+    pub(super) time: LocalTime,
+    pub(super) warnings: Vec<Warning>,
 }
 
 impl<'a> Job<'a> {
@@ -148,8 +160,16 @@ impl<'a> Job<'a> {
             },
             location: text("location"),
             stamp,
+            roots: matches.get_one::<PathBuf>("tls-roots").cloned(),
             force: matches.get_flag("force"),
+            wish: wish(matches),
         })
+    }
+
+    /// How many files may be signed at once.
+    pub(super) fn parallel(&self) -> usize {
+        let key = self.opened.and_then(|opened| opened.key.here());
+        key.map_or(usize::MAX, Signer::parallel)
     }
 
     /// Signs `input`, or raises its level, into `out`.
@@ -157,7 +177,11 @@ impl<'a> Job<'a> {
         let document = Document::open(File::open(input)?).map_err(SignError::from)?;
         let mut draft = Draft::new(out)?;
         match self.opened {
-            Some(opened) => self.sign(input, &document, opened, &mut draft, entry)?,
+            Some(opened) => {
+                // Keys far away go another way.
+                let key = opened.key.here().ok_or(SignError::KeyMismatch)?;
+                self.sign(input, &document, opened, key, &mut draft, entry)?;
+            }
             None => {
                 if document.signatures().map_err(SignError::from)?.any() {
                     document.pour(0..document.file_len(), |piece| {
@@ -175,36 +199,56 @@ impl<'a> Job<'a> {
                 }
             }
         }
-        if self.level >= Level::Lt {
-            self.prove(&mut draft)?;
-        }
-        if self.level >= Level::Lta {
-            self.document_timestamp(&mut draft)?;
-        }
-        entry.level = Some(self.level.name());
+        self.raise(&mut draft, entry)?;
         draft.publish(self.force)?;
         Ok(())
     }
 
+    /// Signs with a key that is at hand.
     fn sign(
         &self,
         input: &Path,
         document: &Document,
         opened: &Opened,
+        key: &dyn Signer,
         draft: &mut Draft,
         entry: &mut Entry,
     ) -> anyhow::Result<()> {
-        let key = &opened.key;
+        let digest = Digested::algorithm_for(key.scheme());
+        let ready = self.prepare(input, document, key.chain(), digest, draft)?;
+        self.complete(ready.digested.sign(key)?, draft)?;
+        entry.field = Some(ready.field);
+        entry.signer = key.chain().first().map(|own| own.party().name);
+        entry.time = Some(iso_time(ready.time));
+        entry.test_key = opened.is_test;
+        entry.warnings = ready.warnings;
+        Ok(())
+    }
+
+    /// Writes all of the file but its signature, by a key whose certificate comes first in `chain`.
+    ///
+    /// # Errors
+    /// When the document or the certificate must not be used, or nothing can be written.
+    pub(super) fn prepare(
+        &self,
+        input: &Path,
+        document: &Document,
+        chain: &[Arc<Certificate>],
+        digest: Digest,
+        draft: &mut Draft,
+    ) -> anyhow::Result<Ready> {
         let now = now();
-        let own = key.chain().first().ok_or(SignError::KeyMismatch)?;
+        let own = chain.first().ok_or(SignError::KeyMismatch)?;
         check_certificate(own, now).map_err(SignError::from)?;
-        admission::check(document, self.allow)?;
         let before = admission::signatures_before(document).map_err(SignError::from)?;
         let signers = if before > 0 {
             check_earlier(File::open(input)?, &self.policy, now)?
         } else {
             Vec::new()
         };
+        let mut allow = self.allow;
+        allow.fonts |= !signers.is_empty();
+        let admitted = admission::check(document, allow)?;
         // A person's: one by another certificate than the agency's own.
         let has_person = signers.iter().any(|signer| *signer != own.fingerprint);
         if self.is_agency && !has_person && !self.allow_alone {
@@ -214,7 +258,7 @@ impl<'a> Job<'a> {
             instant: now,
             offset: VIETNAM,
         };
-        let certificates: usize = key.chain().iter().map(|one| one.der.len()).sum();
+        let certificates: usize = chain.iter().map(|one| one.der.len()).sum();
         let token = if self.level >= Level::T { TOKEN } else { 0 };
         let mut options = Options::new(Purpose::Signature, certificates + token + 2_048, random()?);
         options.field.clone_from(&self.field);
@@ -223,28 +267,52 @@ impl<'a> Job<'a> {
         options.location.clone_from(&self.location);
         options.time = Some(time);
         options.lock = self.lock;
+        let is_test = self.opened.is_some_and(|opened| opened.is_test);
         let by = By {
             name: options.name.as_deref().unwrap_or_default(),
             time,
-            caveat: opened.is_test.then_some(NOT_VALID),
+            caveat: is_test.then_some(NOT_VALID),
         };
         let stamped = self.stamp.as_ref().map(|stamp| stamp.on(document, &by));
         let (drawn, warnings) = stamped.transpose()?.unzip();
+        let mut warnings = warnings.unwrap_or_default();
+        warnings.extend(Warning::fonts(&admitted.fonts));
         let prepared = Prepared::new(document, &options, drawn.as_ref())?;
-        let digest = Digested::algorithm_for(key.scheme());
         let digested = prepared.write(document, digest, |piece| draft.write(piece))?;
-        let mut signed = digested.sign(&**key)?;
+        Ok(Ready {
+            digested,
+            field: prepared.field,
+            time,
+            warnings,
+        })
+    }
+
+    /// Puts the signature in, with its timestamp where the level asks for one.
+    ///
+    /// # Errors
+    /// When there is no timestamp, or no room.
+    pub(super) fn complete(&self, mut signed: Signed, draft: &mut Draft) -> anyhow::Result<()> {
         if self.level >= Level::T {
             let token = self.ask(Digest::Sha256.of(signed.signature()).unwrap_or_default())?;
             signed = signed.with_timestamp(token);
         }
         let sealed = signed.seal()?;
         draft.write_at(&sealed.digits, sealed.at)?;
-        entry.field = Some(prepared.field);
-        entry.signer = Some(own.party().name);
-        entry.time = Some(iso_time(time));
-        entry.test_key = opened.is_test;
-        entry.warnings = warnings.unwrap_or_default();
+        Ok(())
+    }
+
+    /// Adds what the level asks for behind the signature.
+    ///
+    /// # Errors
+    /// When it is not to be had.
+    pub(super) fn raise(&self, draft: &mut Draft, entry: &mut Entry) -> anyhow::Result<()> {
+        if self.level >= Level::Lt {
+            self.prove(draft)?;
+        }
+        if self.level >= Level::Lta {
+            self.document_timestamp(draft)?;
+        }
+        entry.level = Some(self.level.name());
         Ok(())
     }
 
@@ -257,6 +325,7 @@ impl<'a> Job<'a> {
             inside: true,
             bytes: LONGEST,
             time: self.patience,
+            roots: self.roots.clone(),
         };
         let mut wait = Duration::from_millis(500);
         let mut round = 0;
@@ -341,6 +410,48 @@ impl<'a> Job<'a> {
         draft.write_at(&sealed.digits, sealed.at)?;
         Ok(())
     }
+}
+
+/// Arguments that change nothing of what is signed.
+const ASIDE: [&str; 18] = [
+    "inputs",
+    "out",
+    "key",
+    "account",
+    "pin-file",
+    "pin-fd",
+    "otp-file",
+    "otp-fd",
+    "tls-roots",
+    "tsa",
+    "retry",
+    "timeout",
+    "trust",
+    "allow-host",
+    "allow-private",
+    "jobs",
+    "force",
+    "json",
+];
+
+/// A digest of the others, as typed.
+fn wish(matches: &ArgMatches) -> String {
+    let mut text = Vec::new();
+    for id in matches.ids().map(clap::Id::as_str) {
+        let is_aside = ASIDE.contains(&id) || ["ui", "data", "reader"].contains(&id);
+        // Groups have no values of their own.
+        let Some(values) = matches.try_get_raw(id).ok().flatten().filter(|_| !is_aside) else {
+            continue;
+        };
+        text.extend_from_slice(id.as_bytes());
+        for value in values {
+            text.push(0);
+            text.extend_from_slice(value.as_encoded_bytes());
+        }
+        text.push(b'\n');
+    }
+    let value = Digest::Sha256.of(&text).unwrap_or_default();
+    value.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn now() -> Instant {

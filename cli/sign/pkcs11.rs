@@ -22,8 +22,10 @@ use uri::Uri;
 
 mod uri;
 
+pub(super) use uri::decoded;
+
 /// Where a PIN comes from.
-pub(super) trait Pins {
+pub(super) trait Pins: Send + Sync {
     /// The PIN for the token `label`; from `file` when the address names one and nothing else was given.
     ///
     /// # Errors
@@ -47,6 +49,17 @@ pub(super) struct TokenKey {
     module: Pkcs11,
     slot: Slot,
     serial: String,
+    /// Set where the key wants a PIN for each signature.
+    each: Option<Each>,
+}
+
+/// What a key needs that wants its owner's assent each time (`CKA_ALWAYS_AUTHENTICATE`).
+struct Each {
+    pins: Box<dyn Pins>,
+    label: String,
+    /// One that was typed is not kept: it is the assent to one signature.
+    kept: Option<Zeroizing<String>>,
+    by_reader: bool,
 }
 
 impl TokenKey {
@@ -57,7 +70,7 @@ impl TokenKey {
     pub(super) fn open(
         address: &str,
         preference: Preference,
-        pins: &dyn Pins,
+        pins: Box<dyn Pins>,
     ) -> anyhow::Result<Self> {
         let uri = Uri::parse(address).map_err(Said)?;
         let module = Pkcs11::new(&uri.module).map_err(|error| {
@@ -73,8 +86,14 @@ impl TokenKey {
         let session = module
             .open_ro_session(slot)
             .map_err(|error| key_error(&error))?;
-        log_in(&session, &token, &uri, pins)?;
+        let pin = log_in(&session, &token, &uri, &*pins)?;
         let (key, chain) = find_key(&session, &uri)?;
+        let each = wants_pin_each_time(&session, key).then(|| Each {
+            kept: pin.filter(|_| uri.pin.is_some() || !pins.is_by_hand()),
+            pins,
+            label: token.label().to_owned(),
+            by_reader: token.protected_authentication_path(),
+        });
         let own = chain.first().ok_or_else(no_certificate)?;
         let scheme = preference.scheme(&own.key)?;
         if matches!(scheme, Scheme::Ed25519) {
@@ -88,7 +107,42 @@ impl TokenKey {
             module,
             slot,
             serial: token.serial_number().to_owned(),
+            each,
         })
+    }
+
+    /// Signs with the owner's assent to this one signature (PKCS #11 3.0, 5.13.1): the PIN comes between beginning and data,
+    /// so the token takes the message in parts and digests it itself.
+    fn sign_with_assent(
+        &self,
+        session: &Session,
+        each: &Each,
+        message: &[u8],
+    ) -> Result<Vec<u8>, KeyError> {
+        let told = |error: Error| key_error(&error);
+        let mechanism = digesting(&self.scheme)
+            .ok_or_else(|| KeyError::Unsupported(self.scheme.name().to_owned()))?;
+        let token = self.module.get_token_info(self.slot).map_err(told)?;
+        let failed = |error: anyhow::Error| match error.downcast::<KeyError>() {
+            Ok(known) => known,
+            Err(other) => KeyError::Failed(other.to_string()),
+        };
+        let is_by_hand = each.by_reader || each.kept.is_none();
+        if let Some(warning) = Tries::of(&token).before(is_by_hand).map_err(failed)? {
+            each.pins.warn(&warning);
+        }
+        let pin = match &each.kept {
+            _ if each.by_reader => None,
+            Some(pin) => Some(pin.clone()),
+            None => Some(each.pins.pin(&each.label, None).map_err(failed)?),
+        };
+        session.sign_init(&mechanism, self.key).map_err(told)?;
+        let pin = pin.map(|pin| AuthPin::from(pin.as_str()));
+        session
+            .login(UserType::ContextSpecific, pin.as_ref())
+            .map_err(told)?;
+        session.sign_update(message).map_err(told)?;
+        session.sign_final().map_err(told)
     }
 
     /// Whether the same token is still in its slot.
@@ -125,15 +179,21 @@ impl Signer for TokenKey {
             _ => value,
         };
         let session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        let signature = session.sign(&mechanism, self.key, &data).map_err(|error| {
+        let signature = match &self.each {
+            Some(each) => self.sign_with_assent(&session, each, message),
+            None => session
+                .sign(&mechanism, self.key, &data)
+                .map_err(|error| key_error(&error)),
+        };
+        let signature = signature.map_err(|error| {
             // What a driver says of a token that was pulled differs; that it is not there does not.
-            match key_error(&error) {
+            match error {
                 KeyError::Failed(_) if !self.is_there() => KeyError::Gone,
                 other => other,
             }
         })?;
         match self.scheme {
-            Scheme::Ecdsa(_) => ecdsa(&signature).ok_or_else(|| {
+            Scheme::Ecdsa(_) => two_numbers(&signature).ok_or_else(|| {
                 KeyError::Failed("the token's signature has an odd length".to_owned())
             }),
             _ => Ok(signature),
@@ -236,9 +296,15 @@ impl Tries {
     }
 }
 
-fn log_in(session: &Session, token: &TokenInfo, uri: &Uri, pins: &dyn Pins) -> anyhow::Result<()> {
+/// Gives the PIN that was taken, where there is one.
+fn log_in(
+    session: &Session,
+    token: &TokenInfo,
+    uri: &Uri,
+    pins: &dyn Pins,
+) -> anyhow::Result<Option<Zeroizing<String>>> {
     if !token.login_required() {
-        return Ok(());
+        return Ok(None);
     }
     // A reader with keys of its own takes the PIN itself.
     let by_reader = token.protected_authentication_path();
@@ -246,6 +312,7 @@ fn log_in(session: &Session, token: &TokenInfo, uri: &Uri, pins: &dyn Pins) -> a
     if let Some(warning) = Tries::of(token).before(is_by_hand)? {
         pins.warn(&warning);
     }
+    let mut taken = None;
     let answer = if by_reader {
         session.login(UserType::User, None)
     } else {
@@ -255,10 +322,12 @@ fn log_in(session: &Session, token: &TokenInfo, uri: &Uri, pins: &dyn Pins) -> a
         if length == 0 || pin.len() > token.max_pin_length().max(1) {
             return Err(KeyError::WrongPin.into());
         }
-        session.login(UserType::User, Some(&AuthPin::from(pin.as_str())))
+        let answer = session.login(UserType::User, Some(&AuthPin::from(pin.as_str())));
+        taken = Some(pin);
+        answer
     };
     match answer {
-        Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(()),
+        Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(taken),
         Err(error) => Err(key_error(&error).into()),
     }
 }
@@ -344,7 +413,6 @@ fn keys(session: &Session, uri: &Uri, certificates: &[Stored]) -> Result<Vec<Key
         AttributeType::Label,
         AttributeType::Modulus,
         AttributeType::Sign,
-        AttributeType::AlwaysAuthenticate,
     ];
     for handle in session
         .find_objects(&wanted)
@@ -363,11 +431,6 @@ fn keys(session: &Session, uri: &Uri, certificates: &[Stored]) -> Result<Vec<Key
                 Attribute::Label(label) => key.label = label,
                 Attribute::Modulus(modulus) => key.modulus = Some(trim(&modulus).to_vec()),
                 Attribute::Sign(may) => signs = may,
-                Attribute::AlwaysAuthenticate(true) => {
-                    return Err(KeyError::Unsupported(
-                        "a key that wants its PIN for each signature".to_owned(),
-                    ));
-                }
                 _ => {}
             }
         }
@@ -461,6 +524,33 @@ fn digest_info(digest: Digest, value: &[u8]) -> Vec<u8> {
     )
 }
 
+fn wants_pin_each_time(session: &Session, key: ObjectHandle) -> bool {
+    attributes(session, key, &[AttributeType::AlwaysAuthenticate])
+        .iter()
+        .any(|attribute| matches!(attribute, Attribute::AlwaysAuthenticate(true)))
+}
+
+/// The mechanism that digests on the token.
+fn digesting(scheme: &Scheme) -> Option<Mechanism<'static>> {
+    Some(match scheme {
+        Scheme::Pkcs1(Digest::Sha256) => Mechanism::Sha256RsaPkcs,
+        Scheme::Pkcs1(Digest::Sha384) => Mechanism::Sha384RsaPkcs,
+        Scheme::Pkcs1(Digest::Sha512) => Mechanism::Sha512RsaPkcs,
+        Scheme::Pss { digest, salt, .. } => match pss(*digest, *salt)? {
+            Mechanism::RsaPkcsPss(parameters) => match digest {
+                Digest::Sha384 => Mechanism::Sha384RsaPkcsPss(parameters),
+                Digest::Sha512 => Mechanism::Sha512RsaPkcsPss(parameters),
+                _ => Mechanism::Sha256RsaPkcsPss(parameters),
+            },
+            _ => return None,
+        },
+        Scheme::Ecdsa(Digest::Sha256) => Mechanism::EcdsaSha256,
+        Scheme::Ecdsa(Digest::Sha384) => Mechanism::EcdsaSha384,
+        Scheme::Ecdsa(Digest::Sha512) => Mechanism::EcdsaSha512,
+        _ => return None,
+    })
+}
+
 fn pss(digest: Digest, salt: usize) -> Option<Mechanism<'static>> {
     let (hash_alg, mgf) = match digest {
         Digest::Sha256 => (MechanismType::SHA256, PkcsMgfType::MGF1_SHA256),
@@ -477,7 +567,7 @@ fn pss(digest: Digest, salt: usize) -> Option<Mechanism<'static>> {
 }
 
 /// A signature of two numbers of the same length (PKCS #11 3.0, current mechanisms, 2.3.1) as CMS has it (RFC 3279, 2.2.3).
-fn ecdsa(raw: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn two_numbers(raw: &[u8]) -> Option<Vec<u8>> {
     if raw.is_empty() || !raw.len().is_multiple_of(2) {
         return None;
     }
@@ -543,10 +633,10 @@ mod tests {
     #[test]
     fn two_numbers_become_der() {
         assert_eq!(
-            ecdsa(&[0x00, 0x01, 0x80, 0x00]).unwrap(),
+            two_numbers(&[0x00, 0x01, 0x80, 0x00]).unwrap(),
             [0x30, 8, 2, 1, 1, 2, 3, 0, 0x80, 0]
         );
-        assert_eq!(ecdsa(&[0, 0]).unwrap(), [0x30, 6, 2, 1, 0, 2, 1, 0]);
-        assert!(ecdsa(&[]).is_none() && ecdsa(&[1, 2, 3]).is_none());
+        assert_eq!(two_numbers(&[0, 0]).unwrap(), [0x30, 6, 2, 1, 0, 2, 1, 0]);
+        assert!(two_numbers(&[]).is_none() && two_numbers(&[1, 2, 3]).is_none());
     }
 }

@@ -6,8 +6,7 @@ use saoy_pipeline::ingest::{Limits, glance};
 use saoy_signing::sign::appearance::{shown_place, shown_size};
 use unicode_normalization::UnicodeNormalization;
 
-/// Left, top, width, height in pt from the top left corner of the page as readers show it.
-pub(super) type Place = [f64; 4];
+pub(super) use saoy_signing::sign::appearance::Place;
 
 /// Words further apart than this many of their heights belong to different columns.
 const COLUMN_GAP: f64 = 1.5;
@@ -117,6 +116,12 @@ impl Sheet {
             .map(|word| word.text.as_str())
             .collect();
         (!words.is_empty()).then(|| words.join(" "))
+    }
+
+    /// Where words and visible signatures stand.
+    pub(super) fn places(&self) -> impl Iterator<Item = Place> + '_ {
+        let words = self.words.iter().map(|word| word.place);
+        words.chain(self.signatures.iter().copied())
     }
 
     /// Whether `place` lies over an earlier signature that shows.

@@ -5,25 +5,36 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
-/// A file in the making, beside the name it is to have.
+/// A file in the making, on the file system of the name it is to have.
 pub(super) struct Draft {
     file: NamedTempFile,
     out: PathBuf,
-    folder: PathBuf,
+}
+
+/// The folder of a path.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
 }
 
 impl Draft {
-    /// Begins the file that is to become `out`.
+    /// Begins the file that is to become `out`, beside it.
     ///
     /// # Errors
     /// When its folder cannot be written.
     pub(super) fn new(out: &Path) -> io::Result<Self> {
-        let folder = match out.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
+        Self::new_in(folder_of(out), out)
+    }
+
+    /// The same in another folder of the same file system.
+    ///
+    /// # Errors
+    /// When that cannot be written.
+    pub(super) fn new_in(folder: &Path, out: &Path) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let file = tempfile::Builder::new()
             .prefix(".saoy-")
@@ -32,8 +43,43 @@ impl Draft {
         Ok(Self {
             file,
             out: out.to_owned(),
-            folder: folder.to_owned(),
         })
+    }
+
+    /// Goes on with the file at `path`, which an earlier run left: what stands behind `length` was added too early.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub(super) fn resume(path: &Path, length: u64, out: &Path) -> io::Result<Self> {
+        let file = File::options().read(true).write(true).open(path)?;
+        file.set_len(length)?;
+        let mut file = NamedTempFile::from_parts(file, TempPath::try_from_path(path)?);
+        file.disable_cleanup(true);
+        file.seek(SeekFrom::End(0))?;
+        Ok(Self {
+            file,
+            out: out.to_owned(),
+        })
+    }
+
+    /// Lets it outlive the program: from now on it goes only when it is published or removed.
+    ///
+    /// # Errors
+    /// When it cannot be synced.
+    pub(super) fn keep(&mut self) -> io::Result<()> {
+        self.file.as_file().sync_all()?;
+        self.file.disable_cleanup(true);
+        Ok(())
+    }
+
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Its length, bytes.
+    pub(super) fn len(&self) -> io::Result<u64> {
+        Ok(self.file.as_file().metadata()?.len())
     }
 
     /// Adds to its end.
@@ -63,6 +109,6 @@ impl Draft {
                 .persist_noclobber(&self.out)
                 .map_err(|error| error.error)?;
         }
-        File::open(&self.folder)?.sync_all()
+        File::open(folder_of(&self.out))?.sync_all()
     }
 }

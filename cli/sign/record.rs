@@ -1,5 +1,7 @@
 //! What became of each file, for people and as JSON (`docs/schemas/signing-1.schema.json`).
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -9,7 +11,7 @@ use saoy_signing::sign::SignError;
 use saoy_signing::sign::admission::RefusalKind;
 use saoy_signing::sign::evidence::Missing;
 use saoy_signing::sign::key::KeyError;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::terminal;
 use crate::words::{Said, Ui, said};
@@ -50,9 +52,9 @@ pub(super) struct Entry {
 }
 
 /// Something that was done and may not be what was meant.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Warning {
-    pub(super) code: &'static str,
+    pub(super) code: Cow<'static, str>,
     pub(super) vi: String,
     pub(super) en: String,
     /// From 1.
@@ -68,7 +70,7 @@ impl Warning {
         let Bilingual { vi, en, .. } = said;
         let text = text.map(str::to_owned);
         Self {
-            code,
+            code: code.into(),
             vi,
             en,
             page,
@@ -106,6 +108,28 @@ impl Warning {
             signer
         );
         Self::new("stamp_other_name", said, None, Some(printed))
+    }
+
+    /// It stands on a page of its own, `page` from 1.
+    pub(super) fn page_added(page: usize) -> Self {
+        let said = said!(
+            "trang cuối không còn chỗ cho lời chứng; đã thêm trang {}",
+            "the last page has no room for the statement; page {} was added",
+            page
+        );
+        Self::new("stamp_page_added", said, Some(page), None)
+    }
+
+    /// Fonts that the file does not bring along.
+    pub(super) fn fonts(names: &BTreeSet<String>) -> Option<Self> {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let names = names.join(", ");
+        let said = said!(
+            "phông chữ không được nhúng, máy khác có thể hiển thị khác: {}",
+            "fonts that are not embedded, other machines may show others: {}",
+            names
+        );
+        (!names.is_empty()).then(|| Self::new("fonts_not_embedded", said, None, Some(&names)))
     }
 
     /// No name was found to stand over.
@@ -194,6 +218,13 @@ impl Trouble {
         if let Some(missing) = error.downcast_ref::<Missing>() {
             return Self::missing(missing);
         }
+        if let Some(fault) = error.downcast_ref::<super::csc::Fault>() {
+            return Self::new(fault.code, fault.said.clone(), 4);
+        }
+        if let Some(error) = error.downcast_ref::<KeyError>() {
+            let (code, said) = key_error(error);
+            return Self::new(code, said, 4);
+        }
         if let Some(NoAnswer(why)) = error.downcast_ref() {
             let said = said!(
                 "máy chủ dấu thời gian không trả lời, không ghi gì: {}",
@@ -270,6 +301,14 @@ impl Trouble {
                     "khóa không khớp với chứng thư",
                     "the key does not fit the certificate"
                 ),
+            ),
+            SignError::Code(_) => Self::new(
+                "qr_too_long",
+                said!(
+                    "nội dung mã QR quá dài",
+                    "this is more than a QR code holds"
+                ),
+                2,
             ),
             SignError::Letter(letter) => Self::new(
                 "stamp_letter",

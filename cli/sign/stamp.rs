@@ -8,11 +8,12 @@ use clap::ArgMatches;
 use saoy_pdf::{Document, Page};
 use saoy_pipeline::ingest::{Limits, glance};
 use saoy_pipeline::record::Bilingual;
-use saoy_signing::sign::appearance::{Drawn, Lines, Picture, Shown};
+use saoy_signing::sign::appearance::{Code, Drawn, Lines, Picture, Shown};
 use saoy_signing::sign::{LocalTime, SignError, iso_time};
 
 use super::place::{Place, Room, Sheet, visible_signatures};
 use super::record::Warning;
+use super::statement::{self, Form};
 use crate::words::{Said, said};
 
 const MM: f64 = 72.0 / 25.4;
@@ -40,6 +41,8 @@ pub(super) enum Kind {
     Copy,
     /// Text at the top left of the first page.
     Digitizer,
+    /// A statement where the last page has room, or on a page of its own.
+    Statement,
 }
 
 /// The stamp of a run.
@@ -47,6 +50,9 @@ pub(super) struct Stamp {
     pub(super) kind: Kind,
     picture: Option<Picture>,
     texts: Vec<String>,
+    statement: Option<Form>,
+    /// Beside the rest.
+    code: Option<Code>,
     /// From 1.
     page: Option<usize>,
     place: Option<Place>,
@@ -81,6 +87,7 @@ impl Stamp {
             Some("agency") => Some(Kind::Agency),
             Some("copy") => Some(Kind::Copy),
             Some("digitizer") => Some(Kind::Digitizer),
+            Some("statement") => Some(Kind::Statement),
             Some(_) => None,
             None => image.map(|_| match text("role") {
                 Some("agency") => Kind::Agency,
@@ -94,7 +101,7 @@ impl Stamp {
             .cloned()
             .collect();
         let Some(kind) = kind else {
-            let given = ["image", "box", "page", "text", "number"];
+            let given = ["image", "box", "page", "text", "number", "statement", "qr"];
             if given.iter().any(|name| matches.contains_id(name)) {
                 return Err(usage("cần thêm --stamp", "this needs --stamp"));
             }
@@ -104,7 +111,7 @@ impl Stamp {
             (Kind::Person | Kind::Agency, None) => {
                 return Err(usage("dấu này cần --image", "this stamp needs --image"));
             }
-            (Kind::Copy | Kind::Digitizer, Some(_)) => {
+            (Kind::Copy | Kind::Digitizer | Kind::Statement, Some(_)) => {
                 return Err(usage(
                     "dấu này không có hình ảnh",
                     "this stamp has no picture",
@@ -118,6 +125,26 @@ impl Stamp {
             }
             _ => {}
         }
+        let form = matches.get_one::<PathBuf>("statement");
+        if (kind == Kind::Statement) != form.is_some() {
+            return Err(usage(
+                "--stamp statement và --statement đi cùng nhau",
+                "--stamp statement and --statement go together",
+            ));
+        }
+        let qr = text("qr");
+        if qr.is_some() && !matches!(kind, Kind::Person | Kind::Copy) {
+            return Err(usage(
+                "--qr chỉ đi với dấu person hoặc copy",
+                "--qr goes with the stamps person and copy only",
+            ));
+        }
+        if kind == Kind::Statement && !texts.is_empty() {
+            return Err(usage(
+                "lời chứng lấy chữ từ --statement",
+                "a statement has its text from --statement",
+            ));
+        }
         let picture = match image {
             Some(path) => {
                 let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
@@ -130,6 +157,8 @@ impl Stamp {
             kind,
             picture,
             texts,
+            statement: form.map(|path| Form::read(path)).transpose()?,
+            code: qr.map(|text| Code::new(text.as_bytes())).transpose()?,
             page: page.and_then(|page| usize::try_from(*page).ok()),
             place: place_of(matches)?,
         }))
@@ -146,18 +175,47 @@ impl Stamp {
     ) -> anyhow::Result<(Drawn, Vec<Warning>)> {
         let page = self.page_of(document)?;
         let sheet = Sheet::of(document, &page).map_err(SignError::from)?;
+        let (drawn, place, mut warnings) = match &self.statement {
+            Some(form) => {
+                let may_add = self.page.is_none() && statement::may_get_page(document)?;
+                form.on(document, (&page, &sheet), self.place, may_add, by)?
+            }
+            None => self.drawn(document, &page, &sheet, by)?,
+        };
+        // Nothing stands on a page that was just added.
+        if drawn.page() == page.index {
+            let number = page.index.saturating_add(1);
+            if let Some(text) = sheet.under(place) {
+                warnings.push(Warning::covers(number, &text));
+            }
+            if self.kind != Kind::Agency && sheet.covers_signature(place) {
+                warnings.push(Warning::covers_signature(number));
+            }
+        }
+        Ok((drawn, warnings))
+    }
+
+    /// Pictures and lines at their place.
+    fn drawn(
+        &self,
+        document: &Document,
+        page: &Page,
+        sheet: &Sheet,
+        by: &By<'_>,
+    ) -> anyhow::Result<(Drawn, Place, Vec<Warning>)> {
         let mut warnings = Vec::new();
         let paragraphs = self.paragraphs(by);
-        let (place, shown) = match &self.picture {
+        let (mut place, mut shown) = match &self.picture {
             None => {
+                let code = self.code.as_ref().map_or(0.0, Code::side);
                 let room = self
                     .place
                     .map_or(sheet.size.0 / 2.0 - MARGIN, |place| place[2]);
-                let lines = Lines::new(&paragraphs, room)?;
-                (self.text_place(&sheet, &lines), Shown::Text(lines))
+                let lines = Lines::new(&paragraphs, (room - code).max(MARGIN))?;
+                (self.text_place(sheet, &lines), Shown::Text(lines))
             }
             Some(picture) => {
-                let place = self.picture_place(document, &sheet, picture, by, &mut warnings);
+                let place = self.picture_place(document, sheet, picture, by, &mut warnings);
                 if paragraphs.is_empty() {
                     (place, Shown::Picture(picture.clone()))
                 } else {
@@ -168,22 +226,20 @@ impl Stamp {
                 }
             }
         };
+        if let Some(code) = &self.code {
+            (shown, place) = shown.with_code(code.clone(), place);
+            // Where a box was asked for, the code is part of it.
+            if let Some([left, top, ..]) = self.place {
+                place = [left, top, place[2], place[3]];
+            }
+        }
         // A place that was asked for must be on the page; one that was found is moved there.
-        let place = if self.place.is_some() {
-            place
-        } else {
-            moved_onto(place, sheet.size)
-        };
-        let number = page.index.saturating_add(1);
-        let drawn = Drawn::on(&page, place, shown)
+        if self.place.is_none() {
+            place = moved_onto(place, sheet.size);
+        }
+        let drawn = Drawn::on(page, place, shown)
             .ok_or_else(|| usage("dấu nằm ngoài trang", "the stamp does not fit on the page"))?;
-        if let Some(text) = sheet.under(place) {
-            warnings.push(Warning::covers(number, &text));
-        }
-        if self.kind != Kind::Agency && sheet.covers_signature(place) {
-            warnings.push(Warning::covers_signature(number));
-        }
-        Ok((drawn, warnings))
+        Ok((drawn, place, warnings))
     }
 
     fn page_of(&self, document: &Document) -> anyhow::Result<Page> {
@@ -191,7 +247,7 @@ impl Stamp {
         let wanted = match (self.page, self.kind) {
             (Some(page), _) => page,
             (None, Kind::Copy | Kind::Digitizer) => 1,
-            (None, Kind::Person) => count,
+            (None, Kind::Person | Kind::Statement) => count,
             (None, Kind::Agency) => {
                 let back = (0..count).rev().take(PAGES_BACK);
                 let mut signed = back.filter(|&index| {

@@ -3,16 +3,20 @@
 //! An address comes from a certificate, so from a stranger: it must not make this program knock at machines that only
 //! this network can reach. Names are resolved once, every address is checked, and the connection goes to the address
 //! that was checked; each redirection is checked anew. Revocation lists and OCSP answers are signed, so plain HTTP is
-//! what RFC 5280 (8) asks for; other schemes are refused.
+//! what RFC 5280 (8) asks for; services that are told secrets are asked over TLS. Other schemes are refused.
 
 use std::fmt;
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use saoy_pipeline::record::Bilingual;
 
 use crate::words::said;
+use line::Line;
+
+mod line;
 
 /// What a fetch may do.
 #[derive(Clone, Debug)]
@@ -25,6 +29,8 @@ pub(crate) struct Bounds {
     pub(crate) bytes: u64,
     /// Longest time for everything, redirections included.
     pub(crate) time: Duration,
+    /// Certificates (PEM) that servers are held against instead of the system's.
+    pub(crate) roots: Option<PathBuf>,
 }
 
 impl Default for Bounds {
@@ -34,6 +40,7 @@ impl Default for Bounds {
             inside: false,
             bytes: 1 << 20,
             time: Duration::from_secs(10),
+            roots: None,
         }
     }
 }
@@ -46,7 +53,7 @@ const HEAD: usize = 16 << 10;
 /// Why nothing was fetched.
 #[derive(Debug)]
 pub(crate) enum FetchError {
-    /// Not `http://host[:port]/path`.
+    /// Neither `http://host[:port]/path` nor `https://`.
     Address,
     /// A host that nobody allowed.
     Host(String),
@@ -62,6 +69,10 @@ pub(crate) enum FetchError {
     Status(u16),
     /// No HTTP.
     Garbage,
+    /// No connection: nothing was sent.
+    Unreachable(std::io::Error),
+    /// The server is not who it should be, or speaks no TLS that is known here.
+    Tls(String),
     /// The system says so.
     Io(std::io::Error),
 }
@@ -71,8 +82,8 @@ impl FetchError {
     pub(crate) fn spoken(&self) -> Bilingual {
         match self {
             Self::Address => said!(
-                "chỉ tải qua địa chỉ http://",
-                "only http:// addresses are fetched"
+                "chỉ tải qua địa chỉ http:// hoặc https://",
+                "only http:// and https:// addresses are fetched"
             ),
             Self::Host(host) => said!(
                 "máy chủ {} chưa được phép; thêm --allow-host {}",
@@ -95,7 +106,14 @@ impl FetchError {
             Self::Hops => said!("chuyển hướng quá nhiều lần", "sent on too often"),
             Self::Status(status) => said!("máy chủ trả lời {}", "the server answers {}", status),
             Self::Garbage => said!("trả lời không phải HTTP", "the answer is no HTTP"),
-            Self::Io(error) => saoy_pipeline::speech::Spoken::spoken(error),
+            Self::Tls(why) => said!(
+                "không lập được kết nối TLS tin cậy: {}",
+                "no TLS connection that can be trusted: {}",
+                why
+            ),
+            Self::Unreachable(error) | Self::Io(error) => {
+                saoy_pipeline::speech::Spoken::spoken(error)
+            }
         }
     }
 }
@@ -122,6 +140,39 @@ pub(crate) enum Question<'a> {
     Get,
     /// An answer to `body`, whose media type is `kind`.
     Post { kind: &'a str, body: &'a [u8] },
+    /// The same with the value of an `Authorization` header, empty for none.
+    Call {
+        kind: &'a str,
+        body: &'a [u8],
+        authorization: &'a str,
+    },
+}
+
+/// What a server said, whatever its status.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) location: Option<String>,
+    /// Seconds that the server asks to wait (RFC 9110, 10.2.3); dates are not read.
+    pub(crate) retry_after: Option<u64>,
+    pub(crate) body: Vec<u8>,
+}
+
+/// Asks `address` once and follows nothing.
+///
+/// # Errors
+/// When it may not be asked, or the answer is none within the bounds.
+pub(crate) fn exchange(
+    address: &str,
+    question: Question<'_>,
+    bounds: &Bounds,
+) -> Result<Answer, FetchError> {
+    ask(
+        &Url::parse(address)?,
+        question,
+        bounds,
+        Instant::now() + bounds.time,
+    )
 }
 
 /// Asks `address`.
@@ -137,11 +188,11 @@ pub(crate) fn fetch(
     let mut address = address.to_owned();
     for _ in 0..=HOPS {
         let url = Url::parse(&address)?;
-        let (head, body) = ask(&url, question, bounds, deadline)?;
-        match head.status {
-            200 => return Ok(body),
+        let answer = ask(&url, question, bounds, deadline)?;
+        match answer.status {
+            200 => return Ok(answer.body),
             301 | 302 | 303 | 307 | 308 => {
-                let location = head.location.ok_or(FetchError::Garbage)?;
+                let location = answer.location.ok_or(FetchError::Garbage)?;
                 address = url.then(&location);
             }
             status => return Err(FetchError::Status(status)),
@@ -150,9 +201,10 @@ pub(crate) fn fetch(
     Err(FetchError::Hops)
 }
 
-/// `http://host[:port]/path`.
+/// `http://host[:port]/path`, or the same over TLS.
 #[derive(Debug, PartialEq, Eq)]
 struct Url {
+    is_tls: bool,
     host: String,
     port: u16,
     path: String,
@@ -161,11 +213,11 @@ struct Url {
 impl Url {
     fn parse(text: &str) -> Result<Self, FetchError> {
         let text = text.trim();
-        let scheme = text.get(..7).ok_or(FetchError::Address)?;
-        if !scheme.eq_ignore_ascii_case("http://") {
+        let (scheme, rest) = text.split_once("://").ok_or(FetchError::Address)?;
+        let is_tls = scheme.eq_ignore_ascii_case("https");
+        if !is_tls && !scheme.eq_ignore_ascii_case("http") {
             return Err(FetchError::Address);
         }
-        let rest = text.get(7..).unwrap_or_default();
         // No credentials, no blanks, nothing that could end the line of a request.
         if !rest.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(FetchError::Address);
@@ -177,6 +229,7 @@ impl Url {
             Some((host, port)) if !authority.ends_with(']') => {
                 (host, port.parse().map_err(|_| FetchError::Address)?)
             }
+            _ if is_tls => (authority, 443),
             _ => (authority, 80),
         };
         let host = host.trim_start_matches('[').trim_end_matches(']');
@@ -189,6 +242,7 @@ impl Url {
             format!("/{path}")
         };
         Ok(Self {
+            is_tls,
             host: host.to_ascii_lowercase(),
             port,
             path,
@@ -198,7 +252,8 @@ impl Url {
     /// Where a redirection leads.
     fn then(&self, location: &str) -> String {
         if location.starts_with('/') && !location.starts_with("//") {
-            format!("http://{}:{}{location}", self.bracketed(), self.port)
+            let scheme = if self.is_tls { "https" } else { "http" };
+            format!("{scheme}://{}:{}{location}", self.bracketed(), self.port)
         } else {
             location.to_owned()
         }
@@ -218,9 +273,9 @@ pub(crate) fn host_of(address: &str) -> Option<String> {
     Url::parse(address).ok().map(|url| url.host)
 }
 
-struct Head {
-    status: u16,
-    location: Option<String>,
+/// Whether an address is of TLS.
+pub(crate) fn is_tls(address: &str) -> bool {
+    Url::parse(address).is_ok_and(|url| url.is_tls)
 }
 
 fn ask(
@@ -228,27 +283,54 @@ fn ask(
     question: Question<'_>,
     bounds: &Bounds,
     deadline: Instant,
-) -> Result<(Head, Vec<u8>), FetchError> {
-    let mut stream = connect(url, bounds, deadline)?;
-    // HTTP/1.0: the answer ends with the connection and comes in one piece.
-    let host = url.bracketed();
-    let request = match question {
-        Question::Get => format!(
-            "GET {} HTTP/1.0\r\nHost: {host}\r\nAccept: */*\r\n\r\n",
-            url.path
-        ),
-        Question::Post { kind, body } => format!(
-            "POST {} HTTP/1.0\r\nHost: {host}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
-            url.path,
-            body.len()
-        ),
+) -> Result<Answer, FetchError> {
+    let socket = connect(url, bounds, deadline)?;
+    let mut line = if url.is_tls {
+        Line::tls(socket, &url.host, bounds.roots.as_deref(), deadline)?
+    } else {
+        Line::plain(socket, deadline)
     };
-    stream.set_write_timeout(Some(left(deadline)?))?;
-    stream.write_all(request.as_bytes())?;
-    if let Question::Post { body, .. } = question {
-        stream.write_all(body)?;
-    }
-    answer(&mut stream, bounds, deadline)
+    let default = if url.is_tls { 443 } else { 80 };
+    let host = match url.port {
+        port if port == default => url.bracketed(),
+        port => format!("{}:{port}", url.bracketed()),
+    };
+    // HTTP/1.1, since gateways turn 1.0 away; the connection is for one question.
+    let common = format!("HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nAccept: */*\r\n");
+    let posted = |kind: &str, body: &[u8]| {
+        let length = body.len();
+        format!("Content-Type: {kind}\r\nContent-Length: {length}\r\n")
+    };
+    let (head, body) = match question {
+        Question::Get => (format!("GET {} {common}\r\n", url.path), &[][..]),
+        Question::Post { kind, body } => (
+            format!("POST {} {common}{}\r\n", url.path, posted(kind, body)),
+            body,
+        ),
+        Question::Call {
+            kind,
+            body,
+            authorization,
+        } => {
+            let proof = match authorization {
+                "" => String::new(),
+                proof => format!("Authorization: {proof}\r\n"),
+            };
+            (
+                format!(
+                    "POST {} {common}{proof}{}\r\n",
+                    url.path,
+                    posted(kind, body)
+                ),
+                body,
+            )
+        }
+    };
+    // Not joined: a body may hold a secret, and needs no second copy.
+    line.write_all(head.as_bytes())?;
+    line.write_all(body)?;
+    line.flush()?;
+    answer(&mut line, bounds)
 }
 
 fn connect(url: &Url, bounds: &Bounds, deadline: Instant) -> Result<TcpStream, FetchError> {
@@ -259,7 +341,10 @@ fn connect(url: &Url, bounds: &Bounds, deadline: Instant) -> Result<TcpStream, F
     if !allowed {
         return Err(FetchError::Host(url.host.clone()));
     }
-    let addresses: Vec<SocketAddr> = (url.host.as_str(), url.port).to_socket_addrs()?.collect();
+    let addresses: Vec<SocketAddr> = (url.host.as_str(), url.port)
+        .to_socket_addrs()
+        .map_err(FetchError::Unreachable)?
+        .collect();
     // One address inside among public ones is the oldest trick: all must be outside.
     let inside = addresses.iter().find(|address| is_inside(address.ip()));
     if let Some(inside) = inside.filter(|_| !bounds.inside) {
@@ -269,72 +354,145 @@ fn connect(url: &Url, bounds: &Bounds, deadline: Instant) -> Result<TcpStream, F
     for address in &addresses {
         match TcpStream::connect_timeout(address, left(deadline)?) {
             Ok(stream) => return Ok(stream),
-            Err(error) => last = error.into(),
+            Err(error) if error.kind() == std::io::ErrorKind::TimedOut => {
+                last = FetchError::TooSlow;
+            }
+            Err(error) => last = FetchError::Unreachable(error),
         }
     }
     Err(last)
 }
 
-fn answer(
-    stream: &mut TcpStream,
-    bounds: &Bounds,
-    deadline: Instant,
-) -> Result<(Head, Vec<u8>), FetchError> {
+fn answer(line: &mut impl Read, bounds: &Bounds) -> Result<Answer, FetchError> {
     let limit = usize::try_from(bounds.bytes).unwrap_or(usize::MAX);
     let mut bytes: Vec<u8> = Vec::new();
     let mut buffer = [0; 8192];
-    let mut begins: Option<usize> = None;
+    let mut head: Option<(usize, Head)> = None;
     loop {
-        stream.set_read_timeout(Some(left(deadline)?))?;
-        let count = stream.read(&mut buffer)?;
+        if let Some((begins, head)) = &head
+            && let Some(length) = head.length
+            && bytes.len() >= begins.saturating_add(length)
+        {
+            break;
+        }
+        // The last chunk is the end, whether the line is closed or not.
+        if let Some((begins, head)) = &head
+            && head.is_chunked
+            && bytes.ends_with(b"\r\n\r\n")
+            && bytes
+                .get(*begins..)
+                .is_some_and(|body| unchunked(body).is_some())
+        {
+            break;
+        }
+        let count = line.read(&mut buffer)?;
         if count == 0 {
             break;
         }
         bytes.extend_from_slice(buffer.get(..count).unwrap_or_default());
-        if begins.is_none() {
-            begins = end_of_head(&bytes);
+        if head.is_none()
+            && let Some(begins) = end_of_head(&bytes)
+        {
+            head = Some((begins, Head::read(bytes.get(..begins).unwrap_or_default())?));
         }
-        match begins {
-            Some(begins) if bytes.len() - begins > limit => {
+        match &head {
+            // Chunks have heads of their own.
+            Some((begins, head))
+                if bytes.len() - begins
+                    > limit.saturating_mul(1 + usize::from(head.is_chunked)) =>
+            {
                 return Err(FetchError::TooLong(bounds.bytes));
             }
             None if bytes.len() > HEAD => return Err(FetchError::Garbage),
             _ => {}
         }
     }
-    let begins = begins.ok_or(FetchError::Garbage)?;
-    let body = bytes.split_off(begins);
-    let text = String::from_utf8_lossy(&bytes);
-    let mut lines = text.lines();
-    let mut first = lines.next().unwrap_or_default().split(' ');
-    if !first
-        .next()
-        .is_some_and(|version| version.starts_with("HTTP/1."))
-    {
-        return Err(FetchError::Garbage);
+    let (begins, head) = head.ok_or(FetchError::Garbage)?;
+    let mut body = bytes.split_off(begins);
+    if head.is_chunked {
+        body = unchunked(&body).ok_or(FetchError::Garbage)?;
     }
-    let status = first
-        .next()
-        .and_then(|status| status.parse().ok())
-        .ok_or(FetchError::Garbage)?;
-    let headers: Vec<(&str, &str)> = lines
-        .filter_map(|line| line.split_once(':'))
-        .map(|(name, value)| (name.trim(), value.trim()))
-        .collect();
-    let header = |wanted: &str| {
-        let mut found = headers
-            .iter()
-            .filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
-        found.next().map(|(_, value)| (*value).to_owned())
-    };
-    // Half a list would be read as damaged; better to say here that the line broke.
-    if let Some(length) = header("content-length").and_then(|length| length.parse::<usize>().ok())
-        && length > body.len()
-    {
-        return Err(FetchError::Garbage);
+    if let Some(length) = head.length {
+        // Half a list would be read as damaged; better to say here that the line broke.
+        if length > body.len() {
+            return Err(FetchError::Garbage);
+        }
+        body.truncate(length);
     }
-    let location = header("location");
-    Ok((Head { status, location }, body))
+    if body.len() > limit {
+        return Err(FetchError::TooLong(bounds.bytes));
+    }
+    Ok(Answer {
+        status: head.status,
+        location: head.location,
+        retry_after: head.retry_after,
+        body,
+    })
+}
+
+/// What stands above the body.
+struct Head {
+    status: u16,
+    location: Option<String>,
+    retry_after: Option<u64>,
+    length: Option<usize>,
+    is_chunked: bool,
+}
+
+impl Head {
+    fn read(bytes: &[u8]) -> Result<Self, FetchError> {
+        let text = String::from_utf8_lossy(bytes);
+        let mut lines = text.lines();
+        let mut first = lines.next().unwrap_or_default().split(' ');
+        let version = first.next().unwrap_or_default();
+        let status = first.next().and_then(|status| status.parse().ok());
+        let status = status
+            .filter(|_| version.starts_with("HTTP/1."))
+            .ok_or(FetchError::Garbage)?;
+        let headers: Vec<(&str, &str)> = lines
+            .filter_map(|line| line.split_once(':'))
+            .map(|(name, value)| (name.trim(), value.trim()))
+            .collect();
+        let header = |wanted: &str| {
+            let mut found = headers
+                .iter()
+                .filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
+            found.next().map(|(_, value)| (*value).to_owned())
+        };
+        let is_chunked = header("transfer-encoding")
+            .is_some_and(|coding| coding.to_ascii_lowercase().ends_with("chunked"));
+        // A length beside chunks means nothing (RFC 9112, 6.3).
+        let length = header("content-length").filter(|_| !is_chunked);
+        let is_empty = status == 204 || status == 304;
+        Ok(Self {
+            status,
+            location: header("location"),
+            retry_after: header("retry-after").and_then(|seconds| seconds.parse().ok()),
+            length: if is_empty {
+                Some(0)
+            } else {
+                length.and_then(|length| length.parse().ok())
+            },
+            is_chunked: is_chunked && !is_empty,
+        })
+    }
+}
+
+/// Joins the chunks (RFC 9112, 7.1); `None` when the last is missing.
+fn unchunked(mut bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let end = bytes.windows(2).position(|two| two == b"\r\n")?;
+        let size = std::str::from_utf8(bytes.get(..end)?).ok()?;
+        let size = size.split(';').next().unwrap_or_default().trim();
+        let size = usize::from_str_radix(size, 16).ok()?;
+        if size == 0 {
+            return Some(body);
+        }
+        let rest = bytes.get(end + 2..)?;
+        body.extend_from_slice(rest.get(..size)?);
+        bytes = rest.get(size..)?.strip_prefix(b"\r\n")?;
+    }
 }
 
 fn end_of_head(bytes: &[u8]) -> Option<usize> {

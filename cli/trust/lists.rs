@@ -55,6 +55,7 @@ pub(super) fn run(folder: &Folder, matches: &ArgMatches, ui: Ui) -> anyhow::Resu
         inside: matches.get_flag("allow-private"),
         bytes: matches.get_one::<u64>("limit").copied().unwrap_or(32) << 20,
         time: TIME,
+        roots: None,
     };
     bounds.hosts.extend(folder.hosts());
     bounds

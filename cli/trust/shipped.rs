@@ -48,6 +48,12 @@ pub(crate) fn certificates() -> Vec<Certificate> {
     read.collect()
 }
 
+/// The profile of a certificate that comes with the program; none of any other.
+pub(crate) fn pki_of(certificate: &Certificate) -> Option<&'static str> {
+    let known = ALL.iter().find(|file| file.der == &*certificate.der);
+    known.map(|file| file.pki)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -140,7 +140,8 @@ fn given(named: &[&PathBuf], store: &mut Store) -> anyhow::Result<()> {
         if helps(one) {
             store.intermediates.push(Arc::new(one.clone()));
         } else {
-            anchor(store, one.clone(), "");
+            // Whoever gives an authority that the program knows by fingerprint means that one, with its PKI.
+            anchor(store, one.clone(), shipped::pki_of(one).unwrap_or_default());
         }
     }
     Ok(())

@@ -209,7 +209,7 @@ fn signer(whole: &Verification) -> Answer {
     let went = match &whole.whose {
         Whose::Matches { .. } => Went::Pass,
         Whose::Differs { .. } => Went::Fail,
-        Whose::NotAsked | Whose::NotCompared => Went::Warn,
+        Whose::NotAsked | Whose::NotCompared { .. } | Whose::Publisher { .. } => Went::Warn,
     };
     (went, whole.whose.evidence())
 }

@@ -70,6 +70,18 @@ fn section(
         escaped(&file.summary.vi),
         escaped(&file.summary.en),
     )?;
+    if let Some((vi, en)) = file
+        .signer_compared
+        .told(Ui::Vi)
+        .zip(file.signer_compared.told(Ui::En))
+    {
+        writeln!(
+            to,
+            "<p>Văn bản ghi: {}</p>\n<p class=\"en\" lang=\"en\">The document names: {}</p>",
+            escaped(&vi),
+            escaped(&en),
+        )?;
+    }
     reasons("Lý do", "Reasons", &file.reasons, to)?;
     reasons("Lưu ý", "Notes", &file.warnings, to)?;
     for (index, one) in file.signatures.iter().enumerate() {
@@ -288,7 +300,7 @@ fn policy(report: &Report, to: &mut impl Write) -> io::Result<()> {
 fn verdict(file: &FileRecord) -> (&'static str, &'static str, &'static str, &'static str) {
     let standing = file.standing.unwrap_or(Standing::Damaged);
     let (vi, en) = standing.label();
-    let differs = file.signer_compared.result == "differs";
+    let differs = matches!(file.signer_compared.result, "differs" | "publisher");
     let (class, icon) = match standing {
         Standing::Valid if differs => ("open", "!"),
         Standing::Valid => ("valid", "✔"),

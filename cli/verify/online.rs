@@ -58,7 +58,7 @@ impl Online {
     fn ask(&self, address: &str, question: Question<'_>) -> Option<Vec<u8>> {
         let body = match question {
             Question::Get => Vec::new(),
-            Question::Post { body, .. } => body.to_vec(),
+            Question::Post { body, .. } | Question::Call { body, .. } => body.to_vec(),
         };
         let key = (address.to_owned(), body);
         let lock = || self.answers.lock().unwrap_or_else(PoisonError::into_inner);

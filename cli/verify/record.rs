@@ -14,6 +14,7 @@ use saoy_signing::verify::{
 use serde::Serialize;
 
 use super::checklist::{self, Row};
+use crate::words::Ui;
 
 /// Name and version of the record.
 pub(crate) const SCHEMA: &str = "saoy.verification/1";
@@ -67,6 +68,63 @@ pub(crate) struct FileRecord {
 pub(crate) struct Compared {
     pub(crate) result: &'static str,
     pub(crate) detail: String,
+    /// Where the document's words come from: `text`, `hidden_text`, `ocr`; null when it names nobody.
+    pub(crate) source: Option<&'static str>,
+    /// What the document says of its signer.
+    pub(crate) read: Vec<ReadRecord>,
+}
+
+/// Something that a document says of its signer.
+#[derive(Serialize)]
+pub(crate) struct ReadRecord {
+    /// `signer`, `title` or `agency`.
+    pub(crate) what: &'static str,
+    /// As it stands on the page.
+    pub(crate) text: String,
+    /// From 1.
+    pub(crate) page: Option<u32>,
+}
+
+impl Compared {
+    fn new(whole: &Verification) -> Self {
+        let printed = whole.printed.as_ref();
+        let named = printed.filter(|printed| printed.names_somebody());
+        Self {
+            result: whole.whose.code(),
+            detail: whole.whose.evidence(),
+            source: named.map(|printed| printed.source.code()),
+            read: printed
+                .into_iter()
+                .flat_map(|printed| &printed.evidence)
+                .map(|seen| ReadRecord {
+                    what: seen.what,
+                    text: seen.text.clone(),
+                    page: seen.page,
+                })
+                .collect(),
+        }
+    }
+
+    /// What was read and where, for people; `None` when nothing was.
+    pub(crate) fn told(&self, ui: Ui) -> Option<String> {
+        let from = match self.source? {
+            "ocr" => ui.say("đọc bằng OCR", "read by OCR"),
+            "hidden_text" => ui.say("lớp chữ ẩn", "hidden text"),
+            _ => ui.say("lớp chữ", "text layer"),
+        };
+        let parts = self.read.iter().map(|read| {
+            let what = match read.what {
+                "signer" => ui.say("người ký", "signer"),
+                "title" => ui.say("chức vụ", "title"),
+                _ => ui.say("cơ quan", "agency"),
+            };
+            let page = read.page.map_or_else(String::new, |page| {
+                format!(" ({} {page})", ui.say("trang", "page"))
+            });
+            format!("{what} \"{}\"{page}", read.text.replace('\n', " "))
+        });
+        Some(format!("{}; {from}", parts.collect::<Vec<_>>().join(", ")))
+    }
 }
 
 /// A reason in words, with its place.
@@ -201,10 +259,7 @@ impl FileRecord {
             reasons,
             warnings,
             bytes: whole.bytes,
-            signer_compared: Compared {
-                result: whole.whose.code(),
-                detail: whole.whose.evidence(),
-            },
+            signer_compared: Compared::new(whole),
             signatures: whole
                 .signatures
                 .iter()
@@ -283,7 +338,7 @@ impl SignatureRecord {
             intact: one.intact(),
             digest: judgement.digest,
             algorithm: judgement.algorithm,
-            key_bits: judgement.key_bits,
+            key_bits: judgement.key_bits.filter(|bits| *bits > 0),
             signer: judgement.signer.as_ref().map(signer),
             issuer: judgement.chain.first().map(|link| link.issuer.clone()),
             certificates: judgement.chain.iter().map(certificate).collect(),

@@ -78,6 +78,14 @@ fn whole(file: &FileRecord, style: Style) -> String {
     for (index, one) in file.signatures.iter().enumerate() {
         text += &signature(index + 1, one, style);
     }
+    if let Some(told) = file.signer_compared.told(ui) {
+        let _ = writeln!(
+            text,
+            "  {}: {}",
+            ui.say("Văn bản ghi", "The document names"),
+            shown(&told)
+        );
+    }
     text += &list(ui.say("Lý do", "Reasons"), &file.reasons, style);
     text += &list(ui.say("Lưu ý", "Notes"), &file.warnings, style);
     if !file.checklist.is_empty() {
@@ -290,7 +298,7 @@ fn sign(file: &FileRecord, style: Style) -> String {
     let standing = file.standing.unwrap_or(Standing::Damaged);
     let (vi, en) = standing.label();
     // Another's name on the paper is never plain green.
-    let differs = file.signer_compared.result == "differs";
+    let differs = matches!(file.signer_compared.result, "differs" | "publisher");
     let (icon, paint) = match standing {
         Standing::Valid if differs => ("!", Paint::Yellow),
         Standing::Valid => ("✔", Paint::Green),

@@ -55,6 +55,8 @@ mod events;
 
 mod amend;
 
+pub mod skim;
+
 pub use amend::{AmendError, Amended, Wish, amend, draw_sample, sample_findings};
 pub use events::{Event, Watch};
 pub use state::STATE_FOLDER;

@@ -88,6 +88,8 @@ pub enum Reason {
     LimitReached,
     /// The document names another signer or agency than the certificate.
     SignerMismatch,
+    /// The signer is a place of publication, such as a gazette; the document is somebody else's.
+    SignerPublishes,
     /// Whether the document names the certificate's owner could not be told.
     SignerNotCompared,
 }
@@ -136,6 +138,7 @@ impl Reason {
         Self::IrregularSyntax,
         Self::LimitReached,
         Self::SignerMismatch,
+        Self::SignerPublishes,
         Self::SignerNotCompared,
     ];
 
@@ -183,6 +186,7 @@ impl Reason {
             Self::IrregularSyntax => "irregular_syntax",
             Self::LimitReached => "limit_reached",
             Self::SignerMismatch => "signer_mismatch",
+            Self::SignerPublishes => "signer_publishes",
             Self::SignerNotCompared => "signer_not_compared",
         }
     }

@@ -16,7 +16,9 @@ pub mod key;
 pub mod timestamp;
 
 mod earlier;
+mod edit;
 mod fitness;
+mod leaf;
 mod message;
 mod prepare;
 mod steps;
@@ -24,6 +26,7 @@ mod text;
 
 pub use earlier::check_earlier;
 pub use fitness::{Unfit, check_certificate};
+pub use message::identifier;
 pub use prepare::{Lock, Options, Prepared, Purpose};
 pub use steps::{Digested, Sealed, Signed};
 pub use text::{iso_time, pdf_time};
@@ -70,6 +73,12 @@ pub enum SignError {
     /// A picture that cannot be shown.
     #[error("the picture cannot be used: {0}")]
     Picture(String),
+    /// More than a QR code holds.
+    #[error("the QR code: {0}")]
+    Code(String),
+    /// A page would have to be added, and an earlier signature is over those there are.
+    #[error("a signed document cannot get another page")]
+    SignedPages,
     /// A character that the face of stamps lacks.
     #[error("the face of stamps has no letter {0:?} (U+{code:04X})", code = u32::from(*.0))]
     Letter(char),

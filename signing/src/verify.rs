@@ -24,7 +24,7 @@ pub mod summary;
 pub use file::{Options, certificates, file};
 pub use level::Level;
 pub use summary::summary;
-pub use whose::{Printed, Whose};
+pub use whose::{Printed, Seen, Source, Whose};
 pub use words::Said;
 
 /// What is known of a file in the end.
@@ -44,6 +44,8 @@ pub struct Verification {
     pub unsigned: Vec<String>,
     /// Whether the document names who signed.
     pub whose: Whose,
+    /// What the document says of its signer, when it was asked.
+    pub printed: Option<Printed>,
     /// The time at which was judged what nothing proves to be older.
     pub judged_at: Instant,
     /// Length of the file, bytes.
@@ -169,6 +171,7 @@ pub fn join(structure: Structure, bytes: u64, now: Instant, judge: &mut dyn Judg
         revisions,
         unsigned,
         whose: Whose::NotAsked,
+        printed: None,
         judged_at: now,
         bytes,
     };
@@ -186,6 +189,7 @@ pub fn unreadable(finding: Finding, bytes: u64, now: Instant) -> Verification {
         revisions: Vec::new(),
         unsigned: Vec::new(),
         whose: Whose::NotAsked,
+        printed: None,
         judged_at: now,
         bytes,
     }
@@ -423,9 +427,11 @@ impl Verification {
     /// Holds what the document says of its signer against the certificates, and concludes anew.
     pub fn compare(&mut self, printed: Option<&Printed>) {
         self.whose = whose::compare(self.people(), printed);
+        self.printed = printed.cloned();
         match &self.whose {
             Whose::Differs { .. } => self.warn(Reason::SignerMismatch),
-            Whose::NotCompared if self.people().next().is_some() => {
+            Whose::Publisher { .. } => self.warn(Reason::SignerPublishes),
+            Whose::NotCompared { .. } if self.people().next().is_some() => {
                 self.warn(Reason::SignerNotCompared);
             }
             _ => {}
@@ -438,14 +444,19 @@ impl Verification {
             .push(Finding::new(reason, self.whose.evidence()));
     }
 
-    /// The document names another. Where every signer's own certificate was given as an anchor, whoever gave it has
-    /// said whose signature is wanted; then it is told and no more.
+    /// The document names another, or its publisher is one by its name alone. Where every signer's own certificate was
+    /// given as an anchor, whoever gave it has said whose signature is wanted; then it is told and no more.
     fn owner_differs(&self) -> bool {
         let named = |one: &Verified| {
             let leaf = one.judgement.chain.first();
             leaf.is_some_and(|leaf| leaf.anchor)
         };
-        matches!(self.whose, Whose::Differs { .. }) && !self.people().all(named)
+        let another = match self.whose {
+            Whose::Differs { .. } => true,
+            Whose::Publisher { official, .. } => !official,
+            Whose::NotAsked | Whose::NotCompared { .. } | Whose::Matches { .. } => false,
+        };
+        another && !self.people().all(named)
     }
 }
 

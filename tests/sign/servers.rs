@@ -11,9 +11,9 @@ use super::{openssl, page, sign};
 use crate::program::{Desk, run, saoy};
 
 /// An authority with its servers: timestamps at `/ts`, OCSP at `/ocsp`, files at their names.
-struct Authority {
-    desk: Desk,
-    address: String,
+pub(super) struct Authority {
+    pub(super) desk: Desk,
+    pub(super) address: String,
     /// What the servers do now.
     mode: Arc<Mutex<Mode>>,
     /// What they were asked.
@@ -21,7 +21,7 @@ struct Authority {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Mode {
+pub(super) enum Mode {
     Right,
     /// Takes the question and says nothing.
     Hang(&'static str),
@@ -41,6 +41,9 @@ enum Mode {
     StrangerToken,
 }
 
+/// The usual kind of key.
+const P256: &str = "-algorithm EC -pkeyopt ec_paramgen_curve:P-256";
+
 const CONFIGURATION: &str = "
 [ca]\ndefault_ca = office\n
 [office]\ndatabase = index.txt\ncrlnumber = crlnumber\ndefault_md = sha256\nserial = serial\nunique_subject = no\nnew_certs_dir = .\ndefault_days = 30\npolicy = any\nemail_in_dn = no\nrand_serial = yes\n
@@ -59,7 +62,7 @@ const CONFIGURATION: &str = "
 [strange]\nserial = tsserial\nsigner_cert = stranger.pem\nsigner_key = stranger.key\nsigner_digest = sha256\ndefault_policy = 1.2.3.4\ndigests = sha256\n";
 
 impl Authority {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let desk = Desk::new();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
@@ -114,7 +117,7 @@ impl Authority {
         new
     }
 
-    fn folder(&self) -> PathBuf {
+    pub(super) fn folder(&self) -> PathBuf {
         self.desk.input("")
     }
 
@@ -123,14 +126,17 @@ impl Authority {
     }
 
     fn key(&self, name: &str) {
-        self.openssl(&format!(
-            "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out {name}.key"
-        ));
+        self.openssl(&format!("genpkey {P256} -out {name}.key"));
     }
 
     /// A certificate with the extensions of a section; and the key file of a signer.
-    fn issue(&self, name: &str, section: &str) {
-        self.key(name);
+    pub(super) fn issue(&self, name: &str, section: &str) {
+        self.issue_for(name, section, P256);
+    }
+
+    /// The same for a key of another kind, as `openssl genpkey` is told.
+    pub(super) fn issue_for(&self, name: &str, section: &str, kind: &str) {
+        self.openssl(&format!("genpkey {kind} -out {name}.key"));
         self.openssl(&format!(
             "req -new -config ca.cnf -subj /CN={name} -key {name}.key -out {name}.csr"
         ));
@@ -146,7 +152,7 @@ impl Authority {
         ));
     }
 
-    fn now(&self, mode: Mode) {
+    pub(super) fn now(&self, mode: Mode) {
         *self.mode.lock().unwrap() = mode;
         self.heard.lock().unwrap().clear();
     }
@@ -155,20 +161,29 @@ impl Authority {
         self.heard.lock().unwrap().iter().any(|heard| heard == path)
     }
 
+    /// Options that name the key of `name`.
+    pub(super) fn keyed(&self, name: &str) -> [String; 2] {
+        let file = self.desk.input(&format!("{name}.p12"));
+        [
+            format!("--key=p12:{}", file.display()),
+            format!("--pin-file={}", self.desk.input("password").display()),
+        ]
+    }
+
+    /// Options that name the timestamp server, and a data folder without anchors.
+    pub(super) fn served(&self) -> [String; 2] {
+        [
+            format!("--tsa={}/ts", self.address),
+            format!("--data={}", self.desk.input("data").display()),
+        ]
+    }
+
     /// Signs at `level` with the key of `name`.
     fn sign(&self, name: &str, level: &str, more: &[&str]) -> (i32, Value, PathBuf) {
         let input = self.desk.put("a.pdf", page());
         let out = self.desk.output(&format!("{name}.pdf"));
-        let own = [
-            format!(
-                "--key=p12:{}",
-                self.desk.input(&format!("{name}.p12")).display()
-            ),
-            format!("--pin-file={}", self.desk.input("password").display()),
-            format!("--level={level}"),
-            format!("--tsa={}/ts", self.address),
-            format!("--data={}", self.desk.input("data").display()),
-        ];
+        let level = format!("--level={level}");
+        let own = [&self.keyed(name)[..], &self.served(), &[level]].concat();
         let own: Vec<&str> = own.iter().map(String::as_str).collect();
         let short = ["--retry=0", "--timeout=1"];
         let (code, entry) = sign(&input, &out, &[&own[..], &short, more].concat());
@@ -176,7 +191,7 @@ impl Authority {
     }
 
     /// Options that trust the root and let its servers be asked.
-    fn trusting(&self) -> Vec<String> {
+    pub(super) fn trusting(&self) -> Vec<String> {
         vec![
             format!("--trust={}", self.desk.input("root.pem").display()),
             "--allow-host=127.0.0.1".to_owned(),
@@ -215,7 +230,7 @@ impl Authority {
         std::fs::remove_file(out).unwrap();
     }
 
-    fn holds(&self, file: &Path) {
+    pub(super) fn holds(&self, file: &Path) {
         let (code, answer, said) = run(saoy()
             .arg("verify")
             .arg(file)

@@ -73,7 +73,7 @@ fn a_picture_in_a_stamp_is_not_taken_for_hidden_content() {
 }
 
 /// A ring, as a hand or a seal would be.
-fn picture(desk: &Desk) -> String {
+pub(super) fn picture(desk: &Desk) -> String {
     let mut sheet = Sheet::blank(120, 60);
     sheet.ring((60, 30), 20, 26, [0, 0, 200]);
     format!("--image={}", desk.put("hand.png", sheet.png()).display())

@@ -19,14 +19,45 @@ pub struct Signed {
     table: usize,
     /// References to the signature fields.
     fields: Vec<usize>,
+    /// Entries of further trailers.
+    pub trailer: String,
+}
+
+/// What is not as usual in a signature dictionary and its field.
+pub struct Form<'a> {
+    /// `/SubFilter`.
+    pub subfilter: &'a str,
+    /// Entries of the dictionary.
+    pub dictionary: &'a str,
+    /// Entries of the field.
+    pub field: &'a str,
+    /// `/Rect` of the field.
+    pub place: &'a str,
+    /// Whether the field leads to the dictionary.
+    pub reached: bool,
+}
+
+impl Default for Form<'_> {
+    fn default() -> Self {
+        Self {
+            subfilter: "ETSI.CAdES.detached",
+            dictionary: "",
+            field: "",
+            place: "0 0 0 0",
+            reached: true,
+        }
+    }
 }
 
 const CONFIGURATION: &str = "
 [ca]\ndefault_ca = office\n
-[office]\ndatabase = index.txt\ncrlnumber = crlnumber\ndefault_md = sha256\nserial = serial\nunique_subject = no\n
+[office]\ndatabase = index.txt\ncrlnumber = crlnumber\ndefault_md = sha256\nserial = serial\nunique_subject = no\nnew_certs_dir = .\npolicy = any\n
+[any]\ncountryName = optional\norganizationName = optional\ncommonName = supplied\n
 [root]\nbasicConstraints = critical,CA:true\nkeyUsage = critical,keyCertSign,cRLSign\nsubjectKeyIdentifier = hash\n
 [leaf]\nbasicConstraints = critical,CA:false\nkeyUsage = critical,digitalSignature,nonRepudiation\nauthorityKeyIdentifier = keyid\n
 [server]\nbasicConstraints = critical,CA:false\nkeyUsage = critical,keyEncipherment\n
+[stamp]\nkeyUsage = critical,digitalSignature\nextendedKeyUsage = critical,timeStamping\n
+[tsa]\nserial = tsa.serial\ndigests = sha256\ndefault_policy = 1.2.3.4\nsigner_digest = sha256\ness_cert_id_alg = sha256\n
 [req]\ndistinguished_name = dn\nstring_mask = utf8only\nutf8 = yes\n[dn]\n";
 
 impl Office {
@@ -86,15 +117,53 @@ impl Office {
         );
     }
 
-    fn key(&self, name: &str) {
-        let key = format!("{name}.key");
-        self.openssl(
+    /// Makes `name.key` on the curve P-256.
+    pub fn key(&self, name: &str) {
+        self.key_of(
+            name,
             "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out",
-            &[&key],
         );
     }
 
-    fn issue(&self, name: &str, subject: &str, section: &str) {
+    /// Makes `name.key` by `arguments` of openssl, which end with the option for the file.
+    pub fn key_of(&self, name: &str, arguments: &str) {
+        self.openssl(arguments, &[&format!("{name}.key")]);
+    }
+
+    /// Issues `name.pem` with a new key, for a year from now.
+    pub fn issue(&self, name: &str, subject: &str, section: &str) {
+        self.key(name);
+        self.issue_by(name, subject, section, "root", &["-CAcreateserial"]);
+    }
+
+    /// Issues `name.pem` for the key `name.key`, by `by`, whatever that is.
+    pub fn issue_by(&self, name: &str, subject: &str, section: &str, by: &str, more: &[&str]) {
+        let file = |ending: &str| format!("{name}.{ending}");
+        self.openssl(
+            "req -new -utf8 -config ca.cnf -subj",
+            &[subject, "-key", &file("key"), "-out", &file("csr")],
+        );
+        let (issuer, key) = (format!("{by}.pem"), format!("{by}.key"));
+        let arguments = [
+            "-extensions",
+            section,
+            "-in",
+            &file("csr"),
+            "-out",
+            &file("pem"),
+            "-CA",
+            &issuer,
+            "-CAkey",
+            &key,
+        ];
+        self.openssl(
+            "x509 -req -days 365 -extfile ca.cnf",
+            &[&arguments, more].concat(),
+        );
+    }
+
+    /// Issues `name.pem` with a new key, for a time as `YYYYMMDDhhmmssZ`.
+    pub fn issue_for(&self, name: &str, subject: &str, from: &str, until: &str) {
         self.key(name);
         let file = |ending: &str| format!("{name}.{ending}");
         self.openssl(
@@ -102,16 +171,32 @@ impl Office {
             &[subject, "-key", &file("key"), "-out", &file("csr")],
         );
         self.openssl(
-            "x509 -req -CA root.pem -CAkey root.key -CAcreateserial -days 365 -extfile ca.cnf",
-            &[
-                "-extensions",
-                section,
-                "-in",
-                &file("csr"),
-                "-out",
-                &file("pem"),
-            ],
+            "ca -batch -notext -rand_serial -config ca.cnf -keyfile root.key -cert root.pem -extensions leaf -in",
+            &[&file("csr"), "-out", &file("pem"), "-startdate", from, "-enddate", until],
         );
+    }
+
+    /// Another authority, which makes no lists.
+    pub fn authority(&self, name: &str, subject: &str) {
+        self.key(name);
+        let [key, certificate] = [format!("{name}.key"), format!("{name}.pem")];
+        self.openssl(
+            "req -x509 -new -utf8 -config ca.cnf -extensions root -days 3650 -key",
+            &[&key, "-out", &certificate, "-subj", subject],
+        );
+    }
+
+    /// A timestamp token by `authority` of `data`, DER.
+    pub fn token(&self, data: &[u8], authority: &str) -> Vec<u8> {
+        self.put("stamped", data);
+        self.put("tsa.serial", b"01");
+        self.openssl("ts -query -data stamped -sha256 -cert -out query", &[]);
+        let (certificate, key) = (format!("{authority}.pem"), format!("{authority}.key"));
+        self.openssl(
+            "ts -reply -config ca.cnf -section tsa -queryfile query -token_out -out token -signer",
+            &[&certificate, "-inkey", &key],
+        );
+        std::fs::read(self.path("token")).expect("a token")
     }
 
     fn openssl(&self, arguments: &str, more: &[&str]) {
@@ -129,7 +214,7 @@ impl Office {
     }
 
     /// The CMS over `data` by `signer`, DER.
-    fn cms(&self, data: &[u8], signer: &str, more: &[&str]) -> Vec<u8> {
+    pub fn cms(&self, data: &[u8], signer: &str, more: &[&str]) -> Vec<u8> {
         self.put("signed-bytes", data);
         let (certificate, key) = (format!("{signer}.pem"), format!("{signer}.key"));
         self.openssl(
@@ -141,14 +226,21 @@ impl Office {
 
     /// A page that says `text`, unsigned.
     pub fn paper(&self, text: &str) -> Signed {
+        let font =
+            "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>";
+        self.page_of(&page(text), &format!("/Font << /F {font} >>"), &[])
+    }
+
+    /// A page with `contents`, `resources`, and further objects from 6; unsigned.
+    pub fn page_of(&self, contents: &str, resources: &str, more: &[String]) -> Signed {
         let mut file = Signed {
             bytes: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec(),
             last: 0,
             table: 0,
             fields: Vec::new(),
+            trailer: String::new(),
         };
-        let contents = page(text);
-        let objects = vec![
+        let mut objects = vec![
             (1, catalog(&[])),
             (2, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned()),
             (3, leaf(&[])),
@@ -159,12 +251,9 @@ impl Office {
                     contents.len()
                 ),
             ),
-            (
-                5,
-                "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
-                    .to_owned(),
-            ),
+            (5, format!("<< {resources} >>")),
         ];
+        objects.extend((6..).zip(more.iter().cloned()));
         file.append(&objects, false);
         file
     }
@@ -176,23 +265,41 @@ impl Office {
 
     /// The same with other arguments for the CMS.
     pub fn sign_with(&self, file: &Signed, signer: &str, more: &[&str]) -> Signed {
+        self.sign_as(file, &Form::default(), |data| self.cms(data, signer, more))
+    }
+
+    /// The same in another form, with what `make` makes of the signed bytes.
+    pub fn sign_as(
+        &self,
+        file: &Signed,
+        form: &Form<'_>,
+        make: impl FnOnce(&[u8]) -> Vec<u8>,
+    ) -> Signed {
         let mut file = file.clone();
         let (field, dictionary) = (file.last + 1, file.last + 2);
         file.fields.push(field);
         let name = format!("Signature{}", file.fields.len());
+        let value = if form.reached {
+            format!("/V {dictionary} 0 R")
+        } else {
+            String::new()
+        };
         let objects = vec![
             (1, catalog(&file.fields)),
             (3, leaf(&file.fields)),
             (
                 field,
                 format!(
-                    "<< /Type /Annot /Subtype /Widget /FT /Sig /T ({name}) /V {dictionary} 0 R /P 3 0 R /F 132 /Rect [0 0 0 0] >>"
+                    "<< /Type /Annot /Subtype /Widget /FT /Sig /T ({name}) {value} /P 3 0 R /F 132 /Rect [{}] {} >>",
+                    form.place, form.field
                 ),
             ),
             (
                 dictionary,
                 format!(
-                    "<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached /M (D:20260102030405+07'00') /ByteRange [0 {A:010} {A:010} {A:010}] /Contents <{}> >>",
+                    "<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /{} {} /M (D:20260102030405+07'00') /ByteRange [0 {A:010} {A:010} {A:010}] /Contents <{}> >>",
+                    form.subfilter,
+                    form.dictionary,
                     "0".repeat(RESERVED),
                     A = 0
                 ),
@@ -209,7 +316,7 @@ impl Office {
         let at = find(&file.bytes, b"/ByteRange [", from);
         file.bytes[at..at + range.len()].copy_from_slice(range.as_bytes());
         let data = [&file.bytes[..gap], &file.bytes[behind..]].concat();
-        let cms = self.cms(&data, signer, more);
+        let cms = make(&data);
         let hex: String = cms.iter().map(|byte| format!("{byte:02X}")).collect();
         assert!(hex.len() <= RESERVED);
         file.bytes[gap + 1..gap + 1 + hex.len()].copy_from_slice(hex.as_bytes());
@@ -223,7 +330,11 @@ const RESERVED: usize = 8000;
 impl Signed {
     /// The file with a revision that replaces the page's contents.
     pub fn rewritten(&self, text: &str) -> Self {
-        let contents = page(text);
+        self.with_contents(&page(text))
+    }
+
+    /// The same with other operators.
+    pub fn with_contents(&self, contents: &str) -> Self {
         self.updated(&[(
             4,
             format!(
@@ -238,6 +349,44 @@ impl Signed {
         let mut file = self.clone();
         file.append(objects, true);
         file
+    }
+
+    /// Bytes of the revision in the making that no table will lead to.
+    pub fn raw(&mut self, text: &str) {
+        self.bytes.extend(text.bytes());
+    }
+
+    /// Replaces the last `from` by `to` of the same length.
+    pub fn patch(&mut self, from: &str, to: &str) {
+        assert_eq!(from.len(), to.len(), "offsets stay");
+        let at = self
+            .bytes
+            .windows(from.len())
+            .rposition(|window| window == from.as_bytes())
+            .expect("is there");
+        self.bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
+    }
+
+    /// The four numbers of the last `/ByteRange` behind the zero, moved.
+    pub fn shift(&mut self, by: [i64; 3]) {
+        let own = self.range();
+        let moved: Vec<String> = own
+            .split(' ')
+            .zip(by)
+            .map(|(number, by)| format!("{:010}", number.parse::<i64>().expect("a number") + by))
+            .collect();
+        self.patch(&own, &moved.join(" "));
+    }
+
+    /// The numbers of the last `/ByteRange` behind the zero.
+    pub fn range(&self) -> String {
+        let at = self
+            .bytes
+            .windows(14)
+            .rposition(|window| window == b"/ByteRange [0 ")
+            .expect("a signature")
+            + 14;
+        String::from_utf8_lossy(&self.bytes[at..at + 32]).into_owned()
     }
 
     /// Where the signed bytes of the last signature are interrupted.
@@ -270,8 +419,9 @@ impl Signed {
         };
         let id = "<00112233445566778899AABBCCDDEEFF>";
         table += &format!(
-            "trailer\n<< /Size {} /Root 1 0 R /ID [{id} {id}]{previous} >>\nstartxref\n{at}\n%%EOF\n",
-            self.last + 1
+            "trailer\n<< /Size {} /Root 1 0 R /ID [{id} {id}]{previous} {} >>\nstartxref\n{at}\n%%EOF\n",
+            self.last + 1,
+            self.trailer
         );
         self.bytes.extend(table.bytes());
         self.table = at;
@@ -292,7 +442,7 @@ fn catalog(fields: &[usize]) -> String {
 
 fn leaf(fields: &[usize]) -> String {
     format!(
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> /Annots [{}] >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources 5 0 R /Annots [{}] >>",
         references(fields)
     )
 }

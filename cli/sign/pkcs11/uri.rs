@@ -125,7 +125,7 @@ fn text(name: &str, value: Vec<u8>) -> Result<String, Bilingual> {
 }
 
 /// Undoes percent encoding (RFC 3986, 2.1).
-fn decoded(value: &str) -> Option<Vec<u8>> {
+pub(in crate::sign) fn decoded(value: &str) -> Option<Vec<u8>> {
     let mut bytes = value.bytes();
     let mut out = Vec::with_capacity(value.len());
     while let Some(byte) = bytes.next() {

@@ -26,6 +26,7 @@ fn bounds() -> Bounds {
         inside: true,
         bytes: 1000,
         time: Duration::from_millis(800),
+        roots: None,
     }
 }
 
@@ -142,7 +143,6 @@ fn faulty_servers_cost_an_error_and_little_time() {
 #[test]
 fn addresses_are_taken_apart_strictly() {
     for wrong in [
-        "https://ca.gov.vn/",
         "ftp://ca.gov.vn/",
         "file:///etc/passwd",
         "ldap://ca.gov.vn/cn=x",
@@ -163,6 +163,9 @@ fn addresses_are_taken_apart_strictly() {
         (url.host.as_str(), url.port, url.path.as_str()),
         ("ca.gov.vn", 8080, "/pki/a.crl?x")
     );
+    let url = Url::parse("https://ca.gov.vn").unwrap();
+    assert_eq!((url.is_tls, url.port, url.path.as_str()), (true, 443, "/"));
+    assert_eq!(url.then("/x"), "https://ca.gov.vn:443/x");
 }
 
 #[test]
@@ -201,4 +204,38 @@ fn addresses_inside_are_known() {
     ] {
         assert!(!is_inside(outside.parse().unwrap()), "{outside}");
     }
+}
+
+#[test]
+fn chunks_are_joined_and_a_lost_end_is_seen() {
+    let answered = |answer: &'static [u8]| {
+        let address = server(move |_| answer.to_vec());
+        fetch(&address, Question::Get, &bounds())
+    };
+    let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let whole = format!("{head}3;x=y\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n");
+    assert_eq!(answered(whole.leak().as_bytes()).unwrap(), b"abc0123456789");
+    for broken in [
+        "3\r\nabc\r\n",
+        "3\r\nab",
+        "x\r\n",
+        "ffffffffffffffff\r\nab",
+        "0",
+    ] {
+        let answer = format!("{head}{broken}");
+        assert!(
+            matches!(answered(answer.leak().as_bytes()), Err(FetchError::Garbage)),
+            "{broken}"
+        );
+    }
+    // A server that keeps the line open is not waited for once all is there.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.read(&mut [0; 4096]);
+        let _ = stream.write_all(&ok(b"all"));
+        std::thread::sleep(Duration::from_secs(5));
+    });
+    assert_eq!(fetch(&address, Question::Get, &bounds()).unwrap(), b"all");
 }

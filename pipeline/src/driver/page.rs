@@ -398,7 +398,7 @@ pub(super) fn recognized(
 }
 
 /// A missing program or model is nothing that the next page could do without.
-fn is_environment(error: &OcrError) -> bool {
+pub(super) fn is_environment(error: &OcrError) -> bool {
     matches!(
         error,
         OcrError::Missing { .. }

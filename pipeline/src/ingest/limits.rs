@@ -37,7 +37,7 @@ impl Default for Limits {
 
 impl Limits {
     /// The number of pixels of a page, if it may be decoded at `bytes_per_pixel` of working memory.
-    pub(super) fn admit(
+    pub(crate) fn admit(
         &self,
         width: u32,
         height: u32,
@@ -86,7 +86,7 @@ impl Limits {
     }
 
     /// A number of coded bytes as a length, if it may be read.
-    pub(super) fn admit_coded(&self, bytes: u64) -> Result<usize, Fault> {
+    pub(crate) fn admit_coded(&self, bytes: u64) -> Result<usize, Fault> {
         let too_large = || Fault::TooLarge {
             what: said!("{bytes} byte dữ liệu nén", "{bytes} coded bytes"),
             limit: said!("{} byte", "{} bytes", self.max_coded_bytes),

@@ -3,7 +3,7 @@
 //! A signature is over bytes, but people sign what they see. Whatever can show itself later without breaking the bytes, or
 //! shows something else elsewhere, is refused (Mainka et al., "Shadow Attacks", NDSS 2021; rule 8 of this crate's docs).
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use saoy_pdf::{Dict, Document, Object, ObjectId, PdfError};
 
@@ -105,25 +105,42 @@ impl RefusalKind {
 /// What is let pass, for files that others made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Allow {
-    /// Fonts that are not embedded.
+    /// Fonts that are not embedded. Where somebody has signed already, refusing them protects nobody: what is shown is
+    /// not more certain without another signature, and the file cannot be made anew without breaking the one it has.
     pub fonts: bool,
     /// Page content that nothing shows.
     pub unused: bool,
 }
 
+/// What was let pass, and should be told to whoever signs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Admitted {
+    /// Names of fonts that are not embedded: each machine shows its own.
+    pub fonts: BTreeSet<String>,
+}
+
 /// Looks at every object of `document`.
+///
+/// Fonts that are not embedded are refused unless `allow` lets them pass, but for the fourteen that every reader has
+/// (ISO 32000-1, 9.6.2.2) in a document that does not claim PDF/A. Those of the form's defaults do not count where no field
+/// is filled in with them.
 ///
 /// # Errors
 /// The first reason not to sign it, or why it cannot be read.
-pub fn check(document: &Document, allow: Allow) -> Result<(), SignError> {
+pub fn check(document: &Document, allow: Allow) -> Result<Admitted, SignError> {
     if document.encryption().is_some() {
         return Err(RefusalKind::Encrypted.refusal().into());
     }
     let mut walk = Walk {
         document,
         allow,
+        claims_pdfa: document.pdfa_claim()?.is_some(),
         seen: HashSet::new(),
         queue: Vec::new(),
+        admitted: Admitted::default(),
+        defaults: Vec::new(),
+        fills_in: false,
+        in_defaults: false,
     };
     let catalog = document.catalog()?;
     if let Some(layers) = document.get(&catalog, "OCProperties")?.as_dict()
@@ -139,13 +156,13 @@ pub fn check(document: &Document, allow: Allow) -> Result<(), SignError> {
             walk.value(value, None)?;
         }
     }
-    while let Some(id) = walk.queue.pop() {
-        match document.object(id) {
-            Ok(located) => walk.value(&located.value, Some(id))?,
-            Err(PdfError::MissingObject { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
+    walk.rest()?;
+    // What is used elsewhere, too, was seen by now.
+    walk.in_defaults = !walk.fills_in;
+    for (value, of) in std::mem::take(&mut walk.defaults) {
+        walk.value(&value, of)?;
     }
+    walk.rest()?;
     if !allow.unused {
         walk.unused()?;
     }
@@ -157,17 +174,35 @@ pub fn check(document: &Document, allow: Allow) -> Result<(), SignError> {
     if damaged {
         return Err(RefusalKind::Damaged.refusal().into());
     }
-    Ok(())
+    Ok(walk.admitted)
 }
 
 struct Walk<'a> {
     document: &'a Document,
     allow: Allow,
+    claims_pdfa: bool,
     seen: HashSet<ObjectId>,
     queue: Vec<ObjectId>,
+    admitted: Admitted,
+    /// Resources of the form that fields fall back on (table 218), looked at last.
+    defaults: Vec<(Object, Option<ObjectId>)>,
+    /// Whether a field's text is set by readers: then with these.
+    fills_in: bool,
+    in_defaults: bool,
 }
 
 impl Walk<'_> {
+    fn rest(&mut self) -> Result<(), SignError> {
+        while let Some(id) = self.queue.pop() {
+            match self.document.object(id) {
+                Ok(located) => self.value(&located.value, Some(id))?,
+                Err(PdfError::MissingObject { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
     fn value(&mut self, value: &Object, of: Option<ObjectId>) -> Result<(), SignError> {
         match value {
             Object::Ref(id) => {
@@ -210,11 +245,34 @@ impl Walk<'_> {
         if let Some(kind) = kind {
             return Err(kind.in_object(of).into());
         }
-        if is("Type", "Font") && !self.allow.fonts && !self.is_embedded(dict)? {
+        if is("Type", "Font") && !self.in_defaults && !self.is_embedded(dict)? {
+            self.foreign_font(dict, of)?;
+        }
+        self.fills_in |= is("FT", "Tx") || is("FT", "Ch");
+        let is_form = dict.contains("Fields");
+        for entry in dict.iter() {
+            if is_form && entry.key.as_bytes() == b"DR" && !self.in_defaults {
+                self.defaults.push((entry.value.clone(), of));
+            } else {
+                self.value(&entry.value, of)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A font that the document does not bring along.
+    fn foreign_font(&mut self, font: &Dict, of: Option<ObjectId>) -> Result<(), SignError> {
+        let base = self.document.get(font, "BaseFont")?;
+        let name = base
+            .as_name()
+            .map(|name| String::from_utf8_lossy(name.as_bytes()).into_owned());
+        let name = name.unwrap_or_default();
+        let is_everywhere = STANDARD.contains(&name.as_str()) && font.is("Subtype", "Type1");
+        if !self.allow.fonts && (self.claims_pdfa || !is_everywhere) {
             return Err(RefusalKind::FontNotEmbedded.in_object(of).into());
         }
-        dict.iter()
-            .try_for_each(|entry| self.value(&entry.value, of))
+        self.admitted.fonts.insert(name);
+        Ok(())
     }
 
     /// Composite fonts are judged by their descendants; type 3 fonts are their own program.
@@ -262,6 +320,24 @@ impl Walk<'_> {
     }
 }
 
+/// The fonts that every reader has (9.6.2.2): the same letters everywhere, if not the same outlines.
+const STANDARD: [&str; 14] = [
+    "Times-Roman",
+    "Times-Bold",
+    "Times-Italic",
+    "Times-BoldItalic",
+    "Helvetica",
+    "Helvetica-Bold",
+    "Helvetica-Oblique",
+    "Helvetica-BoldOblique",
+    "Courier",
+    "Courier-Bold",
+    "Courier-Oblique",
+    "Courier-BoldOblique",
+    "Symbol",
+    "ZapfDingbats",
+];
+
 /// Actions that reach beyond the document (table 198); a link to an address of the web is for the reader to follow.
 const ACTIONS: [&str; 10] = [
     "Launch",
@@ -282,6 +358,8 @@ pub(super) struct Before {
     names: HashSet<String>,
     /// Signed fields, document timestamps not counted.
     pub(super) signatures: usize,
+    /// Whether anything is signed, document timestamps counted.
+    pub(super) signed: bool,
     /// `/P` of a certification.
     certified: Option<i64>,
     locked: bool,
@@ -293,6 +371,7 @@ impl Before {
         for field in document.signatures()?.fields {
             before.names.insert(field.name.clone());
             let Some(value) = &field.value else { continue };
+            before.signed = true;
             if !value.is("Type", "DocTimeStamp") && !value.is("SubFilter", "ETSI.RFC3161") {
                 before.signatures += 1;
             }

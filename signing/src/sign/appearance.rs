@@ -1,14 +1,29 @@
-//! What a signature shows on its page: a picture of a hand or a seal, lines of text, or both.
+//! What a signature shows on its page: a picture of a hand or a seal, lines of text, a statement, a code.
 
 use saoy_pdf::{Append, Dict, Document, Name, Object, ObjectId, Page, Rectangle};
 
 use super::SignError;
 
+mod code;
+mod face;
+mod ground;
 mod picture;
+mod statement;
 mod text;
 
+pub use code::Code;
+pub use face::Weight;
+pub use ground::Ground;
 pub use picture::Picture;
+pub use statement::{Align, Labelled, Paragraph, Statement};
 pub use text::{Lines, SIZE};
+
+use face::Pen;
+
+/// Left, top, width, height in pt from the top left corner of a page as readers show it.
+pub type Place = [f64; 4];
+
+const MM: f64 = 72.0 / 25.4;
 
 /// What stands on the page.
 #[derive(Clone, Debug)]
@@ -19,6 +34,76 @@ pub enum Shown {
     Text(Lines),
     /// Text at the foot, the picture over it.
     Both(Picture, Lines),
+    /// A statement, from the top left corner.
+    Statement(Statement),
+    /// A code at the left, the rest to its right.
+    Beside(Code, Box<Shown>),
+}
+
+impl Shown {
+    /// Between a code and what it stands beside, pt.
+    const GUTTER: f64 = 2.0 * MM;
+
+    /// The place that it takes with a code beside it when it alone takes `place`: the code goes to the left, in the middle
+    /// where it is lower than the rest, else the rest is in the middle.
+    pub fn with_code(self, code: Code, place: Place) -> (Self, Place) {
+        let [left, top, width, height] = place;
+        let (side, more) = (code.side(), code.side() + Self::GUTTER);
+        let high = height.max(side);
+        let place = [left - more, top - (high - height) / 2.0, width + more, high];
+        (Self::Beside(code, Box::new(self)), place)
+    }
+
+    /// What can be read of it, line by line.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Picture(_) => String::new(),
+            Self::Text(lines) | Self::Both(_, lines) => lines.as_slice().join("\n"),
+            Self::Statement(statement) => statement.text(),
+            Self::Beside(_, rest) => rest.text(),
+        }
+    }
+
+    fn picture(&self) -> Option<&Picture> {
+        match self {
+            Self::Picture(picture) | Self::Both(picture, _) => Some(picture),
+            Self::Text(_) | Self::Statement(_) => None,
+            Self::Beside(_, rest) => rest.picture(),
+        }
+    }
+
+    /// Draws it into `area`: left, bottom, width, height of the form, pt. Its picture is `P`.
+    fn draw(
+        &self,
+        pen: &mut Pen,
+        [left, bottom, width, height]: [f64; 4],
+    ) -> Result<(), SignError> {
+        let top = bottom + height;
+        match self {
+            Self::Picture(picture) => pen.content += &shown(picture, [left, bottom, width, height]),
+            Self::Text(lines) => lines.draw(pen, left, top)?,
+            Self::Both(picture, lines) => {
+                let foot = lines.height().min(height);
+                pen.content += &shown(picture, [left, bottom + foot, width, height - foot]);
+                lines.draw(pen, left, bottom + foot)?;
+            }
+            Self::Statement(statement) => statement.draw(pen, (width, top))?,
+            Self::Beside(code, rest) => {
+                let (side, more) = (code.side(), code.side() + Self::GUTTER);
+                code.draw(pen, left, bottom + f64::midpoint(height, side));
+                rest.draw(pen, [left + more, bottom, (width - more).max(0.0), height])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Operators for a picture, as large as fits into the middle of `area`.
+fn shown(picture: &Picture, [left, bottom, width, height]: [f64; 4]) -> String {
+    let ratio = picture.ratio();
+    let (wide, high) = (width.min(height * ratio), height.min(width / ratio));
+    let (left, bottom) = (left + (width - wide) / 2.0, bottom + (height - high) / 2.0);
+    format!("q {wide:.3} 0 0 {high:.3} {left:.3} {bottom:.3} cm /P Do Q\n")
 }
 
 /// An appearance, drawn.
@@ -26,6 +111,8 @@ pub enum Shown {
 pub struct Drawn {
     /// The page, from 0.
     page: usize,
+    /// Size of that page when it is to be added, pt.
+    leaf: Option<(f64, f64)>,
     /// Where on it, in the page's own units and turn.
     rectangle: Rectangle,
     /// Width and height in pt, upright as the page is shown.
@@ -38,7 +125,7 @@ pub struct Drawn {
 impl Drawn {
     /// `shown` at `place` of `page`: left, top, width, height in pt from the top left corner of the page as readers show
     /// it. It stands upright also on pages that are turned. `None` when the place is empty or not all on the page.
-    pub fn on(page: &Page, place: [f64; 4], shown: Shown) -> Option<Self> {
+    pub fn on(page: &Page, place: Place, shown: Shown) -> Option<Self> {
         /// Of rounding.
         const SLACK: f64 = 0.01;
         let [left, top, width, height] = place;
@@ -84,6 +171,7 @@ impl Drawn {
         };
         Some(Self {
             page: page.index,
+            leaf: None,
             rectangle,
             size: (width, height),
             rotate: page.rotate,
@@ -91,9 +179,44 @@ impl Drawn {
         })
     }
 
+    /// `shown` at `place` of a page that is added behind the last: of its size, or as much larger as `place` asks for.
+    /// Only a document without signatures can get one.
+    ///
+    /// # Errors
+    /// When the document's pages cannot be read.
+    pub fn on_new_page(document: &Document, place: Place, shown: Shown) -> Result<Self, SignError> {
+        let count = document.page_count()?;
+        let (width, height) = new_page_size(document)?;
+        let [left, top, wide, high] = place;
+        let (width, height) = (width.max(left + wide), height.max(top + high));
+        Ok(Self {
+            page: count,
+            leaf: Some((width, height)),
+            rectangle: Rectangle {
+                left,
+                bottom: height - top - high,
+                right: left + wide,
+                top: height - top,
+            },
+            size: (wide, high),
+            rotate: 0,
+            shown,
+        })
+    }
+
     /// The page, from 0.
     pub fn page(&self) -> usize {
         self.page
+    }
+
+    /// Width and height of the page that is to be added for it, pt.
+    pub(super) fn leaf(&self) -> Option<(f64, f64)> {
+        self.leaf
+    }
+
+    /// What can be read of it, line by line.
+    pub fn text(&self) -> String {
+        self.shown.text()
     }
 
     /// Where on it, in the page's own units and turn.
@@ -108,31 +231,23 @@ impl Drawn {
         append: &mut Append,
         look: ObjectId,
     ) -> Result<(), SignError> {
-        let (mut resources, mut content) = (Dict::new(), String::new());
-        let (picture, lines) = match &self.shown {
-            Shown::Picture(picture) => (Some(picture), None),
-            Shown::Text(lines) => (None, Some(lines)),
-            Shown::Both(picture, lines) => (Some(picture), Some(lines)),
-        };
-        let foot = match (picture, lines) {
-            (Some(_), Some(lines)) => lines.height().min(self.size.1),
-            _ => 0.0,
-        };
-        if let Some(picture) = picture {
-            content += &self.picture(picture, foot);
+        let (mut resources, mut pen) = (Dict::new(), Pen::default());
+        let (width, height) = self.size;
+        self.shown.draw(&mut pen, [0.0, 0.0, width, height])?;
+        if let Some(picture) = self.shown.picture() {
             resources.set(
                 "XObject",
                 one("P", Object::Ref(put_picture(append, picture)?)),
             );
         }
-        if let Some(lines) = lines {
-            let top = if picture.is_some() { foot } else { self.size.1 };
-            // A CIDSet is asked for by PDF/A-1 (ISO 19005-1, 6.3.5) and out of use since.
-            let lists_glyphs = document.pdfa_claim()?.is_some_and(|claim| claim.part == 1);
-            let (font, drawn) = lines.put(append, top, lists_glyphs)?;
-            content += &drawn;
-            resources.set("Font", one("F", Object::Ref(font)));
-            resources.set("ColorSpace", one("G", text::black()));
+        // A CIDSet is asked for by PDF/A-1 (ISO 19005-1, 6.3.5) and out of use since.
+        let lists_glyphs = document.pdfa_claim()?.is_some_and(|claim| claim.part == 1);
+        let fonts = pen.put_fonts(append, lists_glyphs)?;
+        if fonts.iter().next().is_some() {
+            resources.set("Font", Object::Dict(fonts));
+        }
+        if pen.content.contains("/G ") {
+            resources.set("ColorSpace", one("G", black()));
         }
         let mut form = Dict::new();
         form.set("Type", name("XObject"));
@@ -149,18 +264,24 @@ impl Drawn {
             form.set("Matrix", reals(&turn));
         }
         form.set("Resources", Object::Dict(resources));
-        append.put_stream(look, &form, content.as_bytes())?;
+        append.put_stream(look, &form, pen.content.as_bytes())?;
         Ok(())
     }
+}
 
-    /// Operators for a picture that stands on what is `foot` pt high.
-    fn picture(&self, picture: &Picture, foot: f64) -> String {
-        let (width, height) = (self.size.0, (self.size.1 - foot).max(0.0));
-        let ratio = picture.ratio();
-        let (wide, high) = (width.min(height * ratio), height.min(width / ratio));
-        let (left, bottom) = ((width - wide) / 2.0, foot + (height - high) / 2.0);
-        format!("q {wide:.3} 0 0 {high:.3} {left:.3} {bottom:.3} cm /P Do Q\n")
-    }
+/// Size of a page that is added behind the last, pt: that page's own as it is shown, A4 when its units are not points.
+///
+/// # Errors
+/// When the document's pages cannot be read.
+pub fn new_page_size(document: &Document) -> Result<(f64, f64), SignError> {
+    const A4: (f64, f64) = (595.276, 841.89);
+    let last = document.page_count()?.saturating_sub(1);
+    let page = document.page(last)?;
+    Ok(if (page.user_unit - 1.0).abs() < f64::EPSILON {
+        shown_size(&page)
+    } else {
+        A4
+    })
 }
 
 /// Width and height of a page as readers show it, pt.
@@ -176,7 +297,7 @@ pub fn shown_size(page: &Page) -> (f64, f64) {
 
 /// Where `rectangle`, in the page's own units and turn, stands on the page as readers show it: left, top, width, height,
 /// pt.
-pub fn shown_place(page: &Page, rectangle: Rectangle) -> [f64; 4] {
+pub fn shown_place(page: &Page, rectangle: Rectangle) -> Place {
     let whole = page.crop_box;
     let (left, top) = match page.rotate {
         90 => (rectangle.bottom - whole.bottom, rectangle.left - whole.left),
@@ -233,6 +354,14 @@ fn calibrated() -> Object {
     ];
     space.set("Matrix", reals(&matrix));
     Object::Array(vec![name("CalRGB"), Object::Dict(space)])
+}
+
+/// Greys without regard to the document's output intent (ISO 32000-1, 8.6.5.2).
+fn black() -> Object {
+    Object::Array(vec![
+        name("CalGray"),
+        one("WhitePoint", reals(&[0.9505, 1.0, 1.089])),
+    ])
 }
 
 fn name(text: &str) -> Object {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::asn1::{oid, tag, wrap};
+use crate::asn1::{Asn1Error, Reader, oid, tag, wrap};
 use crate::certificate::Certificate;
-use crate::crypto::{Digest, Scheme};
+use crate::crypto::{Algorithm, Digest, Scheme};
 
 /// The signed attributes as a DER SET: what the key signs. No signing time: the dictionary's `/M` has it (EN 319 142-1, 6.3).
 pub(super) fn attributes(digest: &[u8], signer: &Certificate) -> Vec<u8> {
@@ -55,6 +55,14 @@ pub(super) fn signed_data(
         wrap(tag::OID, oid::SIGNED_DATA),
         wrap(tag::explicit(0), &signed),
     ])
+}
+
+/// The identifier of `scheme` and its parameters, as they stand in a signature.
+///
+/// # Errors
+/// Never for schemes that sign.
+pub fn identifier(scheme: &Scheme) -> Result<Algorithm, Asn1Error> {
+    Algorithm::read(&mut Reader::new(&algorithm(scheme)))
 }
 
 /// `AlgorithmIdentifier` of a scheme. PKCS #1 v1.5 has an explicit NULL (RFC 3370, 3.2): readers in use refuse without.

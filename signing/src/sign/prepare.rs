@@ -2,13 +2,12 @@
 
 use std::ops::Range;
 
-use saoy_pdf::{
-    Append, Dict, Document, Name, Object, ObjectId, PdfError, Rectangle, Update, write_object,
-};
+use saoy_pdf::{Append, Dict, Document, Name, Object, ObjectId, Rectangle, Update, write_object};
 
 use super::appearance::Drawn;
+use super::edit::Edit;
 use super::text::{pdf_time, text_string};
-use super::{LocalTime, SignError, admission};
+use super::{LocalTime, SignError, admission, leaf};
 
 /// What a signature is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,19 +99,36 @@ impl Prepared {
         }
         let mut append = Append::new(document)?;
         let mut edit = Edit::new(document)?;
-        let page_index = drawn.map_or(0, Drawn::page);
-        let page = document.page(page_index)?;
-
         let field = before.free_name(options.field.as_deref());
         let value = append.alloc()?;
         let widget = append.alloc()?;
         let rectangle = drawn.map(Drawn::rectangle);
         let look = put_look(document, &mut append, drawn)?;
+        let place = match drawn.and_then(Drawn::leaf) {
+            Some(_) if before.signed => return Err(SignError::SignedPages),
+            Some(size) => leaf::add(document, &mut append, &mut edit, size, widget)?,
+            None => {
+                let page = document.page(drawn.map_or(0, Drawn::page))?;
+                edit.add_annotation(document, &page.dict, page.id, widget)?;
+                page.id
+            }
+        };
         let lock = (options.lock == Lock::Final && before.signatures > 0).then(lock_of_all_fields);
-        let widget_dict = widget_dict(&field, value, page.id, look, rectangle, lock.clone());
+        let mut widget_dict = widget_dict(&field, value, place, look, rectangle, lock.clone());
+        if let Some(drawn) = drawn.filter(|drawn| drawn.leaf().is_some()) {
+            let tagged = leaf::tag(
+                document,
+                &mut append,
+                &mut edit,
+                (place, widget),
+                &drawn.text(),
+            )?;
+            if let Some(key) = tagged {
+                widget_dict.set("StructParent", Object::Integer(key));
+            }
+        }
         append.put(widget, &Object::Dict(widget_dict))?;
 
-        edit.add_annotation(document, &page.dict, page.id, widget)?;
         edit.add_field(document, widget)?;
         let certification = match options.lock {
             _ if before.signatures > 0 || options.purpose == Purpose::Timestamp => None,
@@ -331,110 +347,4 @@ fn put_look(
     ]);
     append.put_stream(look, &empty, b"")?;
     Ok(Some(look))
-}
-
-/// Objects of the document that change, as few as will do.
-struct Edit {
-    root: ObjectId,
-    catalog: Dict,
-    catalog_changed: bool,
-    others: Vec<(ObjectId, Object)>,
-}
-
-impl Edit {
-    fn new(document: &Document) -> Result<Self, PdfError> {
-        let at = document.file_len();
-        let root = document
-            .trailer()
-            .get("Root")
-            .and_then(Object::as_ref_id)
-            .ok_or(PdfError::NoCatalog { at })?;
-        Ok(Self {
-            root,
-            catalog: document.catalog()?,
-            catalog_changed: false,
-            others: Vec::new(),
-        })
-    }
-
-    /// A page's annotations: an array of its own is changed in its place, else the page is.
-    fn add_annotation(
-        &mut self,
-        document: &Document,
-        page: &Dict,
-        id: ObjectId,
-        widget: ObjectId,
-    ) -> Result<(), PdfError> {
-        let (array, own) = grown(document, page, "Annots", widget)?;
-        match own {
-            Some(own) => self.others.push((own, array)),
-            None => {
-                let mut page = page.clone();
-                page.set("Annots", array);
-                self.others.push((id, Object::Dict(page)));
-            }
-        }
-        Ok(())
-    }
-
-    fn add_field(&mut self, document: &Document, widget: ObjectId) -> Result<(), PdfError> {
-        let form_id = self.catalog.get("AcroForm").and_then(Object::as_ref_id);
-        let form = document.get(&self.catalog, "AcroForm")?.into_owned();
-        let mut form = form.as_dict().cloned().unwrap_or_default();
-        let (array, own) = grown(document, &form, "Fields", widget)?;
-        // Signatures exist, and the file is only to be appended to (table 219).
-        let flags = form.get("SigFlags").and_then(Object::as_integer);
-        let is_flagged = flags == Some(3);
-        form.set("SigFlags", Object::Integer(flags.unwrap_or(0) | 3));
-        if let Some(own) = own {
-            self.others.push((own, array));
-            if is_flagged {
-                return Ok(());
-            }
-        } else {
-            form.set("Fields", array);
-        }
-        match form_id {
-            Some(id) => self.others.push((id, Object::Dict(form))),
-            None => {
-                self.catalog.set("AcroForm", Object::Dict(form));
-                self.catalog_changed = true;
-            }
-        }
-        Ok(())
-    }
-
-    fn certify(&mut self, document: &Document, value: ObjectId) -> Result<(), PdfError> {
-        let permissions = document.get(&self.catalog, "Perms")?.into_owned();
-        let mut permissions = permissions.as_dict().cloned().unwrap_or_default();
-        permissions.set("DocMDP", Object::Ref(value));
-        self.catalog.set("Perms", Object::Dict(permissions));
-        self.catalog_changed = true;
-        Ok(())
-    }
-
-    fn put(self, append: &mut Append) -> Result<(), PdfError> {
-        if self.catalog_changed {
-            append.put(self.root, &Object::Dict(self.catalog))?;
-        }
-        for (id, object) in self.others {
-            append.put(id, &object)?;
-        }
-        Ok(())
-    }
-}
-
-/// The array at `key` with a reference more, and its object when it has one of its own.
-fn grown(
-    document: &Document,
-    dict: &Dict,
-    key: &str,
-    more: ObjectId,
-) -> Result<(Object, Option<ObjectId>), PdfError> {
-    let own = dict.get(key).and_then(Object::as_ref_id);
-    let value = document.get(dict, key)?;
-    let own = own.filter(|_| value.as_array().is_some());
-    let mut values = value.as_array().unwrap_or_default().to_vec();
-    values.push(Object::Ref(more));
-    Ok((Object::Array(values), own))
 }

@@ -156,7 +156,7 @@ fn what_could_change_its_face_is_refused() {
         ("/AcroForm<</Fields[]/XFA[]>>", RefusalKind::Xfa),
         ("/X<</Type/OCG>>", RefusalKind::OptionalContent),
         (
-            "/X<</Type/Font/Subtype/Type1/BaseFont/Times-Roman>>",
+            "/X<</Type/Font/Subtype/TrueType/BaseFont/.VnTime>>",
             RefusalKind::FontNotEmbedded,
         ),
     ];
@@ -169,6 +169,156 @@ fn what_could_change_its_face_is_refused() {
     }
     let document = Document::open(file(true, "/OpenAction[null/Fit]")).unwrap();
     assert!(check(&document, Allow::default()).is_ok());
+}
+
+#[test]
+fn fonts_of_the_machine_are_told_where_they_are_let_pass() {
+    let times = "<</Type/Font/Subtype/Type1/BaseFont/Times-Roman>>";
+    let arial = "<</Type/Font/Subtype/TrueType/BaseFont/ArialMT>>";
+    let named = |more: &str, fonts| {
+        let document = Document::open(file(false, more)).unwrap();
+        let allow = Allow {
+            fonts,
+            ..Allow::default()
+        };
+        check(&document, allow).map(|admitted| admitted.fonts.into_iter().collect::<Vec<_>>())
+    };
+    assert_eq!(
+        named(&format!("/X{times}"), false).unwrap(),
+        ["Times-Roman"]
+    );
+    assert!(named(&format!("/X{arial}"), false).is_err());
+    assert_eq!(named(&format!("/X{arial}"), true).unwrap(), ["ArialMT"]);
+    // Defaults of a form show nothing until a field is filled in with them.
+    let form = |fields: &str| format!("/AcroForm<</Fields[{fields}]/DR<</Font<</F {arial}>>>>>>");
+    let none: [&str; 0] = [];
+    assert_eq!(named(&form("<</FT/Sig/T(a)>>"), false).unwrap(), none);
+    assert!(named(&form("<</FT/Tx/T(a)>>"), false).is_err());
+    // What a page uses as well counts.
+    let both = format!("{}/X{arial}", form(""));
+    assert!(named(&both, false).is_err());
+}
+
+/// A statement on a page of its own, behind `bytes`.
+fn on_new_page(bytes: &[u8]) -> Result<Vec<u8>, SignError> {
+    use super::appearance::{Align, Drawn, Paragraph, Shown, Statement, Weight};
+    let document = Document::open(bytes.to_vec())?;
+    let line = Paragraph {
+        text: "Chứng thực".to_owned(),
+        weight: Weight::Bold,
+        align: Align::Centre,
+        size: 14.0,
+    };
+    let (statement, place) = Statement::alone(&[line], None, (300.0, 400.0))?;
+    let drawn = Drawn::on_new_page(&document, place, Shown::Statement(statement))?;
+    let options = Options::new(Purpose::Signature, 3000, [7; 16]);
+    let prepared = Prepared::new(&document, &options, Some(&drawn))?;
+    let mut out = Vec::new();
+    let digested = prepared.write(&document, Digest::Sha256, |piece| {
+        out.extend_from_slice(piece);
+        Ok(())
+    })?;
+    let sealed = digested.sign(&key("A"))?.seal()?;
+    let at = usize::try_from(sealed.at).unwrap();
+    out[at..at + sealed.digits.len()].copy_from_slice(&sealed.digits);
+    Ok(out)
+}
+
+#[test]
+fn a_page_is_added_before_the_first_signature_only() {
+    for packed in [false, true] {
+        let signed = on_new_page(&file(packed, "")).unwrap();
+        let document = Document::open(signed.clone()).unwrap();
+        assert_eq!(document.page_count().unwrap(), 2);
+        assert!(document.repairs().is_empty(), "{:?}", document.repairs());
+        let page = document.page(1).unwrap();
+        // As large as the statement needs: the page before has 9 x 9 pt.
+        assert!(page.media_box.width() > 100.0 && page.rotate == 0);
+        let annotations = document.get(&page.dict, "Annots").unwrap().into_owned();
+        assert_eq!(annotations.as_array().unwrap().len(), 1);
+        assert_eq!(
+            check_earlier(signed.clone(), &Policy::default(), NOW)
+                .unwrap()
+                .len(),
+            1
+        );
+        assert!(matches!(on_new_page(&signed), Err(SignError::SignedPages)));
+    }
+}
+
+#[test]
+fn an_added_page_of_a_tagged_document_is_tagged() {
+    let root = |more: &str| {
+        format!(
+            "/MarkInfo<</Marked true>>/StructTreeRoot 7 0 R>>\nendobj\n7 0 obj\n<</Type/StructTreeRoot{more}"
+        )
+    };
+    let kids = "/Kids[<</Limits[0 3]/Nums[0 null 3 null]>>]";
+    for (more, expected) in [
+        ("", 0),
+        ("/K[]/ParentTree<</Nums[0 null 4 null]>>", 5),
+        ("/K null/ParentTree<</Nums[]>>/ParentTreeNextKey 9", 9),
+        (&format!("/ParentTree<<{kids}>>/ParentTreeNextKey 1"), 4),
+    ] {
+        let text = format!(
+            "%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R{}>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n\
+             3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 400]>>\nendobj\n",
+            root(more)
+        );
+        let signed = on_new_page(&with_table(&text)).unwrap();
+        let document = Document::open(signed).unwrap();
+        let catalog = document.catalog().unwrap();
+        let tree = document
+            .get(&catalog, "StructTreeRoot")
+            .unwrap()
+            .into_owned();
+        let tree = tree.as_dict().unwrap();
+        let next = tree
+            .get("ParentTreeNextKey")
+            .and_then(|next| next.as_integer());
+        assert_eq!(next, Some(expected + 1), "{more}");
+        let page = document.page(1).unwrap();
+        let widgets = document.get(&page.dict, "Annots").unwrap().into_owned();
+        let widget = document.resolve(&widgets.as_array().unwrap()[0]).unwrap();
+        let widget = widget.as_dict().unwrap();
+        assert_eq!(
+            widget.get("StructParent").and_then(|key| key.as_integer()),
+            Some(expected)
+        );
+        let elements = document.get(tree, "K").unwrap().into_owned();
+        let element = document
+            .resolve(elements.as_array().unwrap().last().unwrap())
+            .unwrap();
+        let element = element.as_dict().unwrap();
+        assert!(element.is("S", "Form"), "{more}");
+        let said = element.get("Alt").and_then(|alt| alt.as_string()).unwrap();
+        assert_eq!(saoy_pdf::text_string(said), "Chứng thực");
+        let found = document.get(tree, "ParentTree").unwrap().into_owned();
+        let shown = format!("{found:?}");
+        assert!(
+            shown.contains(&format!("Integer({expected})")) || more.contains("Kids"),
+            "{shown}"
+        );
+    }
+}
+
+/// `text` with a table of its objects, which stand in rising order but for the last ones.
+fn with_table(text: &str) -> Vec<u8> {
+    let mut places = std::collections::BTreeMap::new();
+    for number in 1..10 {
+        if let Some(at) = text.find(&format!("\n{number} 0 obj\n")) {
+            places.insert(number, at + 1);
+        }
+    }
+    let mut file = format!("{text}xref\n0 1\n0000000000 65535 f \n");
+    for (number, at) in &places {
+        file += &format!("{number} 1\n{at:010} 00000 n \n");
+    }
+    file += &format!(
+        "trailer\n<</Size 8/Root 1 0 R>>\nstartxref\n{}\n%%EOF\n",
+        text.len()
+    );
+    file.into_bytes()
 }
 
 #[test]

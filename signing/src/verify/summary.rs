@@ -301,33 +301,68 @@ fn ending(whole: &Verification) -> Said {
 fn owner(whole: &Verification) -> Said {
     match &whole.whose {
         Whose::NotAsked => Said::default(),
-        Whose::NotCompared => Said::new(
-            "; chưa đối chiếu được người ký với văn bản",
-            "; the signer could not be compared with what the document says",
-        ),
+        Whose::NotCompared { why } => {
+            let mut said = Said::new(
+                "; chưa đối chiếu được người ký với văn bản",
+                "; the signer could not be compared with what the document says",
+            );
+            if let Some(why) = why {
+                said.push(&Said::new(
+                    format!(" ({})", why.vi),
+                    format!(" ({})", why.en),
+                ));
+            }
+            said
+        }
         Whose::Matches { document, .. } => Said::new(
             format!("; văn bản ghi đúng \"{document}\""),
             format!("; the document names \"{document}\" too"),
         ),
+        Whose::Publisher {
+            certificate,
+            signer,
+            agency,
+            official,
+        } => {
+            let (vi, en) = named(signer, agency);
+            let mut said = Said::new(
+                format!("; {certificate} ký với tư cách nơi đăng, văn bản ghi {vi}"),
+                format!(
+                    "; {certificate} signed as the place of publication; the document names {en}"
+                ),
+            );
+            if !official {
+                said.push(&Said::new(
+                    ", và chứng thư chưa dẫn đến hệ thống công vụ",
+                    ", and its certificate does not lead to the public-duty PKI",
+                ));
+            }
+            said
+        }
         Whose::Differs {
             certificates,
             signer,
             agency,
         } => {
             let names = certificates.join(", ");
-            let (printed_vi, printed_en) = match (signer, agency) {
-                (Some(signer), Some(agency)) => (
-                    format!("{signer} của {agency}"),
-                    format!("{signer} of {agency}"),
-                ),
-                (Some(one), None) | (None, Some(one)) => (one.clone(), one.clone()),
-                (None, None) => ("?".to_owned(), "?".to_owned()),
-            };
+            let (vi, en) = named(signer, agency);
             Said::new(
-                format!("; CHÚ Ý: người ký là {names}, nhưng văn bản ghi {printed_vi}"),
-                format!("; ATTENTION: signed by {names}; the document names {printed_en}"),
+                format!("; CHÚ Ý: người ký là {names}, nhưng văn bản ghi {vi}"),
+                format!("; ATTENTION: signed by {names}; the document names {en}"),
             )
         }
+    }
+}
+
+/// Signer and agency of a document, `A of B`.
+fn named(signer: &Option<String>, agency: &Option<String>) -> (String, String) {
+    match (signer, agency) {
+        (Some(signer), Some(agency)) => (
+            format!("{signer} của {agency}"),
+            format!("{signer} of {agency}"),
+        ),
+        (Some(one), None) | (None, Some(one)) => (one.clone(), one.clone()),
+        (None, None) => ("?".to_owned(), "?".to_owned()),
     }
 }
 

@@ -225,6 +225,10 @@ fn of_trust(reason: Reason) -> (&'static str, &'static str) {
             "văn bản ghi người ký hoặc cơ quan khác với chứng thư số",
             "the document names another signer or agency than the certificate",
         ),
+        Reason::SignerPublishes => (
+            "người ký là nơi đăng văn bản (công báo, cổng thông tin), không phải nơi ban hành",
+            "the signer is the place of publication (a gazette, a portal), not the issuer",
+        ),
         Reason::SignerNotCompared => (
             "không đối chiếu được người ký với tên ghi trong văn bản",
             "the signer could not be compared with the names in the document",

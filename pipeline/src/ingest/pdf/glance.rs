@@ -25,12 +25,30 @@ const ENDS: usize = 3;
 /// Only the first and last pages are looked at. Text in annotations does not count: a signature's own appearance says
 /// what the signer pleases. `None` when these pages have no text of their own.
 pub fn classified(document: &Document, limits: &Limits) -> Option<Classified> {
+    classified_by(document, Layer::Whole, limits)
+}
+
+/// The same by such text alone as an eye can read on the page: hidden text may say what the page does not.
+pub fn classified_as_seen(document: &Document, limits: &Limits) -> Option<Classified> {
+    classified_by(document, Layer::Seen, limits)
+}
+
+/// Which text of a page counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layer {
+    /// Hidden text too, as OCR puts it under or over scans.
+    Whole,
+    /// What can be read on the page.
+    Seen,
+}
+
+fn classified_by(document: &Document, layer: Layer, limits: &Limits) -> Option<Classified> {
     let count = document.page_count().ok()?.min(limits.max_pages);
     let mut evidence = Evidence::default();
     let mut found = false;
     for page in (0..count).filter(|&page| page < ENDS || page + ENDS >= count) {
         // A page that cannot be read says nothing; the others may.
-        let Ok((lines, size_px)) = text_of(document, page, limits) else {
+        let Ok((lines, size_px)) = text_of(document, page, layer, limits) else {
             continue;
         };
         found |= !lines.is_empty();
@@ -80,6 +98,7 @@ pub fn text(document: &Document, page: usize, limits: &Limits) -> Result<Text, F
 fn text_of(
     document: &Document,
     page: usize,
+    layer: Layer,
     limits: &Limits,
 ) -> Result<(Vec<Line>, (u32, u32)), Fault> {
     with_page(
@@ -90,7 +109,10 @@ fn text_of(
         |page, settings| {
             let seen = survey(page, settings);
             let scale = PageMap::scale(f64::from(Kept::DPI) / 72.0);
-            let mut lines = words::lines(seen.glyphs.iter(), scale);
+            let mut lines = match layer {
+                Layer::Whole => words::lines(seen.glyphs.iter(), scale),
+                Layer::Seen => words::lines(seen.seen_glyphs(), scale),
+            };
             legacy::convert(&mut lines, &seen.legacy);
             let kept = Kept {
                 lines,
@@ -113,23 +135,46 @@ pub fn picture(
     dpi: f64,
     limits: &Limits,
 ) -> Result<Raster, Fault> {
-    with_page(
-        document,
-        page,
-        Annotations::Keep,
-        limits,
-        |page, settings| {
-            let (width, height) = page.render_dimensions();
-            let whole = PageRect::new(0.0, 0.0, f64::from(width), f64::from(height));
-            let scale = dpi / 72.0;
-            render::render(page, whole, (scale, scale), settings).ok_or_else(|| {
-                Fault::damaged(
-                    None,
-                    said!("trang không có kích thước", "a page without a size"),
-                )
-            })
-        },
-    )
+    rendered(document, page, Annotations::Keep, dpi, limits)
+}
+
+/// The same without annotations: the page itself, not what was laid over it.
+///
+/// # Errors
+/// As [`picture`].
+pub fn bare_picture(
+    document: &Document,
+    page: usize,
+    dpi: f64,
+    limits: &Limits,
+) -> Result<Raster, Fault> {
+    rendered(document, page, Annotations::Drop, dpi, limits)
+}
+
+fn rendered(
+    document: &Document,
+    page: usize,
+    annotations: Annotations,
+    dpi: f64,
+    limits: &Limits,
+) -> Result<Raster, Fault> {
+    with_page(document, page, annotations, limits, |page, settings| {
+        let (width, height) = page.render_dimensions();
+        let whole = PageRect::new(0.0, 0.0, f64::from(width), f64::from(height));
+        let scale = dpi / 72.0;
+        // A page may call itself larger than anything that was ever printed.
+        limits.admit(
+            (f64::from(width) * scale).ceil() as u32,
+            (f64::from(height) * scale).ceil() as u32,
+            4,
+        )?;
+        render::render(page, whole, (scale, scale), settings).ok_or_else(|| {
+            Fault::damaged(
+                None,
+                said!("trang không có kích thước", "a page without a size"),
+            )
+        })
+    })
 }
 
 /// Takes one page out of its file and interprets it behind the wall around decoders.
@@ -194,7 +239,7 @@ mod tests {
     fn text_is_that_of_the_page_and_not_of_what_lies_over_it() {
         let show = |text: &str| format!("BT /F 12 Tf 10 50 Td ({text}) Tj ET");
         let document = paper(&show("Nguyen Van An"), &show("Somebody Else"));
-        let (lines, size) = text_of(&document, 0, &Limits::default()).unwrap();
+        let (lines, size) = text_of(&document, 0, Layer::Whole, &Limits::default()).unwrap();
         let texts: Vec<String> = lines.iter().map(Line::text).collect();
         assert_eq!(texts, ["Nguyen Van An"]);
         assert_eq!(size, (833, 417));
@@ -202,6 +247,38 @@ mod tests {
         let first = placed.lines[0].words[0].bbox;
         assert_eq!(placed.size_pt, (200.0, 100.0));
         assert!((first.x - 10.0).abs() < 0.1 && first.y < 50.0 && first.y + first.h > 50.0);
+    }
+
+    #[test]
+    fn text_that_no_eye_can_read_is_not_seen() {
+        let show = |text: &str| format!("BT /F 12 Tf 10 50 Td ({text}) Tj ET");
+        for (contents, seen) in [
+            (show("Nguyen"), true),
+            // Paper first, print over it.
+            (format!("1 g 0 0 200 100 re f 0 g {}", show("Nguyen")), true),
+            (format!("3 Tr {}", show("Nguyen")), false),
+            (format!("1 g {}", show("Nguyen")), false),
+            (format!("0.95 g {}", show("Nguyen")), false),
+            (show("Nguyen").replace("12 Tf", "1 Tf"), false),
+            (show("Nguyen").replace("10 50", "300 50"), false),
+            (format!("0 0 5 5 re W n {}", show("Nguyen")), false),
+            (format!("{} 1 g 0 0 200 100 re f", show("Nguyen")), false),
+        ] {
+            let document = paper(&contents, "");
+            let of = |layer| text_of(&document, 0, layer, &Limits::default()).unwrap().0;
+            assert_eq!(!of(Layer::Seen).is_empty(), seen, "{contents}");
+            assert!(!of(Layer::Whole).is_empty(), "{contents}");
+        }
+    }
+
+    #[test]
+    fn a_bare_picture_has_no_annotations() {
+        let document = paper("", "0 0 100 100 re f");
+        let raster = bare_picture(&document, 0, 72.0, &Limits::default()).unwrap();
+        match raster {
+            Raster::Gray(gray) => assert!(gray.pixels.iter().all(|px| *px > 250)),
+            Raster::Rgb(_) => panic!("no colour"),
+        }
     }
 
     #[test]

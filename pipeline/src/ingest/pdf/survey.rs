@@ -22,6 +22,10 @@ const MOST_GLYPHS: usize = 200_000;
 const MOST_FONTS: usize = 500;
 /// The same for images and paths.
 const MOST_MARKS: usize = 50_000;
+/// So many of the largest things that may cover text are looked at; covering a page takes one.
+const MOST_COVERS: usize = 256;
+/// Letters lower than this are not read on paper, pt; footnotes have 8, the print on bank notes 1.
+const SMALLEST_TEXT: f64 = 3.0;
 
 /// Everything that a page would paint, in painting order.
 #[derive(Default)]
@@ -80,6 +84,9 @@ pub(super) struct SeenGlyph {
     pub(super) advance: f64,
     /// Painted, not only there to be found.
     pub(super) visible: bool,
+    /// Painted so that an eye can read it: in ink that stands out from paper, not tiny, on the page, not clipped off.
+    /// What is painted over it later is another question: [`Survey::seen_glyphs`].
+    pub(super) legible: bool,
 }
 
 impl SeenGlyph {
@@ -102,6 +109,8 @@ pub(super) struct SeenMark {
     pub(super) order: usize,
     /// Where.
     pub(super) bounds: Rect,
+    /// Fills all of its bounds: nothing painted there before shows any more.
+    pub(super) solid: bool,
 }
 
 /// Notes what `page` would paint.
@@ -143,6 +152,36 @@ impl Survey {
         self.clips
             .iter()
             .all(|clip| clip.inflate(1.0, 1.0).contains_rect(on_page))
+    }
+
+    /// The glyphs that an eye can read on the page as it is in the end.
+    ///
+    /// Covers are opaque images and filled rectangles; what shapes of other kinds hide is taken for seen.
+    pub(super) fn seen_glyphs(&self) -> impl Iterator<Item = &SeenGlyph> {
+        let images = self.images.iter().filter(|image| image.plain);
+        let images = images.map(|image| (image.order, image.bounds()));
+        let paths = self.paths.iter().filter(|path| path.solid);
+        let mut covers: Vec<(usize, Rect)> = images
+            .chain(paths.map(|path| (path.order, path.bounds)))
+            .collect();
+        covers.sort_by(|(_, a), (_, b)| b.area().total_cmp(&a.area()));
+        covers.truncate(MOST_COVERS);
+        self.glyphs.iter().filter(move |glyph| {
+            let center = glyph.bounds().center();
+            let covered =
+                |(order, bounds): &(usize, Rect)| *order > glyph.order && bounds.contains(center);
+            glyph.legible && !covers.iter().any(covered)
+        })
+    }
+
+    /// Whether a glyph of these bounds and this height, pt, can be read when it is painted so.
+    fn is_legible(&self, bounds: Rect, height: f64, paint: &Paint<'_>) -> bool {
+        let center = bounds.center();
+        let on_page = Rect::new(0.0, 0.0, self.width, self.height).contains(center);
+        on_page
+            && height >= SMALLEST_TEXT
+            && !is_pale(paint)
+            && self.clips.iter().all(|clip| clip.contains(center))
     }
 
     fn next(&mut self) -> usize {
@@ -189,8 +228,23 @@ impl<'a> Device<'a> for Survey {
         if invisible || self.paths.len() >= MOST_MARKS {
             return;
         }
-        let bounds = props.transform.transform_rect_bbox(path.bounding_box());
-        self.paths.push(SeenMark { order, bounds });
+        let own = path.bounding_box();
+        let bounds = props.transform.transform_rect_bbox(own);
+        let filled = matches!(draw_mode, DrawMode::Fill(_) | DrawMode::FillAndStroke(..))
+            && props.soft_mask.is_none()
+            && props.blend_mode == BlendMode::Normal
+            && !self.groups.contains(&true);
+        let opaque =
+            matches!(&props.paint, Paint::Color(colour) if colour.to_rgba().to_rgba8()[3] == 255);
+        let [_, b, c, _, ..] = props.transform.as_coeffs();
+        self.paths.push(SeenMark {
+            order,
+            bounds,
+            solid: filled
+                && opaque
+                && (b == 0.0 && c == 0.0)
+                && path.area().abs() >= 0.99 * own.area(),
+        });
     }
 
     fn push_clip_path(&mut self, clip: &ClipPath) {
@@ -230,13 +284,18 @@ impl<'a> Device<'a> for Survey {
             if !self.legacy.is_empty() {
                 text = legacy::letter(text, glyph.char_code());
             }
-            self.glyphs.push(SeenGlyph {
+            let mut seen = SeenGlyph {
                 order,
                 text,
                 to_page: props.transform * glyph.transform(),
                 advance: f64::from(advance.unwrap_or(500.0)),
                 visible,
-            });
+                legible: false,
+            };
+            let [_, _, c, d, ..] = seen.to_page.as_coeffs();
+            seen.legible =
+                visible && self.is_legible(seen.bounds(), 1000.0 * c.hypot(d), &props.paint);
+            self.glyphs.push(seen);
         }
     }
 
@@ -281,4 +340,19 @@ impl<'a> Device<'a> for Survey {
 
 fn is_black(paint: &Paint<'_>) -> bool {
     matches!(paint, Paint::Color(colour) if colour.to_rgba().to_rgba8() == [0, 0, 0, 255])
+}
+
+/// Hardly or not at all to be told from white paper.
+fn is_pale(paint: &Paint<'_>) -> bool {
+    /// Print of this grey and darker is read without effort; watermarks are paler.
+    const PALEST: u16 = 225;
+    let Paint::Color(colour) = paint else {
+        return false;
+    };
+    let [red, green, blue, alpha] = colour.to_rgba().to_rgba8().map(u16::from);
+    // Laid over white.
+    let over = |channel: u16| 255 - (255 - channel) * alpha / 255;
+    [red, green, blue]
+        .iter()
+        .all(|channel| over(*channel) > PALEST)
 }

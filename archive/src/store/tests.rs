@@ -1,0 +1,156 @@
+//! Archives for tests, and what the store itself promises.
+
+use jiff::civil::date;
+
+use super::*;
+use crate::people::NewAppointment;
+
+/// Bytes that repeat from test to test.
+#[derive(Debug)]
+pub(crate) struct Counting(pub(crate) u64);
+
+impl Random for Counting {
+    fn fill(&mut self, bytes: &mut [u8]) -> std::io::Result<()> {
+        for byte in bytes {
+            self.0 = self
+                .0
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            *byte = (self.0 >> 56) as u8;
+        }
+        Ok(())
+    }
+}
+
+/// An act of a person on 2026-11-25.
+pub(crate) fn act(by: &str) -> Act {
+    act_on(by, date(2026, 11, 25))
+}
+
+/// An act of a person on a day.
+pub(crate) fn act_on(by: &str, day: Date) -> Act {
+    let at = day
+        .at(8, 0, 0, 0)
+        .to_zoned(TimeZone::fixed(Offset::constant(HOURS)))
+        .unwrap()
+        .timestamp();
+    Act {
+        by: by.to_owned(),
+        at,
+    }
+}
+
+/// A new archive, nobody appointed.
+pub(crate) fn archive() -> (tempfile::TempDir, Archive) {
+    let folder = tempfile::tempdir().unwrap();
+    let office = Office {
+        name: "Ủy ban nhân dân phường Thuận Hóa".to_owned(),
+        code: "H57.12".to_owned(),
+        base_url: "https://saoy.example".to_owned(),
+    };
+    let archive =
+        Archive::create(folder.path(), &office, &act("root"), Box::new(Counting(1))).unwrap();
+    (folder, archive)
+}
+
+/// A new archive of an office with a chair (who is also a clerk), a clerk, an officer, an archivist and an intake.
+pub(crate) fn office() -> (tempfile::TempDir, Archive) {
+    let (folder, mut archive) = archive();
+    for (login, name, role) in [
+        ("root", "Quản trị", "administrator"),
+        ("chair", "Nguyễn Văn A", "certifier"),
+        ("chair", "Nguyễn Văn A", "clerk"),
+        ("clerk", "Lê Thị B", "clerk"),
+        ("officer", "Phạm Văn D", "officer"),
+        ("keeper", "Đỗ Thị E", "archivist"),
+        ("intake", "Bưu tá", "intake"),
+    ] {
+        archive
+            .appoint(
+                &act("root"),
+                &NewAppointment {
+                    login,
+                    name,
+                    role,
+                    capacity: (role == "certifier").then_some("CHỦ TỊCH"),
+                    authority: "QĐ 1/QĐ-UBND",
+                    first_day: date(2026, 1, 1),
+                    last_day: None,
+                    certificate: None,
+                },
+            )
+            .unwrap();
+    }
+    (folder, archive)
+}
+
+#[test]
+fn a_folder_holds_one_archive_and_opens_again() {
+    let (folder, archive) = archive();
+    let (uuid, key) = (archive.uuid().to_owned(), archive.public_key());
+    let office = archive.office().clone();
+    let again = Archive::create(folder.path(), &office, &act("root"), Box::new(Counting(2)));
+    assert!(matches!(again, Err(ArchiveError::Refused(_))));
+    drop(archive);
+    let open = Archive::open(folder.path(), Box::new(Counting(3))).unwrap();
+    assert_eq!((open.uuid(), open.public_key()), (uuid.as_str(), key));
+    let none = tempfile::tempdir().unwrap();
+    assert!(matches!(
+        Archive::open(none.path(), Box::new(Counting(3))),
+        Err(ArchiveError::Missing(_))
+    ));
+}
+
+#[test]
+fn a_change_without_log_entry_is_no_change() {
+    let (_folder, mut archive) = archive();
+    let outcome = archive.change(&act("root"), |writer| {
+        writer
+            .insert("person", &[("login", &"x"), ("name", &"X")])
+            .map(|_| ())
+    });
+    assert!(matches!(outcome, Err(ArchiveError::Fault(_))));
+    let people: i64 = archive
+        .db()
+        .query_row("SELECT count(*) FROM person", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(people, 0);
+}
+
+#[test]
+fn times_are_vietnam_s() {
+    let act = Act {
+        by: "x".to_owned(),
+        at: "2026-12-31T17:30:00Z".parse().unwrap(),
+    };
+    assert_eq!(act.time(), "2027-01-01T00:30:00+07:00");
+    assert_eq!(act.day(), date(2027, 1, 1));
+}
+
+#[test]
+fn two_openers_take_turns_and_no_number_is_given_twice() {
+    let (folder, archive) = office();
+    drop(archive);
+    let path = folder.path();
+    std::thread::scope(|scope| {
+        for officer in 0..4_u32 {
+            scope.spawn(move || {
+                let mut archive =
+                    Archive::open(path, Box::new(Counting(u64::from(officer) + 10))).unwrap();
+                for paper in 0..10 {
+                    let columns = [("symbol".to_owned(), format!("{officer}-{paper}/CV"))].into();
+                    archive
+                        .enter(&act("clerk"), "DEN", &columns, None, false)
+                        .unwrap();
+                }
+            });
+        }
+    });
+    let archive = Archive::open(path, Box::new(Counting(9))).unwrap();
+    let lines = archive
+        .lines("DEN", date(2026, 1, 1), date(2026, 12, 31))
+        .unwrap();
+    assert_eq!(lines.len(), 40);
+    assert_eq!(lines.last().unwrap().number, 40);
+    assert_eq!(archive.gaps().unwrap(), vec![]);
+}

@@ -1,0 +1,219 @@
+//! `saoy archive`: what the office holds, its people, its registers, and the proof that nothing was changed.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use jiff::civil::Date;
+use saoy_archive::{Act, Archive, ArchiveError, Office, Random};
+
+use crate::args::given;
+use crate::correct::who;
+use crate::words::{Said, Ui, said};
+use crate::{digitize, engine, terminal};
+
+mod check;
+
+mod people;
+
+pub(crate) mod registers;
+
+/// The grammar.
+pub(crate) fn command(ui: Ui) -> Command {
+    Command::new("archive")
+        .about(ui.say(
+            "Kho lưu trữ của cơ quan: hồ sơ, sổ, người, nhật ký",
+            "The office's archive: records, registers, people, log",
+        ))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(init(ui))
+        .subcommands(people::commands(ui))
+        .subcommands(registers::commands(ui))
+        .subcommand(check::command(ui))
+}
+
+fn init(ui: Ui) -> Command {
+    let text = |name: &'static str, value: &'static str, help: &str| {
+        Arg::new(name)
+            .long(name)
+            .value_name(value)
+            .required(true)
+            .help(help.to_owned())
+    };
+    Command::new("init")
+        .about(ui.say("Tạo kho lưu trữ", "Make an archive"))
+        .arg(text(
+            "office",
+            "NAME",
+            ui.say("Tên đầy đủ của cơ quan", "Full name of the office"),
+        ))
+        .arg(text(
+            "code",
+            "CODE",
+            ui.say(
+                "Mã cơ quan theo QĐ 20/2020/QĐ-TTg, ví dụ H57.12",
+                "Code of the office by Decision 20/2020, such as H57.12",
+            ),
+        ))
+        .arg(text(
+            "base-url",
+            "URL",
+            ui.say(
+                "Địa chỉ trang tra cứu, in trong mã QR hàng chục năm",
+                "Address of the look-up page; printed in QR codes for decades",
+            ),
+        ))
+        .arg(by(ui))
+}
+
+/// Runs the command.
+pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
+    let outcome = match matches.subcommand() {
+        Some(("init", matches)) => make(matches, ui),
+        Some(("appoint", matches)) => people::appoint(matches, ui),
+        Some(("dismiss", matches)) => people::dismiss(matches, ui),
+        Some(("people", matches)) => people::list(matches, ui),
+        Some(("register", matches)) => registers::run(matches, ui),
+        Some(("annul", matches)) => registers::annul(matches, ui),
+        Some(("check", matches)) => check::run(matches, ui),
+        _ => Ok(ExitCode::from(2)),
+    };
+    answered(outcome, ui)
+}
+
+/// An archive's refusals are answers of their own class; everything else stays an error.
+pub(crate) fn answered(outcome: anyhow::Result<ExitCode>, ui: Ui) -> anyhow::Result<ExitCode> {
+    let error = match outcome {
+        Ok(code) => return Ok(code),
+        Err(error) => error,
+    };
+    let Some(known) = error.downcast_ref::<ArchiveError>() else {
+        return Err(error);
+    };
+    let code = match known {
+        ArchiveError::Refused(_) => 5,
+        ArchiveError::Missing(_) => 2,
+        ArchiveError::Damaged(_) => 3,
+        _ => 4,
+    };
+    terminal::complain(ui, &error);
+    Ok(ExitCode::from(code))
+}
+
+fn make(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
+    let folder = folder(matches)?;
+    let office = Office {
+        name: given::<String>(matches, "office")?.clone(),
+        code: given::<String>(matches, "code")?.clone(),
+        base_url: given::<String>(matches, "base-url")?
+            .trim_end_matches('/')
+            .to_owned(),
+    };
+    let archive = Archive::create(&folder, &office, &act(matches), Box::new(System::default()))?;
+    writeln!(
+        io::stdout(),
+        "{} {}\n{} {}",
+        ui.say("đã tạo kho lưu trữ", "archive made:"),
+        folder.display(),
+        ui.say(
+            "khóa công khai của nhật ký (hãy giữ một bản ở nơi khác):",
+            "public key of the log (keep a copy elsewhere):"
+        ),
+        archive.public_key()
+    )?;
+    terminal::hint(
+        ui,
+        "tiếp theo: saoy archive appoint TÊN-ĐĂNG-NHẬP --name HỌ-TÊN --role administrator --authority QUYẾT-ĐỊNH",
+        "next: saoy archive appoint LOGIN --name NAME --role administrator --authority DECISION",
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Where the archive is: the folder `archive` of the data folder.
+pub(crate) fn folder(matches: &ArgMatches) -> anyhow::Result<PathBuf> {
+    engine::data_folder(matches)
+        .map(|folder| folder.join("archive"))
+        .context(Said(said!(
+            "không biết thư mục dữ liệu ở đâu; thêm --data DIR",
+            "cannot tell where the data folder is; add --data DIR"
+        )))
+}
+
+/// Opens the archive.
+pub(crate) fn open(matches: &ArgMatches) -> anyhow::Result<Archive> {
+    Ok(Archive::open(
+        &folder(matches)?,
+        Box::new(System::default()),
+    )?)
+}
+
+/// Who acts: `--by`, else the account; now.
+pub(crate) fn act(matches: &ArgMatches) -> Act {
+    Act {
+        by: who(matches),
+        at: jiff::Timestamp::now(),
+    }
+}
+
+/// `--by LOGIN`.
+pub(crate) fn by(ui: Ui) -> Arg {
+    Arg::new("by").long("by").value_name("LOGIN").help(ui.say(
+        "Người thực hiện (mặc định: tài khoản hệ thống)",
+        "Who does it (default: the account)",
+    ))
+}
+
+/// `--json`.
+pub(crate) fn json(ui: Ui) -> Arg {
+    Arg::new("json")
+        .long("json")
+        .action(ArgAction::SetTrue)
+        .help(ui.say("In dưới dạng JSON", "Print as JSON"))
+}
+
+/// An option that is a day.
+pub(crate) fn day_option(name: &'static str, help: &str) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .value_name("YYYY-MM-DD")
+        .value_parser(value_parser!(Date))
+        .help(help.to_owned())
+}
+
+/// Seals what was done into a checkpoint; a failure to do so is told, but undoes nothing.
+pub(crate) fn sealed(archive: &mut Archive, ui: Ui) {
+    if let Err(error) = archive.checkpoint() {
+        let sentence = error.sentence();
+        terminal::hint(
+            ui,
+            &format!("chưa ghi được mốc ký của nhật ký: {}", sentence.vi),
+            &format!("the log's checkpoint could not be written: {}", sentence.en),
+        );
+    }
+}
+
+/// The system's random numbers.
+pub(crate) struct System(ring::rand::SystemRandom);
+
+impl Default for System {
+    fn default() -> Self {
+        Self(ring::rand::SystemRandom::new())
+    }
+}
+
+impl Random for System {
+    fn fill(&mut self, bytes: &mut [u8]) -> io::Result<()> {
+        use ring::rand::SecureRandom as _;
+        self.0
+            .fill(bytes)
+            .map_err(|_| io::Error::other("no random numbers"))
+    }
+}
+
+/// Prints a value as JSON.
+pub(crate) fn print(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    digitize::print_json(value)
+}

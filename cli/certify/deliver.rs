@@ -1,0 +1,185 @@
+//! `saoy certify deliver`, `cancel`, `list`, `show`: what follows, and what is where.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgMatches, Command, value_parser};
+use saoy_archive::certification::Stage;
+
+use super::{code, line, put, statement, told};
+use crate::archive::registers::state;
+use crate::archive::{act, by, json, open, print, sealed};
+use crate::args::given;
+use crate::words::{Said, Ui, said};
+
+/// The grammars.
+pub(super) fn commands(ui: Ui) -> [Command; 4] {
+    let text = |name: &'static str, value: &'static str, help: &str| {
+        Arg::new(name)
+            .long(name)
+            .value_name(value)
+            .help(help.to_owned())
+    };
+    [
+        Command::new("deliver")
+            .about(ui.say("Trả bản sao đã cấp", "Hand out an issued copy"))
+            .arg(code(ui))
+            .arg(
+                text(
+                    "out",
+                    "FILE|DIR",
+                    ui.say("Nơi ghi tệp", "Where the file goes"),
+                )
+                .short('o')
+                .required(true)
+                .value_parser(value_parser!(PathBuf)),
+            )
+            .arg(
+                text(
+                    "to",
+                    "TEXT",
+                    ui.say("Trả cho ai, bằng cách nào", "To whom, how"),
+                )
+                .default_value("-"),
+            )
+            .arg(by(ui))
+            .arg(json(ui)),
+        Command::new("cancel")
+            .about(ui.say(
+                "Bỏ một bản sao chưa cấp; số của nó được giữ, ghi là đã hủy",
+                "Give up a copy that is not issued; its number stays, as cancelled",
+            ))
+            .arg(code(ui))
+            .arg(text("reason", "TEXT", ui.say("Lý do", "Why")).required(true))
+            .arg(by(ui))
+            .arg(json(ui)),
+        Command::new("list")
+            .about(ui.say(
+                "Các bản sao đang làm và đã làm",
+                "Copies in progress and done",
+            ))
+            .arg(
+                text(
+                    "stage",
+                    "STAGE",
+                    ui.say("Chỉ các bản ở bước này", "Only those at this stage"),
+                )
+                .value_parser(PossibleValuesParser::new([
+                    "prepared",
+                    "signed",
+                    "sealed",
+                    "delivered",
+                    "cancelled",
+                ])),
+            )
+            .arg(json(ui)),
+        Command::new("show")
+            .about(ui.say("Một bản sao, tra theo mã", "One copy, by its look-up code"))
+            .arg(code(ui))
+            .arg(json(ui)),
+    ]
+}
+
+pub(super) fn deliver(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
+    let mut archive = open(matches)?;
+    let copy = archive.copy(given::<String>(matches, "code")?)?;
+    let Some(file) = copy.sealed.as_ref().filter(|_| copy.reason.is_none()) else {
+        let why = said!(
+            "bản sao {} chưa được cấp",
+            "copy {} is not issued yet",
+            copy.code
+        );
+        crate::terminal::complain(ui, &Said(why).into());
+        return Ok(ExitCode::from(5));
+    };
+    let out = given::<PathBuf>(matches, "out")?;
+    let out = if out.is_dir() || out.as_os_str().to_string_lossy().ends_with('/') {
+        let name = copy.line.display.replace('/', "-");
+        out.join(format!(
+            "{}-{name}-{}.pdf",
+            copy.kind,
+            statement::grouped(&copy.code)
+        ))
+    } else {
+        out.clone()
+    };
+    put(&archive, file, &out)?;
+    let copy = archive.deliver_copy(&act(matches), &copy.code, given::<String>(matches, "to")?)?;
+    sealed(&mut archive, ui);
+    if !matches.get_flag("json") {
+        writeln!(io::stderr(), "{}", out.display())?;
+    }
+    told(&copy, matches.get_flag("json"), ui)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn cancel(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
+    let mut archive = open(matches)?;
+    let copy = archive.cancel_copy(
+        &act(matches),
+        given::<String>(matches, "code")?,
+        given::<String>(matches, "reason")?,
+    )?;
+    sealed(&mut archive, ui);
+    told(&copy, matches.get_flag("json"), ui)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn list(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
+    let stage = matches
+        .get_one::<String>("stage")
+        .map(|stage| match stage.as_str() {
+            "prepared" => Stage::Prepared,
+            "signed" => Stage::Signed,
+            "sealed" => Stage::Sealed,
+            "delivered" => Stage::Delivered,
+            _ => Stage::Cancelled,
+        });
+    let copies = open(matches)?.copies(stage)?;
+    if matches.get_flag("json") {
+        print(&copies)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut out = io::stdout().lock();
+    for copy in &copies {
+        writeln!(out, "{}", line(copy, ui))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn show(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
+    let copy = open(matches)?.copy(given::<String>(matches, "code")?)?;
+    if matches.get_flag("json") {
+        print(&copy)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}", line(&copy, ui))?;
+    writeln!(
+        out,
+        "{} {}, {}: {}",
+        copy.line.register,
+        copy.line.display,
+        copy.line.day,
+        state(&copy.line, ui)
+    )?;
+    let step = |name: &str, who: &Option<(String, String)>| {
+        who.as_ref()
+            .map(|(who, when)| format!("  {when}  {name}: {who}"))
+    };
+    let steps = [
+        step(
+            ui.say("chuẩn bị", "prepared by"),
+            &Some(copy.prepared_by.clone()),
+        ),
+        step(ui.say("ký", "signed by"), &copy.signed_by),
+        step(ui.say("đóng dấu", "sealed by"), &copy.sealed_by),
+        step(ui.say("trả cho", "delivered to"), &copy.delivered),
+    ];
+    for step in steps.into_iter().flatten() {
+        writeln!(out, "{step}")?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

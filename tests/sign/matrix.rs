@@ -1,0 +1,306 @@
+//! Every level, kind of key and maker of files, before judges from outside: veraPDF, pyHanko, pdfsig, OpenSSL.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::servers::Authority;
+use super::{page, pdfsig, sign};
+use crate::outputs::judge;
+use crate::paper::paper;
+use crate::program::{Desk, asked, fixtures, run};
+
+/// Keys as `openssl genpkey` names them, and how each signs.
+const KEYS: [(&str, &str, &[&str]); 5] = [
+    ("rsa", "-algorithm RSA -pkeyopt rsa_keygen_bits:2048", &[]),
+    (
+        "pss",
+        "-algorithm RSA -pkeyopt rsa_keygen_bits:3072",
+        &["--pss"],
+    ),
+    (
+        "sha512",
+        "-algorithm RSA -pkeyopt rsa_keygen_bits:2048",
+        &["--digest=sha512"],
+    ),
+    (
+        "p256",
+        "-algorithm EC -pkeyopt ec_paramgen_curve:P-256",
+        &[],
+    ),
+    (
+        "p384",
+        "-algorithm EC -pkeyopt ec_paramgen_curve:P-384",
+        &[],
+    ),
+];
+
+/// A signed file, and how far each of its signatures reaches.
+struct Made {
+    path: PathBuf,
+    /// From the first to the last, document timestamps left out.
+    levels: Vec<&'static str>,
+    /// Document timestamps.
+    stamps: usize,
+}
+
+/// Signs or upgrades `input` into `out`.
+fn step(authority: &Authority, input: &Path, out: &Path, options: &[&str]) {
+    let (served, trusting) = (authority.served(), authority.trusting());
+    let all: Vec<&str> = served
+        .iter()
+        .chain(&trusting)
+        .map(String::as_str)
+        .chain(options.iter().copied())
+        .collect();
+    let (code, entry) = sign(input, out, &all);
+    assert_eq!(code, 0, "{}: {entry}", out.display());
+}
+
+/// pyHanko on all files, in one process: it finds every signature valid, and as lasting as it is meant to be.
+fn judged_by_pyhanko(authority: &Authority, files: &[Made]) {
+    let (code, answer, complaints) = run(Command::new(judge("pades"))
+        .arg("--trust")
+        .arg(authority.desk.input("root.pem"))
+        .args(files.iter().map(|made| &made.path)));
+    assert_eq!(code, 0, "{complaints}");
+    let answers: Vec<Value> = answer
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(answers.len(), files.len(), "{complaints}");
+    for (made, said) in files.iter().zip(&answers) {
+        let all = said["signatures"]
+            .as_array()
+            .unwrap_or_else(|| panic!("{said}"));
+        let (stamps, signatures): (Vec<&Value>, Vec<&Value>) =
+            all.iter().partition(|one| one["kind"] == "timestamp");
+        assert_eq!(stamps.len(), made.stamps, "{said:#}");
+        assert_eq!(signatures.len(), made.levels.len(), "{said:#}");
+        for one in all {
+            assert_eq!(one["verdict"], true, "{said:#}");
+        }
+        let whole = &all.last().unwrap()["coverage"];
+        let proven = made.levels.contains(&"lt") && made.stamps == 0;
+        // Behind the last signature only long-term data may stand.
+        let expected = if proven {
+            "ENTIRE_REVISION"
+        } else {
+            "ENTIRE_FILE"
+        };
+        assert_eq!(whole, expected, "{said:#}");
+        assert_eq!(signatures[0]["certified"], 2, "{said:#}");
+        for (one, level) in signatures.iter().zip(&made.levels) {
+            assert_eq!(one["stamped"], *level != "b", "{level}: {said:#}");
+            let lasts = one["lasting"] == "PASSED:OK";
+            assert_eq!(lasts, level.starts_with("lt"), "{level}: {said:#}");
+        }
+    }
+}
+
+fn judged_by_pdfsig(made: &Made) {
+    let said = pdfsig(&made.path);
+    let count = made.levels.len() + made.stamps;
+    assert_eq!(said.matches("Signature is Valid").count(), count, "{said}");
+}
+
+/// OpenSSL on the last signature alone: its CMS over the bytes that `/ByteRange` names.
+fn judged_by_openssl(authority: &Authority, file: &Path) {
+    let bytes = std::fs::read(file).unwrap();
+    let text = String::from_utf8_lossy(&bytes);
+    let range = text.rsplit("/ByteRange [").next().unwrap();
+    let numbers: Vec<usize> = range[..range.find(']').unwrap()]
+        .split_whitespace()
+        .map(|number| number.parse().unwrap())
+        .collect();
+    let [0, first, second, rest] = numbers[..] else {
+        panic!("{numbers:?}");
+    };
+    let content = [&bytes[..first], &bytes[second..second + rest]].concat();
+    let digits = &bytes[first + 1..second - 1];
+    let cms: Vec<u8> = digits
+        .chunks(2)
+        .map(|two| u8::from_str_radix(std::str::from_utf8(two).unwrap(), 16).unwrap())
+        .collect();
+    authority.desk.put("content", content);
+    authority.desk.put("cms", cms);
+    super::openssl(
+        &authority.desk.input(""),
+        &[
+            "cms",
+            "-verify",
+            "-inform",
+            "DER",
+            "-in",
+            "cms",
+            "-binary",
+            "-content",
+            "content",
+            "-CAfile",
+            "root.pem",
+            "-purpose",
+            "any",
+            "-out",
+            "/dev/null",
+        ],
+    );
+}
+
+#[test]
+fn every_key_at_every_level_is_valid_to_all() {
+    let authority = Authority::new();
+    let input = authority.desk.put("a.pdf", page());
+    let mut all = Vec::new();
+    for (name, kind, how) in KEYS {
+        let section = if name == "pss" { "by-list" } else { "by-ocsp" };
+        authority.issue_for(name, section, kind);
+        let key = authority.keyed(name);
+        let key: Vec<&str> = key
+            .iter()
+            .map(String::as_str)
+            .chain(how.iter().copied())
+            .collect();
+        for level in ["b", "t", "lt", "lta"] {
+            let out = authority.desk.output(&format!("{name}-{level}.pdf"));
+            let asked_for = format!("--level={level}");
+            step(
+                &authority,
+                &input,
+                &out,
+                &[&key[..], &[&*asked_for]].concat(),
+            );
+            if matches!(level, "b" | "t") {
+                judged_by_openssl(&authority, &out);
+            }
+            let stamps = usize::from(level == "lta");
+            all.push(Made {
+                path: out,
+                levels: vec![level],
+                stamps,
+            });
+        }
+        // The next one in the chain ends it.
+        let out = authority.desk.output(&format!("{name}-final.pdf"));
+        let before = authority.desk.output("rsa-t.pdf");
+        step(
+            &authority,
+            &before,
+            &out,
+            &[&key[..], &["--final"]].concat(),
+        );
+        judged_by_openssl(&authority, &out);
+        all.push(Made {
+            path: out,
+            levels: vec!["t", "b"],
+            stamps: 0,
+        });
+    }
+    all.iter().for_each(judged_by_pdfsig);
+    judged_by_pyhanko(&authority, &all);
+}
+
+/// PDF/A of our own, of LibreOffice, of Ghostscript, and laid out as Word does; some without the last end of line.
+fn archived(desk: &Desk) -> Vec<(String, PathBuf)> {
+    let mut all = Vec::new();
+    for part in ["1b", "2b", "2u", "3b"] {
+        let made = Desk::new();
+        made.put("page.tif", paper([1]));
+        let (code, _, complaints) = run(&mut made.digitize(&["--pdfa", part]));
+        assert_eq!(code, 0, "{part}: {complaints}");
+        let bytes = std::fs::read(made.output("page.pdf")).unwrap();
+        all.push((format!("saoy-{part}"), bytes));
+    }
+    let mut names: Vec<PathBuf> = std::fs::read_dir(fixtures("makers"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "pdf"))
+        .collect();
+    names.sort();
+    for path in names {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        all.push((name, std::fs::read(&path).unwrap()));
+    }
+    let cut = ["saoy-1b", "libreoffice-2b", "ghostscript-3b"].map(|name| {
+        let (_, bytes) = all.iter().find(|(other, _)| other == name).unwrap();
+        (format!("{name}-cut"), bytes.trim_ascii_end().to_vec())
+    });
+    all.extend(cut);
+    let put = |(name, bytes): (String, Vec<u8>)| {
+        let path = desk.put(&format!("{name}.pdf"), bytes);
+        (name, path)
+    };
+    all.into_iter().map(put).collect()
+}
+
+#[test]
+fn pdfa_of_all_makers_stays_pdfa_through_all_levels() {
+    let authority = Authority::new();
+    let desk = &authority.desk;
+    authority.issue_for("person", "by-ocsp", KEYS[0].1);
+    authority.issue_for("agency", "by-list", KEYS[3].1);
+    let large = |size: u32| {
+        let text = format!(
+            "qr='https://example.vn/1'\nlabel='Mã tra cứu: 1'\n[[line]]\ntext='CHỨNG THỰC BẢN SAO'\nbold=true\nsize={size}\n\
+             [[line]]\ntext='Ngày 01 tháng 02 năm 2026'\n[[line]]\ntext='Người chứng thực: {{signer}}'\nalign='right'\n"
+        );
+        let path = desk.put(&format!("{size}.toml"), text);
+        format!("--statement={}", path.display())
+    };
+    let (small, large) = (large(13), large(36));
+    let picture = super::stamps::picture(desk);
+    let (person, agency) = (authority.keyed("person"), authority.keyed("agency"));
+    let (person, agency) = (
+        person.iter().map(String::as_str).collect::<Vec<_>>(),
+        agency.iter().map(String::as_str).collect::<Vec<_>>(),
+    );
+    let mut all: Vec<Made> = Vec::new();
+    for (name, input) in archived(desk) {
+        // Files of others are tagged: theirs get a page more.
+        let statement = if name.starts_with("saoy") {
+            &small
+        } else {
+            &large
+        };
+        let rounds: [(&[&str], &[&str], &[&'static str], usize); 5] = [
+            (
+                &person,
+                &["--level=lt", "--stamp=statement", statement],
+                &["lt"],
+                0,
+            ),
+            (
+                &agency,
+                &["--level=t", "--stamp=copy", "--text=SAO Y", "--qr=1"],
+                &["lt", "t"],
+                0,
+            ),
+            (&[], &["--upgrade=lta"], &["lta", "lta"], 1),
+            (&[], &["--upgrade=lta"], &["lta", "lta"], 2),
+            (
+                &person,
+                &["--level=lta", "--stamp=person", &picture],
+                &["lta", "lta", "lta"],
+                3,
+            ),
+        ];
+        let mut last = input;
+        for (round, (key, options, levels, stamps)) in rounds.into_iter().enumerate() {
+            let out = desk.output(&format!("{name}-{round}.pdf"));
+            step(&authority, &last, &out, &[key, options].concat());
+            all.push(Made {
+                path: out.clone(),
+                levels: levels.to_vec(),
+                stamps,
+            });
+            last = out;
+        }
+        judged_by_pdfsig(all.last().unwrap());
+        asked("qpdf", &[Path::new("--check"), &last]);
+    }
+    let files = all.iter().map(|made| &made.path);
+    let (code, verdicts, complaints) = run(Command::new(judge("verapdf")).args(files));
+    assert_eq!(code, 0, "{verdicts}{complaints}");
+    assert_eq!(verdicts.matches("PASS").count(), all.len(), "{verdicts}");
+    judged_by_pyhanko(&authority, &all);
+}
