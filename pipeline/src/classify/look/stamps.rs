@@ -10,7 +10,7 @@ use super::secrecy::Candidate;
 use super::small::{Ink, Small};
 use super::wording::{Word, folded, word_of};
 use crate::classify::{Stamp, StampKind, View};
-use crate::document::{Line, Rect};
+use crate::document::{Line, Rect, Word as Read};
 
 /// Widths and heights of stamps of several lines, mm: of arrival 50 x 35 (decree 30/2020/NĐ-CP, annex IV), older ones
 /// up to 100 wide; of certification one to five lines.
@@ -229,59 +229,81 @@ fn kind_of(lines: &[&str]) -> Option<StampKind> {
     (labels >= 3 || named && labels >= 1).then_some(StampKind::Incoming)
 }
 
-/// An arrival stamp among the words: `ĐẾN` in capitals beside the labels of what is filled in.
+/// An arrival stamp among the words: `ĐẾN` or `CÔNG VĂN ĐẾN` in capitals beside the labels of what is filled in.
 fn arrival_in(lines: &[Line], dpi: f32) -> Option<Stamp> {
     let mm = dpi / 25.4;
-    let words = || lines.iter().flat_map(|line| &line.words);
-    let label = |text: &str| {
-        let capital = text.chars().next().is_some_and(char::is_uppercase);
-        let small = text.chars().skip(1).any(char::is_lowercase);
-        let key = key(text);
-        let place = ["SO", "NGAY", "CHUYEN", "LUU", "KY", "HIEU", "HO"]
-            .iter()
-            .position(|label| key == *label)?;
-        (capital && (small || place == 0)).then_some(place)
-    };
-    words()
-        .filter(|word| {
-            let letters = word.text.trim_matches(|c: char| !c.is_alphabetic());
-            letters.chars().all(char::is_uppercase) && key(letters) == "DEN"
-        })
-        .find_map(|den| {
-            let mut bbox = den.bbox;
-            let mut seen = [false; 7];
-            let mut said = vec![(den.bbox, den.text.as_str())];
-            for word in words().filter(|word| !std::ptr::eq(*word, den)) {
-                let (dx, dy) = (word.bbox.x - den.bbox.x, word.bbox.y - den.bbox.y);
-                if !(-8.0 * mm..55.0 * mm).contains(&dx) || !(-10.0 * mm..27.0 * mm).contains(&dy) {
-                    continue;
-                }
-                let Some(place) = label(&word.text) else {
-                    continue;
-                };
-                seen[place] = true;
-                bbox = bbox.union(word.bbox);
-                said.push((word.bbox, &word.text));
+    lines.iter().find_map(|line| {
+        line.words.iter().enumerate().find_map(|(at, den)| {
+            let letters = den.text.trim_matches(|c: char| !c.is_alphabetic());
+            if !letters.chars().all(char::is_uppercase) || key(letters) != "DEN" {
+                return None;
             }
-            let [number, date, onward, kept, ..] = seen;
-            let enough = date && (number || onward || kept) || number && onward;
-            enough.then(|| {
-                let (text, filled) = filled(lines, &said, den.bbox.x + 55.0 * mm);
-                bbox = bbox.union(filled);
-                // The outline lies a little outside of the words.
-                let bbox = Rect {
-                    x: bbox.x - 2.0 * mm,
-                    y: bbox.y - 2.0 * mm,
-                    w: bbox.w + 4.0 * mm,
-                    h: bbox.h + 4.0 * mm,
-                };
-                Stamp {
-                    kind: StampKind::Incoming,
-                    bbox,
-                    text,
-                }
-            })
+            let before = at.checked_sub(1).and_then(|before| line.words.get(before));
+            let letter = before.is_some_and(|word| key(&word.text) == "VAN");
+            // In a heading more capitals follow.
+            let goes_on = line.words.get(at + 1).is_some_and(|word| {
+                word.bbox.x - den.bbox.x - den.bbox.w < 0.8 * den.bbox.h
+                    && key(&word.text).len() > 1
+                    && word.text.chars().all(char::is_uppercase)
+            });
+            if goes_on {
+                return None;
+            }
+            arrival_at(lines, den, letter, mm)
         })
+    })
+}
+
+/// The arrival stamp whose word `den` is; `letter` says that `CÔNG VĂN` stands before it.
+fn arrival_at(lines: &[Line], den: &Read, letter: bool, mm: f32) -> Option<Stamp> {
+    let left = if letter { -35.0 } else { -8.0 };
+    let mut bbox = den.bbox;
+    let mut seen = [false; LABELS.len()];
+    let mut said = vec![(den.bbox, den.text.as_str())];
+    for word in lines.iter().flat_map(|line| &line.words) {
+        let (dx, dy) = (word.bbox.x - den.bbox.x, word.bbox.y - den.bbox.y);
+        let near = (left * mm..55.0 * mm).contains(&dx) && (-10.0 * mm..27.0 * mm).contains(&dy);
+        let Some(place) = near.then(|| label(&word.text)).flatten() else {
+            continue;
+        };
+        if let Some(seen) = seen.get_mut(place) {
+            *seen = true;
+        }
+        bbox = bbox.union(word.bbox);
+        said.push((word.bbox, &word.text));
+    }
+    let [number, date, hour, onward, kept] = seen;
+    let others = [number, onward, kept].into_iter().any(|is| is);
+    let enough = hour || date && others || number && onward || letter && (date || onward);
+    if !enough {
+        return None;
+    }
+    let (text, filled) = filled(lines, &said, den.bbox.x + 55.0 * mm);
+    let bbox = bbox.union(filled);
+    // The outline lies a little outside of the words.
+    Some(Stamp {
+        kind: StampKind::Incoming,
+        bbox: Rect {
+            x: bbox.x - 2.0 * mm,
+            y: bbox.y - 2.0 * mm,
+            w: bbox.w + 4.0 * mm,
+            h: bbox.h + 4.0 * mm,
+        },
+        text,
+    })
+}
+
+/// What stands on arrival stamps, folded: number, day, hour, to whom it goes, where it is kept.
+const LABELS: [&str; 5] = ["SO", "NGAY", "GIO", "CHUYEN", "LUU"];
+
+/// Which of [`LABELS`] a word is, with the dots after it or what was filled in on them.
+fn label(text: &str) -> Option<usize> {
+    let end = text.find(['.', ':', '…']).unwrap_or(text.len());
+    let key = key(text.get(..end).unwrap_or(text));
+    let place = LABELS.iter().position(|label| key == *label)?;
+    // Sentences have these words, too, but not with capitals; `Kính chuyển` has a small one, and dots.
+    let capital = text.chars().next().is_some_and(char::is_uppercase);
+    (capital || LABELS.get(place) == Some(&"CHUYEN") && end < text.len()).then_some(place)
 }
 
 /// The labels with what stands right of each up to `right` px, and the box around it all.
@@ -290,7 +312,7 @@ fn filled(lines: &[Line], labels: &[(Rect, &str)], right: f32) -> (String, Rect)
     let mut around = labels.first().map(|label| label.0).unwrap_or_default();
     for (bbox, label) in labels {
         let mut line = (*label).to_owned();
-        let beside = |word: &&crate::document::Word| {
+        let beside = |word: &&Read| {
             let middle = word.bbox.y + word.bbox.h / 2.0;
             let level = (middle - bbox.y - bbox.h / 2.0).abs() < 0.6 * bbox.h.max(word.bbox.h);
             level && word.bbox.x >= bbox.x + bbox.w && word.bbox.x + word.bbox.w < right
@@ -321,7 +343,7 @@ fn certification_in(lines: &[Line]) -> Option<Stamp> {
         let Some(next) = around(line) else { continue };
         let gap = next.y - (bbox.y + bbox.h);
         let overlap = (bbox.x + bbox.w).min(next.x + next.w) - bbox.x.max(next.x);
-        if gap > 1.5 * next.h || gap < -1.0 * next.h || overlap < 0.3 * next.w {
+        if gap > 1.5 * next.h || gap < -next.h || overlap < 0.3 * next.w {
             break;
         }
         bbox = bbox.union(next);
@@ -337,7 +359,7 @@ fn certification_in(lines: &[Line]) -> Option<Stamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Point, Word as Read};
+    use crate::document::Point;
 
     fn line(x: f32, y: f32, text: &str) -> Line {
         let mut at = x;
@@ -400,6 +422,16 @@ mod tests {
             found.text
         );
         assert!(found.bbox.x < 200.0 && found.bbox.y < 380.0);
+        // As offices stamped before: the day and the addressee, dotted.
+        let older = [
+            line(500.0, 400.0, "CÔNG VĂN ĐẾN"),
+            line(480.0, 460.0, "Ngày....4..tháng..1.."),
+            line(480.0, 520.0, "Kính chuyển:......"),
+        ];
+        assert!(arrival_in(&older, dpi).is_some());
+        let hour = [line(200.0, 400.0, "ĐẾN"), line(400.0, 390.0, "Giờ:......C")];
+        assert!(arrival_in(&hour, dpi).is_some());
+        assert_eq!(arrival_in(&older[..1], dpi), None);
         // A heading speaks of years, and a date line stands near it.
         let heading = [
             line(200.0, 400.0, "KẾ HOẠCH TỪ NĂM 2020 ĐẾN NĂM 2030"),
