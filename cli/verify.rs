@@ -221,6 +221,21 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(report.exit_code()))
 }
 
+/// The verdict on one file now, with the trust of the data folder and without the network: for other commands.
+pub(crate) fn judged(path: &Path, matches: &ArgMatches) -> anyhow::Result<FileRecord> {
+    let config = Config {
+        trust: anchors::with_folder(matches)?,
+        policy: Policy::default(),
+        now: Instant(jiff::Timestamp::now().as_second()),
+        compare: false,
+        reading: None,
+        online: None,
+        registers: registered::Registers::own(matches),
+        jobs: 1,
+    };
+    Ok(one(path, &config))
+}
+
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }

@@ -60,3 +60,6 @@ mod sign;
 
 /// Certified copies: two people, two keys, a register; killed and raced, nothing is lost or numbered twice.
 mod certify;
+
+/// The archive: in, found, shown, out; stopped and out of room.
+mod archive;

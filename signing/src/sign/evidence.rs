@@ -219,7 +219,10 @@ pub fn update(
             .iter()
             .map(|byte| format!("{byte:02X}"))
             .collect();
-        vri.set(name, Object::Dict(entry.clone()));
+        // One that is there stays: later timestamps are over it, and readers look into the lists of all as well.
+        if !vri.contains(&name) {
+            vri.set(name, Object::Dict(entry.clone()));
+        }
     }
     dss.set("VRI", Object::Dict(vri));
     let own = match own {
