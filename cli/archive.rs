@@ -1,7 +1,7 @@
 //! `saoy archive`: what the office holds, its people, its registers, and the proof that nothing was changed.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -14,11 +14,25 @@ use crate::correct::who;
 use crate::words::{Said, Ui, said};
 use crate::{digitize, engine, terminal};
 
+mod add;
+
 mod check;
+
+mod exchange;
+
+mod find;
+
+mod keep;
 
 mod people;
 
+mod print;
+
+mod records;
+
 pub(crate) mod registers;
+
+mod reuse;
 
 /// The grammar.
 pub(crate) fn command(ui: Ui) -> Command {
@@ -33,6 +47,12 @@ pub(crate) fn command(ui: Ui) -> Command {
         .subcommands(people::commands(ui))
         .subcommands(registers::commands(ui))
         .subcommand(check::command(ui))
+        .subcommands(add::commands(ui))
+        .subcommand(find::command(ui))
+        .subcommands(records::commands(ui))
+        .subcommands(reuse::commands(ui))
+        .subcommands(keep::commands(ui))
+        .subcommands(exchange::commands(ui))
 }
 
 fn init(ui: Ui) -> Command {
@@ -78,7 +98,29 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         Some(("people", matches)) => people::list(matches, ui),
         Some(("register", matches)) => registers::run(matches, ui),
         Some(("annul", matches)) => registers::annul(matches, ui),
+        Some(("annulled", matches)) => {
+            writeln!(io::stdout(), "{}", open(matches)?.annulled_list()?)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Some(("check", matches)) => check::run(matches, ui),
+        Some(("add", matches)) => add::run(matches, ui, false),
+        Some(("deposit", matches)) => add::run(matches, ui, true),
+        Some(("find", matches)) => find::run(matches, ui),
+        Some(("record", matches)) => records::record(matches, ui),
+        Some(("show", matches)) => records::show(matches, ui),
+        Some(("export", matches)) => records::export(matches, ui),
+        Some(("reindex", matches)) => records::reindex(matches, ui),
+        Some(("held", matches)) => reuse::held(matches, ui),
+        Some(("reuse", matches)) => reuse::reuse(matches, ui),
+        Some(("hold", matches)) => keep::hold(matches, ui),
+        Some(("release", matches)) => keep::release(matches, ui),
+        Some(("dispose", matches)) => keep::dispose(matches, ui),
+        Some(("tidy", matches)) => keep::tidy(matches, ui),
+        Some(("import", matches)) => exchange::import(matches, ui),
+        Some(("cases", matches)) => exchange::cases(matches, ui),
+        Some(("table", matches)) => exchange::table(matches, ui),
+        Some(("backup", matches)) => exchange::backup(matches, ui),
+        Some(("restore", matches)) => exchange::restore(matches, ui),
         _ => Ok(ExitCode::from(2)),
     };
     answered(outcome, ui)
@@ -211,6 +253,46 @@ impl Random for System {
             .fill(bytes)
             .map_err(|_| io::Error::other("no random numbers"))
     }
+}
+
+/// Whether a PDF bears a signature: the bytes that one covers are named outside any compressed stream (ISO 32000-1, 12.8.1).
+pub(crate) fn is_signed(pdf: &Path) -> anyhow::Result<bool> {
+    let bytes = std::fs::read(pdf).with_context(|| pdf.display().to_string())?;
+    let mark = b"/ByteRange";
+    Ok(bytes.windows(mark.len()).any(|window| window == mark))
+}
+
+/// Writes bytes under a name, whole or not at all.
+pub(crate) fn write(out: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let folder = match out.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    let mut draft = tempfile::NamedTempFile::new_in(folder)?;
+    draft.write_all(bytes)?;
+    draft.as_file().sync_all()?;
+    draft
+        .persist(out)
+        .with_context(|| out.display().to_string())?;
+    std::fs::File::open(folder)?.sync_all()?;
+    Ok(())
+}
+
+/// An option that is a text.
+pub(crate) fn text(name: &'static str, value: &'static str, help: &str) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .value_name(value)
+        .help(help.to_owned())
+}
+
+/// A text that was typed, or none.
+pub(crate) fn typed<'a>(matches: &'a ArgMatches, name: &str) -> &'a str {
+    matches
+        .get_one::<String>(name)
+        .map(String::as_str)
+        .unwrap_or_default()
 }
 
 /// Prints a value as JSON.

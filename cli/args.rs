@@ -52,6 +52,7 @@ fn grammar(ui: Ui) -> Command {
         .subcommand(crate::trust::command(ui))
         .subcommand(crate::certify::command(ui))
         .subcommand(crate::archive::command(ui))
+        .subcommand(crate::report::command(ui))
 
         .subcommand(crate::sign::command(ui))
         .subcommand(doctor(ui))

@@ -28,6 +28,8 @@ mod profile;
 
 mod quality;
 
+mod report;
+
 mod terminal;
 
 mod train;
@@ -66,6 +68,7 @@ fn main() -> ExitCode {
         Some(("correct", matches)) => correct::run(matches, ui),
         Some(("quality", matches)) => quality::run(matches, ui),
         Some(("separators", matches)) => separators::run(matches, ui),
+        Some(("report", matches)) => report::run(matches, ui),
         Some(("verify", matches)) => verify::run(matches, ui),
         Some(("trust", matches)) => trust::run(matches, ui),
 

@@ -35,7 +35,11 @@ mod printed;
 
 pub(crate) mod record;
 
+pub(crate) mod registered;
+
 mod rules;
+
+mod stated;
 
 mod table;
 
@@ -119,6 +123,10 @@ pub(crate) fn command(ui: Ui) -> Command {
                 .value_parser(value_parser!(PathBuf))
                 .help(ui.say("Chương trình nhận dạng chữ", "The OCR reader program")),
         )
+        .arg(many("annulled", "FILE", ui.say(
+            "Danh sách bản sao bị hủy bỏ giá trị mà cơ quan khác công bố (saoy archive annulled)",
+            "A list of annulled copies that another office publishes (saoy archive annulled)",
+        )).value_parser(value_parser!(PathBuf)))
         .arg(many("report", "FILE", ui.say(
             "Ghi báo cáo ra tệp .html, .xml, .csv hoặc .json",
             "Write a report as .html, .xml, .csv or .json",
@@ -143,6 +151,7 @@ struct Config<'a> {
     /// Who reads pages without text.
     reading: Option<printed::Reading<'a>>,
     online: Option<online::Online>,
+    registers: registered::Registers,
     jobs: usize,
 }
 
@@ -178,6 +187,7 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         online: matches
             .get_flag("online")
             .then(|| online::Online::new(matches)),
+        registers: registered::Registers::new(matches)?,
         jobs: matches
             .get_one::<u16>("jobs")
             .map_or_else(cores, |jobs| usize::from(*jobs)),
@@ -209,6 +219,21 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::from(report.exit_code()))
+}
+
+/// The verdict on one file now, with the trust of the data folder and without the network: for other commands.
+pub(crate) fn judged(path: &Path, matches: &ArgMatches) -> anyhow::Result<FileRecord> {
+    let config = Config {
+        trust: anchors::with_folder(matches)?,
+        policy: Policy::default(),
+        now: Instant(jiff::Timestamp::now().as_second()),
+        compare: false,
+        reading: None,
+        online: None,
+        registers: registered::Registers::own(matches),
+        jobs: 1,
+    };
+    Ok(one(path, &config))
 }
 
 fn cores() -> usize {
@@ -288,7 +313,9 @@ fn one(path: &Path, config: &Config<'_>) -> FileRecord {
     if config.compare {
         printed::compare(path, &mut whole, config.reading.as_ref());
     }
-    FileRecord::new(path, &whole)
+    let mut record = FileRecord::new(path, &whole);
+    config.registers.weigh(path, &whole, &mut record);
+    record
 }
 
 /// A pipe or a device has no length and no second reading.

@@ -57,3 +57,9 @@ mod verify;
 
 /// Signatures: keys, refusals, timestamps, before judges from outside.
 mod sign;
+
+/// Certified copies: two people, two keys, a register; killed and raced, nothing is lost or numbered twice.
+mod certify;
+
+/// The archive: in, found, shown, out; stopped and out of room.
+mod archive;

@@ -6,6 +6,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use ring::digest;
 
@@ -95,6 +96,37 @@ impl Blobs {
     /// # Errors
     /// When reading or writing fails; nothing is left under a final name then.
     pub fn put(&self, source: &mut dyn Read) -> Result<BlobId> {
+        let id = self.place(source)?;
+        let path = self.path(id);
+        sync_folder(path.parent().unwrap_or(&self.folder))?;
+        sync_folder(&self.folder)?;
+        Ok(id)
+    }
+
+    /// Stores several files, as [`put`](Self::put) does each. Several are synced at a time: the file system then writes its
+    /// journal once for many of them, which is what takes the time.
+    ///
+    /// # Errors
+    /// The first one that failed; what was stored besides is loose.
+    pub fn put_all<S: Read + Send>(
+        &self,
+        sources: Vec<impl FnOnce() -> Result<S> + Send>,
+    ) -> Result<Vec<BlobId>> {
+        let count = sources.len();
+        let ids = in_parallel(sources, |source| self.place(&mut source()?))?;
+        let folders: std::collections::BTreeSet<PathBuf> = ids
+            .iter()
+            .filter_map(|id| self.path(*id).parent().map(Path::to_owned))
+            .collect();
+        in_parallel(folders.into_iter().collect(), |folder| sync_folder(&folder))?;
+        if count > 0 {
+            sync_folder(&self.folder)?;
+        }
+        Ok(ids)
+    }
+
+    /// Writes a file, synced, under its final name; its folder is not synced yet.
+    fn place(&self, source: &mut dyn Read) -> Result<BlobId> {
         let incoming = self.folder.join("incoming");
         let mut file =
             tempfile::NamedTempFile::new_in(&incoming).map_err(ArchiveError::file(&incoming))?;
@@ -104,15 +136,11 @@ impl Blobs {
             .sync_all()
             .map_err(ArchiveError::file(&incoming))?;
         let path = self.path(id);
-        let parent = path.parent().unwrap_or(&self.folder).to_owned();
-        if !parent.exists() {
-            fs::create_dir_all(&parent).map_err(ArchiveError::file(&parent))?;
-            sync_folder(&self.folder)?;
-        }
+        let parent = path.parent().unwrap_or(&self.folder);
+        fs::create_dir_all(parent).map_err(ArchiveError::file(parent))?;
         // A file already there is replaced by the same bytes: should it have rotted, it is whole again.
         file.persist(&path)
             .map_err(|error| ArchiveError::file(&path)(error.error))?;
-        sync_folder(&parent)?;
         Ok(id)
     }
 
@@ -202,11 +230,70 @@ impl Blobs {
         }
     }
 
+    /// Whether a file has lain there since before a moment.
+    pub(crate) fn is_older(&self, id: BlobId, than: SystemTime) -> bool {
+        modified(&self.path(id)).is_some_and(|at| at < than)
+    }
+
+    /// Removes what was being written when a program was stopped, before a moment.
+    pub(crate) fn sweep(&self, before: SystemTime) -> Result<usize> {
+        let mut removed = 0;
+        for path in entries(&self.folder.join("incoming"))? {
+            if modified(&path).is_some_and(|at| at < before) {
+                fs::remove_file(&path).map_err(ArchiveError::file(&path))?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+
     fn path(&self, id: BlobId) -> PathBuf {
         let hex = id.to_string();
         let (two, rest) = hex.split_at(2);
         self.folder.join(two).join(rest)
     }
+}
+
+/// How many files are written at a time; they wait for the disk, not for each other.
+const AT_A_TIME: usize = 32;
+
+/// Does something with each, several at a time; results come in order, an error instead of them.
+fn in_parallel<I: Send, O: Send>(
+    items: Vec<I>,
+    work: impl Fn(I) -> Result<O> + Sync,
+) -> Result<Vec<O>> {
+    if items.len() < 2 {
+        return items.into_iter().map(work).collect();
+    }
+    let share = items.len().div_ceil(AT_A_TIME);
+    let mut items = items.into_iter();
+    let mut shares = Vec::new();
+    loop {
+        let some: Vec<I> = items.by_ref().take(share).collect();
+        if some.is_empty() {
+            break;
+        }
+        shares.push(some);
+    }
+    let work = &work;
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = shares
+            .into_iter()
+            .map(|some| scope.spawn(move || some.into_iter().map(work).collect::<Result<Vec<O>>>()))
+            .collect();
+        let mut all = Vec::new();
+        for thread in threads {
+            let some = thread.join();
+            all.extend(some.map_err(|_| {
+                ArchiveError::Fault("a thread that stored files ended badly".to_owned())
+            })??);
+        }
+        Ok(all)
+    })
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|file| file.modified()).ok()
 }
 
 fn absent(id: BlobId, path: &Path, error: io::Error) -> ArchiveError {

@@ -623,7 +623,11 @@ fn one(writer: &Writer<'_>, id: i64) -> Result<Copy> {
         .ok_or_else(|| ArchiveError::Fault(format!("no copy {id}")))
 }
 
-fn by_code(db: &Connection, code: &str) -> rusqlite::Result<Option<Copy>> {
+pub(crate) fn by_row(db: &Connection, id: i64) -> rusqlite::Result<Option<Copy>> {
+    select(db, "WHERE id = ?1", params![id]).map(|mut found| found.pop())
+}
+
+pub(crate) fn by_code(db: &Connection, code: &str) -> rusqlite::Result<Option<Copy>> {
     select(db, "WHERE code = ?1", params![plain_code(code)]).map(|mut found| found.pop())
 }
 

@@ -10,12 +10,18 @@ use crate::error::{ArchiveError, Result, Sentence, sentence};
 use crate::store::{Archive, digest_of, model};
 
 /// Columns that name files which must be there: table, column, and a condition under which.
-const FILES: [(&str, &str, &str); 4] = [
-    ("certification", "original", "1"),
-    ("certification", "prepared", "1"),
-    ("certification", "signed", "1"),
-    ("certification", "sealed", "1"),
+const FILES: [(&str, &str, &str); 7] = [
+    ("certification", "original", COPY_IS_KEPT),
+    ("certification", "prepared", COPY_IS_KEPT),
+    ("certification", "signed", COPY_IS_KEPT),
+    ("certification", "sealed", COPY_IS_KEPT),
+    ("version", "pdf", DOCUMENT_IS_KEPT),
+    ("version", "text", DOCUMENT_IS_KEPT),
+    ("version", "record", DOCUMENT_IS_KEPT),
 ];
+const COPY_IS_KEPT: &str = "NOT EXISTS (SELECT 1 FROM disposal_item
+    WHERE disposal_item.kind = 'copy' AND target = certification.id AND outcome = 'gone')";
+const DOCUMENT_IS_KEPT: &str = "EXISTS (SELECT 1 FROM document WHERE document.id = version.document AND document.state = 'kept')";
 
 /// What is wrong, where.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -73,8 +79,33 @@ impl Archive {
                 ),
             });
         }
+        self.check_search(&mut report)?;
         self.check_files(files, &mut report)?;
         Ok(report)
+    }
+
+    /// What documents are found by must be what their rows say; the words themselves can be made anew at any time.
+    fn check_search(&self, report: &mut Report) -> Result<()> {
+        let mut odd = Vec::new();
+        self.each_document(|document| {
+            let right: bool = self.is_findable(&document).map_err(self.database_error())?;
+            if !right {
+                odd.push(document.id);
+            }
+            Ok(())
+        })?;
+        for id in odd {
+            report.findings.push(Finding {
+                code: "search",
+                said: sentence!(
+                    "chỉ mục tìm kiếm không khớp tài liệu {}; lập lại bằng: saoy archive reindex",
+                    "the search tables do not fit document {}; make them anew with: saoy archive reindex",
+                    id
+                ),
+                place: id,
+            });
+        }
+        Ok(())
     }
 
     /// Triggers and constraints are part of the protection: the shape must be that which this program makes.
@@ -292,24 +323,7 @@ impl Archive {
     }
 
     fn check_files(&self, read: bool, report: &mut Report) -> Result<()> {
-        let mut wanted = BTreeMap::new();
-        for (table, column, condition) in FILES {
-            let mut statement = self
-                .db()
-                .prepare(&format!(
-                    "SELECT id, {column} FROM {table} WHERE {column} IS NOT NULL AND {condition}"
-                ))
-                .map_err(self.database_error())?;
-            let rows = statement
-                .query_map([], |row| {
-                    Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
-                })
-                .map_err(self.database_error())?;
-            for row in rows {
-                let (id, hex) = row.map_err(self.database_error())?;
-                wanted.entry(hex).or_insert(format!("{table} {id}"));
-            }
-        }
+        let wanted = wanted(self.db()).map_err(self.database_error())?;
         let (present, strange) = self.blobs().list()?;
         report.loose = present
             .iter()
@@ -343,6 +357,22 @@ impl Archive {
         }
         Ok(())
     }
+}
+
+/// Every file that a row refers to, by its digest, and such a row.
+pub(crate) fn wanted(db: &Connection) -> rusqlite::Result<BTreeMap<String, String>> {
+    let mut wanted = BTreeMap::new();
+    for (table, column, condition) in FILES {
+        let mut statement = db.prepare(&format!(
+            "SELECT id, {column} FROM {table} WHERE {column} IS NOT NULL AND {condition}"
+        ))?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let id: i64 = row.get(0)?;
+            wanted.entry(row.get(1)?).or_insert(format!("{table} {id}"));
+        }
+    }
+    Ok(wanted)
 }
 
 fn bad_checkpoint(size: &str, vi: &str, en: &str) -> Finding {

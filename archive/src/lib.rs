@@ -27,4 +27,26 @@ pub mod register;
 
 pub mod certification;
 
+pub mod fold;
+
+pub mod metadata;
+
+pub mod records;
+
+pub mod search;
+
+pub mod reuse;
+
+pub mod retention;
+
 pub mod payload;
+
+pub mod table;
+
+pub mod exchange;
+
+pub mod cases;
+
+pub mod indicators;
+
+pub mod backup;

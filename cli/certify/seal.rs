@@ -144,6 +144,9 @@ pub(super) fn run(matches: &ArgMatches, seal: bool, ui: Ui) -> anyhow::Result<Ex
     arguments.extend(["--location".into(), archive.office().name.clone().into()]);
     let lines = statement::lines(kind, &copy, &archive, &act, &appointment);
     let payload = statement::payload(&copy, &archive)?;
+    // Signed with the rest: whoever verifies finds the copy in the register by it, on any machine.
+    let reason = format!("{} {}", kind.title.vi, payload.written());
+    arguments.extend(["--reason".into(), reason.into()]);
     let first = copy.signed.is_none();
     if first {
         match kind.placement {

@@ -86,7 +86,7 @@ pub(super) fn payload(copy: &Copy, archive: &Archive) -> anyhow::Result<Payload>
 pub(super) fn form(lines: &[String], copy: &Copy, payload: &Payload) -> Form {
     Form {
         qr: payload.written(),
-        label: format!("Mã tra cứu: {}", grouped(&copy.code)),
+        label: format!("Mã tra cứu: {}", grouped(&copy.code).replace('-', " ")),
         line: lines
             .iter()
             .map(|line| {

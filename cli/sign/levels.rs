@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::ArgMatches;
 use ring::rand::{SecureRandom, SystemRandom};
 use saoy_pdf::Document;
+use saoy_pipeline::record::Bilingual;
 use saoy_signing::certificate::Certificate;
 use saoy_signing::cms::SignedData;
 use saoy_signing::crypto::Digest;
@@ -153,10 +154,10 @@ impl<'a> Job<'a> {
             },
             field: text("field"),
             name: text("name"),
-            reason: if is_test {
-                Some(NOT_VALID.to_owned())
-            } else {
-                text("reason")
+            reason: match text("reason") {
+                Some(reason) if is_test => Some(format!("{NOT_VALID}: {reason}")),
+                None if is_test => Some(NOT_VALID.to_owned()),
+                reason => reason,
             },
             location: text("location"),
             stamp,
@@ -352,7 +353,12 @@ impl<'a> Job<'a> {
                     return Ok(ask.check(&answer, basis).map_err(SignError::from)?);
                 }
                 Err(why) if round >= self.retry => {
-                    return Err(NoAnswer(format!("{address}: {why}")).into());
+                    let said = why.spoken();
+                    return Err(NoAnswer(Bilingual {
+                        vi: format!("{address}: {}", said.vi),
+                        en: format!("{address}: {}", said.en),
+                    })
+                    .into());
                 }
                 Err(_) => {
                     std::thread::sleep(wait);

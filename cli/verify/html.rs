@@ -70,6 +70,14 @@ fn section(
         escaped(&file.summary.vi),
         escaped(&file.summary.en),
     )?;
+    if let Some(registered) = &file.registered {
+        writeln!(
+            to,
+            "<p>Sổ chứng thực: {} <small>Register: {}</small></p>",
+            escaped(&registered.said.vi),
+            escaped(&registered.said.en)
+        )?;
+    }
     if let Some((vi, en)) = file
         .signer_compared
         .told(Ui::Vi)

@@ -12,8 +12,9 @@ use saoy_pdf::Document;
 use saoy_pipeline::classify::Classified;
 use saoy_pipeline::driver::skim::{Skimmed, skim};
 use saoy_pipeline::ingest::{Limits, glance};
-use saoy_signing::verify::{Printed, Said, Seen, Source, Standing, Verification};
+use saoy_signing::verify::{Printed, Said, Seen, Source, Standing, Verification, Whose};
 
+use super::stated;
 use crate::digitize;
 use crate::words::Ui;
 
@@ -68,8 +69,18 @@ pub(crate) fn compare(path: &Path, whole: &mut Verification, reading: Option<&Re
         whole.compare(None);
         return;
     };
+    compare_pages(&document, whole, reading);
+    // The pages of a copy name those who made the original; its statement names those who certified.
+    if !matches!(whole.whose, Whose::Matches { .. })
+        && let Some(stated) = stated::certifier(&document)
+    {
+        whole.compare(Some(&stated));
+    }
+}
+
+fn compare_pages(document: &Document, whole: &mut Verification, reading: Option<&Reading<'_>>) {
     let limits = Limits::default();
-    let shown = glance::classified_as_seen(&document, &limits)
+    let shown = glance::classified_as_seen(document, &limits)
         .map(|classified| names(&classified, Source::Text))
         .filter(Printed::names_somebody);
     if let Some(shown) = shown {
@@ -78,7 +89,7 @@ pub(crate) fn compare(path: &Path, whole: &mut Verification, reading: Option<&Re
     }
     let lost = matches!(whole.standing, Standing::Invalid | Standing::Damaged);
     let read = match reading {
-        Some(reading) if !lost => read(&document, &pages(whole, &document), reading),
+        Some(reading) if !lost => read(document, &pages(whole, document), reading),
         Some(_) => Err(Said::new(
             "không đọc hình ảnh trang của tệp đã hỏng hoặc không hợp lệ",
             "pages of a file that is not valid are not read by OCR",
@@ -92,7 +103,7 @@ pub(crate) fn compare(path: &Path, whole: &mut Verification, reading: Option<&Re
         Ok(skimmed) => from_pixels(&skimmed),
         Err(unread) => Printed {
             unread: Some(unread),
-            ..glance::classified(&document, &limits)
+            ..glance::classified(document, &limits)
                 .map(|classified| names(&classified, Source::HiddenText))
                 .unwrap_or_default()
         },

@@ -14,6 +14,7 @@ use saoy_signing::verify::{
 use serde::Serialize;
 
 use super::checklist::{self, Row};
+use super::registered::Registered;
 use crate::words::Ui;
 
 /// Name and version of the record.
@@ -54,6 +55,9 @@ pub(crate) struct FileRecord {
     /// Names of signature fields that nobody has signed.
     pub(crate) unsigned_fields: Vec<String>,
     pub(crate) checklist: Vec<Row>,
+    /// What registers know of it, when it is a certified copy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) registered: Option<Registered>,
     #[serde(skip)]
     pub(crate) standing: Option<Standing>,
     #[serde(skip)]
@@ -267,6 +271,7 @@ impl FileRecord {
                 .collect(),
             unsigned_fields: whole.unsigned.clone(),
             checklist: checklist::rows(whole),
+            registered: None,
             standing: Some(whole.standing),
             file: path.to_owned(),
             revisions: whole.revisions.clone(),

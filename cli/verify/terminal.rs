@@ -86,6 +86,14 @@ fn whole(file: &FileRecord, style: Style) -> String {
             shown(&told)
         );
     }
+    if let Some(registered) = &file.registered {
+        let _ = writeln!(
+            text,
+            "  {}: {}",
+            ui.say("Sổ chứng thực", "Register"),
+            shown(ui.of(&registered.said))
+        );
+    }
     text += &list(ui.say("Lý do", "Reasons"), &file.reasons, style);
     text += &list(ui.say("Lưu ý", "Notes"), &file.warnings, style);
     if !file.checklist.is_empty() {

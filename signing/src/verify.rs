@@ -428,6 +428,13 @@ impl Verification {
     pub fn compare(&mut self, printed: Option<&Printed>) {
         self.whose = whose::compare(self.people(), printed);
         self.printed = printed.cloned();
+        // Of several comparisons the last one counts.
+        self.warnings.retain(|finding| {
+            !matches!(
+                finding.reason,
+                Reason::SignerMismatch | Reason::SignerPublishes | Reason::SignerNotCompared
+            )
+        });
         match &self.whose {
             Whose::Differs { .. } => self.warn(Reason::SignerMismatch),
             Whose::Publisher { .. } => self.warn(Reason::SignerPublishes),

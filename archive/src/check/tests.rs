@@ -210,3 +210,160 @@ fn a_rewritten_log_contradicts_its_checkpoints() {
         "{report:?}"
     );
 }
+
+/// An archive with a row in every table of records.
+fn shelves() -> (tempfile::TempDir, Archive) {
+    use crate::metadata::Meta;
+    use crate::records::NewDocument;
+    use crate::retention::Of;
+    use crate::search::tests::paper;
+    let (folder, mut archive) = office();
+    let act = |by: &str| act_on(by, date(2026, 11, 25));
+    let meta = [
+        ("code", "A"),
+        ("title", "Hồ sơ"),
+        ("maintenance", "06"),
+        ("end_date", "2000-01-01"),
+    ];
+    let meta: Meta = meta
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into();
+    archive.put_record(&act("clerk"), &meta).unwrap();
+    let mut ids = Vec::new();
+    for pdf in ["1", "2", "3"] {
+        let owner = [("owner_number", "046200001234"), ("type", "giay_khai_sinh")];
+        let new = NewDocument {
+            into: Some("A"),
+            ..paper(pdf, "chữ", &owner)
+        };
+        ids.push(archive.add(&act("clerk"), &new).unwrap().id);
+    }
+    archive.read(&act("clerk"), &ids[0], "xem").unwrap();
+    archive.list_disposal(&act("clerk"), "hết hạn").unwrap();
+    archive
+        .hold(&act("keeper"), Of::Document, &ids[0], "vụ án")
+        .unwrap();
+    let cases =
+        "case,procedure,received,part code,file\nH57.12-260105-0001,1.001,2026-01-05,TP1,a.pdf\n";
+    archive
+        .import_cases(&act("clerk"), cases.as_bytes())
+        .unwrap();
+    archive.checkpoint().unwrap();
+    (folder, archive)
+}
+
+/// Every column of every table, and every row taken away: none goes unnoticed, and no other finding stands for it.
+#[test]
+fn each_column_of_the_tables_of_records_is_watched() {
+    let (_folder, archive) = shelves();
+    let db = archive.db();
+    db.execute_batch("PRAGMA foreign_keys = off; PRAGMA ignore_check_constraints = on")
+        .unwrap();
+    let texts = |sql: &str| -> Vec<String> {
+        db.prepare(sql)
+            .unwrap()
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .collect::<rusqlite::Result<_>>()
+            .unwrap()
+    };
+    let tables = [
+        "record",
+        "document",
+        "version",
+        "member",
+        "usage",
+        "hold",
+        "disposal",
+        "disposal_item",
+        "case_file",
+        "part",
+    ];
+    let mut tried = 0;
+    for table in tables {
+        let mut forgeries = vec![format!("DELETE FROM {table} WHERE id = 1")];
+        for column in texts(&format!(
+            "SELECT name FROM pragma_table_info('{table}') WHERE name <> 'id'"
+        )) {
+            forgeries.push(format!(
+                "UPDATE {table} SET {column} = CASE typeof({column}) WHEN 'integer' THEN {column} + 7
+                 WHEN 'blob' THEN zeroblob(16) WHEN 'null' THEN NULL ELSE {column} || ' ' END WHERE id = 1"
+            ));
+        }
+        for forgery in forgeries {
+            let column_is_null = forgery.contains("UPDATE");
+            db.execute_batch("SAVEPOINT forged").unwrap();
+            let triggers = texts(&format!(
+                "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = '{table}'"
+            ));
+            for name in texts(&format!(
+                "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = '{table}'"
+            )) {
+                db.execute_batch(&format!("DROP TRIGGER {name}")).unwrap();
+            }
+            let before = crate::store::digest_of(db, table, 1).unwrap();
+            db.execute_batch(&forgery).unwrap();
+            let changed = crate::store::digest_of(db, table, 1).unwrap() != before;
+            for sql in triggers {
+                db.execute_batch(&sql).unwrap();
+            }
+            let found = archive.check(None, "", false).unwrap().findings;
+            let named = found.iter().any(|finding| {
+                finding.place == format!("{table} 1")
+                    && matches!(finding.code, "row_changed" | "row_gone")
+            });
+            // A column that holds nothing cannot be forged by this.
+            assert!(changed || column_is_null, "{forgery}");
+            assert_eq!(named, changed, "{forgery}: {found:?}");
+            tried += usize::from(changed);
+            db.execute_batch("ROLLBACK TO forged; RELEASE forged")
+                .unwrap();
+        }
+    }
+    assert!(tried > 80, "{tried}");
+    assert_eq!(archive.check(None, "", false).unwrap().findings, vec![]);
+}
+
+#[test]
+fn a_flipped_bit_in_each_of_a_hundred_files_is_found_a_hundred_times() {
+    use crate::search::tests::paper;
+    let (folder, mut archive) = office();
+    let act = act_on("clerk", date(2026, 11, 25));
+    let texts: Vec<String> = (0..100)
+        .map(|number| format!("%PDF-1.7 paper {number}"))
+        .collect();
+    let new: Vec<_> = texts
+        .iter()
+        .map(|text| crate::records::NewDocument {
+            text: None,
+            ..paper(text, "", &[])
+        })
+        .collect();
+    for outcome in archive.add_all(&act, &new).unwrap() {
+        outcome.unwrap();
+    }
+    archive.checkpoint().unwrap();
+    let mut names = std::collections::BTreeSet::new();
+    for (number, text) in texts.iter().enumerate() {
+        let id = BlobId::of(text.as_bytes()).to_string();
+        let path = folder.path().join("blobs").join(&id[..2]).join(&id[2..]);
+        let mut bytes = std::fs::read(&path).unwrap();
+        let at = number * 7 % bytes.len();
+        bytes[at] ^= 1 << (number % 8);
+        std::fs::write(&path, bytes).unwrap();
+        names.insert(id);
+    }
+    let findings = archive.check(None, "", true).unwrap().findings;
+    let found = findings
+        .iter()
+        .filter(|finding| finding.code == "file_changed")
+        .count();
+    assert_eq!((found, findings.len()), (100, 100));
+    for id in names {
+        let id = BlobId::parse(&id).unwrap();
+        assert!(matches!(
+            archive.blobs().read(id),
+            Err(ArchiveError::Damaged(_))
+        ));
+    }
+}

@@ -94,6 +94,24 @@ pub fn text(document: &Document, page: usize, limits: &Limits) -> Result<Text, F
     )
 }
 
+/// The lines that annotations add to page `page`, counted from 0, top to bottom: what stamps and signatures show.
+///
+/// # Errors
+/// As [`text`].
+pub fn stamped(document: &Document, page: usize, limits: &Limits) -> Result<Vec<String>, Fault> {
+    let lines = |annotations| {
+        with_page(document, page, annotations, limits, |page, settings| {
+            let seen = survey(page, settings);
+            let lines = words::lines(seen.seen_glyphs(), PageMap::IDENTITY);
+            Ok(lines.iter().map(Line::text).collect::<Vec<String>>())
+        })
+    };
+    let bare = lines(Annotations::Drop)?;
+    let mut all = lines(Annotations::Keep)?;
+    all.retain(|line| !bare.contains(line));
+    Ok(all)
+}
+
 /// The lines of page `page`, counted from 0, in px at [`Kept::DPI`], and the size of the page.
 fn text_of(
     document: &Document,

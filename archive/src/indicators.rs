@@ -1,0 +1,667 @@
+//! The indicators of digitisation (Decision 766/QĐ-TTg) and a station's productivity, from what the archive really holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use rusqlite::params;
+use serde::{Deserialize, Serialize};
+
+use crate::cases::Case;
+use crate::error::{ArchiveError, Result};
+use crate::records::Figures;
+use crate::store::Archive;
+
+/// The definitions.
+const SHIPPED: &str = include_str!("profiles/indicators-766.toml");
+
+/// The register of electronic certified copies.
+const COPIES: &str = "SCTĐT/BS";
+
+/// Below this mean certainty a document's reading is doubtful, in thousandths.
+const DOUBTFUL: u32 = 700;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Definitions {
+    version: String,
+    indicator: Vec<Definition>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Definition {
+    code: String,
+    metric: String,
+    vi: String,
+    en: String,
+    max: u64,
+    #[serde(default = "hundred")]
+    full_at: u64,
+    target: Option<u64>,
+    #[serde(default)]
+    per: Per,
+    #[serde(default)]
+    of: Vec<Mark>,
+    #[serde(default)]
+    with: Vec<Mark>,
+}
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Per {
+    #[default]
+    Case,
+    Procedure,
+    Copies,
+}
+
+/// What can be true of a case in a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Mark {
+    Received,
+    Finished,
+    ReturnsResult,
+    ComponentFile,
+    ResultFile,
+    Digitised,
+    Reused,
+    Shared,
+    ResidentData,
+}
+
+/// One indicator of one unit and period.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Indicator {
+    /// Its number in the decision.
+    pub code: String,
+    /// Its name in reports to the portal.
+    pub metric: String,
+    /// What it is called, Vietnamese.
+    pub vi: String,
+    /// What it is called, English.
+    pub en: String,
+    /// How many have it.
+    pub numerator: u64,
+    /// Of how many.
+    pub denominator: u64,
+    /// Per cent with two decimals, half up; `null` (N/A) when there is nothing to count.
+    pub rate: Option<String>,
+    /// Points with two decimals, half up; `null` when there is nothing to count.
+    pub score: Option<String>,
+    /// The most points.
+    pub max: u64,
+    /// What is asked for, per cent.
+    pub target: Option<u64>,
+    /// Whether it is reached.
+    pub reached: Option<bool>,
+}
+
+/// A figure with what it is made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Figure {
+    /// Its key.
+    pub key: &'static str,
+    /// What it is called, Vietnamese.
+    pub vi: &'static str,
+    /// What it is called, English.
+    pub en: &'static str,
+    /// How many, or the sum.
+    pub numerator: u64,
+    /// Of how many; nothing for plain counts.
+    pub denominator: Option<u64>,
+    /// Two decimals, half up: per cent for shares, the mean for sums; `null` when there is nothing to count.
+    pub value: Option<String>,
+}
+
+/// The indicators of one unit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UnitReport {
+    /// The unit; nothing for the whole office.
+    pub unit: Option<String>,
+    /// The first day.
+    pub from: Date,
+    /// The last day.
+    pub to: Date,
+    /// The digitisation group.
+    pub indicators: Vec<Indicator>,
+    /// Points of those that could be counted, and the most they can give.
+    pub score: String,
+    /// The most points of those that could be counted.
+    pub out_of: u64,
+    /// Productivity.
+    pub productivity: Vec<Figure>,
+}
+
+/// A report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// `saoy.report/1`.
+    pub schema: &'static str,
+    /// The decision that the definitions follow.
+    pub definitions: String,
+    /// The office.
+    pub office: String,
+    /// The whole office first, then unit by unit where asked for.
+    pub units: Vec<UnitReport>,
+}
+
+fn hundred() -> u64 {
+    100
+}
+
+impl Archive {
+    /// Computes the indicators of a period: of the whole office or one unit, and of every unit where asked for.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Database`].
+    pub fn report(
+        &self,
+        from: Date,
+        to: Date,
+        unit: Option<&str>,
+        each_unit: bool,
+    ) -> Result<Report> {
+        let definitions: Definitions = toml::from_str(SHIPPED)
+            .map_err(|error| ArchiveError::Fault(format!("the indicators: {error}")))?;
+        let cases = self.cases_in(from, to)?;
+        let mut wanted = vec![unit.map(str::to_owned)];
+        if each_unit {
+            let all: BTreeSet<&str> = cases.iter().map(|case| case.unit.as_str()).collect();
+            wanted.extend(
+                all.into_iter()
+                    .filter(|one| !one.is_empty())
+                    .map(|one| Some(one.to_owned())),
+            );
+        }
+        let mut units = Vec::new();
+        for unit in wanted {
+            let own: Vec<&Case> = cases
+                .iter()
+                .filter(|case| unit.as_ref().is_none_or(|unit| case.unit == *unit))
+                .collect();
+            units.push(self.of_unit(&definitions, &own, unit, (from, to))?);
+        }
+        Ok(Report {
+            schema: "saoy.report/1",
+            definitions: definitions.version,
+            office: self.office().name.clone(),
+            units,
+        })
+    }
+
+    fn of_unit(
+        &self,
+        definitions: &Definitions,
+        cases: &[&Case],
+        unit: Option<String>,
+        (from, to): (Date, Date),
+    ) -> Result<UnitReport> {
+        let marked: Vec<(&Case, BTreeSet<Mark>)> = cases
+            .iter()
+            .map(|case| (*case, marks(case, from, to)))
+            .collect();
+        let copies = self.copies_issued(from, to)?;
+        let indicators: Vec<Indicator> = definitions
+            .indicator
+            .iter()
+            .map(|definition| {
+                let (numerator, denominator) = match definition.per {
+                    Per::Case => per_case(definition, &marked),
+                    Per::Procedure => per_procedure(definition, &marked),
+                    Per::Copies => (copies, 0),
+                };
+                indicator(definition, numerator, denominator)
+            })
+            .collect();
+        let counted = indicators.iter().filter(|one| one.score.is_some());
+        let out_of = counted.clone().map(|one| one.max).sum();
+        let cents: u64 = counted
+            .filter_map(|one| one.score.as_deref())
+            .map(|score| score.replace('.', "").parse::<u64>().unwrap_or_default())
+            .sum();
+        Ok(UnitReport {
+            productivity: self.productivity(unit.as_deref(), from, to)?,
+            unit,
+            from,
+            to,
+            indicators,
+            score: decimals(cents),
+            out_of,
+        })
+    }
+
+    fn copies_issued(&self, from: Date, to: Date) -> Result<u64> {
+        self.db()
+            .query_row(
+                "SELECT count(*) FROM entry WHERE register = ? AND state = 'issued' AND day BETWEEN ? AND ?",
+                params![COPIES, from.to_string(), to.to_string()],
+                |row| counted(row, 0),
+            )
+            .map_err(self.database_error())
+    }
+
+    /// Figures that no decree asks for, and every station wants to know.
+    fn productivity(&self, unit: Option<&str>, from: Date, to: Date) -> Result<Vec<Figure>> {
+        let made = self.made(unit, from, to)?;
+        let looked = self.usages("lookup", unit, from, to)?;
+        let reused = self.usages("reuse", unit, from, to)?;
+        let (copies, minutes) = self.copy_minutes(from, to)?;
+        let gaps = u64::try_from(self.gaps()?.len()).unwrap_or(u64::MAX);
+        let share = |key, vi, en, numerator, denominator| Figure {
+            key,
+            vi,
+            en,
+            numerator,
+            denominator: Some(denominator),
+            value: rate(numerator, denominator),
+        };
+        let count = |key, vi, en, numerator| Figure {
+            key,
+            vi,
+            en,
+            numerator,
+            denominator: None,
+            value: None,
+        };
+        let mut all = vec![
+            count(
+                "documents",
+                "Tài liệu đưa vào kho",
+                "Documents taken in",
+                made.documents,
+            ),
+            count("pages", "Số trang", "Pages", made.pages),
+            share(
+                "searchable",
+                "Trang có lớp chữ",
+                "Pages with text",
+                made.with_text,
+                made.pages,
+            ),
+            share(
+                "signed",
+                "Tài liệu đã ký số",
+                "Documents signed",
+                made.signed,
+                made.documents,
+            ),
+            Figure {
+                key: "confidence",
+                vi: "Độ tin cậy đọc trung bình (%)",
+                en: "Mean certainty of reading (%)",
+                numerator: made.certainty,
+                denominator: Some(made.read),
+                value: mean(made.certainty * 10, made.read),
+            },
+            share(
+                "doubtful",
+                "Tài liệu đọc chưa chắc",
+                "Documents read doubtfully",
+                made.doubtful,
+                made.read,
+            ),
+            count(
+                "corrected",
+                "Trường sửa bằng tay",
+                "Fields put right by hand",
+                made.corrected,
+            ),
+            share(
+                "lookup_hits",
+                "Lần tra cứu có kết quả",
+                "Look-ups that found something",
+                looked.1,
+                looked.0,
+            ),
+            count(
+                "reused",
+                "Lần tái sử dụng",
+                "Times something was reused",
+                reused.0,
+            ),
+            count(
+                "copies",
+                "Bản sao điện tử đã cấp",
+                "Electronic certified copies issued",
+                copies,
+            ),
+            Figure {
+                key: "copy_minutes",
+                vi: "Số phút trung bình cho một bản sao",
+                en: "Mean minutes for a certified copy",
+                numerator: minutes,
+                denominator: Some(copies),
+                value: mean(minutes * 100, copies),
+            },
+        ];
+        if unit.is_none() {
+            all.push(count(
+                "gaps",
+                "Số thiếu trong sổ",
+                "Numbers missing in registers",
+                gaps,
+            ));
+        }
+        Ok(all)
+    }
+
+    fn made(&self, unit: Option<&str>, from: Date, to: Date) -> Result<Made> {
+        let work = || -> rusqlite::Result<Made> {
+            let mut made = Made::default();
+            let mut statement = self.db().prepare_cached(
+                "SELECT version.number, pages, figures, json_extract(meta, '$.unit') FROM version
+                 JOIN document ON document.id = version.document
+                 WHERE substr(version.added_at, 1, 10) BETWEEN ? AND ?",
+            )?;
+            let mut rows = statement.query(params![from.to_string(), to.to_string()])?;
+            while let Some(row) = rows.next()? {
+                let own: Option<String> = row.get(3)?;
+                if unit.is_some() && own.as_deref() != unit {
+                    continue;
+                }
+                let figures: Figures = crate::records::from_json(row, 2)?;
+                made.signed += u64::from(figures.signed);
+                // A later version is the same paper again.
+                if row.get::<_, u32>(0)? > 1 {
+                    continue;
+                }
+                made.documents += 1;
+                made.pages += u64::from(row.get::<_, Option<u32>>(1)?.unwrap_or_default());
+                made.with_text += u64::from(figures.pages_with_text);
+                made.corrected += u64::from(figures.corrected);
+                if let Some(certainty) = figures.confidence {
+                    made.read += 1;
+                    made.certainty += u64::from(certainty);
+                    made.doubtful += u64::from(certainty < DOUBTFUL);
+                }
+            }
+            made.signed = made.signed.min(made.documents);
+            Ok(made)
+        };
+        work().map_err(self.database_error())
+    }
+
+    /// How many, and how many with a find.
+    fn usages(&self, kind: &str, unit: Option<&str>, from: Date, to: Date) -> Result<(u64, u64)> {
+        self.db()
+            .query_row(
+                "SELECT count(*), coalesce(sum(hits > 0), 0) FROM usage
+                 WHERE kind = ?1 AND (?2 IS NULL OR unit = ?2) AND substr(used_at, 1, 10) BETWEEN ?3 AND ?4",
+                params![kind, unit, from.to_string(), to.to_string()],
+                |row| Ok((counted(row, 0)?, counted(row, 1)?)),
+            )
+            .map_err(self.database_error())
+    }
+
+    /// Certified copies sealed in the period, and the minutes from intake to seal of all of them.
+    fn copy_minutes(&self, from: Date, to: Date) -> Result<(u64, u64)> {
+        self.db()
+            .query_row(
+                "SELECT count(*), coalesce(sum(max(0, unixepoch(sealed_at) - unixepoch(prepared_at))), 0) / 60
+                 FROM certification JOIN entry ON entry.id = certification.entry
+                 WHERE register = ? AND sealed_at IS NOT NULL AND substr(sealed_at, 1, 10) BETWEEN ? AND ?",
+                params![COPIES, from.to_string(), to.to_string()],
+                |row| Ok((counted(row, 0)?, counted(row, 1)?)),
+            )
+            .map_err(self.database_error())
+    }
+}
+
+#[derive(Default)]
+struct Made {
+    documents: u64,
+    pages: u64,
+    with_text: u64,
+    signed: u64,
+    read: u64,
+    certainty: u64,
+    doubtful: u64,
+    corrected: u64,
+}
+
+/// A count, which SQLite has as a signed number.
+fn counted(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    let count: i64 = row.get(column)?;
+    Ok(u64::try_from(count).unwrap_or_default())
+}
+
+fn marks(case: &Case, from: Date, to: Date) -> BTreeSet<Mark> {
+    let within = |day: Date| from <= day && day <= to;
+    let has_file = |result: bool| {
+        case.parts
+            .iter()
+            .any(|part| part.result == result && (part.document.is_some() || part.file.is_some()))
+    };
+    let (component, result) = (has_file(false), has_file(true));
+    let truths = [
+        (Mark::Received, within(case.received)),
+        (Mark::Finished, case.finished.is_some_and(within)),
+        (Mark::ReturnsResult, case.returns_result),
+        (Mark::ComponentFile, component),
+        (Mark::ResultFile, result),
+        (Mark::Digitised, component || result),
+        (
+            Mark::Reused,
+            case.parts.iter().any(|part| part.reused && !part.result),
+        ),
+        (Mark::Shared, case.parts.iter().any(|part| part.shared)),
+        (Mark::ResidentData, case.resident_data),
+    ];
+    truths
+        .into_iter()
+        .filter_map(|(mark, is)| is.then_some(mark))
+        .collect()
+}
+
+fn per_case(definition: &Definition, cases: &[(&Case, BTreeSet<Mark>)]) -> (u64, u64) {
+    let of = cases
+        .iter()
+        .filter(|(_, marks)| definition.of.iter().all(|mark| marks.contains(mark)));
+    let denominator = of.clone().count() as u64;
+    let numerator = of
+        .filter(|(_, marks)| definition.with.iter().all(|mark| marks.contains(mark)))
+        .count() as u64;
+    (numerator, denominator)
+}
+
+/// A procedure has what any of its cases has.
+fn per_procedure(definition: &Definition, cases: &[(&Case, BTreeSet<Mark>)]) -> (u64, u64) {
+    let mut all: BTreeMap<&str, bool> = BTreeMap::new();
+    for (case, marks) in cases {
+        if definition.of.iter().all(|mark| marks.contains(mark)) {
+            *all.entry(&case.procedure).or_default() |=
+                definition.with.iter().all(|mark| marks.contains(mark));
+        }
+    }
+    (
+        all.values().filter(|has| **has).count() as u64,
+        all.len() as u64,
+    )
+}
+
+fn indicator(definition: &Definition, numerator: u64, denominator: u64) -> Indicator {
+    let score = match definition.per {
+        // Offered and used, or not.
+        Per::Copies => Some(if numerator > 0 {
+            definition.max * 100
+        } else {
+            0
+        }),
+        _ => half_up(
+            numerator * definition.max * 100 * 100,
+            denominator * definition.full_at,
+        )
+        .map(|cents| cents.min(definition.max * 100)),
+    };
+    Indicator {
+        code: definition.code.clone(),
+        metric: definition.metric.clone(),
+        vi: definition.vi.clone(),
+        en: definition.en.clone(),
+        numerator,
+        denominator,
+        rate: match definition.per {
+            Per::Copies => None,
+            _ => rate(numerator, denominator),
+        },
+        score: score.map(decimals),
+        max: definition.max,
+        target: definition.target,
+        reached: definition
+            .target
+            .filter(|_| denominator > 0)
+            .map(|target| numerator * 100 >= target * denominator),
+    }
+}
+
+/// Per cent with two decimals.
+fn rate(numerator: u64, denominator: u64) -> Option<String> {
+    half_up(numerator * 100 * 100, denominator).map(decimals)
+}
+
+/// A mean of hundredths with two decimals.
+fn mean(hundredths: u64, count: u64) -> Option<String> {
+    half_up(hundredths, count).map(decimals)
+}
+
+fn half_up(numerator: u64, denominator: u64) -> Option<u64> {
+    (2 * numerator + denominator).checked_div(2 * denominator)
+}
+
+fn decimals(hundredths: u64) -> String {
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::tests::{act, office};
+    use jiff::civil::date;
+
+    const TABLE: &str = "MaHoSo;MaTTHC;DonViXuLy;NgayTiepNhan;NgayKetThucXuLy;Có kết quả;part;part_code;file;reused;shared;vneid\n\
+        H57.12-260105-0001;1.001;Tư pháp;2026-01-05;2026-01-08;1;component;TP1;a.pdf;1;0;1\n\
+        H57.12-260105-0001;1.001;Tư pháp;2026-01-05;2026-01-08;1;result;KQ1;b.pdf;0;1;1\n\
+        H57.12-260106-0001;1.001;Tư pháp;2026-01-06;2026-02-01;1;component;TP1;c.pdf;0;0;0\n\
+        000.00.12.H57-260107-0001;2.002;Địa chính;2026-01-07;;0;component;TP1;;0;0;0\n\
+        H57.12-251230-0001;3.003;Địa chính;30/12/2025;2026-01-02;1;result;KQ1;d.pdf;0;0;0\n\
+        H57-1;1.001;Tư pháp;2026-01-07;;0;;;;0;0;0\n\
+        H57.12-260108-0002;1.001;Tư pháp;mai;;0;;;;0;0;0\n";
+
+    fn by_code<'a>(report: &'a UnitReport, code: &str) -> &'a Indicator {
+        report
+            .indicators
+            .iter()
+            .find(|one| one.code == code)
+            .unwrap()
+    }
+
+    #[test]
+    fn numerators_denominators_and_scores_are_those_of_the_decision() {
+        let (_folder, mut archive) = office();
+        let taken = archive
+            .import_cases(&act("officer"), TABLE.as_bytes())
+            .unwrap();
+        assert_eq!((taken.added, taken.revised, taken.known), (4, 0, 0));
+        let lines: Vec<u64> = taken.errors.iter().map(|error| error.0).collect();
+        assert_eq!(lines, [7, 8]);
+        let again = archive
+            .import_cases(&act("officer"), TABLE.as_bytes())
+            .unwrap();
+        assert_eq!((again.added, again.revised, again.known), (0, 0, 4));
+        let report = archive
+            .report(date(2026, 1, 1), date(2026, 1, 31), None, true)
+            .unwrap();
+        let whole = &report.units[0];
+        let figures = |code: &str| {
+            let one = by_code(whole, code);
+            (
+                one.numerator,
+                one.denominator,
+                one.rate.as_deref(),
+                one.score.as_deref(),
+            )
+        };
+        // Finished in January with a paper to return: the first and the one of December.
+        assert_eq!(figures("4.1"), (2, 2, Some("100.00"), Some("6.00")));
+        // 1 of 3: 33.33 %; of 80 % that is 0.41667, times 4 points.
+        assert_eq!(figures("4.2"), (1, 3, Some("33.33"), Some("1.67")));
+        assert_eq!(figures("4.3"), (1, 3, Some("33.33"), Some("0.83")));
+        assert_eq!(figures("4.4"), (1, 2, Some("50.00"), Some("2.00")));
+        assert_eq!(figures("4.5a"), (1, 2, Some("50.00"), Some("1.00")));
+        assert_eq!(figures("4.5b"), (1, 3, Some("33.33"), Some("0.67")));
+        assert_eq!(figures("CT"), (0, 0, None, Some("0.00")));
+        assert_eq!((whole.score.as_str(), whole.out_of), ("12.17", 22));
+        assert_eq!(by_code(whole, "4.3").reached, Some(false));
+        let units: Vec<Option<&str>> = report
+            .units
+            .iter()
+            .map(|unit| unit.unit.as_deref())
+            .collect();
+        assert_eq!(units, [None, Some("Tư pháp"), Some("Địa chính")]);
+        assert_eq!(by_code(&report.units[2], "4.4").score, None);
+    }
+
+    #[test]
+    fn nothing_to_count_is_not_nought() {
+        let (_folder, archive) = office();
+        let report = archive
+            .report(date(2020, 1, 1), date(2020, 12, 31), None, false)
+            .unwrap();
+        let one = by_code(&report.units[0], "4.2");
+        assert_eq!(
+            (one.rate.as_deref(), one.score.as_deref(), one.reached),
+            (None, None, None)
+        );
+        assert_eq!(report.units[0].out_of, 2);
+        assert!(archive.check(None, "", false).unwrap().findings.is_empty());
+    }
+
+    #[test]
+    fn halves_go_up() {
+        assert_eq!(rate(1, 3).unwrap(), "33.33");
+        assert_eq!(rate(2, 3).unwrap(), "66.67");
+        assert_eq!(rate(1, 800).unwrap(), "0.13");
+        assert_eq!(rate(1, 0), None);
+    }
+
+    #[test]
+    fn productivity_counts_what_was_taken_in() {
+        let (_folder, mut archive) = office();
+        for (pdf, confidence, signed) in [("a", 900, true), ("b", 600, false), ("c", 801, false)] {
+            let mut new = crate::search::tests::paper(pdf, "x", &[("unit", "Tư pháp")]);
+            new.pages = Some(2);
+            new.figures = Figures {
+                confidence: Some(confidence),
+                pages_with_text: 1,
+                corrected: 1,
+                signed,
+            };
+            archive.add(&act("clerk"), &new).unwrap();
+        }
+        let report = archive
+            .report(
+                date(2026, 11, 1),
+                date(2026, 11, 30),
+                Some("Tư pháp"),
+                false,
+            )
+            .unwrap();
+        let figure = |key: &str| {
+            let all = &report.units[0].productivity;
+            let one = all.iter().find(|one| one.key == key).unwrap();
+            (one.numerator, one.denominator, one.value.as_deref())
+        };
+        assert_eq!(figure("documents"), (3, None, None));
+        assert_eq!(figure("searchable"), (3, Some(6), Some("50.00")));
+        assert_eq!(figure("signed"), (1, Some(3), Some("33.33")));
+        assert_eq!(figure("confidence"), (2301, Some(3), Some("76.70")));
+        assert_eq!(figure("doubtful"), (1, Some(3), Some("33.33")));
+        assert_eq!(figure("copies").0, 0);
+        let other = archive
+            .report(date(2026, 10, 1), date(2026, 10, 31), None, false)
+            .unwrap();
+        assert_eq!(other.units[0].productivity[0].numerator, 0);
+    }
+}

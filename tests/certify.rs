@@ -1,0 +1,568 @@
+//! Certified copies from paper to the citizen: two people, two keys, a register without gaps, whatever happens on the way.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::paper::seed;
+use crate::program::{Desk, asked, run, samples, saoy};
+
+/// An office with people and keys.
+struct Office {
+    desk: Desk,
+}
+
+impl Office {
+    fn new() -> Self {
+        let office = Self { desk: Desk::new() };
+        office.done(&[
+            "archive",
+            "init",
+            "--office",
+            "Ủy ban nhân dân phường Thuận Hóa",
+            "--code",
+            "H57.12",
+            "--base-url",
+            "https://saoy.example",
+            "--by",
+            "root",
+        ]);
+        for (login, name, role, capacity) in [
+            ("root", "Quản trị", "administrator", None),
+            ("chair", "Nguyễn Văn An", "certifier", Some("CHỦ TỊCH")),
+            ("clerk", "Lê Thị Bình", "clerk", None),
+            ("officer", "Phạm Văn Dũng", "officer", None),
+            ("post", "Bưu tá", "intake", None),
+        ] {
+            let mut appoint = vec![
+                "archive",
+                "appoint",
+                login,
+                "--by",
+                "root",
+                "--name",
+                name,
+                "--role",
+                role,
+                "--authority",
+                "QĐ 1/QĐ-UBND",
+            ];
+            appoint.extend(
+                capacity
+                    .into_iter()
+                    .flat_map(|capacity| ["--capacity", capacity]),
+            );
+            office.done(&appoint);
+        }
+        office.desk.put("pin", "x\n");
+        office.key("person", "/CN=NGUYEN VAN AN/O=UBND phuong Thuan Hoa");
+        office.key("seal", "/CN=UBND phường Thuận Hóa/O=UBND phường Thuận Hóa");
+        office
+    }
+
+    fn key(&self, name: &str, subject: &str) {
+        let file = |ending: &str| self.desk.input(&format!("{name}.{ending}"));
+        let (key, certificate) = (file("key"), file("pem"));
+        let made = |arguments: &[&str]| {
+            let (code, _, complaints) = run(Command::new("openssl").args(arguments));
+            assert_eq!(code, 0, "{complaints}");
+        };
+        made(&[
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-utf8",
+            "-days",
+            "30",
+            "-subj",
+            subject,
+            "-addext",
+            "keyUsage=digitalSignature,nonRepudiation",
+            "-keyout",
+            text(&key),
+            "-out",
+            text(&certificate),
+        ]);
+        let pin = format!("file:{}", self.desk.input("pin").display());
+        made(&[
+            "pkcs12",
+            "-export",
+            "-inkey",
+            text(&key),
+            "-in",
+            text(&certificate),
+            "-out",
+            text(&file("p12")),
+            "-passout",
+            &pin,
+        ]);
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = saoy();
+        command
+            .arg("--data")
+            .arg(self.desk.output("data"))
+            .args(arguments);
+        command
+    }
+
+    /// Exit code, output, complaints.
+    fn tried(&self, arguments: &[&str]) -> (i32, String, String) {
+        run(&mut self.command(arguments))
+    }
+
+    fn done(&self, arguments: &[&str]) -> String {
+        let (code, answer, complaints) = self.tried(arguments);
+        assert_eq!(code, 0, "{arguments:?}: {complaints}");
+        answer
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let answer = self.done(&[arguments, &["--json"]].concat());
+        serde_json::from_str(&answer).expect("JSON")
+    }
+
+    fn prepare<'a>(&self, scan: &'a Path) -> Vec<&'a str> {
+        vec![
+            "certify",
+            "prepare",
+            text(scan),
+            "--requester",
+            "Trần Văn Cường",
+            "--requester-id",
+            "079090000001",
+            "--visit",
+            "1",
+            "--compared",
+            "all",
+            "--clear",
+            "all",
+            "--clear",
+            "R2=đọc được bằng mắt",
+            "--clear",
+            "R5=tiếng Việt",
+            "--clear",
+            "R6=dấu nổi",
+            "--by",
+            "officer",
+        ]
+    }
+
+    /// The arguments of a step with a key.
+    fn step(&self, step: &str, code: &str, key: &str, by: &str) -> Vec<String> {
+        let key = format!("p12:{}", self.desk.input(&format!("{key}.p12")).display());
+        let pin = self.desk.input("pin").display().to_string();
+        [
+            "certify",
+            step,
+            code,
+            "--key",
+            &key,
+            "--pin-file",
+            &pin,
+            "--by",
+            by,
+        ]
+        .map(str::to_owned)
+        .to_vec()
+    }
+
+    fn stepped(&self, step: &str, code: &str, key: &str, by: &str) -> (i32, String, String) {
+        let arguments = self.step(step, code, key, by);
+        self.tried(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    fn verified(&self, file: &Path, more: &[&str]) -> Value {
+        let trusted = ["person", "seal"].map(|name| self.desk.input(&format!("{name}.pem")));
+        let mut arguments = vec!["verify", text(file), "--json", "--no-ocr"];
+        arguments.extend(trusted.iter().flat_map(|path| ["--trust", text(path)]));
+        arguments.extend(more);
+        let (_, answer, complaints) = self.tried(&arguments);
+        let report: Value =
+            serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error}: {complaints}"));
+        report["files"][0].clone()
+    }
+
+    fn is_clean(&self) {
+        let report = self.json(&["archive", "check"]);
+        assert_eq!(report["findings"], serde_json::json!([]), "{report}");
+    }
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("UTF-8")
+}
+
+fn code_of(copy: &Value) -> String {
+    copy["code"].as_str().expect("a code").to_owned()
+}
+
+#[test]
+fn a_copy_goes_from_paper_to_the_citizen_and_verifies_against_the_register() {
+    let office = Office::new();
+    let scan = samples().join("giay-khai-sinh.jpg");
+    let copy = office.json(&office.prepare(&scan));
+    let code = code_of(&copy);
+    assert_eq!(
+        copy["line"]["display"],
+        format!("01/{}", copy["line"]["year"])
+    );
+    // The same paper again is the same copy.
+    assert_eq!(code_of(&office.json(&office.prepare(&scan))), code);
+
+    // Each step by whom the law wants, in its order.
+    for (step, key, by) in [
+        ("seal", "seal", "clerk"),
+        ("sign", "person", "officer"),
+        ("sign", "person", "clerk"),
+    ] {
+        assert_eq!(office.stepped(step, &code, key, by).0, 5, "{step} by {by}");
+    }
+    assert_eq!(office.stepped("sign", &code, "person", "chair").0, 0);
+    assert_eq!(office.stepped("sign", &code, "person", "chair").0, 5);
+    assert_eq!(office.stepped("seal", &code, "seal", "chair").0, 5);
+    let early = office.desk.output("early.pdf");
+    assert_eq!(
+        office
+            .tried(&[
+                "certify",
+                "deliver",
+                &code,
+                "-o",
+                text(&early),
+                "--by",
+                "officer"
+            ])
+            .0,
+        5
+    );
+    assert!(!early.exists());
+    assert_eq!(office.stepped("seal", &code, "seal", "clerk").0, 0);
+    let out = office.desk.output("copy.pdf");
+    office.done(&[
+        "certify",
+        "deliver",
+        &code,
+        "-o",
+        text(&out),
+        "--by",
+        "officer",
+    ]);
+
+    let file = office.verified(&out, &[]);
+    assert_eq!(file["verdict"], "valid", "{file}");
+    assert_eq!(file["registered"]["result"], "as_registered");
+    assert_eq!(file["registered"]["fits_code"], true);
+    assert_eq!(
+        file["signer_compared"]["result"], "matches",
+        "{}",
+        file["signer_compared"]
+    );
+    let said = asked("pdftotext", &[out.as_os_str(), "-".as_ref()]);
+    for part in [
+        "CHỨNG THỰC BẢN SAO ĐÚNG VỚI BẢN CHÍNH",
+        "SCTĐT/BS",
+        "Nguyễn Văn An",
+        "Bản điện tử chuyển đổi từ văn bản giấy",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+
+    // Another machine, without the register: the code still tells whether it belongs to this file.
+    let elsewhere = Desk::new();
+    let mut alone = saoy();
+    alone.arg("--data").arg(elsewhere.output("data")).args([
+        "verify",
+        text(&out),
+        "--json",
+        "--no-ocr",
+    ]);
+    let report: Value = serde_json::from_str(&run(&mut alone).1).expect("JSON");
+    assert_eq!(report["files"][0]["registered"]["result"], "elsewhere");
+    assert_eq!(report["files"][0]["registered"]["fits_code"], true);
+
+    // The next office is told that the paper is held.
+    let mut again = office.prepare(&scan);
+    let visit = again.iter().position(|one| *one == "1").expect("the visit");
+    again[visit] = "2";
+    let (refused, _, complaints) = office.tried(&again);
+    assert_eq!(refused, 5);
+    assert!(
+        complaints.contains("already held") && complaints.contains(&code),
+        "{complaints}"
+    );
+    again.extend(["--despite-held", "bản trước mờ"]);
+    let second = office.json(&again);
+    assert_eq!(second["line"]["number"], 2);
+    let second = code_of(&second);
+    office.done(&[
+        "certify",
+        "cancel",
+        &second,
+        "--reason",
+        "khách đổi ý",
+        "--by",
+        "officer",
+    ]);
+
+    // Annulled: not valid any more, here and by the published list.
+    let year = copy["line"]["year"].to_string();
+    office.done(&[
+        "archive",
+        "annul",
+        "sctdt/bs",
+        "1",
+        "--year",
+        &year,
+        "--decision",
+        "9/QĐ-UBND",
+        "--reason",
+        "bản chính giả",
+        "--by",
+        "chair",
+    ]);
+    let file = office.verified(&out, &[]);
+    assert_eq!(
+        (&file["verdict"], &file["reasons"][0]["code"]),
+        (&"invalid".into(), &"annulled".into())
+    );
+    let list = office
+        .desk
+        .put("annulled.json", office.done(&["archive", "annulled"]));
+    alone.args(["--annulled", text(&list)]);
+    let (code, answer, _) = run(&mut alone);
+    let report: Value = serde_json::from_str(&answer).expect("JSON");
+    assert_eq!(code, 10);
+    assert_eq!(report["files"][0]["reasons"][0]["code"], "annulled");
+    office.is_clean();
+}
+
+#[test]
+fn a_paper_that_must_not_be_certified_leaves_nothing_behind() {
+    let office = Office::new();
+    let scan = samples().join("giay-khai-sinh.jpg");
+    // Delegated intake scans; it does not certify.
+    let mut intake = office.prepare(&scan);
+    *intake.last_mut().expect("a login") = "post";
+    assert_eq!(office.tried(&intake).0, 5);
+    // A page that nobody compared, a question that nobody answered, a reason to refuse.
+    let scan = text(&scan);
+    let base = [
+        "certify",
+        "prepare",
+        scan,
+        "--requester",
+        "A",
+        "--by",
+        "officer",
+    ];
+    for more in [
+        vec!["--clear", "all", "--clear", "R6=dấu nổi"],
+        vec!["--compared", "all", "--clear", "R1"],
+        vec![
+            "--compared",
+            "all",
+            "--clear",
+            "all",
+            "--refuse",
+            "R1=tẩy xóa",
+        ],
+    ] {
+        let (code, _, complaints) = office.tried(&[&base[..], &more].concat());
+        assert_eq!(code, 5, "{more:?}: {complaints}");
+    }
+    assert_eq!(office.json(&["certify", "list"]), serde_json::json!([]));
+    let report = office.json(&["archive", "check"]);
+    assert_eq!(
+        (&report["findings"], &report["loose"]),
+        (&serde_json::json!([]), &serde_json::json!([]))
+    );
+}
+
+#[test]
+fn a_true_copy_bears_the_office_s_signature_alone_in_its_corner() {
+    let office = Office::new();
+    let scan = samples().join("quyet-dinh.jpg");
+    let copy = office.json(&[
+        "certify",
+        "prepare",
+        text(&scan),
+        "--kind",
+        "sao-y",
+        "--by",
+        "clerk",
+    ]);
+    assert_eq!(copy["line"]["display"], "01/SY");
+    let code = code_of(&copy);
+    assert_eq!(office.stepped("sign", &code, "person", "chair").0, 5);
+    let (sealed, _, complaints) = office.stepped("seal", &code, "seal", "clerk");
+    assert_eq!(sealed, 0, "{complaints}");
+    let out = office.desk.output("true.pdf");
+    office.done(&[
+        "certify",
+        "deliver",
+        &code,
+        "-o",
+        text(&out),
+        "--by",
+        "clerk",
+    ]);
+    let said = asked("pdftotext", &["-f", "1", "-l", "1", text(&out), "-"]);
+    assert!(
+        said.contains("SAO Y") && said.contains("phường Thuận Hóa") && said.contains("+07:00"),
+        "{said}"
+    );
+    assert_eq!(
+        office.verified(&out, &[])["registered"]["result"],
+        "as_registered"
+    );
+}
+
+/// Small papers, all different.
+fn papers(desk: &Desk, count: u32) -> Vec<PathBuf> {
+    let base = seed("g4.tif");
+    (0..count)
+        .map(|number| {
+            let mut bytes = base.clone();
+            // Behind the picture, where no reader looks: another original by its digest.
+            bytes.extend(number.to_le_bytes());
+            desk.put(&format!("paper{number}.tif"), bytes)
+        })
+        .collect()
+}
+
+/// SIGKILL at random moments of every step, then the same commands again until all is done.
+#[test]
+fn kills_at_random_lose_nothing_and_leave_no_gap() {
+    const KILLS: u64 = 200;
+    let office = Office::new();
+    let papers = papers(&office.desk, 6);
+    let mut dice = 11_u64;
+    let mut roll = |sides: u64| {
+        dice = dice
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 33) % sides
+    };
+    let mut killed = 0;
+    let mut acknowledged: Vec<(String, String)> = Vec::new();
+    while killed < KILLS {
+        let copies = office.json(&["certify", "list"]);
+        let copies = copies.as_array().expect("a list");
+        // What was once reported stays, with its number.
+        for (code, number) in &acknowledged {
+            assert!(
+                copies
+                    .iter()
+                    .any(|copy| copy["code"] == **code && copy["line"]["display"] == **number),
+                "{code} {number}"
+            );
+        }
+        let paper = &papers[roll(papers.len() as u64) as usize];
+        let copy = &copies.get(roll(copies.len().max(1) as u64) as usize);
+        let (arguments, longest) = match (roll(3), copy) {
+            (1 | 2, Some(copy)) => {
+                let code = code_of(copy);
+                match copy["stage"].as_str() {
+                    Some("prepared") => (office.step("sign", &code, "person", "chair"), 60),
+                    Some("signed") => (office.step("seal", &code, "seal", "clerk"), 60),
+                    _ => continue,
+                }
+            }
+            _ => (
+                office
+                    .prepare(paper)
+                    .into_iter()
+                    .map(str::to_owned)
+                    .collect(),
+                250,
+            ),
+        };
+        let mut child = office
+            .command(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+            .arg("--json")
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("the program");
+        std::thread::sleep(Duration::from_millis(roll(longest)));
+        let _ = child.kill();
+        let output = child.wait_with_output().expect("an end");
+        if output.status.code().is_none() {
+            killed += 1;
+        } else if let Ok(copy) = serde_json::from_slice::<Value>(&output.stdout) {
+            acknowledged.push((
+                code_of(&copy),
+                copy["line"]["display"]
+                    .as_str()
+                    .expect("a number")
+                    .to_owned(),
+            ));
+        }
+    }
+    // The same steps once more, in peace.
+    for paper in &papers {
+        let code = code_of(&office.json(&office.prepare(paper)));
+        for (step, key, by) in [("sign", "person", "chair"), ("seal", "seal", "clerk")] {
+            let (code, _, complaints) = office.stepped(step, &code, key, by);
+            assert!(code == 0 || code == 5, "{step}: {complaints}");
+        }
+        let out = office.desk.output(&format!("{code}.pdf"));
+        office.done(&[
+            "certify",
+            "deliver",
+            &code,
+            "-o",
+            text(&out),
+            "--by",
+            "officer",
+        ]);
+        assert_eq!(
+            office.verified(&out, &[])["registered"]["result"],
+            "as_registered"
+        );
+    }
+    let copies = office.json(&["certify", "list"]);
+    let mut numbers: Vec<i64> = copies
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|copy| copy["line"]["number"].as_i64().expect("a number"))
+        .collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, [1, 2, 3, 4, 5, 6], "one number for each original");
+    office.is_clean();
+}
+
+#[test]
+fn two_officers_at_once_never_share_a_number() {
+    let office = Office::new();
+    let papers = papers(&office.desk, 12);
+    std::thread::scope(|scope| {
+        for half in papers.chunks(4) {
+            let office = &office;
+            scope.spawn(move || {
+                for paper in half {
+                    office.json(&office.prepare(paper));
+                }
+            });
+        }
+    });
+    let copies = office.json(&["certify", "list"]);
+    let mut numbers: Vec<i64> = copies
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|copy| copy["line"]["number"].as_i64().expect("a number"))
+        .collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=12).collect::<Vec<_>>());
+    office.is_clean();
+}
