@@ -301,9 +301,9 @@ fn each_column_of_the_tables_of_records_is_watched() {
             )) {
                 db.execute_batch(&format!("DROP TRIGGER {name}")).unwrap();
             }
-            let before = crate::store::digest_of(db, table, 1).unwrap();
+            let before = digest_of(db, table, 1).unwrap();
             db.execute_batch(&forgery).unwrap();
-            let changed = crate::store::digest_of(db, table, 1).unwrap() != before;
+            let changed = digest_of(db, table, 1).unwrap() != before;
             for sql in triggers {
                 db.execute_batch(&sql).unwrap();
             }
