@@ -320,7 +320,7 @@ fn each_column_of_the_tables_of_records_is_watched() {
                 .unwrap();
         }
     }
-    assert!(tried > 80, "{tried}");
+    assert!(tried >= 70, "{tried}");
     assert_eq!(archive.check(None, "", false).unwrap().findings, vec![]);
 }
 
