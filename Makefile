@@ -99,6 +99,7 @@ test-deps: deps
 	need python3-venv         "fetches the judges"                   /usr/bin/python3 -c "import ensurepip, venv"
 	need softhsm2             "tokens without hardware, for PKCS #11" softhsm2-util --version
 	need opensc               "puts certificates on them"            which pkcs11-tool
+	need zbar-tools           "reads QR codes back"                  zbarimg --version
 	need openssl              "makes certificates, lists and tokens"  openssl version
 	need libxml2-utils        "xmllint: ALTO against its schema"     xmllint --version
 	fetch test-deps

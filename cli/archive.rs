@@ -26,6 +26,8 @@ mod keep;
 
 mod people;
 
+mod print;
+
 mod records;
 
 pub(crate) mod registers;

@@ -43,6 +43,7 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         Some(("sign", matches)) => seal::run(matches, false, ui),
         Some(("seal", matches)) => seal::run(matches, true, ui),
         Some(("deliver", matches)) => deliver::deliver(matches, ui),
+        Some(("print", matches)) => deliver::print_copy(matches, ui),
         Some(("cancel", matches)) => deliver::cancel(matches, ui),
         Some(("list", matches)) => deliver::list(matches, ui),
         Some(("show", matches)) => deliver::show(matches, ui),

@@ -71,7 +71,7 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
 }
 
 /// Writes the file whole or not at all.
-fn put(out: &Path, pdf: &[u8]) -> anyhow::Result<()> {
+pub(crate) fn put(out: &Path, pdf: &[u8]) -> anyhow::Result<()> {
     let folder = match out.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

@@ -9,6 +9,7 @@ mod publish;
 mod record;
 mod remote;
 mod secret;
+mod speech;
 mod stamp;
 mod statement;
 mod waiting;
@@ -424,10 +425,15 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(2));
         }
     };
-    let entries = match opened.as_ref().and_then(|opened| opened.key.far()) {
-        Some(credential) => far(&job, credential, &inputs, out, is_folder),
-        None => here(&job, matches, &inputs, out, is_folder),
-    };
+    let cpus = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let wanted = matches
+        .get_one::<u16>("jobs")
+        .map_or(cpus, |jobs| usize::from(*jobs));
+    let targets: Vec<PathBuf> = inputs
+        .iter()
+        .map(|input| target(input, out, is_folder))
+        .collect();
+    let entries = all(&job, opened.as_ref(), wanted, &inputs, &targets);
     record::report(&entries, matches.get_flag("json"), ui)?;
     let failed: Vec<u8> = entries.iter().filter_map(Entry::exit_code).collect();
     Ok(match failed.as_slice() {
@@ -440,25 +446,29 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// With a key at hand, or none: file by file, as many at a time as the key allows.
-fn here(
+/// What becomes of each of `inputs`.
+fn all(
     job: &Job<'_>,
-    matches: &ArgMatches,
+    opened: Option<&keys::Opened>,
+    wanted: usize,
     inputs: &[PathBuf],
-    out: &Path,
-    is_folder: bool,
+    targets: &[PathBuf],
 ) -> Vec<Entry> {
-    let cpus = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let wanted = matches
-        .get_one::<u16>("jobs")
-        .map_or(cpus, |jobs| usize::from(*jobs));
+    match opened.and_then(|opened| opened.key.far()) {
+        Some(credential) => far(job, credential, inputs, targets),
+        None => here(job, wanted, inputs, targets),
+    }
+}
+
+/// With a key at hand, or none: file by file, as many at a time as the key allows.
+fn here(job: &Job<'_>, wanted: usize, inputs: &[PathBuf], targets: &[PathBuf]) -> Vec<Entry> {
     let threads = wanted.min(job.parallel()).min(inputs.len()).max(1);
-    let entries: Vec<Mutex<Option<Entry>>> = inputs.iter().map(|_| Mutex::new(None)).collect();
+    let entries: Vec<Slot> = inputs.iter().map(|_| Mutex::new(None)).collect();
     let next = AtomicUsize::new(0);
     let lost = AtomicBool::new(false);
     let work = || {
-        while let Some((input, slot)) = next_of(&next, inputs, &entries) {
-            let entry = one(job, input, &target(input, out, is_folder), &lost);
+        while let Some((input, target, slot)) = next_of(&next, inputs, targets, &entries) {
+            let entry = one(job, input, target, &lost);
             if entry.lost_key() {
                 lost.store(true, Ordering::Relaxed);
             }
@@ -482,16 +492,11 @@ fn far(
     job: &Job<'_>,
     credential: &csc::Credential,
     inputs: &[PathBuf],
-    out: &Path,
-    is_folder: bool,
+    targets: &[PathBuf],
 ) -> Vec<Entry> {
-    let targets: Vec<PathBuf> = inputs
-        .iter()
-        .map(|input| target(input, out, is_folder))
-        .collect();
     let mut entries: Vec<Entry> = inputs
         .iter()
-        .zip(&targets)
+        .zip(targets)
         .map(|(input, target)| {
             let mut entry = Entry::new(input, target);
             entry.status = Status::Pending;
@@ -499,7 +504,7 @@ fn far(
             entry
         })
         .collect();
-    let tasks = inputs.iter().zip(&targets).zip(&mut entries);
+    let tasks = inputs.iter().zip(targets).zip(&mut entries);
     let tasks = tasks
         .filter(|(_, entry)| entry.status == Status::Pending)
         .map(|((input, out), entry)| remote::Task { input, out, entry })
@@ -527,7 +532,7 @@ fn opened(matches: &ArgMatches, ui: Ui) -> anyhow::Result<Result<Option<keys::Op
         Some(Err(error)) => {
             let code = if error.is::<Said>() { 2 } else { 4 };
             let error = match error.downcast_ref::<KeyError>() {
-                Some(why) => Said(record::key_error(why).1).into(),
+                Some(why) => Said(speech::key(why).1).into(),
                 None => match error.downcast::<csc::Fault>() {
                     Ok(fault) => Said(fault.said).into(),
                     Err(error) => error,
@@ -572,14 +577,16 @@ pub(crate) fn for_another(
     };
     let input = given::<PathBuf>(matches, "inputs")?;
     let out = given::<PathBuf>(matches, "out")?;
-    let entries = match opened.as_ref().and_then(|opened| opened.key.far()) {
-        Some(credential) => far(&job, credential, std::slice::from_ref(input), out, false),
-        None => vec![one(&job, input, out, &AtomicBool::new(false))],
+    let made = all(
+        &job,
+        opened.as_ref(),
+        1,
+        std::slice::from_ref(input),
+        std::slice::from_ref(out),
+    );
+    let Some(entry) = made.into_iter().next() else {
+        return Ok(Err(ExitCode::from(4)));
     };
-    let entry = entries
-        .into_iter()
-        .next()
-        .ok_or_else(|| anyhow::anyhow!("saoy sign"))?;
     for warning in &entry.warnings {
         terminal::hint(ui, &warning.vi, &warning.en);
     }
@@ -603,13 +610,16 @@ pub(crate) fn for_another(
     }))
 }
 
+type Slot = Mutex<Option<Entry>>;
+
 fn next_of<'a>(
     next: &AtomicUsize,
     inputs: &'a [PathBuf],
-    entries: &'a [Mutex<Option<Entry>>],
-) -> Option<(&'a PathBuf, &'a Mutex<Option<Entry>>)> {
+    targets: &'a [PathBuf],
+    entries: &'a [Slot],
+) -> Option<(&'a PathBuf, &'a PathBuf, &'a Slot)> {
     let index = next.fetch_add(1, Ordering::Relaxed);
-    Some((inputs.get(index)?, entries.get(index)?))
+    Some((inputs.get(index)?, targets.get(index)?, entries.get(index)?))
 }
 
 /// Where the signed copy goes.

@@ -228,7 +228,9 @@ pub(crate) fn judged(path: &Path, matches: &ArgMatches) -> anyhow::Result<FileRe
         policy: Policy::default(),
         now: Instant(jiff::Timestamp::now().as_second()),
         compare: false,
+        reading: None,
         online: None,
+        registers: registered::Registers::own(matches),
         jobs: 1,
     };
     Ok(one(path, &config))

@@ -126,7 +126,10 @@ impl Batch {
             .find(|flag| flag["code"] == "ocr_failed")
             .unwrap();
         assert!(
-            flag["page"] == 2 && !flag["detail"].as_str().unwrap().is_empty(),
+            flag["page"] == 2
+                && ["vi", "en"]
+                    .iter()
+                    .all(|language| !flag["detail"][language].as_str().unwrap().is_empty()),
             "{flag}"
         );
         record["pages"][1].clone()

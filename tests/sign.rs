@@ -170,6 +170,55 @@ fn keys_of_openssl_new_and_old_and_a_wrong_password() {
 }
 
 #[test]
+fn curves_of_every_size_sign() {
+    let desk = Desk::new();
+    let input = desk.put("a.pdf", page());
+    let folder = desk.put("password", "Ơ\n").parent().unwrap().to_owned();
+    for curve in ["P-256", "P-384", "P-521"] {
+        let named = format!("ec_paramgen_curve:{curve}");
+        openssl(
+            &folder,
+            &[
+                "genpkey",
+                "-algorithm",
+                "EC",
+                "-pkeyopt",
+                &named,
+                "-out",
+                "k",
+            ],
+        );
+        openssl(
+            &folder,
+            &[
+                "req", "-x509", "-key", "k", "-out", "c", "-subj", "/CN=a", "-days", "30",
+            ],
+        );
+        openssl(
+            &folder,
+            &[
+                "pkcs12",
+                "-export",
+                "-inkey",
+                "k",
+                "-in",
+                "c",
+                "-out",
+                "p12",
+                "-passout",
+                "file:password",
+            ],
+        );
+        let key = format!("--key=p12:{}", folder.join("p12").display());
+        let pin = format!("--pin-file={}", folder.join("password").display());
+        let out = desk.output(&format!("{curve}.pdf"));
+        let (code, entry) = sign(&input, &out, &[&key, &pin]);
+        assert_eq!((code, &entry["status"]), (0, &"signed".into()), "{entry}");
+        assert!(pdfsig(&out).contains("Signature is Valid"), "{curve}");
+    }
+}
+
+#[test]
 fn certificates_that_must_not_sign_are_refused() {
     let desk = Desk::new();
     let input = desk.put("a.pdf", page());

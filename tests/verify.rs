@@ -11,6 +11,8 @@ mod flips;
 
 mod made;
 
+mod makers;
+
 mod reasons;
 
 mod reports;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
@@ -9,7 +10,7 @@ use jiff::civil::{Date, date};
 use saoy_archive::profile::Profile;
 use saoy_archive::register::{Annulment, Line, State};
 
-use super::{act, by, day_option, json, open, print, sealed};
+use super::{act, by, day_option, json, open, sealed};
 use crate::args::given;
 use crate::words::{Said, Ui, said};
 
@@ -71,6 +72,27 @@ pub(super) fn commands(ui: Ui) -> [Command; 3] {
         .arg(day_option("from", ui.say("Từ ngày", "From")))
         .arg(day_option("to", ui.say("Đến hết ngày", "Until, inclusive")))
         .arg(json(ui));
+    let print = Command::new("print")
+        .about(ui.say(
+            "In sổ ra PDF/A, để đóng dấu giáp lai hằng tháng",
+            "Print a register as PDF/A, to be bound and sealed each month",
+        ))
+        .arg(register(ui))
+        .arg(text(
+            "month",
+            "YYYY-MM",
+            ui.say(
+                "Tháng (mặc định: cả năm)",
+                "The month (default: the whole year)",
+            ),
+        ))
+        .arg(year(ui))
+        .arg(
+            text("out", "FILE", ui.say("Tệp PDF", "The PDF"))
+                .short('o')
+                .required(true)
+                .value_parser(value_parser!(PathBuf)),
+        );
     let volume = Command::new("volume")
         .about(ui.say(
             "Mở quyển mới; số thứ tự đi tiếp",
@@ -94,7 +116,7 @@ pub(super) fn commands(ui: Ui) -> [Command; 3] {
             .about(ui.say("Các sổ", "The registers"))
             .subcommand_required(true)
             .arg_required_else_help(true)
-            .subcommands([enter, list, volume, close]),
+            .subcommands([enter, list, print, volume, close]),
         Command::new("annul")
             .about(ui.say(
                 "Hủy bỏ giá trị của một bản sao đã cấp, theo quyết định",
@@ -139,6 +161,7 @@ pub(super) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     match matches.subcommand() {
         Some(("enter", matches)) => enter(matches, ui),
         Some(("list", matches)) => list(matches, ui),
+        Some(("print", matches)) => on_paper(matches),
         Some(("volume", matches)) => {
             let mut archive = open(matches)?;
             let code = given::<String>(matches, "register")?;
@@ -153,7 +176,7 @@ pub(super) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
             let closing = archive.close(&act, given::<String>(matches, "register")?, year)?;
             sealed(&mut archive, ui);
             if matches.get_flag("json") {
-                print(&closing)?;
+                super::print(&closing)?;
             } else {
                 writeln!(
                     io::stdout(),
@@ -213,7 +236,7 @@ fn enter(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     let line = archive.enter(&act, code, &columns, None, matches.get_flag("despite"))?;
     sealed(&mut archive, ui);
     if matches.get_flag("json") {
-        print(&line)?;
+        super::print(&line)?;
     } else {
         writeln!(io::stdout(), "{}", line.display)?;
     }
@@ -233,7 +256,7 @@ fn list(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         .unwrap_or(date(year, 12, 31));
     let lines = archive.lines(given::<String>(matches, "register")?, first, last)?;
     if matches.get_flag("json") {
-        print(&lines)?;
+        super::print(&lines)?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut out = io::stdout().lock();
@@ -250,6 +273,45 @@ fn list(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
                 .unwrap_or_default()
         )?;
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn on_paper(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
+    let archive = open(matches)?;
+    let code = given::<String>(matches, "register")?;
+    let month = matches.get_one::<String>("month");
+    let first = match month {
+        Some(month) => format!("{month}-01").parse::<Date>().map_err(|_| {
+            Said(said!(
+                "--month cần YYYY-MM, ví dụ 2026-11",
+                "--month needs YYYY-MM, such as 2026-11"
+            ))
+        })?,
+        None => date(year_of(matches, act(matches).day()), 1, 1),
+    };
+    let (last, period) = match month {
+        Some(_) => (
+            first.last_of_month(),
+            format!("Tháng {} năm {}", first.month(), first.year()),
+        ),
+        None => (first.last_of_year(), format!("Năm {}", first.year())),
+    };
+    let profile = Profile::on(last)?;
+    let lines = archive.lines(code, first, last)?;
+    let mut id = [0; 16];
+    saoy_archive::Random::fill(&mut super::System::default(), &mut id)?;
+    let pdf = super::print::register(
+        &profile,
+        profile.register(code)?,
+        &lines,
+        &super::print::Heading {
+            office: &archive.office().name,
+            period: &period,
+            created: crate::digitize::local_time(),
+            id,
+        },
+    )?;
+    crate::separators::put(given::<PathBuf>(matches, "out")?, &pdf)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -289,7 +351,7 @@ pub(super) fn annul(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     )?;
     sealed(&mut archive, ui);
     if matches.get_flag("json") {
-        print(&line)?;
+        super::print(&line)?;
     } else {
         writeln!(io::stdout(), "{}: {}", line.display, state(&line, ui))?;
     }

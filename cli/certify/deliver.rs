@@ -6,7 +6,10 @@ use std::process::ExitCode;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command, value_parser};
+use saoy_archive::blob::BlobId;
 use saoy_archive::certification::Stage;
+use saoy_pdf::Document;
+use saoy_signing::sign::appearance::{Print, Weight, printed, shown_size};
 
 use super::{code, line, put, statement, told};
 use crate::archive::registers::state;
@@ -15,7 +18,7 @@ use crate::args::given;
 use crate::words::{Said, Ui, said};
 
 /// The grammars.
-pub(super) fn commands(ui: Ui) -> [Command; 4] {
+pub(super) fn commands(ui: Ui) -> [Command; 5] {
     let text = |name: &'static str, value: &'static str, help: &str| {
         Arg::new(name)
             .long(name)
@@ -46,6 +49,19 @@ pub(super) fn commands(ui: Ui) -> [Command; 4] {
             )
             .arg(by(ui))
             .arg(json(ui)),
+        Command::new("print")
+            .about(ui.say(
+                "Bản để in: ghi dấu chuyển đổi sang giấy ở chân trang (NĐ 137/2024, điều 5)",
+                "A copy for printing: marked as turned into paper at the foot (Decree 137/2024, article 5)",
+            ))
+            .arg(code(ui))
+            .arg(
+                text("out", "FILE", ui.say("Tệp PDF để in", "The PDF to be printed"))
+                    .short('o')
+                    .required(true)
+                    .value_parser(value_parser!(PathBuf)),
+            )
+            .arg(by(ui)),
         Command::new("cancel")
             .about(ui.say(
                 "Bỏ một bản sao chưa cấp; số của nó được giữ, ghi là đã hủy",
@@ -112,6 +128,58 @@ pub(super) fn deliver(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> 
         writeln!(io::stderr(), "{}", out.display())?;
     }
     told(&copy, matches.get_flag("json"), ui)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Marks every page with system, owner, address, code, time and person, as the decree wants it of paper made from
+/// electronic documents. The marks end the signatures: the file is for the printer alone.
+pub(super) fn print_copy(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
+    let archive = open(matches)?;
+    let act = act(matches);
+    let copy = archive.copy(given::<String>(matches, "code")?)?;
+    let Some(file) = copy.sealed.as_deref().and_then(BlobId::parse) else {
+        let why = said!(
+            "bản sao {} chưa được cấp",
+            "copy {} is not issued yet",
+            copy.code
+        );
+        crate::terminal::complain(ui, &Said(why).into());
+        return Ok(ExitCode::from(5));
+    };
+    let mut bytes = archive.blobs().read(file)?;
+    let person = archive
+        .appointments()?
+        .into_iter()
+        .rev()
+        .find(|one| one.login == act.by);
+    let lines = [
+        format!(
+            "Bản giấy chuyển đổi từ văn bản điện tử lúc {}; người chuyển đổi: {}",
+            act.time(),
+            person.map_or(act.by.clone(), |one| one.name)
+        ),
+        format!(
+            "Hệ thống: Saoy {}; chủ quản: {}; tra cứu: {} mã {}",
+            env!("CARGO_PKG_VERSION"),
+            archive.office().name,
+            archive.office().base_url,
+            statement::grouped(&copy.code)
+        ),
+    ];
+    let document = Document::open(bytes.clone())?;
+    let mut prints = Vec::new();
+    for index in 0..document.page_count()? {
+        let (_, height) = shown_size(&document.page(index)?);
+        let mut print = Print::default();
+        for (line, up) in lines.iter().zip([20.0, 10.0]) {
+            print.text(line, Weight::Regular, 8.0, (36.0, height - up));
+        }
+        prints.push((index, print));
+    }
+    let mut id = [0; 16];
+    saoy_archive::Random::fill(&mut crate::archive::System::default(), &mut id)?;
+    bytes.extend(printed(&document, &prints, id)?);
+    crate::separators::put(given::<PathBuf>(matches, "out")?, &bytes)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -210,7 +210,16 @@ fn one(
     let number_symbol = field("number_symbol");
     let title = text("title").unwrap_or_else(|| title(&paper.record));
     let original = BlobId::of_reader(&mut std::fs::File::open(input)?)?;
-    let held = held(archive, original, owner.as_deref(), type_code.as_deref())?;
+    let held = held(
+        archive,
+        original,
+        (
+            owner.as_deref(),
+            type_code.as_deref(),
+            number_symbol.as_deref(),
+        ),
+        act.day(),
+    )?;
     let mut details = Details {
         requester_id: text("requester-id").unwrap_or_default(),
         owner_number: owner,
@@ -391,33 +400,42 @@ fn title(record: &DocumentRecord) -> String {
     }
 }
 
-/// Copies of the same paper that are in force.
+/// What is held of the same paper: copies of this very scan, and whatever the archive has for its owner.
 fn held(
     archive: &Archive,
     original: BlobId,
-    owner: Option<&str>,
-    type_code: Option<&str>,
+    (owner, type_code, number): (Option<&str>, Option<&str>, Option<&str>),
+    today: jiff::civil::Date,
 ) -> anyhow::Result<Vec<String>> {
     use saoy_archive::certification::Stage;
-    let same_owner = |details: &Details| {
-        owner.is_some()
-            && type_code.is_some()
-            && details.owner_number.as_deref() == owner
-            && details.type_code.as_deref() == type_code
-    };
-    Ok(archive
+    let mut all: Vec<String> = archive
         .copies(None)?
         .into_iter()
         .filter(|copy| matches!(copy.stage, Stage::Sealed | Stage::Delivered))
-        .filter(|copy| copy.line.annulment.is_none())
-        .filter(|copy| copy.original == original.to_string() || same_owner(&copy.details))
+        .filter(|copy| copy.line.annulment.is_none() && copy.original == original.to_string())
         .map(|copy| {
             format!(
                 "{} {}, {} ({})",
                 copy.line.register, copy.line.display, copy.title, copy.code
             )
         })
-        .collect())
+        .collect();
+    let (Some(owner), Some(type_code)) = (owner, type_code) else {
+        return Ok(all);
+    };
+    // A number that was misread is no number; then nothing can be looked up by it.
+    let of_owner = archive
+        .held(owner, type_code, number.unwrap_or_default(), today)
+        .unwrap_or_default();
+    for one in of_owner {
+        if all.iter().any(|known| known.contains(&one.id)) {
+            continue;
+        }
+        let parts = [one.title, one.number_symbol, one.agency, one.issued_date];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        all.push(format!("{} ({})", parts.join(", "), one.id));
+    }
+    Ok(all)
 }
 
 fn fee(pages: u32, copies: u32) -> u64 {

@@ -9,7 +9,7 @@ use p12_keystore::{KeyStore, Pkcs12ImportPolicy};
 use ring::rand::SystemRandom;
 use saoy_pipeline::record::Bilingual;
 use saoy_signing::certificate::Certificate;
-use saoy_signing::sign::key::{KeyError, Preference, Signer, SoftKey};
+use saoy_signing::sign::key::{KeyError, Part, Preference, Signer, SoftKey};
 use zeroize::Zeroizing;
 
 use super::csc;
@@ -124,7 +124,7 @@ fn from_p12(bytes: &[u8], password: &str, preference: Preference) -> anyhow::Res
         .map_err(|_| anyhow::Error::new(KeyError::WrongPin))?;
     let (_, found) = store
         .private_key_chain()
-        .ok_or_else(|| KeyError::NotFound("no private key in the file".to_owned()))?;
+        .ok_or_else(|| KeyError::NotFound(Part::Private))?;
     let mut chain = Vec::new();
     for certificate in found.certs() {
         chain.push(Arc::new(Certificate::read(certificate.as_der())?));

@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::ArgMatches;
 use ring::rand::{SecureRandom, SystemRandom};
 use saoy_pdf::Document;
+use saoy_pipeline::record::Bilingual;
 use saoy_signing::certificate::Certificate;
 use saoy_signing::cms::SignedData;
 use saoy_signing::crypto::Digest;
@@ -352,7 +353,12 @@ impl<'a> Job<'a> {
                     return Ok(ask.check(&answer, basis).map_err(SignError::from)?);
                 }
                 Err(why) if round >= self.retry => {
-                    return Err(NoAnswer(format!("{address}: {why}")).into());
+                    let said = why.spoken();
+                    return Err(NoAnswer(Bilingual {
+                        vi: format!("{address}: {}", said.vi),
+                        en: format!("{address}: {}", said.en),
+                    })
+                    .into());
                 }
                 Err(_) => {
                     std::thread::sleep(wait);

@@ -14,7 +14,7 @@ use saoy_pipeline::record::Bilingual;
 use saoy_signing::asn1::{tag, trim, wrap};
 use saoy_signing::certificate::Certificate;
 use saoy_signing::crypto::{Digest, PublicKey, Scheme};
-use saoy_signing::sign::key::{KeyError, Preference, Signer};
+use saoy_signing::sign::key::{KeyError, Part, Preference, Signer, ecdsa_der};
 use zeroize::Zeroizing;
 
 use crate::words::{Said, said};
@@ -74,10 +74,7 @@ impl TokenKey {
     ) -> anyhow::Result<Self> {
         let uri = Uri::parse(address).map_err(Said)?;
         let module = Pkcs11::new(&uri.module).map_err(|error| {
-            KeyError::Failed(format!(
-                "{} cannot be loaded: {error}",
-                uri.module.display()
-            ))
+            KeyError::Driver(uri.module.display().to_string(), error.to_string())
         })?;
         module
             .initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK))
@@ -97,7 +94,7 @@ impl TokenKey {
         let own = chain.first().ok_or_else(no_certificate)?;
         let scheme = preference.scheme(&own.key)?;
         if matches!(scheme, Scheme::Ed25519) {
-            return Err(KeyError::Unsupported("Ed25519 on a token".to_owned()).into());
+            return Err(KeyError::Unsupported("Ed25519 (PKCS #11)".to_owned()).into());
         }
         Ok(Self {
             chain,
@@ -193,9 +190,7 @@ impl Signer for TokenKey {
             }
         })?;
         match self.scheme {
-            Scheme::Ecdsa(_) => two_numbers(&signature).ok_or_else(|| {
-                KeyError::Failed("the token's signature has an odd length".to_owned())
-            }),
+            Scheme::Ecdsa(_) => ecdsa_der(&signature).ok_or(KeyError::NoSignature),
             _ => Ok(signature),
         }
     }
@@ -366,15 +361,13 @@ fn find_key(session: &Session, uri: &Uri) -> anyhow::Result<(ObjectHandle, Vec<A
             ))
             .into())
         }
-        (None, _) if keys.is_empty() => {
-            Err(KeyError::NotFound("the token has no such private key".to_owned()).into())
-        }
+        (None, _) if keys.is_empty() => Err(KeyError::NotFound(Part::OnToken).into()),
         (None, _) => Err(no_certificate().into()),
     }
 }
 
 fn no_certificate() -> KeyError {
-    KeyError::NotFound("the token has no certificate beside the key".to_owned())
+    KeyError::NotFound(Part::Certificate)
 }
 
 /// A private key of the token.
@@ -566,23 +559,6 @@ fn pss(digest: Digest, salt: usize) -> Option<Mechanism<'static>> {
     }))
 }
 
-/// A signature of two numbers of the same length (PKCS #11 3.0, current mechanisms, 2.3.1) as CMS has it (RFC 3279, 2.2.3).
-pub(super) fn two_numbers(raw: &[u8]) -> Option<Vec<u8>> {
-    if raw.is_empty() || !raw.len().is_multiple_of(2) {
-        return None;
-    }
-    let (r, s) = raw.split_at(raw.len() / 2);
-    let number = |bytes: &[u8]| {
-        let bytes = trim(bytes);
-        let is_high = bytes.first().is_none_or(|first| *first >= 0x80);
-        wrap(
-            tag::INTEGER,
-            &[if is_high { &[0][..] } else { &[] }, bytes].concat(),
-        )
-    };
-    Some(wrap(tag::SEQUENCE, &[number(r), number(s)].concat()))
-}
-
 fn key_error(error: &Error) -> KeyError {
     let Error::Pkcs11(code, _) = error else {
         return KeyError::Failed(error.to_string());
@@ -628,15 +604,5 @@ mod tests {
         let low = tries(false, false, true).before(false).unwrap().unwrap();
         assert!(!low.en.contains("last try"), "{low:?}");
         assert_eq!(Tries::default().before(false).unwrap(), None);
-    }
-
-    #[test]
-    fn two_numbers_become_der() {
-        assert_eq!(
-            two_numbers(&[0x00, 0x01, 0x80, 0x00]).unwrap(),
-            [0x30, 8, 2, 1, 1, 2, 3, 0, 0x80, 0]
-        );
-        assert_eq!(two_numbers(&[0, 0]).unwrap(), [0x30, 6, 2, 1, 0, 2, 1, 0]);
-        assert!(two_numbers(&[]).is_none() && two_numbers(&[1, 2, 3]).is_none());
     }
 }

@@ -7,12 +7,14 @@ use std::path::Path;
 
 use saoy_pdf::Fault;
 use saoy_pipeline::record::Bilingual;
+use saoy_pipeline::speech::Spoken;
 use saoy_signing::sign::SignError;
 use saoy_signing::sign::admission::RefusalKind;
 use saoy_signing::sign::evidence::Missing;
 use saoy_signing::sign::key::KeyError;
 use serde::{Deserialize, Serialize};
 
+use super::speech;
 use crate::terminal;
 use crate::words::{Said, Ui, said};
 
@@ -144,11 +146,11 @@ impl Warning {
 
 /// A timestamp server that gave nothing.
 #[derive(Debug)]
-pub(super) struct NoAnswer(pub(super) String);
+pub(super) struct NoAnswer(pub(super) Bilingual);
 
 impl std::fmt::Display for NoAnswer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.0.en)
     }
 }
 
@@ -222,14 +224,16 @@ impl Trouble {
             return Self::new(fault.code, fault.said.clone(), 4);
         }
         if let Some(error) = error.downcast_ref::<KeyError>() {
-            let (code, said) = key_error(error);
+            let (code, said) = speech::key(error);
             return Self::new(code, said, 4);
         }
         if let Some(NoAnswer(why)) = error.downcast_ref() {
-            let said = said!(
-                "máy chủ dấu thời gian không trả lời, không ghi gì: {}",
-                "no timestamp from the server, nothing was written: {}",
-                why
+            let said = joined(
+                (
+                    "máy chủ dấu thời gian không trả lời, không ghi gì",
+                    "no timestamp from the server, nothing was written",
+                ),
+                why.clone(),
             );
             return Self::new("timestamp_server", said, 4);
         }
@@ -253,18 +257,19 @@ impl Trouble {
         match missing {
             Missing::Revoked(..) => Self::refused(
                 "certificate_revoked",
-                said!(
-                    "chứng thư đã bị thu hồi: {}",
-                    "a certificate is revoked: {}",
-                    missing
+                joined(
+                    ("chứng thư đã bị thu hồi", "a certificate is revoked"),
+                    speech::missing(missing),
                 ),
             ),
             _ => Self::new(
                 "no_evidence",
-                said!(
-                    "không đủ dữ liệu để đạt mức LT, không ghi gì: {}",
-                    "not enough data for level LT, nothing was written: {}",
-                    missing
+                joined(
+                    (
+                        "không đủ dữ liệu để đạt mức LT, không ghi gì",
+                        "not enough data for level LT, nothing was written",
+                    ),
+                    speech::missing(missing),
                 ),
                 4,
             ),
@@ -276,23 +281,28 @@ impl Trouble {
             SignError::Refused(refusal) if matches!(refusal.kind, RefusalKind::Damaged) => {
                 Self::new(
                     "damaged",
-                    said!("tệp hỏng: {}", "the file is damaged: {}", refusal),
+                    joined(
+                        ("tệp hỏng", "the file is damaged"),
+                        speech::refusal(refusal),
+                    ),
                     3,
                 )
             }
             SignError::Refused(refusal) => Self::refused(
                 refusal.kind.code(),
-                Bilingual {
-                    vi: format!("không được ký tệp này: {}", vietnamese(refusal.kind)),
-                    en: format!("this file must not be signed: {refusal}"),
-                },
+                joined(
+                    ("không được ký tệp này", "this file must not be signed"),
+                    speech::refusal(refusal),
+                ),
             ),
             SignError::Certificate(unfit) => Self::refused(
                 unfit.code(),
-                said!(
-                    "không được dùng chứng thư này: {}",
-                    "this certificate must not be used: {}",
-                    unfit
+                joined(
+                    (
+                        "không được dùng chứng thư này",
+                        "this certificate must not be used",
+                    ),
+                    speech::unfit(*unfit),
                 ),
             ),
             SignError::KeyMismatch => Self::refused(
@@ -321,15 +331,17 @@ impl Trouble {
             ),
             SignError::Timestamp(why) => Self::new(
                 "timestamp",
-                said!(
-                    "dấu thời gian không dùng được, không ghi gì: {}",
-                    "the timestamp is of no use, nothing was written: {}",
-                    why
+                joined(
+                    (
+                        "dấu thời gian không dùng được, không ghi gì",
+                        "the timestamp is of no use, nothing was written",
+                    ),
+                    speech::unusable(why),
                 ),
                 4,
             ),
             SignError::Key(error) => {
-                let (code, said) = key_error(error);
+                let (code, said) = speech::key(error);
                 Self::new(code, said, 4)
             }
             SignError::Pdf(pdf) => {
@@ -340,72 +352,32 @@ impl Trouble {
                 };
                 Self::new(
                     "unreadable",
-                    said!("không đọc được tệp: {}", "the file cannot be read: {}", pdf),
+                    joined(
+                        ("không đọc được tệp", "the file cannot be read"),
+                        pdf.spoken(),
+                    ),
                     exit,
                 )
             }
             other => Self::new(
                 "failed",
-                said!("không ký được: {}", "not signed: {}", other),
+                joined(("không ký được", "not signed"), speech::signing(other)),
                 4,
             ),
         }
     }
 }
 
-/// What became of a key, in both languages, with its stable name.
-pub(super) fn key_error(error: &KeyError) -> (&'static str, Bilingual) {
-    match error {
-        KeyError::WrongPin => (
-            "wrong_pin",
-            said!("sai mật khẩu hoặc PIN", "wrong password or PIN"),
-        ),
-        KeyError::Locked => (
-            "token_locked",
-            said!(
-                "thẻ đã bị khóa vì nhập sai PIN nhiều lần; người cấp thẻ mở khóa được",
-                "the token is locked after too many wrong PINs; who issued it can unlock it"
-            ),
-        ),
-        KeyError::Gone => (
-            "token_gone",
-            said!(
-                "không thấy thẻ; cắm thẻ rồi chạy lại đúng lệnh này, tệp đã ký không bị ký lại",
-                "the token is not there; plug it in and run the same command again, nothing is signed twice"
-            ),
-        ),
-        other => (
-            "key",
-            said!(
-                "không dùng được khóa: {}",
-                "the key is of no use: {}",
-                other
-            ),
-        ),
+/// A sentence and its reason.
+fn joined((vi, en): (&str, &str), why: Bilingual) -> Bilingual {
+    Bilingual {
+        vi: format!("{vi}: {}", why.vi),
+        en: format!("{en}: {}", why.en),
     }
 }
 
 /// Codes of errors after which the key signs nothing more.
 const LOST: [&str; 3] = ["wrong_pin", "token_locked", "token_gone"];
-
-fn vietnamese(kind: RefusalKind) -> &'static str {
-    match kind {
-        RefusalKind::Damaged => "tệp hỏng",
-        RefusalKind::Encrypted => "tệp được mã hóa",
-        RefusalKind::JavaScript => "tệp có mã lệnh",
-        RefusalKind::Action => "tệp có lệnh mở chương trình hoặc tệp khác",
-        RefusalKind::OptionalContent => "tệp có lớp ẩn hiện được",
-        RefusalKind::Xfa => "tệp có biểu mẫu XFA",
-        RefusalKind::External => "nội dung nằm ở tệp khác",
-        RefusalKind::Unused => "tệp có nội dung không trang nào hiển thị",
-        RefusalKind::FontNotEmbedded => "phông chữ không được nhúng",
-        RefusalKind::Certified => "chữ ký trước không cho phép thêm gì nữa",
-        RefusalKind::Locked => "chữ ký trước đã khóa tệp",
-        RefusalKind::EarlierBroken => "chữ ký trước bị hỏng",
-        RefusalKind::NoPerson => "chưa có người có thẩm quyền ký trước cơ quan",
-        _ => "bị từ chối",
-    }
-}
 
 #[derive(Serialize)]
 struct Report<'a> {

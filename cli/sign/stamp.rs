@@ -158,7 +158,7 @@ impl Stamp {
             picture,
             texts,
             statement: form.map(|path| Form::read(path)).transpose()?,
-            code: qr.map(|text| Code::new(text.as_bytes())).transpose()?,
+            code: qr.map(code_of).transpose()?,
             page: page.and_then(|page| usize::try_from(*page).ok()),
             place: place_of(matches)?,
         }))
@@ -227,7 +227,12 @@ impl Stamp {
             }
         };
         if let Some(code) = &self.code {
+            let top = place[1];
             (shown, place) = shown.with_code(code.clone(), place);
+            // Text in a corner keeps its distance from the page's edge.
+            if self.picture.is_none() {
+                place[1] = top;
+            }
             // Where a box was asked for, the code is part of it.
             if let Some([left, top, ..]) = self.place {
                 place = [left, top, place[2], place[3]];
@@ -412,6 +417,16 @@ fn moved_onto([left, top, width, height]: Place, size: (f64, f64)) -> Place {
         width,
         height,
     ]
+}
+
+fn code_of(text: &str) -> anyhow::Result<Code> {
+    let why = |_| {
+        usage(
+            "nội dung --qr dài quá một mã QR",
+            "--qr is more than a QR code holds",
+        )
+    };
+    Code::new(text.as_bytes()).map_err(why)
 }
 
 fn place_of(matches: &ArgMatches) -> anyhow::Result<Option<Place>> {

@@ -69,11 +69,18 @@ impl Registers {
             annulled.extend(AnnulledCopy::read_list(&text).with_context(wrong)?);
         }
         Ok(Self {
-            folder: archive::folder(matches)
-                .ok()
-                .filter(|folder| Archive::exists(folder)),
             annulled,
+            ..Self::own(matches)
         })
+    }
+
+    /// The office's own alone.
+    pub(crate) fn own(matches: &ArgMatches) -> Self {
+        let folder = archive::folder(matches).ok();
+        Self {
+            folder: folder.filter(|folder| Archive::exists(folder)),
+            annulled: Vec::new(),
+        }
     }
 
     /// Looks a file up, and lets what is found weigh on its verdict. Files that are no copies cost nothing.

@@ -27,6 +27,8 @@ pub mod learned;
 
 mod conclusion;
 
+mod stamped;
+
 pub mod calibrated;
 
 mod titles;

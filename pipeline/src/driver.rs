@@ -29,6 +29,8 @@ use crate::recognize;
 use crate::record::{BATCH_SCHEMA, BatchEntry, BatchRecord, Failure, Ignored, Status, Totals};
 use crate::visible;
 
+mod aside;
+
 mod document;
 
 mod page;
@@ -260,7 +262,7 @@ impl<'a> Run<'a> {
     /// Sends every page of every document to the pool, a bounded number at a time.
     fn dispatch<'s>(&'s self, found: &'s ingest::Found, scope: &rayon::Scope<'s>) {
         for trouble in found.set_aside.iter().filter(|trouble| trouble.matters) {
-            let entry = document::entry_of_trouble(self, trouble);
+            let entry = aside::entry_of_trouble(self, trouble);
             self.record(usize::MAX, entry, 0);
         }
         for (index, inputs) in found.documents.iter().enumerate() {

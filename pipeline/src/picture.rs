@@ -45,18 +45,38 @@ impl<'a> Picture<'a> {
     pub fn colours(&self, area: Rect, scale: f32) -> Rgb {
         let (left, top) = (area.x.floor(), area.y.floor());
         let side = |length: f32| (length * scale).ceil().clamp(0.0, LONGEST) as u32;
-        let (width, height) = (side(area.x + area.w - left), side(area.y + area.h - top));
-        // As many points to a pixel as it covers, up to 4 x 4: letters stay whole when a page is made small.
-        let points = (1.0 / scale).ceil().clamp(1.0, 4.0);
+        let patch = Patch {
+            at: (left, top),
+            scale,
+            size: (side(area.x + area.w - left), side(area.y + area.h - top)),
+            // As many points to a pixel as it covers, up to 4 x 4: letters stay whole when a page is made small.
+            points: (1.0 / scale).ceil().clamp(1.0, 4.0) as u32,
+        };
+        let (width, height) = patch.size;
+        let pixels = match self.offsets(&patch) {
+            Some(offsets) => self.straight(&offsets, patch.points as usize),
+            None => self.slanted(&patch),
+        };
+        Rgb {
+            width,
+            height,
+            pixels,
+        }
+    }
+
+    /// A patch through a map that slants.
+    fn slanted(&self, patch: &Patch) -> Vec<u8> {
+        let (width, height) = patch.size;
+        let points = patch.points as f32;
         let mut pixels = Vec::with_capacity(width as usize * height as usize * 3);
         for y in 0..height {
             for x in 0..width {
                 let mut sum = [0.0_f32; 3];
-                for part in 0..(points * points) as u32 {
+                for part in 0..patch.points * patch.points {
                     let (px, py) = (part as f32 % points, (part as f32 / points).floor());
                     let at = Point {
-                        x: left + (x as f32 + (px + 0.5) / points) / scale,
-                        y: top + (y as f32 + (py + 0.5) / points) / scale,
+                        x: patch.at.0 + (x as f32 + (px + 0.5) / points) / patch.scale,
+                        y: patch.at.1 + (y as f32 + (py + 0.5) / points) / patch.scale,
                     };
                     let seen = self.colour(self.to_raster.apply(at));
                     for (sum, value) in sum.iter_mut().zip(seen) {
@@ -66,11 +86,46 @@ impl<'a> Picture<'a> {
                 pixels.extend(sum.map(|sum| (sum / (points * points)).round() as u8));
             }
         }
-        Rgb {
-            width,
-            height,
-            pixels,
+        pixels
+    }
+
+    /// A patch through a map of quarter turns: three bytes for each pixel.
+    fn straight(&self, offsets: &Offsets, points: usize) -> Vec<u8> {
+        let count = (points * points) as u32;
+        let mean = |sum: u32| ((2 * sum + count) / (2 * count)) as u8;
+        let (across, down) = (&offsets.across, &offsets.down);
+        let mut pixels = Vec::with_capacity(across.len() * down.len() / count as usize * 3);
+        match self.raster {
+            Raster::Gray(image) => {
+                let seen = |at: usize| image.pixels.get(at).map_or(255, |value| u32::from(*value));
+                for rows in down.chunks_exact(points) {
+                    for columns in across.chunks_exact(points) {
+                        let row = |row: &usize| -> u32 {
+                            columns.iter().map(|column| seen(row + column)).sum()
+                        };
+                        pixels.extend([mean(rows.iter().map(row).sum()); 3]);
+                    }
+                }
+            }
+            Raster::Rgb(image) => {
+                let seen = image.pixels.as_chunks::<3>().0;
+                for rows in down.chunks_exact(points) {
+                    for columns in across.chunks_exact(points) {
+                        let mut sum = [0_u32; 3];
+                        for row in rows {
+                            for column in columns {
+                                let [r, g, b] = seen.get(row + column).copied().unwrap_or([255; 3]);
+                                sum[0] += u32::from(r);
+                                sum[1] += u32::from(g);
+                                sum[2] += u32::from(b);
+                            }
+                        }
+                        pixels.extend(sum.map(mean));
+                    }
+                }
+            }
         }
+        pixels
     }
 
     /// The luma of `area`, as [`Picture::colours`] renders it.
@@ -93,24 +148,26 @@ impl<'a> Picture<'a> {
     /// with. Much faster than [`Picture::colours`]; a pixel is the mean of four points of those it covers.
     pub fn reduced(&self, scale: f32) -> Raster {
         let side = |length: u32| ((length as f32 * scale).round() as u32).max(1);
-        let (width, height) = (side(self.size.0), side(self.size.1));
-        let Some((across, down)) = self.offsets(scale, width, height) else {
+        let patch = Patch {
+            at: (0.0, 0.0),
+            scale,
+            size: (side(self.size.0), side(self.size.1)),
+            points: 2,
+        };
+        let (width, height) = patch.size;
+        let Some(offsets) = self.offsets(&patch) else {
             return Raster::Rgb(self.colours(self.whole(), scale));
         };
         match self.raster {
             Raster::Gray(image) => {
-                let seen = |at: usize| image.pixels.get(at).map_or(255, |value| u32::from(*value));
+                let seen = |at: usize| image.pixels.get(at).map_or(255, |value| u16::from(*value));
                 let mut pixels = Vec::with_capacity(width as usize * height as usize);
-                for rows in down.chunks_exact(2) {
-                    for columns in across.chunks_exact(2) {
-                        let points = [
-                            rows[0] + columns[0],
-                            rows[0] + columns[1],
-                            rows[1] + columns[0],
-                            rows[1] + columns[1],
-                        ];
-                        pixels.push(((points.map(seen).iter().sum::<u32>() + 2) / 4) as u8);
-                    }
+                for rows in offsets.down.as_chunks::<2>().0 {
+                    let columns = offsets.across.as_chunks::<2>().0;
+                    pixels.extend(columns.iter().map(|columns| {
+                        let of_row = |row: usize| seen(row + columns[0]) + seen(row + columns[1]);
+                        ((of_row(rows[0]) + of_row(rows[1]) + 2) / 4) as u8
+                    }));
                 }
                 Raster::Gray(Gray {
                     width,
@@ -118,37 +175,50 @@ impl<'a> Picture<'a> {
                     pixels,
                 })
             }
-            Raster::Rgb(image) => {
-                let mut pixels = Vec::with_capacity(width as usize * height as usize * 3);
-                for rows in down.chunks_exact(2) {
-                    for columns in across.chunks_exact(2) {
-                        let mut sum = [0_u32; 3];
-                        for (row, column) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
-                            let at = 3 * (rows[row] + columns[column]);
-                            match image.pixels.get(at..at + 3) {
-                                Some(&[r, g, b]) => {
-                                    sum[0] += u32::from(r);
-                                    sum[1] += u32::from(g);
-                                    sum[2] += u32::from(b);
-                                }
-                                _ => sum = sum.map(|sum| sum + 255),
-                            }
-                        }
-                        pixels.extend(sum.map(|sum| ((sum + 2) / 4) as u8));
-                    }
-                }
-                Raster::Rgb(Rgb {
-                    width,
-                    height,
-                    pixels,
-                })
-            }
+            Raster::Rgb(_) => Raster::Rgb(Rgb {
+                width,
+                height,
+                pixels: self.straight_of_two(&offsets),
+            }),
         }
     }
 
-    /// Where two points for each column and each row of a reduced page lie in the raster: offsets that are added up.
-    /// `None` when the map is not one of quarter turns. What lies outside gets offsets beyond the end.
-    fn offsets(&self, scale: f32, width: u32, height: u32) -> Option<(Vec<usize>, Vec<usize>)> {
+    /// [`Picture::straight`] of a colour scan for two points a side, what a whole page is made small with.
+    fn straight_of_two(&self, offsets: &Offsets) -> Vec<u8> {
+        let Raster::Rgb(image) = self.raster else {
+            return Vec::new();
+        };
+        let seen = image.pixels.as_chunks::<3>().0;
+        let (columns, rows) = (
+            offsets.across.as_chunks::<2>().0,
+            offsets.down.as_chunks::<2>().0,
+        );
+        let mut pixels = vec![0; columns.len() * rows.len() * 3];
+        let (lines, _) = pixels.as_chunks_mut::<3>();
+        for (rows, line) in rows
+            .iter()
+            .zip(lines.chunks_exact_mut(columns.len().max(1)))
+        {
+            let [upper, lower] = rows.map(|row| seen.get(row..).unwrap_or_default());
+            for (columns, out) in columns.iter().zip(line) {
+                let mut sums = [2_u16; 3];
+                for row in [upper, lower] {
+                    for column in columns {
+                        let pixel = row.get(*column).copied().unwrap_or([255; 3]);
+                        for (sum, value) in sums.iter_mut().zip(pixel) {
+                            *sum = sum.wrapping_add(u16::from(value));
+                        }
+                    }
+                }
+                *out = sums.map(|sum| (sum >> 2) as u8);
+            }
+        }
+        pixels
+    }
+
+    /// Where the points for each column and each row of a patch lie in the raster. `None` when the map is not one of
+    /// quarter turns.
+    fn offsets(&self, patch: &Patch) -> Option<Offsets> {
         let [a, b, c, d, e, f] = self.to_raster.m;
         let (raster_width, raster_height) = self.raster.size();
         let upright = b == 0.0 && c == 0.0;
@@ -157,29 +227,35 @@ impl<'a> Picture<'a> {
         }
         // What is added to an offset leads out of the image wherever it is added.
         let outside = raster_width as usize * raster_height as usize;
-        let along = |count: u32, factor: f32, shift: f32, limit: u32, stride: usize| {
-            let offsets = (0..2 * count).map(|point| {
-                let shown = (point as f32 + 0.5) / (2.0 * scale);
-                let at = factor * shown + shift;
-                if at >= 0.0 && at < limit as f32 {
-                    at as usize * stride
-                } else {
-                    outside
-                }
-            });
-            offsets.collect::<Vec<usize>>()
-        };
+        let points = patch.points as f32;
+        let along =
+            |from: f32, count: u32, (factor, shift): (f32, f32), limit: u32, stride: usize| {
+                let offsets = (0..count).flat_map(|pixel| {
+                    (0..patch.points).map(move |point| (pixel as f32, point as f32))
+                });
+                let offsets = offsets.map(|(pixel, point)| {
+                    let shown = from + (pixel + (point + 0.5) / points) / patch.scale;
+                    let at = factor * shown + shift;
+                    if at >= 0.0 && at < limit as f32 {
+                        at as usize * stride
+                    } else {
+                        outside
+                    }
+                });
+                offsets.collect::<Vec<usize>>()
+            };
         let row = raster_width as usize;
+        let ((left, top), (width, height)) = (patch.at, patch.size);
         Some(if upright {
-            (
-                along(width, a, e, raster_width, 1),
-                along(height, d, f, raster_height, row),
-            )
+            Offsets {
+                across: along(left, width, (a, e), raster_width, 1),
+                down: along(top, height, (d, f), raster_height, row),
+            }
         } else {
-            (
-                along(width, b, f, raster_height, row),
-                along(height, c, e, raster_width, 1),
-            )
+            Offsets {
+                across: along(left, width, (b, f), raster_height, row),
+                down: along(top, height, (c, e), raster_width, 1),
+            }
         })
     }
 
@@ -207,6 +283,25 @@ impl<'a> Picture<'a> {
             },
         }
     }
+}
+
+/// A part of the page made small.
+struct Patch {
+    /// Upper left corner, shown px.
+    at: (f32, f32),
+    /// Its px per shown px.
+    scale: f32,
+    /// Its width and height, px.
+    size: (u32, u32),
+    /// Points a side that each pixel is the mean of.
+    points: u32,
+}
+
+/// Where the points of a patch lie in the raster, in pixels from its first: that of a column and that of a row are
+/// added up. What lies outside gets an offset beyond the end.
+struct Offsets {
+    across: Vec<usize>,
+    down: Vec<usize>,
 }
 
 /// Longest side of a patch, px.

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::{Affine, Gray, Line, Point, Rect, Word};
 use crate::record::Flag;
+use crate::speech::Spoken;
 
 pub use foot::BlackOnly;
 
@@ -85,7 +86,7 @@ pub fn recognize(
         let looked = foot::look_again(&mut lines, prepared, dpi, black_only, readers)
             .and_then(|()| again::look_again(&mut lines, prepared, dpi, readers));
         if let Err(error) = looked {
-            flags.push(Flag::new("second_look_failed").saying(error.to_string()));
+            flags.push(Flag::new("second_look_failed").saying(error.spoken()));
         }
     }
     let lines = numbers::mended(ordered(repair::repaired(lines)));

@@ -187,8 +187,29 @@ pub struct Flag {
     #[serde(rename = "box", default, skip_serializing_if = "Option::is_none")]
     pub bbox: Option<[f32; 4]>,
     /// More, in words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "said_either_way"
+    )]
+    pub detail: Option<Bilingual>,
+}
+
+/// Records of earlier builds say it in one language.
+fn said_either_way<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Bilingual>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Said {
+        Both(Bilingual),
+        Once(String),
+    }
+    Ok(match Option::<Said>::deserialize(deserializer)? {
+        Some(Said::Both(both)) => Some(both),
+        Some(Said::Once(text)) => Some(Bilingual::quoted(text)),
+        None => None,
+    })
 }
 
 impl Flag {
@@ -226,8 +247,8 @@ impl Flag {
 
     /// The same finding with words.
     #[must_use]
-    pub fn saying(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+    pub fn saying(mut self, detail: Bilingual) -> Self {
+        self.detail = Some(detail);
         self
     }
 }
@@ -481,6 +502,26 @@ pub struct Bilingual {
     pub vi: String,
     /// English.
     pub en: String,
+}
+
+impl Bilingual {
+    /// What is the same in every language: text as it stands on the paper, codes.
+    pub fn quoted(text: impl Into<String>) -> Self {
+        let vi = text.into();
+        Self { en: vi.clone(), vi }
+    }
+
+    /// Several, one after the other.
+    pub(crate) fn joined(parts: &[Self], between: &str) -> Self {
+        let join = |pick: fn(&Self) -> &str| {
+            let parts: Vec<&str> = parts.iter().map(pick).collect();
+            parts.join(between)
+        };
+        Self {
+            vi: join(|part| &part.vi),
+            en: join(|part| &part.en),
+        }
+    }
 }
 
 /// A sentence in both languages, formatted like `format!`: first the Vietnamese, then the English, then what both

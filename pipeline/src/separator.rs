@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::record::{Bilingual, said};
+
 use unicode_normalization::UnicodeNormalization;
 
 /// What a separator sheet tells of the document after it.
@@ -20,7 +22,7 @@ pub enum Read<T> {
     /// It says what it said when it was made.
     Valid(T),
     /// It does not, or a later version made it; why.
-    Unreadable(String),
+    Unreadable(Bilingual),
 }
 
 /// Why a payload cannot be made.
@@ -71,11 +73,15 @@ impl Payload {
         let rest = rest.strip_prefix(KIND)?;
         Some(if version == VERSION {
             Self::read_data(text, rest).map_or_else(
-                || Read::Unreadable("the code is damaged".to_owned()),
+                || Read::Unreadable(said!("mã bị hỏng", "the code is damaged")),
                 Read::Valid,
             )
         } else {
-            Read::Unreadable(format!("a code of version {version}"))
+            Read::Unreadable(said!(
+                "mã thuộc phiên bản {}",
+                "a code of version {}",
+                version
+            ))
         })
     }
 
@@ -197,7 +203,10 @@ mod tests {
             );
         }
         let later = Payload::read(&text.replacen("SAOY1", "SAOY2", 1));
-        assert_eq!(later, Some(Read::Unreadable("a code of version 2".into())));
+        assert!(
+            matches!(&later, Some(Read::Unreadable(why)) if why.en == "a code of version 2"),
+            "{later:?}"
+        );
     }
 
     #[test]

@@ -5,11 +5,11 @@ use std::io;
 use std::path::PathBuf;
 
 use saoy_ocr::{ImageError, ModelError, OcrError};
-use saoy_pdf::PdfError;
+use saoy_pdf::{PdfError, Repair};
 
 use crate::compose;
 use crate::driver::RunError;
-use crate::preprocess::PrepareError;
+use crate::preprocess::{PrepareError, Side};
 use crate::record::{Bilingual, said};
 
 /// Something that can be told to a person in both languages of the program.
@@ -224,6 +224,67 @@ impl Spoken for PdfError {
             other => format!("lỗi PDF (“{other}”)"),
         };
         with(self, vi)
+    }
+}
+
+impl Spoken for Repair {
+    fn spoken(&self) -> Bilingual {
+        let vi = match self {
+            Self::JunkBeforeHeader { bytes } => format!("có {bytes} byte trước phần đầu"),
+            Self::MissingHeader => "không có phần đầu %PDF-".to_owned(),
+            Self::OffsetsFromHeader { at } => format!("vị trí tính từ phần đầu tại byte {at}"),
+            Self::MissingStartxref => "không có startxref ở gần cuối tệp".to_owned(),
+            Self::XrefRebuilt { at, objects } => {
+                format!("bảng tham chiếu tại byte {at} hỏng: dựng lại với {objects} đối tượng")
+            }
+            Self::Xref { at, .. } => format!("bảng tham chiếu tại byte {at} sai dạng"),
+            Self::ObjectMoved { id, found, .. } => {
+                format!("đối tượng {id} không ở nơi đã ghi, tìm thấy tại byte {found}")
+            }
+            Self::StreamLength { at, actual, .. } => {
+                format!("luồng tại byte {at} ghi sai độ dài, thực tế {actual} byte")
+            }
+            Self::Syntax { at, .. } => format!("sai cú pháp tại byte {at}"),
+            Self::StreamDamaged { at, kept, .. } => {
+                format!("luồng tại byte {at} hỏng, giữ được {kept} byte")
+            }
+            Self::PageCount { found, .. } => format!("ghi sai số trang, tìm thấy {found}"),
+            Self::PageKid { parent, index, .. } => {
+                format!("nút trang {parent}, mục {index}: không phải trang")
+            }
+            Self::PageAttribute { page, key, .. } => {
+                format!("trang {page}: thuộc tính {key} thiếu hoặc sai")
+            }
+            Self::Dangling { id } => format!("đối tượng {id} không có trong tệp"),
+            Self::FieldTree { .. } => "cây trường của biểu mẫu hỏng".to_owned(),
+            Self::More => "và các lỗi khác".to_owned(),
+            #[allow(unreachable_patterns, reason = "the enum may grow")]
+            other => format!("tệp được đọc dù có lỗi (“{other}”)"),
+        };
+        with(self, vi)
+    }
+}
+
+impl Spoken for compose::Refusal {
+    fn spoken(&self) -> Bilingual {
+        let vi = match self {
+            Self::JpxInPart1 => "PDF/A-1 không có JPEG 2000".to_owned(),
+            Self::DeepInPart1 => "PDF/A-1 không có ảnh 16 bit".to_owned(),
+            Self::Jpx(_) => "tệp JPEG 2000 không đúng yêu cầu của PDF/A".to_owned(),
+            Self::Parameters(_) => "thông số ảnh không thể có trong PDF".to_owned(),
+        };
+        with(self, vi)
+    }
+}
+
+impl Spoken for Side {
+    fn spoken(&self) -> Bilingual {
+        match self {
+            Self::Top => said!("trên", "top"),
+            Self::Right => said!("phải", "right"),
+            Self::Bottom => said!("dưới", "bottom"),
+            Self::Left => said!("trái", "left"),
+        }
     }
 }
 

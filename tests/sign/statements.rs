@@ -5,17 +5,22 @@ use std::process::Command;
 
 use super::{page, pdfsig, sign};
 use crate::handmade::{Paper, flate};
-use crate::program::{Desk, asked, fixtures, run};
+use crate::program::{Desk, asked, fixtures, run, saoy};
 
 /// What the code says.
 const ADDRESS: &str = "https://chungthuc.example.vn/tra-cuu/7F3K-92QX?v=1&l=Ơn";
 
-fn statement(desk: &Desk, size: u32) -> Vec<String> {
+/// A line so high that fifteen of them fill a page.
+pub(super) const LINE: &str = "[[line]]\ntext = 'BẢN SAO'\nsize = 36\n";
+
+/// A statement with `more` of these lines.
+fn statement(desk: &Desk, more: usize) -> Vec<String> {
     let text = format!(
         "qr = '{ADDRESS}'\nlabel = 'Mã tra cứu: 7F3K-92QX'\n\
-         [[line]]\ntext = 'CHỨNG THỰC BẢN SAO ĐÚNG VỚI BẢN CHÍNH'\nbold = true\nalign = 'center'\nsize = {size}\n\
+         [[line]]\ntext = 'CHỨNG THỰC BẢN SAO ĐÚNG VỚI BẢN CHÍNH'\nbold = true\nalign = 'center'\nsize = 13\n\
          [[line]]\ntext = 'Số chứng thực: 45/2026, quyển số: 01-SCTĐT/BS'\n\
-         [[line]]\ntext = 'Chứng thực lúc {{time}}'\n"
+         [[line]]\ntext = 'Chứng thực lúc {{time}}'\n{}",
+        LINE.repeat(more)
     );
     let file = desk.put("statement.toml", text);
     vec![
@@ -87,7 +92,7 @@ fn pages(file: &Path) -> String {
 #[test]
 fn a_statement_stands_where_the_scan_is_empty_and_its_code_is_read() {
     let desk = Desk::new();
-    let options = statement(&desk, 13);
+    let options = statement(&desk, 0);
     for (name, turn) in [("up.pdf", ""), ("turned.pdf", "/Rotate 90")] {
         // Ink on the upper half; on a turned page that is the right one.
         let (out, entry) = signed(&desk, name, scan(&[60..560], turn), &options);
@@ -118,7 +123,7 @@ fn a_statement_stands_where_the_scan_is_empty_and_its_code_is_read() {
 #[test]
 fn a_full_page_gets_another_behind_it_and_a_signed_file_none() {
     let desk = Desk::new();
-    let options = statement(&desk, 13);
+    let options = statement(&desk, 0);
     let full = scan(&[60..1100], "");
     let (out, entry) = signed(&desk, "full.pdf", full.clone(), &options);
     assert_eq!(entry["warnings"][0]["code"], "stamp_page_added", "{entry}");
@@ -150,7 +155,7 @@ fn a_full_page_gets_another_behind_it_and_a_signed_file_none() {
 #[test]
 fn a_box_that_is_too_small_is_refused_and_one_that_fits_is_kept() {
     let desk = Desk::new();
-    let options = statement(&desk, 13);
+    let options = statement(&desk, 0);
     let with = |more: &[&str]| {
         let mut all = options.clone();
         all.extend(more.iter().map(|one| (*one).to_owned()));
@@ -193,20 +198,21 @@ fn codes_stand_beside_hands_and_copies() {
         assert_eq!(read_back(&out, 1), ADDRESS, "{name}");
     }
     let long = format!("--qr={}", "ơ".repeat(1200));
-    let (code, entry) = sign(
-        &desk.put("a.pdf", empty),
-        &desk.output("a.pdf"),
-        &["--key=test:", "--stamp=copy", "--text=SAO Y", &long],
-    );
-    assert_eq!(code, 2, "{entry}");
+    let mut command = saoy();
+    command
+        .arg("sign")
+        .arg(desk.put("a.pdf", empty))
+        .args(["-o", "/nowhere/a.pdf", "--key=test:", "--stamp=copy"])
+        .args(["--text=SAO Y", &long]);
+    let (code, _, said) = run(&mut command);
+    assert!(code == 2 && said.contains("QR"), "{code} {said}");
 }
 
 #[test]
 fn a_tagged_file_stays_tagged_with_a_page_more() {
     let desk = Desk::new();
     let bytes = std::fs::read(fixtures("makers/libreoffice-1a.pdf")).unwrap();
-    // Letters so large that the page has no room.
-    let (out, entry) = signed(&desk, "a.pdf", bytes, &statement(&desk, 36));
+    let (out, entry) = signed(&desk, "a.pdf", bytes, &statement(&desk, 15));
     assert_eq!(entry["warnings"][0]["code"], "stamp_page_added", "{entry}");
     let structure = asked("pdfinfo", &["-struct-text", &out.display().to_string()]);
     assert!(structure.contains("Form"), "{structure}");

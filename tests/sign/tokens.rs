@@ -100,6 +100,41 @@ impl Tokens {
         self.made("pkcs11-tool", &[&["--module", MODULE], &store[..]].concat());
     }
 
+    /// The same for an RSA key that wants its PIN for each signature.
+    fn jealous_key(&self, token: &str, name: &str, id: &str) {
+        let rsa = ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"];
+        self.key(token, name, id, &rsa);
+        // The import sets no such attribute: the key is taken out and written anew, with it.
+        let module = [
+            "--module",
+            MODULE,
+            "--token-label",
+            token,
+            "--login",
+            "--pin",
+            PIN,
+        ];
+        let which = ["--type", "privkey", "--id", id];
+        self.made(
+            "pkcs11-tool",
+            &[&module[..], &["--delete-object"], &which].concat(),
+        );
+        let (key, der) = (format!("{name}.key"), format!("{name}.key.der"));
+        self.made(
+            "openssl",
+            &["pkey", "-in", &key, "-outform", "DER", "-out", &der],
+        );
+        let new = [
+            "--write-object",
+            &der,
+            "--label",
+            name,
+            "--usage-sign",
+            "--always-auth",
+        ];
+        self.made("pkcs11-tool", &[&module[..], &new, &which].concat());
+    }
+
     /// `saoy sign` of `inputs` with the key at `address`, not yet started; `pin` from a file.
     fn signing(&self, inputs: &[PathBuf], address: &str, pin: &str) -> Command {
         let pin = self.desk.put("pin", format!("{pin}\n"));
@@ -221,6 +256,45 @@ fn what_does_not_name_one_key_and_a_wrong_pin_sign_nothing() {
     assert_eq!(code, 0, "{said}");
 }
 
+#[test]
+fn a_key_that_wants_its_pin_each_time_gets_it() {
+    let tokens = Tokens::new();
+    tokens.token("one");
+    tokens.jealous_key("one", "a", "01");
+    let mut list = Command::new("pkcs11-tool");
+    list.args([
+        "--module",
+        MODULE,
+        "--token-label",
+        "one",
+        "--login",
+        "--pin",
+    ]);
+    let (_, listed, _) = tokens.seeing(list.args([PIN, "--list-objects", "--type", "privkey"]));
+    assert!(listed.contains("always authenticate"), "{listed}");
+    let papers = tokens.papers(3);
+    for more in [
+        &[][..],
+        &["--pss", "--force"],
+        &["--digest=sha512", "--force"],
+    ] {
+        let (code, files, said) = tokens.sign(&papers, "token=one", PIN, more);
+        assert_eq!(
+            (code, of(&files, "signed").len()),
+            (0, 3),
+            "{files:?} {said}"
+        );
+        for paper in &papers {
+            let out = tokens
+                .desk
+                .output(&paper.file_name().unwrap().to_string_lossy());
+            assert!(pdfsig(&out).contains("Signature is Valid"));
+        }
+    }
+    let (code, _, said) = tokens.sign(&papers, "token=one", "654321", &["--force"]);
+    assert_eq!(code, 4, "{said}");
+}
+
 /// How many signatures stand in a file that begins with its input.
 fn signatures(input: &Path, out: &Path) -> usize {
     let (input, out) = (std::fs::read(input).unwrap(), std::fs::read(out).unwrap());
@@ -249,55 +323,74 @@ fn of<'a>(files: &'a [Value], status: &str) -> Vec<&'a Value> {
         .collect()
 }
 
+/// Fifty times, each at another moment.
 #[test]
 fn a_batch_whose_token_goes_stops_and_goes_on_without_signing_twice() {
-    for pulled_at in [1, 7, 18, 40] {
-        let tokens = Tokens::new();
-        tokens.token("one");
-        tokens.key("one", "a", "01", &CURVE);
-        let papers = tokens.papers(150);
-        let child = tokens
-            .signing(&papers, "token=one", PIN)
-            .env("SOFTHSM2_CONF", tokens.desk.input("softhsm2.conf"))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        until(&tokens, pulled_at);
-        tokens.pull(true);
-        let stopped = child.wait_with_output().unwrap();
-        let report: Value = serde_json::from_slice(&stopped.stdout).unwrap();
-        let files = report["files"].as_array().unwrap();
-        let (signed, failed) = (of(files, "signed"), of(files, "failed"));
-        assert_eq!(stopped.status.code(), Some(4), "{pulled_at}");
-        assert_eq!(failed.len(), 1, "{failed:?}");
-        assert_eq!(failed[0]["error"]["code"], "token_gone", "{failed:?}");
-        assert_eq!(signed.len() + 1 + of(files, "pending").len(), papers.len());
-        // No file in the making, none half made, none that the report does not tell of.
-        let made = tokens.desk.made();
-        assert_eq!(made.len(), signed.len());
-        let before: Vec<Vec<u8>> = made
-            .iter()
-            .map(|name| std::fs::read(tokens.desk.output(name)).unwrap())
-            .collect();
-
-        // Without the token the command says so and leaves everything.
-        assert_eq!(tokens.sign(&papers, "token=one", PIN, &[]).0, 4);
-        tokens.pull(false);
-        let (code, again, said) = tokens.sign(&papers, "token=one", PIN, &[]);
-        assert_eq!(code, 0, "{said}");
-        assert_eq!(of(&again, "skipped").len(), signed.len());
-        assert_eq!(of(&again, "signed").len(), papers.len() - signed.len());
-        for (name, bytes) in made.iter().zip(before) {
-            assert_eq!(std::fs::read(tokens.desk.output(name)).unwrap(), bytes);
+    let tokens = Tokens::new();
+    tokens.token("one");
+    tokens.key("one", "a", "01", &CURVE);
+    let papers = tokens.papers(40);
+    let (mut seed, mut pulled) = (1_u32, 0);
+    for round in 0.. {
+        if pulled == 50 {
+            break;
         }
-        for paper in &papers {
-            let name = paper.file_name().unwrap().to_string_lossy();
-            assert_eq!(signatures(paper, &tokens.desk.output(&name)), 1);
-        }
-        let report = pdfsig(&tokens.desk.output("149.pdf"));
-        assert!(report.contains("Signature is Valid"), "{report}");
+        assert!(round < 100, "the token is pulled too late too often");
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let after = usize::try_from(seed >> 16).unwrap() % 25;
+        pulled += usize::from(is_pulled_and_put_back(&tokens, &papers, after));
+        std::fs::remove_dir_all(tokens.desk.output("")).unwrap();
     }
+}
+
+/// Pulls the token when `after` files are signed; false when that was too late.
+fn is_pulled_and_put_back(tokens: &Tokens, papers: &[PathBuf], after: usize) -> bool {
+    let child = tokens
+        .signing(papers, "token=one", PIN)
+        .env("SOFTHSM2_CONF", tokens.desk.input("softhsm2.conf"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    until(tokens, after.max(1));
+    tokens.pull(true);
+    let stopped = child.wait_with_output().unwrap();
+    let report: Value = serde_json::from_slice(&stopped.stdout).unwrap();
+    let files = report["files"].as_array().unwrap();
+    let (signed, failed) = (of(files, "signed"), of(files, "failed"));
+    if signed.len() == papers.len() {
+        tokens.pull(false);
+        return false;
+    }
+    assert_eq!(stopped.status.code(), Some(4), "{after}");
+    assert_eq!(failed.len(), 1, "{failed:?}");
+    assert_eq!(failed[0]["error"]["code"], "token_gone", "{failed:?}");
+    assert_eq!(signed.len() + 1 + of(files, "pending").len(), papers.len());
+    // No file in the making, none half made, none that the report does not tell of.
+    let made = tokens.desk.made();
+    assert_eq!(made.len(), signed.len());
+    let before: Vec<Vec<u8>> = made
+        .iter()
+        .map(|name| std::fs::read(tokens.desk.output(name)).unwrap())
+        .collect();
+
+    // Without the token the command says so and leaves everything.
+    assert_eq!(tokens.sign(papers, "token=one", PIN, &[]).0, 4);
+    tokens.pull(false);
+    let (code, again, said) = tokens.sign(papers, "token=one", PIN, &[]);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(of(&again, "skipped").len(), signed.len());
+    assert_eq!(of(&again, "signed").len(), papers.len() - signed.len());
+    for (name, bytes) in made.iter().zip(before) {
+        assert_eq!(std::fs::read(tokens.desk.output(name)).unwrap(), bytes);
+    }
+    for paper in papers {
+        let name = paper.file_name().unwrap().to_string_lossy();
+        assert_eq!(signatures(paper, &tokens.desk.output(&name)), 1);
+    }
+    let report = pdfsig(&tokens.desk.output("39.pdf"));
+    assert!(report.contains("Signature is Valid"), "{report}");
+    true
 }
 
 #[test]

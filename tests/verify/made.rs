@@ -21,6 +21,8 @@ pub struct Signed {
     fields: Vec<usize>,
     /// Entries of further trailers.
     pub trailer: String,
+    /// Entries of further catalogs.
+    pub catalog: String,
 }
 
 /// What is not as usual in a signature dictionary and its field.
@@ -239,9 +241,10 @@ impl Office {
             table: 0,
             fields: Vec::new(),
             trailer: String::new(),
+            catalog: String::new(),
         };
         let mut objects = vec![
-            (1, catalog(&[])),
+            (1, catalog(&[], "")),
             (2, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned()),
             (3, leaf(&[])),
             (
@@ -285,7 +288,7 @@ impl Office {
             String::new()
         };
         let objects = vec![
-            (1, catalog(&file.fields)),
+            (1, catalog(&file.fields, &file.catalog)),
             (3, leaf(&file.fields)),
             (
                 field,
@@ -428,7 +431,7 @@ impl Signed {
     }
 }
 
-fn catalog(fields: &[usize]) -> String {
+fn catalog(fields: &[usize], more: &str) -> String {
     let form = if fields.is_empty() {
         String::new()
     } else {
@@ -437,7 +440,7 @@ fn catalog(fields: &[usize]) -> String {
             references(fields)
         )
     };
-    format!("<< /Type /Catalog /Pages 2 0 R{form} >>")
+    format!("<< /Type /Catalog /Pages 2 0 R{form} {more} >>")
 }
 
 fn leaf(fields: &[usize]) -> String {

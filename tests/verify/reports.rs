@@ -1,8 +1,10 @@
 //! Reports: languages, terminal, HTML, XML, CSV, folders of many files.
 
+use std::path::Path;
 use std::process::Command;
 
-use super::made::{Office, has, text};
+use super::made::{Form, Office, has, text};
+use super::reasons::with_token;
 use super::verify;
 use crate::program::run;
 
@@ -149,17 +151,71 @@ fn the_xml_report_is_well_formed_and_tells_the_same() {
     ] {
         assert!(xml.contains(part), "{part}");
     }
-    assert!(has("xmllint"), "xmllint is missing: make test-deps");
-    let judge = Command::new("xmllint")
-        .args(["--noout", "--nonet"])
-        .arg(&report)
-        .output()
-        .expect("xmllint");
-    assert!(
-        judge.status.success(),
-        "{}",
-        String::from_utf8_lossy(&judge.stderr)
+    holds_to_its_schema(&report);
+}
+
+/// Reports of everything that a report can tell: by the schema of the standard, as a judge from outside knows it.
+#[test]
+fn xml_reports_hold_to_the_standards_schema() {
+    let office = Office::new();
+    office.issue("stamp", "/C=VN/CN=Máy chủ dấu thời gian", "stamp");
+    office.list();
+    let first = office.sign(&office.paper("x"), "an");
+    let stamped = office.sign_as(&office.paper("x"), &Form::default(), |data| {
+        let cms = office.cms(data, "an", &["-md", "sha256", "-cades"]);
+        let value = saoy_signing::cms::SignedData::read(&cms)
+            .expect("a CMS")
+            .signer
+            .signature;
+        with_token(&cms, &office.token(&value, "stamp"))
+    });
+    office.put("in/two.pdf", &office.sign(&first, "agency").bytes);
+    office.put("in/changed.pdf", &first.rewritten("y").bytes);
+    office.put("in/stamped.pdf", &stamped.bytes);
+    office.put("in/unsigned.pdf", &office.paper("x").bytes);
+    office.put("in/damaged.pdf", b"%PDF-1.7");
+    let (root, list) = (
+        text(&office.path("root.pem")),
+        text(&office.path("list.crl")),
     );
+    let report = office.path("report.xml");
+    for trust in [vec!["--trust", &root, "--trust", &list], vec![]] {
+        let (_, _, said) = run(verify(&office)
+            .arg(office.path("in"))
+            .args(trust)
+            .args(["--no-ocr", "--report"])
+            .arg(&report));
+        assert!(report.is_file(), "{said}");
+        holds_to_its_schema(&report);
+    }
+    // A judge that lets everything pass is none.
+    let good = std::fs::read_to_string(&report).expect("a report");
+    for (from, to) in [
+        ("<MainIndication>", "<Unheard/><MainIndication>"),
+        (
+            "<MainIndication>",
+            "<SubIndication>urn:x</SubIndication><MainIndication>",
+        ),
+        ("<POETime>", "<POETime>soon"),
+    ] {
+        let wrong = office.put("wrong.xml", good.replace(from, to).as_bytes());
+        assert_eq!(judge(&wrong).0, 1, "{to}");
+    }
+}
+
+fn judge(report: &Path) -> (i32, String, String) {
+    let judge = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/etsi");
+    run(Command::new(judge).arg(report))
+}
+
+fn holds_to_its_schema(report: &Path) {
+    assert!(has("xmllint"), "xmllint is missing: make test-deps");
+    let (code, _, said) = run(Command::new("xmllint")
+        .args(["--noout", "--nonet"])
+        .arg(report));
+    assert_eq!(code, 0, "{said}");
+    let (code, wrong, said) = judge(report);
+    assert_eq!(code, 0, "{wrong}{said}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use saoy_signing::certificate::Certificate;
 use saoy_signing::crypto::{self, Digest, Scheme};
 use saoy_signing::sign::identifier;
-use saoy_signing::sign::key::{KeyError, Preference};
+use saoy_signing::sign::key::{KeyError, Part, Preference, ecdsa_der};
 use serde::Serialize;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -15,7 +15,6 @@ use zeroize::Zeroizing;
 use super::fault::Fault;
 use super::needs::{Needs, Sent, Thing};
 use super::service::{Again, Service, Version};
-use crate::sign::pkcs11::two_numbers;
 use crate::sign::secret::Secrets;
 use crate::words::{Said, said};
 
@@ -297,7 +296,7 @@ impl Credential {
                 .is_ok()
             })
         };
-        match (&self.scheme, two_numbers(&raw)) {
+        match (&self.scheme, ecdsa_der(&raw)) {
             (Scheme::Ecdsa(_), Some(der)) if !fits(&raw) && fits(&der) => der,
             _ => raw,
         }
@@ -464,7 +463,7 @@ fn only(service: &Service) -> anyhow::Result<String> {
         .collect();
     match ids.as_slice() {
         [id] => Ok((*id).to_owned()),
-        [] => Err(KeyError::NotFound("the account has none".to_owned()).into()),
+        [] => Err(KeyError::NotFound(Part::OfAccount).into()),
         _ => {
             let list = ids.join(", ");
             Err(Said(said!(

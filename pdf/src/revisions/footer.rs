@@ -75,7 +75,8 @@ fn spaced(bytes: &[u8]) -> Option<&[u8]> {
     (blank > 0).then(|| bytes.get(blank..)).flatten()
 }
 
-/// Where the line end after an end mark ends, and where the white space does.
+/// Where the line end after an end mark ends, and where what means nothing does: white space, and the mark once more on
+/// a line of its own, as some makers write it.
 pub(super) fn spaces(input: &Input, marker_end: u64) -> Result<(u64, u64), PdfError> {
     let bytes = input.bytes(marker_end, AFTER)?;
     let line_end = match bytes.as_slice() {
@@ -83,6 +84,19 @@ pub(super) fn spaces(input: &Input, marker_end: u64) -> Result<(u64, u64), PdfEr
         [b'\r' | b'\n', ..] => 1,
         _ => 0,
     };
-    let blank = bytes.iter().take_while(|byte| is_space(**byte)).count();
-    Ok((marker_end + line_end, marker_end + blank as u64))
+    let mut rest = bytes.as_slice();
+    loop {
+        let blank = rest.iter().take_while(|byte| is_space(**byte)).count();
+        let (skipped, behind) = rest.split_at_checked(blank).unwrap_or_default();
+        rest = behind;
+        let on_its_line = matches!(skipped.last(), Some(b'\r' | b'\n'));
+        match rest.strip_prefix(b"%%EOF") {
+            Some(behind) if on_its_line && behind.first().is_none_or(|byte| is_space(*byte)) => {
+                rest = behind;
+            }
+            _ => break,
+        }
+    }
+    let nothing = bytes.len() - rest.len();
+    Ok((marker_end + line_end, marker_end + nothing as u64))
 }

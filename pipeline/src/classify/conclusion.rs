@@ -7,7 +7,7 @@ use super::evidence::Evidence;
 use super::fold::within;
 use super::learned::{self, Model};
 use super::proposal::{Proposal, ranked};
-use super::{Classified, Options, administrative, citizen, kinds};
+use super::{Classified, Options, administrative, citizen, kinds, stamped};
 use crate::record::{Field, Flag};
 
 /// A type less probable than this is not named.
@@ -58,6 +58,7 @@ pub(super) fn conclude(evidence: &Evidence, options: &Options, calibrate: bool) 
     );
     answer.alternatives.truncate(SECONDS);
     copies(evidence, &mut answer.flags);
+    stamped::file(evidence, &mut answer.fields, &mut answer.flags);
     settle(evidence, &mut answer);
     answer
 }

@@ -69,7 +69,8 @@ impl Evidence {
             .filter_map(|stamp| match stamp.kind {
                 StampKind::Incoming => Some("incoming_stamp"),
                 StampKind::Certification => Some("is_certified_copy"),
-                StampKind::Urgency | StampKind::Other => None,
+                StampKind::Urgency => Some("urgency"),
+                StampKind::Other => None,
             });
         for code in codes.into_iter().chain(stamps) {
             if self.flags.iter().all(|flag| flag.code != code) {

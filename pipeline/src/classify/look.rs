@@ -19,6 +19,8 @@ mod shape;
 
 mod secrecy;
 
+mod stamps;
+
 mod hands;
 
 /// Looks at a page for what its words do not tell.
@@ -27,6 +29,7 @@ pub fn look(view: &View<'_>, _options: &Options) -> Sight {
     let candidates = secrecy::candidates(view, &small);
     let stamped = candidates.iter().any(secrecy::Candidate::is_mark);
     Sight {
+        stamps: stamps::stamps(view, &small, &candidates),
         handwriting: hands::handwriting(view),
         secret: stamped || printed::bears_mark(view.lines, view.picture.size),
         codes: codes::find(&view.picture),

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Sheet;
-use crate::record::{Flag, SeparatorRecord};
+use crate::record::{Flag, SeparatorRecord, said};
 use crate::separator::{Payload, Read};
 
 mod ending;
@@ -184,7 +184,7 @@ impl Cutter {
                 flags.push(
                     Flag::new("cut_doubtful")
                         .with_value(found.score)
-                        .saying(found.reasons.join(", ")),
+                        .saying(first::told(&found.reasons)),
                 );
                 Verdict::Keep
             }
@@ -219,7 +219,10 @@ fn separator_on(sheet: &Sheet<'_>) -> Option<Read<(Payload, String)>> {
         return Some(Read::Unreadable(why));
     }
     if words::names_separator(sheet.lines) {
-        return Some(Read::Unreadable("no code on it can be read".to_owned()));
+        return Some(Read::Unreadable(said!(
+            "không đọc được mã nào trên đó",
+            "no code on it can be read"
+        )));
     }
     // A sheet that says nothing else, for scanners and for us.
     let patch = sheet

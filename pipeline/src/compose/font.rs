@@ -71,7 +71,8 @@ impl Face {
 
 /// The faces of one document and the streams that they share.
 pub(super) struct Fonts {
-    faces: Vec<(Face, Ref)>,
+    /// Each with its object, once a page has shown it.
+    faces: Vec<(Face, Option<Ref>)>,
     programs: Vec<(Face, Ref)>,
     to_unicode: Ref,
     glyph_map: Ref,
@@ -118,11 +119,7 @@ impl Fonts {
     }
 
     /// The index of `face` in this document; its resource name is `F` and the index.
-    pub(super) fn index<W: Write>(
-        &mut self,
-        out: &mut ObjectWriter<W>,
-        face: Face,
-    ) -> io::Result<usize> {
+    pub(super) fn index(&mut self, face: Face) -> usize {
         let nearest = self
             .faces
             .iter()
@@ -131,11 +128,10 @@ impl Fonts {
         if let Some((index, (have, _))) = nearest
             && (have.distance(face) <= NEAR || self.faces.len() >= MAX_FACES)
         {
-            return Ok(index);
+            return index;
         }
-        let at = self.write(out, face)?;
-        self.faces.push((face, at));
-        Ok(self.faces.len() - 1)
+        self.faces.push((face, None));
+        self.faces.len() - 1
     }
 
     /// The face that the document already has for a word whose own box is far from that of its line; lines stay
@@ -159,9 +155,24 @@ impl Fonts {
         }
     }
 
-    /// The object of the face with this index.
-    pub(super) fn object(&self, index: usize) -> Option<Ref> {
-        self.faces.get(index).map(|(_, at)| *at)
+    /// The object of the face with this index, written when it is first asked for: of the faces that lines would
+    /// have, words may have shown none.
+    pub(super) fn object<W: Write>(
+        &mut self,
+        out: &mut ObjectWriter<W>,
+        index: usize,
+    ) -> io::Result<Option<Ref>> {
+        let Some(&(face, at)) = self.faces.get(index) else {
+            return Ok(None);
+        };
+        let at = match at {
+            Some(at) => at,
+            None => self.write(out, face, index)?,
+        };
+        if let Some((_, written)) = self.faces.get_mut(index) {
+            *written = Some(at);
+        }
+        Ok(Some(at))
     }
 
     /// The program for `face`, or one that is near it: only MuPDF's highlights have their height from here.
@@ -184,8 +195,13 @@ impl Fonts {
         Ok(at)
     }
 
-    fn write<W: Write>(&mut self, out: &mut ObjectWriter<W>, face: Face) -> io::Result<Ref> {
-        let name = format!("{}+GlyphLessFont", subset_tag(self.faces.len()));
+    fn write<W: Write>(
+        &mut self,
+        out: &mut ObjectWriter<W>,
+        face: Face,
+        index: usize,
+    ) -> io::Result<Ref> {
+        let name = format!("{}+GlyphLessFont", subset_tag(index));
         let (font, descendant, descriptor) = (out.promise()?, out.promise()?, out.promise()?);
         let (up, down) = (face.up * STEP, -face.down * STEP);
         let program = self.program(out, face)?;

@@ -12,11 +12,9 @@
 
 mod run;
 
-use std::io::{self, Write};
-
 use super::PageSpec;
 use super::font::{ADVANCE, FILLER, Face, Fonts};
-use super::objects::{ObjectWriter, rounded};
+use super::objects::rounded;
 use super::sizing::{self, BLOCK_PITCH, CLEAR_GAP, Extent, JOINING_GAP, PARTING_GAP, median};
 use run::{Piece, Run, runs};
 
@@ -34,18 +32,14 @@ pub(super) struct Layer {
 }
 
 /// Sets the words of `page`.
-pub(super) fn set<W: Write>(
-    page: &PageSpec<'_>,
-    fonts: &mut Fonts,
-    out: &mut ObjectWriter<W>,
-) -> io::Result<Layer> {
+pub(super) fn set(page: &PageSpec<'_>, fonts: &mut Fonts) -> Layer {
     let runs = runs(page);
     let mut layer = Layer {
         content: Vec::new(),
         faces: Vec::new(),
     };
     if runs.is_empty() {
-        return Ok(layer);
+        return layer;
     }
     let frames = frames(&runs);
     let mut pen = Pen {
@@ -70,11 +64,11 @@ pub(super) fn set<W: Write>(
         if let Some(above) = above.filter(|above| frame.bridged && above.block == run.block) {
             pen.bridge(above, run, frame);
         }
-        pen.run(run, frame, fonts, out)?;
+        pen.run(run, frame, fonts);
         above = Some(run);
     }
     layer.content.extend(b"ET\n");
-    Ok(layer)
+    layer
 }
 
 /// How the runs of one block are set.
@@ -244,13 +238,7 @@ const FINE: f32 = 20.0;
 const SMALL: f32 = 5.0;
 
 impl Pen<'_> {
-    fn run<W: Write>(
-        &mut self,
-        run: &Run,
-        frame: &Frame,
-        fonts: &mut Fonts,
-        out: &mut ObjectWriter<W>,
-    ) -> io::Result<()> {
+    fn run(&mut self, run: &Run, frame: &Frame, fonts: &mut Fonts) {
         let size = frame.rounded_size();
         let pieces = spaced(run, size);
         let level = run.base(frame.middle) + frame.lift;
@@ -259,10 +247,10 @@ impl Pen<'_> {
             let centre = (piece.left + piece.right) / 2.0;
             let base = level + frame.lean * (run.base(centre) - run.base(frame.middle));
             let rest = run.base(centre) - base;
-            let usual = fonts.index(
-                out,
-                Face::around((run.up + rest) / size, (run.down - rest) / size),
-            )?;
+            let usual = fonts.index(Face::around(
+                (run.up + rest) / size,
+                (run.down - rest) / size,
+            ));
             let own = Face::around((piece.top - base) / size, (base - piece.foot) / size);
             self.font(fonts.better(usual, own), size);
             let mut x = match end {
@@ -278,7 +266,6 @@ impl Pen<'_> {
             }
             end = Some((x, self.steps(base)));
         }
-        Ok(())
     }
 
     /// Sets fillers, each on a line of its own, between two lines that are too far apart to be taken for one block.

@@ -270,13 +270,14 @@ impl<W: Write> PdfaWriter<W> {
             Some(fonts) => fonts,
             none => none.insert(Fonts::new(&mut self.out, self.options.profile.is_part_1())?),
         };
-        let layer = layer::set(page, fonts, &mut self.out)?;
+        let layer = layer::set(page, fonts);
         content.extend(&layer.content);
-        let entries: String = layer
-            .faces
-            .iter()
-            .filter_map(|&index| Some(format!("/F{index} {}", fonts.object(index)?)))
-            .collect();
+        let mut entries = String::new();
+        for &index in &layer.faces {
+            if let Some(at) = fonts.object(&mut self.out, index)? {
+                entries.push_str(&format!("/F{index} {at}"));
+            }
+        }
         Ok(format!("/Font<<{entries}>>"))
     }
 }

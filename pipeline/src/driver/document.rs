@@ -10,7 +10,8 @@ use std::time::{Instant, SystemTime};
 
 use ring::digest::{Context, SHA256};
 
-use super::failures::{WriteError, of_ingest, of_write, reason_of};
+use super::aside::set_aside;
+use super::failures::{WriteError, of_ingest, of_write};
 use super::journal::{Entry, Key, Output, Past};
 use super::names::part_name;
 use super::page::{self, Finished, Place, codes, millis};
@@ -22,9 +23,7 @@ use super::{Event, PRODUCER, Run};
 use crate::classify::stack::{Begin, Cutter, Split, Verdict};
 use crate::correct::{self, Change, Correction, PageOp, PageOrigin};
 use crate::failure::Reason;
-use crate::ingest::inputs;
-use crate::ingest::{Document, File, SetAside};
-use crate::masked::masked_in;
+use crate::ingest::{Document, File};
 use crate::record::{
     BatchEntry, DOCUMENT_SCHEMA, DocumentRecord, DroppedPage, Failure, Flag, OutputRecord,
     PartEntry, SourceRecord, Status, said,
@@ -792,81 +791,4 @@ fn refuse_foreign(run: &Run<'_>, document: &Document, file: &str) -> Result<(), 
         return Err(Reason::NameTaken.about(&document.path, None, &path.display()));
     }
     Ok(())
-}
-
-/// Remembers a failure in the journal and beside the outputs.
-fn set_aside(
-    run: &Run<'_>,
-    path: &Path,
-    named: Option<(Key, String)>,
-    failure: &Failure,
-) -> BatchEntry {
-    let name = match named {
-        Some((key, name)) => {
-            let entry = Entry::Failed {
-                key,
-                name: name.clone(),
-                failure: failure.clone(),
-            };
-            // A journal that cannot be written shows in the run's own record; the failure is in it too.
-            let _ = run.workplace.journal.append(&entry);
-            name
-        }
-        None => {
-            let stem = path
-                .file_stem()
-                .map(|stem| stem.to_string_lossy().into_owned())
-                .unwrap_or_default();
-            run.names
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(&stem)
-        }
-    };
-    let text = masked_in(&why(failure));
-    let file = format!("{name}.why.txt");
-    let _ = publish::write_whole(
-        &run.workplace.staging,
-        &run.plan.out,
-        &file,
-        text.as_bytes(),
-    );
-    BatchEntry {
-        path: path.display().to_string(),
-        name,
-        status: Status::Failed,
-        pages: 0,
-        flags: Vec::new(),
-        parts: Vec::new(),
-        separators: Vec::new(),
-        error: Some(failure.clone()),
-    }
-}
-
-/// The text of `NAME.why.txt`.
-fn why(failure: &Failure) -> String {
-    let Failure {
-        code,
-        message,
-        hint,
-        ..
-    } = failure;
-    format!(
-        "{}\nGợi ý: {}\n\n{}\nHint: {}\n\n{code}\n",
-        message.vi, hint.vi, message.en, hint.en
-    )
-}
-
-/// The entry of an input that is no document at all.
-pub(super) fn entry_of_trouble(run: &Run<'_>, trouble: &SetAside) -> BatchEntry {
-    let reason = match &trouble.reason {
-        inputs::Reason::Fault(fault) => reason_of(fault),
-        _ => Reason::Unreadable,
-    };
-    set_aside(
-        run,
-        &trouble.path,
-        None,
-        &reason.about(&trouble.path, None, &trouble.reason),
-    )
 }

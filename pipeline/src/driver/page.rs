@@ -17,7 +17,8 @@ use crate::picture::Picture;
 use crate::preprocess::{self, Look, Prepared};
 use crate::recognize;
 use crate::record::{
-    Failure, Flag, ImageOrigin, PageRecord, Rewritten, TextOrigin, Timings, mean_confidence,
+    Bilingual, Failure, Flag, ImageOrigin, PageRecord, Rewritten, TextOrigin, Timings,
+    mean_confidence, said,
 };
 use crate::speech::Spoken;
 use crate::visible;
@@ -131,13 +132,17 @@ fn altered(run: &Run<'_>, place: &Place<'_>, mut scan: Box<Scan>) -> Result<Box<
     let whole = (width, height) == scan.size_px && left.abs().max(top.abs()) < 0.5;
     let [placed] = scan.images.as_slice() else {
         // What lies over a scan belongs where it is, and would be lost.
-        scan.flags
-            .push(Flag::new("not_altered").saying("content over the scan"));
+        scan.flags.push(Flag::new("not_altered").saying(said!(
+            "có nội dung đè lên ảnh quét",
+            "content over the scan"
+        )));
         return Ok(scan);
     };
     if !whole {
-        scan.flags
-            .push(Flag::new("not_altered").saying("the scan is a part of the page"));
+        scan.flags.push(Flag::new("not_altered").saying(said!(
+            "ảnh quét chỉ là một phần của trang",
+            "the scan is a part of the page"
+        )));
         return Ok(scan);
     }
     if options.reshape() {
@@ -194,19 +199,27 @@ fn reshaped(
     };
     let mut said = Vec::new();
     if stand.turn != Turn::None {
-        said.push(format!("turned by {} degrees", stand.turn.degrees()));
+        said.push(said!(
+            "xoay {} độ",
+            "turned by {} degrees",
+            stand.turn.degrees()
+        ));
     }
     if altered.levelled_deg != 0.0 {
-        said.push(format!("levelled by {:.2} degrees", altered.levelled_deg));
+        said.push(said!(
+            "chỉnh nghiêng {:.2} độ",
+            "levelled by {:.2} degrees",
+            altered.levelled_deg
+        ));
     }
     if altered.cleaned {
-        said.push("paper made even".to_owned());
+        said.push(said!("làm đều nền giấy", "paper made even"));
     }
     let mut flags = scan.flags;
     flags.push(
         Flag::new("page_enhanced")
             .with_value(altered.levelled_deg)
-            .saying(said.join(", ")),
+            .saying(Bilingual::joined(&said, ", ")),
     );
     Scan {
         turn: Turn::None,
@@ -237,7 +250,7 @@ fn recode_refused(run: &Run<'_>, scan: &mut Scan) {
     if let Some(refusal) = compose::refusal(&first.image, run.plan.options.pdfa) {
         first.image = ingest::recode(&scan.raster);
         scan.flags
-            .push(Flag::new("recoded_for_pdfa").saying(refusal.to_string()));
+            .push(Flag::new("recoded_for_pdfa").saying(refusal.spoken()));
         if scan.origin == ImageOrigin::Untouched {
             scan.origin = ImageOrigin::Recoded;
         }
@@ -305,7 +318,7 @@ fn read(
         Err(error) => {
             reading
                 .flags
-                .push(Flag::new("ocr_failed").saying(error.to_string()));
+                .push(Flag::new("ocr_failed").saying(error.spoken()));
             unread = Some(explained(&error));
         }
     }
@@ -581,11 +594,7 @@ pub(super) fn codes(flags: &[Flag]) -> Vec<String> {
 /// What the quality of the page gives to report, with the figures behind it.
 fn findings(prepared: &Prepared) -> Vec<Flag> {
     let quality = &prepared.quality;
-    let cut: Vec<String> = quality
-        .cut
-        .iter()
-        .map(|side| format!("{side:?}").to_lowercase())
-        .collect();
+    let cut: Vec<Bilingual> = quality.cut.iter().map(Spoken::spoken).collect();
     let found = [
         quality.blank.then(|| Flag::new("blank_page")),
         quality
@@ -600,7 +609,7 @@ fn findings(prepared: &Prepared) -> Vec<Flag> {
             .then(|| Flag::new("low_contrast").with_value(f32::from(quality.contrast))),
         (quality.specks_per_cm2 > SPECKLED)
             .then(|| Flag::new("noisy").with_value(quality.specks_per_cm2)),
-        (!cut.is_empty()).then(|| Flag::new("cut_edge").saying(cut.join(", "))),
+        (!cut.is_empty()).then(|| Flag::new("cut_edge").saying(Bilingual::joined(&cut, ", "))),
         quality.dark_margin.then(|| Flag::new("dark_margin")),
     ];
     let seals = prepared

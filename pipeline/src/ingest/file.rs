@@ -8,7 +8,7 @@ use super::page::{Page, PlacedImage, Scan, TextPolicy};
 use super::pdf::PdfSource;
 use super::{Format, LoadedPage, Note, Source, format_at};
 use crate::document::Affine;
-use crate::record::{Flag, ImageOrigin};
+use crate::record::{Flag, ImageOrigin, said};
 
 /// An opened source file.
 pub enum File {
@@ -123,9 +123,12 @@ fn scan_of(loaded: LoadedPage) -> Scan {
 
 fn flag_of(note: &Note) -> Flag {
     match note {
-        Note::EndingDiffers { ending, format } => {
-            Flag::new("wrong_extension").saying(format!(".{ending} is {}", format.name()))
-        }
+        Note::EndingDiffers { ending, format } => Flag::new("wrong_extension").saying(said!(
+            "đuôi .{} nhưng nội dung là {}",
+            "named .{} but the content is {}",
+            ending,
+            format.name()
+        )),
         Note::PagesSkipped { count } => Flag::new("thumbnails_skipped").with_value(*count as f32),
         Note::Animation => Flag::new("animation_first_frame"),
         Note::TransparencyFlattened => Flag::new("transparency_on_white"),

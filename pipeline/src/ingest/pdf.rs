@@ -8,7 +8,7 @@ use super::error::{Fault, IngestError};
 use super::guard;
 use super::limits::Limits;
 use super::page::{Page, TextPolicy};
-use crate::record::{Flag, said};
+use crate::record::{Bilingual, Flag, said};
 use crate::speech::Spoken;
 
 mod assemble;
@@ -104,14 +104,9 @@ impl PdfSource {
         if self.signed {
             flags.push(Flag::new("signed_original"));
         }
-        let repairs: Vec<String> = self
-            .document
-            .repairs()
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        let repairs: Vec<Bilingual> = self.document.repairs().iter().map(Spoken::spoken).collect();
         if !repairs.is_empty() {
-            flags.push(Flag::new("pdf_repaired").saying(repairs.join("; ")));
+            flags.push(Flag::new("pdf_repaired").saying(Bilingual::joined(&repairs, "; ")));
         }
         flags
     }

@@ -250,7 +250,7 @@ impl Walk<'_> {
         }
         self.fills_in |= is("FT", "Tx") || is("FT", "Ch");
         let is_form = dict.contains("Fields");
-        for entry in dict.iter() {
+        for entry in dict {
             if is_form && entry.key.as_bytes() == b"DR" && !self.in_defaults {
                 self.defaults.push((entry.value.clone(), of));
             } else {

@@ -8,6 +8,7 @@ mod code;
 mod face;
 mod ground;
 mod picture;
+mod print;
 mod statement;
 mod text;
 
@@ -15,6 +16,7 @@ pub use code::Code;
 pub use face::Weight;
 pub use ground::Ground;
 pub use picture::Picture;
+pub use print::{Print, printed, width};
 pub use statement::{Align, Labelled, Paragraph, Statement};
 pub use text::{Lines, SIZE};
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use saoy_pdf::{Append, Dict, Document, Name, Object, ObjectId, PdfError, Update};
 
-use crate::certificate::Certificate;
+use crate::certificate::{Certificate, DistributionPoint};
 use crate::judge::Instant;
-use crate::path::{Material, PathOptions, Validator};
+use crate::path::{Material, PathOptions, Validator, ViolationKind};
 use crate::policy::Policy;
 use crate::revocation::{Fetch, Status};
 use crate::structure::SecurityStore;
@@ -21,15 +21,24 @@ pub enum Missing {
     /// No path to an anchor.
     #[error("no path from {0} to a trusted certificate")]
     NoChain(String),
-    /// A path that does not hold.
-    #[error("the path of {0} does not hold: {1}")]
-    ChainInvalid(String, String),
+    /// A path that does not hold: whose, and which rule its certificate of that name breaks.
+    #[error("the path of {0} does not hold: {2}: {1}")]
+    ChainInvalid(String, ViolationKind, String),
     /// Revoked.
     #[error("{0} is revoked since {1}")]
     Revoked(String, Instant),
     /// Nothing tells whether it is revoked.
-    #[error("nothing tells whether {0} is revoked: {1}")]
-    Unknown(String, String),
+    #[error("nothing tells whether {whose} is revoked: {why}")]
+    Unknown {
+        /// The certificate's name.
+        whose: String,
+        /// Addresses that its certificate names.
+        named: Vec<String>,
+        /// Those among them that gave nothing; the others' answers were of no use.
+        silent: Vec<String>,
+        /// What was looked at, and why it did not do.
+        why: String,
+    },
 }
 
 /// Anchors, rules, time and the way to servers.
@@ -59,6 +68,7 @@ pub fn collect(
     let recorder = Recorder {
         inner: sources.fetch,
         seen: RefCell::default(),
+        silent: RefCell::default(),
     };
     let material = Material {
         certificates: others.to_vec(),
@@ -73,14 +83,33 @@ pub fn collect(
         return Err(Missing::NoChain(whose));
     }
     if let Some(violation) = found.violation {
-        return Err(Missing::ChainInvalid(whose, format!("{violation:?}")));
+        let of = found.path.get(violation.index);
+        let of = of.map(|one| one.party().name).unwrap_or_default();
+        return Err(Missing::ChainInvalid(whose, violation.kind, of));
     }
     for (status, of) in found.statuses.iter().zip(&found.path) {
         let whose = of.party().name;
         match status {
             Status::Good { .. } => {}
             Status::Revoked { since, .. } => return Err(Missing::Revoked(whose, *since)),
-            Status::Unknown { why } => return Err(Missing::Unknown(whose, why.clone())),
+            Status::Unknown { why } => {
+                let extensions = &of.extensions;
+                let lists = extensions.distribution_points.iter();
+                let lists = lists.flat_map(DistributionPoint::addresses);
+                let ocsp = extensions.ocsp.iter().cloned();
+                let named: Vec<String> = ocsp.chain(lists).collect();
+                let silent = recorder.silent.borrow();
+                return Err(Missing::Unknown {
+                    whose,
+                    silent: named
+                        .iter()
+                        .filter(|url| silent.contains(*url))
+                        .cloned()
+                        .collect(),
+                    named,
+                    why: why.clone(),
+                });
+            }
         }
     }
     let mut store = recorder.seen.into_inner();
@@ -102,11 +131,23 @@ pub fn collect(
 struct Recorder<'a> {
     inner: Option<&'a dyn Fetch>,
     seen: RefCell<SecurityStore>,
+    /// Addresses that gave nothing.
+    silent: RefCell<Vec<String>>,
+}
+
+impl Recorder<'_> {
+    fn heard(&self, url: &str, answer: Option<Vec<u8>>) -> Option<Vec<u8>> {
+        if answer.is_none() {
+            self.silent.borrow_mut().push(url.to_owned());
+        }
+        answer
+    }
 }
 
 impl Fetch for Recorder<'_> {
     fn ocsp(&self, url: &str, request: &[u8]) -> Option<Vec<u8>> {
-        let answer = self.inner?.ocsp(url, request)?;
+        let answer = self.inner.and_then(|inner| inner.ocsp(url, request));
+        let answer = self.heard(url, answer)?;
         if crate::revocation::Ocsp::read(&answer).is_ok() {
             self.seen.borrow_mut().ocsps.push(answer.clone());
         }
@@ -114,7 +155,8 @@ impl Fetch for Recorder<'_> {
     }
 
     fn crl(&self, url: &str) -> Option<Vec<u8>> {
-        let answer = self.inner?.crl(url)?;
+        let answer = self.inner.and_then(|inner| inner.crl(url));
+        let answer = self.heard(url, answer)?;
         if let Ok(lists) = crate::trust::unwrap_pem(&answer) {
             self.seen.borrow_mut().crls.extend(lists);
         }
@@ -177,7 +219,10 @@ pub fn update(
             .iter()
             .map(|byte| format!("{byte:02X}"))
             .collect();
-        vri.set(name, Object::Dict(entry.clone()));
+        // One that is there stays: later timestamps are over it, and readers look into the lists of all as well.
+        if !vri.contains(&name) {
+            vri.set(name, Object::Dict(entry.clone()));
+        }
     }
     dss.set("VRI", Object::Dict(vri));
     let own = match own {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ring::rand::SystemRandom;
 use ring::signature::{self as by_ring, EcdsaKeyPair, Ed25519KeyPair, RsaKeyPair};
 
-use crate::asn1::{Element, tag};
+use crate::asn1::{Element, tag, trim, wrap};
 use crate::certificate::Certificate;
 use crate::crypto::{Curve, Digest, PublicKey, Scheme};
 
@@ -42,15 +42,46 @@ pub enum KeyError {
     /// The token is not there, or no longer.
     #[error("the token is not there")]
     Gone,
-    /// No such key.
-    #[error("no key fits: {0}")]
-    NotFound(String),
-    /// A key, curve or file of a kind that is not known here.
+    /// There is no such thing.
+    #[error("no key fits: there is no {0}")]
+    NotFound(Part),
+    /// A key, curve or file of a kind that is not known here, by its name.
     #[error("{0} is not supported")]
     Unsupported(String),
+    /// A token's driver that cannot be loaded: which, and why in the system's words.
+    #[error("{0} cannot be loaded: {1}")]
+    Driver(String, String),
+    /// It gave nothing, or nothing that is a signature.
+    #[error("the key could not sign")]
+    NoSignature,
     /// Anything else, in the words of who said it.
     #[error("{0}")]
     Failed(String),
+}
+
+/// What of a key is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Part {
+    /// The private key, in a file.
+    Private,
+    /// The private key that was named, on a token.
+    OnToken,
+    /// Its certificate.
+    Certificate,
+    /// Any key of an account at a service.
+    OfAccount,
+}
+
+impl std::fmt::Display for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Private => "private key in the file",
+            Self::OnToken => "such private key on the token",
+            Self::Certificate => "certificate beside the key",
+            Self::OfAccount => "key of this account",
+        })
+    }
 }
 
 /// What is asked of a key that can do more than one thing.
@@ -118,6 +149,7 @@ pub struct SoftKey {
 enum Pair {
     Rsa(Box<RsaKeyPair>, &'static dyn by_ring::RsaEncoding),
     Ec(Box<EcdsaKeyPair>),
+    P521(Box<p521::ecdsa::SigningKey>),
     Ed(Ed25519KeyPair),
 }
 
@@ -133,7 +165,7 @@ impl SoftKey {
         random: SystemRandom,
     ) -> Result<Self, KeyError> {
         let Some(own) = chain.first() else {
-            return Err(KeyError::NotFound("no certificate".to_owned()));
+            return Err(KeyError::NotFound(Part::Certificate));
         };
         let rejected = |error: ring::error::KeyRejected| KeyError::Unsupported(error.to_string());
         let scheme = preference.scheme(&own.key)?;
@@ -154,17 +186,23 @@ impl SoftKey {
                     _ => &by_ring::RSA_PSS_SHA256,
                 },
             ),
+            (
+                Scheme::Ecdsa(Digest::Sha512),
+                PublicKey::Ec {
+                    curve: Curve::P521, ..
+                },
+            ) => Pair::P521(Box::new(p521(pkcs8)?)),
             (Scheme::Ecdsa(digest), PublicKey::Ec { curve, point }) => {
                 let algorithm = match (curve, digest) {
                     (Curve::P256, Digest::Sha256) => &by_ring::ECDSA_P256_SHA256_ASN1_SIGNING,
                     (Curve::P384, Digest::Sha384) => &by_ring::ECDSA_P384_SHA384_ASN1_SIGNING,
                     _ => {
-                        let what = format!("ECDSA of {} bits with {}", curve.bits(), digest.name());
+                        let what = format!("ECDSA-{} ({})", curve.bits(), digest.name());
                         return Err(KeyError::Unsupported(what));
                     }
                 };
                 let secret = ec_secret(pkcs8)
-                    .ok_or_else(|| KeyError::Unsupported("this form of EC key".to_owned()))?;
+                    .ok_or_else(|| KeyError::Unsupported("PKCS #8 (EC)".to_owned()))?;
                 let pair = EcdsaKeyPair::from_private_key_and_public_key(
                     algorithm, secret, point, &random,
                 );
@@ -182,6 +220,43 @@ impl SoftKey {
             random,
         })
     }
+}
+
+/// A key on P-521, which ring does not have: in constant time, with nonces by RFC 6979.
+fn p521(pkcs8: &[u8]) -> Result<p521::ecdsa::SigningKey, KeyError> {
+    let unsupported = || KeyError::Unsupported("PKCS #8 (P-521)".to_owned());
+    let secret = ec_secret(pkcs8).ok_or_else(unsupported)?;
+    // Written as long as the order; some programs leave zeros out.
+    let mut whole = zeroize::Zeroizing::new([0; P521_BYTES]);
+    let start = P521_BYTES
+        .checked_sub(secret.len())
+        .ok_or_else(unsupported)?;
+    whole
+        .get_mut(start..)
+        .ok_or_else(unsupported)?
+        .copy_from_slice(secret);
+    p521::ecdsa::SigningKey::from_slice(&*whole).map_err(|_| unsupported())
+}
+
+/// Bytes of a number below the order of P-521.
+const P521_BYTES: usize = 66;
+
+/// A signature of two numbers of the same length, one behind the other (PKCS #11 3.0, current mechanisms, 2.3.1), as CMS has
+/// it (RFC 3279, 2.2.3). `None` when it is none.
+pub fn ecdsa_der(raw: &[u8]) -> Option<Vec<u8>> {
+    if raw.is_empty() || !raw.len().is_multiple_of(2) {
+        return None;
+    }
+    let (r, s) = raw.split_at(raw.len() / 2);
+    let number = |bytes: &[u8]| {
+        let bytes = trim(bytes);
+        let is_high = bytes.first().is_none_or(|first| *first >= 0x80);
+        wrap(
+            tag::INTEGER,
+            &[if is_high { &[0][..] } else { &[] }, bytes].concat(),
+        )
+    };
+    Some(wrap(tag::SEQUENCE, &[number(r), number(s)].concat()))
 }
 
 /// The number in a PKCS #8 key of an elliptic curve (RFC 5208, RFC 5915).
@@ -205,7 +280,7 @@ impl Signer for SoftKey {
     }
 
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
-        let failed = |_| KeyError::Failed("the key could not sign".to_owned());
+        let failed = |_| KeyError::NoSignature;
         match &self.pair {
             Pair::Rsa(pair, encoding) => {
                 let mut signature = vec![0; pair.public().modulus_len()];
@@ -218,11 +293,32 @@ impl Signer for SoftKey {
                 .map_err(failed)?
                 .as_ref()
                 .to_vec()),
+            Pair::P521(pair) => {
+                use p521::ecdsa::signature::Signer as _;
+                let signature: p521::ecdsa::Signature =
+                    pair.try_sign(message).map_err(|_| KeyError::NoSignature)?;
+                ecdsa_der(&signature.to_bytes()).ok_or(KeyError::NoSignature)
+            }
             Pair::Ed(pair) => Ok(pair.sign(message).as_ref().to_vec()),
         }
     }
 
     fn parallel(&self) -> usize {
         usize::MAX
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_numbers_become_der() {
+        assert_eq!(
+            ecdsa_der(&[0x00, 0x01, 0x80, 0x00]).unwrap(),
+            [0x30, 8, 2, 1, 1, 2, 3, 0, 0x80, 0]
+        );
+        assert_eq!(ecdsa_der(&[0, 0]).unwrap(), [0x30, 6, 2, 1, 0, 2, 1, 0]);
+        assert!(ecdsa_der(&[]).is_none() && ecdsa_der(&[1, 2, 3]).is_none());
     }
 }

@@ -54,9 +54,10 @@ impl Prepared {
 
 fn hasher(digest: Digest) -> Result<crypto::Hasher, SignError> {
     let strong = matches!(digest, Digest::Sha256 | Digest::Sha384 | Digest::Sha512);
-    digest.hasher().filter(|_| strong).ok_or_else(|| {
-        super::key::KeyError::Unsupported(format!("{} for signing", digest.name())).into()
-    })
+    digest
+        .hasher()
+        .filter(|_| strong)
+        .ok_or_else(|| super::key::KeyError::Unsupported(digest.name().to_owned()).into())
 }
 
 impl Digested {

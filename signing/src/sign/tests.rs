@@ -293,11 +293,20 @@ fn an_added_page_of_a_tagged_document_is_tagged() {
         assert!(element.is("S", "Form"), "{more}");
         let said = element.get("Alt").and_then(|alt| alt.as_string()).unwrap();
         assert_eq!(saoy_pdf::text_string(said), "Chứng thực");
-        let found = document.get(tree, "ParentTree").unwrap().into_owned();
-        let shown = format!("{found:?}");
-        assert!(
-            shown.contains(&format!("Integer({expected})")) || more.contains("Kids"),
-            "{shown}"
+        let mut node = document.get(tree, "ParentTree").unwrap().into_owned();
+        if let Some(kids) = node.as_dict().and_then(|node| node.get("Kids")) {
+            let last = kids.as_array().unwrap().last().unwrap();
+            node = document.resolve(last).unwrap().into_owned();
+        }
+        let pairs = document.get(node.as_dict().unwrap(), "Nums").unwrap();
+        let pairs = pairs.as_array().unwrap();
+        let [key, own] = &pairs[pairs.len() - 2..] else {
+            panic!("{pairs:?}");
+        };
+        assert_eq!(key.as_integer(), Some(expected), "{more}");
+        assert_eq!(
+            own.as_ref_id(),
+            elements.as_array().unwrap().last().unwrap().as_ref_id()
         );
     }
 }

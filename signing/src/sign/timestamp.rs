@@ -40,9 +40,9 @@ pub enum Unusable {
     /// Of another time.
     #[error("its time {0} is not now")]
     Time(Instant),
-    /// Its signature or certificate does not hold.
-    #[error("{0}")]
-    Untrusted(String),
+    /// Its signature or certificate does not hold: why, and where.
+    #[error("{code}: {1}", code = .0.code())]
+    Untrusted(Reason, String),
 }
 
 /// A token that was looked at.
@@ -157,13 +157,10 @@ impl Ask {
             .iter()
             .find(|finding| !open.contains(&finding.reason));
         match objection {
-            Some(finding) => Err(Unusable::Untrusted(format!(
-                "{}: {}",
-                finding.reason.code(),
-                finding.detail
-            ))),
+            Some(finding) => Err(Unusable::Untrusted(finding.reason, finding.detail.clone())),
             None if judged.judgement.is_intact() => Ok(judged.authority),
             None => Err(Unusable::Untrusted(
+                Reason::SignatureWrong,
                 "its signature does not hold".to_owned(),
             )),
         }

@@ -5,9 +5,9 @@
 //! edge of the sheet: everything stands in relation to what was found.
 
 use crate::classify::StampKind;
-use crate::classify::fold::{at_start, within};
+use crate::classify::fold::{at_start, folded, within};
 use crate::classify::kinds::{KINDS, Kind};
-use crate::classify::leaf::{Leaf, Row, around};
+use crate::classify::leaf::{Leaf, Row, Token, around};
 use crate::document::Rect;
 
 use super::date::{self, DateLine};
@@ -318,24 +318,19 @@ fn title_of(row: &Row, at: usize, in_text: bool) -> Option<Title> {
 
 /// All lines cut at wide gaps; words in stamps of others are left out.
 fn pieces(leaf: &Leaf) -> Vec<Row> {
-    let foreign: Vec<Rect> = leaf
+    let foreign: Vec<(Rect, String)> = leaf
         .sight
         .stamps
         .iter()
         .filter(|stamp| stamp.kind != StampKind::Other)
-        .map(|stamp| stamp.bbox)
+        .map(|stamp| (stamp.bbox, folded(&stamp.text)))
         .collect();
     let mut pieces = Vec::new();
     for row in &leaf.rows {
         let mut piece = Row::default();
         let mut end = f32::MIN;
         for token in &row.tokens {
-            let at = token.shown;
-            let (x, y) = (at.x + at.w / 2.0, at.y + at.h / 2.0);
-            if foreign
-                .iter()
-                .any(|r| x > r.x && x < r.x + r.w && y > r.y && y < r.y + r.h)
-            {
+            if foreign.iter().any(|stamp| is_stamped(token, row, stamp)) {
                 continue;
             }
             if token.level.x - end > GAP * leaf.em && !piece.tokens.is_empty() {
@@ -349,6 +344,25 @@ fn pieces(leaf: &Leaf) -> Vec<Row> {
         }
     }
     pieces
+}
+
+/// Whether a word is a stamp's own: it lies in it and is in what the stamp says, or is a number that was filled in.
+/// Coloured stamps fade, and what is read there is the paper.
+fn is_stamped(token: &Token, row: &Row, (stamp, said): &(Rect, String)) -> bool {
+    let at = token.shown;
+    let (x, y) = (at.x + at.w / 2.0, at.y + at.h / 2.0);
+    let inside = x > stamp.x && x < stamp.x + stamp.w && y > stamp.y && y < stamp.y + stamp.h;
+    // The paper's number may stand under the stamp.
+    let of_symbol = || {
+        let text = row.text();
+        text.split_once('/')
+            .is_some_and(|(_, after)| after.starts_with(char::is_uppercase))
+    };
+    inside
+        && (token.key.is_empty()
+            || said.contains(&token.key)
+            || token.key.bytes().all(|byte| byte.is_ascii_digit()))
+        && !of_symbol()
 }
 
 /// A piece of the head that lies across the columns, cut at the widest gap near the line between them.

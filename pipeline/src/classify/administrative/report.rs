@@ -267,6 +267,11 @@ impl<'a> Report<'a> {
                     .at(date.day.shown),
             );
         }
+        if trust::stamp_over(&leaf.sight, dated.shown()) {
+            self.flags
+                .push(Flag::new("stamp_over_issued_date").on_page(leaf.number));
+            field.confidence = field.confidence.min(0.85);
+        }
         if field.value.is_none() || field.confidence < LEAST {
             field.value = None;
             field.confidence = 0.0;

@@ -8,7 +8,7 @@ use super::mrz::Zone;
 use super::page::Page;
 use super::shapes;
 use crate::classify::leaf::Token;
-use crate::record::{Field, Flag};
+use crate::record::{Bilingual, Field, Flag};
 
 mod agree;
 mod head;
@@ -223,7 +223,7 @@ impl Said {
     }
 
     /// Notes that a value is doubtful.
-    pub(super) fn doubt(&mut self, name: &str, why: &str) {
+    pub(super) fn doubt(&mut self, name: &str, why: Bilingual) {
         self.set_confidence(name, |old| old.min(0.4));
         let code = format!("low_confidence_{name}");
         if self.flags.iter().all(|flag| flag.code != code) {

@@ -1,6 +1,6 @@
 //! Connected parts of one ink on the small copy.
 
-use super::small::{Ink, Small};
+use super::small::Ink;
 
 /// More parts than this are no stamps but a halftone or noise; the rest is not looked at.
 const MOST_PARTS: usize = 20_000;
@@ -58,10 +58,32 @@ impl Part {
     }
 }
 
-/// The connected parts of `ink`, of at least `least` pixels; `hidden` pixels do not count.
-pub(super) fn parts_of(small: &Small, ink: Ink, least: usize, hidden: &[bool]) -> Vec<Part> {
-    joined(small.width, small.height, least, |at| {
-        small.has(at, ink) && hidden.get(at) != Some(&true)
+/// The connected parts of `ink` in rows of `width` pixels' inks, of at least `least` pixels.
+pub(super) fn parts_of(inks: &[u8], width: usize, ink: Ink, least: usize) -> Vec<Part> {
+    let bit = ink.bit();
+    let rows = inks.chunks_exact(width.max(1));
+    joined_runs(rows, least, |row, runs| {
+        let (eights, _) = row.as_chunks::<8>();
+        let mut x = 0;
+        while x < row.len() {
+            // Most of a page is bare: eight pixels at a time are passed over.
+            if x.is_multiple_of(8)
+                && let Some(eight) = eights.get(x / 8)
+                && u64::from_ne_bytes(*eight) & u64::from_ne_bytes([bit; 8]) == 0
+            {
+                x += 8;
+                continue;
+            }
+            if row[x] & bit == 0 {
+                x += 1;
+                continue;
+            }
+            let from = x;
+            while x < row.len() && row[x] & bit != 0 {
+                x += 1;
+            }
+            runs.push((from, x));
+        }
     })
 }
 
@@ -72,14 +94,9 @@ pub(super) fn joined(
     least: usize,
     is_ink: impl Fn(usize) -> bool,
 ) -> Vec<Part> {
-    let mut runs: Vec<(usize, usize, usize)> = Vec::new();
-    let mut parents: Vec<usize> = Vec::new();
-    let (mut above, mut row_start) = (0..0, 0);
-    for y in 0..height {
-        let row = y * width;
-        let is_ink = |x: usize| is_ink(row + x);
+    joined_runs(0..height, least, |y, runs| {
+        let is_ink = |x: usize| is_ink(y * width + x);
         let mut x = 0;
-        let mut over = above.start;
         while x < width {
             if !is_ink(x) {
                 x += 1;
@@ -89,6 +106,26 @@ pub(super) fn joined(
             while x < width && is_ink(x) {
                 x += 1;
             }
+            runs.push((from, x));
+        }
+    })
+}
+
+/// The same of rows whose runs (first column, column after the last) `runs_of` tells.
+fn joined_runs<R>(
+    rows: impl IntoIterator<Item = R>,
+    least: usize,
+    runs_of: impl Fn(R, &mut Vec<(usize, usize)>),
+) -> Vec<Part> {
+    let mut runs: Vec<(usize, usize, usize)> = Vec::new();
+    let mut parents: Vec<usize> = Vec::new();
+    let mut found = Vec::new();
+    let (mut above, mut row_start) = (0..0, 0);
+    for (y, row) in rows.into_iter().enumerate() {
+        found.clear();
+        runs_of(row, &mut found);
+        let mut over = above.start;
+        for &(from, x) in &found {
             let this = runs.len();
             runs.push((y, from, x));
             parents.push(this);
@@ -156,6 +193,7 @@ fn join(parents: &mut [usize], a: usize, b: usize) {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use super::super::small::Small;
     use super::*;
 
     /// A small copy drawn with letters: `#` dark, `r` red, `b` blue.
@@ -186,7 +224,7 @@ pub(super) mod tests {
             "........rr",
             "#.........",
         ]);
-        let mut sizes: Vec<(usize, [usize; 4])> = parts_of(&small, Ink::Dark, 1, &[])
+        let mut sizes: Vec<(usize, [usize; 4])> = parts_of(&small.inks, small.width, Ink::Dark, 1)
             .iter()
             .map(|part| (part.area, part.bounds))
             .collect();
@@ -195,10 +233,10 @@ pub(super) mod tests {
             sizes,
             [(1, [0, 4, 1, 5]), (4, [6, 0, 10, 3]), (6, [0, 0, 6, 3])]
         );
-        assert_eq!(parts_of(&small, Ink::Dark, 5, &[]).len(), 1);
-        assert_eq!(parts_of(&small, Ink::Red, 1, &[])[0].area, 2);
-        let mut hidden = vec![false; 50];
-        hidden[23] = true;
-        assert_eq!(parts_of(&small, Ink::Dark, 2, &hidden).len(), 3);
+        assert_eq!(parts_of(&small.inks, small.width, Ink::Dark, 5).len(), 1);
+        assert_eq!(parts_of(&small.inks, small.width, Ink::Red, 1)[0].area, 2);
+        let mut bare = small.inks.clone();
+        bare[23] = 0;
+        assert_eq!(parts_of(&bare, small.width, Ink::Dark, 2).len(), 3);
     }
 }

@@ -83,10 +83,151 @@ pub(super) fn rows_of(small: &Small, ink: Ink, parts: &[Part]) -> Vec<Row> {
             ..whole.unwrap_or(row)
         });
     }
+    for row in of_heaps(small, ink, parts) {
+        if !rows.iter().any(|known| known.lies_on(&row)) {
+            rows.push(row);
+        }
+    }
     for row in &mut rows {
         row.goes_on = !row.framed && letters.iter().any(|letter| row.is_followed_by(letter));
     }
     rows
+}
+
+/// Rows of letters that are worn to pieces, and of frames that are broken: parts that lie close together, whatever each
+/// is by itself.
+fn of_heaps(small: &Small, ink: Ink, parts: &[Part]) -> Vec<Row> {
+    let per_mm = small.per_mm;
+    let mut rows = Vec::new();
+    for heap in heaps(parts, per_mm) {
+        let mut points: Vec<(f32, f32)> = heap.iter().flat_map(|part| part.points()).collect();
+        let Some((_, (w, h))) = extent(&points, 0.0) else {
+            continue;
+        };
+        // A heap of one letter, or of a paragraph.
+        if w < 0.7 * ROW_LENGTH_MM.start() * per_mm
+            || w > ROW_LENGTH_MM.end() * per_mm
+            || h < *ROW_HEIGHT_MM.start() * per_mm
+            || h > FRAME_HEIGHT_MM.end() * per_mm
+        {
+            continue;
+        }
+        let angle = level_angle(&points);
+        let framed = strip(&mut points, angle, FRAME_LINES_MM * per_mm, 0) > 0;
+        let found = split_rows(&points, angle).into_iter().filter_map(|points| {
+            let row = Row::around(&points, Some(angle), ink, small)?;
+            Some((Row { framed, ..row }, points))
+        });
+        rows.extend(found.take(MOST_ROWS));
+    }
+    let pairs = joined_pairs(&rows, small, ink);
+    rows.into_iter().map(|(row, _)| row).chain(pairs).collect()
+}
+
+/// Rows of a heap that are looked at, and rows of a page that are tried in pairs.
+const MOST_ROWS: usize = 80;
+
+/// Two rows on one line with a gap of no more than their height: a word worn through, or two words far apart.
+fn joined_pairs(rows: &[(Row, Vec<(f32, f32)>)], small: &Small, ink: Ink) -> Vec<Row> {
+    let mut found = Vec::new();
+    for (index, (a, points)) in rows.iter().enumerate().take(MOST_ROWS) {
+        for (b, others) in rows.iter().skip(index + 1).take(MOST_ROWS) {
+            let high = a.size.1.max(b.size.1);
+            let (dx, dy) = (b.centre.0 - a.centre.0, b.centre.1 - a.centre.1);
+            let (sin, cos) = (-(a.angle + b.angle) / 2.0).sin_cos();
+            let (along, across) = (dx * cos - dy * sin, dx * sin + dy * cos);
+            let gap = along.abs() - (a.size.0 + b.size.0) / 2.0;
+            let like = a.size.1.min(b.size.1) > 0.55 * high;
+            if like && gap < high && gap > -0.2 * high && across.abs() < 0.4 * high {
+                let both: Vec<(f32, f32)> = points.iter().chain(others).copied().collect();
+                found.extend(Row::around(&both, None, ink, small));
+            }
+        }
+    }
+    found
+}
+
+/// Parts gathered by the gaps between their boxes.
+fn heaps(parts: &[Part], per_mm: f32) -> Vec<Vec<&Part>> {
+    // What is larger is no part of a word in a frame: rules, pictures, text that runs together.
+    let fits = |part: &&Part| {
+        let long = part.width().hypot(part.height()) > FRAME_PIECE_MM * per_mm;
+        part.width() < ROW_LENGTH_MM.end() * per_mm
+            && part.height() < FRAME_HEIGHT_MM.end() * per_mm
+            && !(long && part.breadth() < 0.7 * per_mm)
+    };
+    let gaps = (HEAP_GAP_MM.0 * per_mm, HEAP_GAP_MM.1 * per_mm);
+    let mut heaps = gathered(parts.iter().filter(fits).collect(), gaps);
+    heaps.retain(|heap| heap.len() > 2);
+    heaps
+}
+
+/// Parts gathered by the gaps between their boxes along and across, px.
+pub(super) fn gathered(mut parts: Vec<&Part>, (along, across): (f32, f32)) -> Vec<Vec<&Part>> {
+    parts.sort_by_key(|part| part.bounds[0]);
+    let mut groups: Vec<usize> = (0..parts.len()).collect();
+    let mut open: Vec<usize> = Vec::new();
+    for (at, part) in parts.iter().enumerate() {
+        let [left, top, _, bottom] = part.bounds.map(|edge| edge as f32);
+        open.retain(|other| left - (parts[*other].bounds[2] as f32) < along);
+        for other in &open {
+            let [_, other_top, _, other_bottom] = parts[*other].bounds.map(|edge| edge as f32);
+            if top.max(other_top) - bottom.min(other_bottom) < across {
+                let (a, b) = (root(&groups, at), root(&groups, *other));
+                groups[a.max(b)] = a.min(b);
+            }
+        }
+        open.push(at);
+    }
+    let mut found: std::collections::BTreeMap<usize, Vec<&Part>> =
+        std::collections::BTreeMap::new();
+    for (at, part) in parts.iter().enumerate() {
+        found.entry(root(&groups, at)).or_default().push(part);
+    }
+    found.into_values().collect()
+}
+
+fn root(groups: &[usize], mut at: usize) -> usize {
+    while groups[at] != at {
+        at = groups[at];
+    }
+    at
+}
+
+/// Widest gaps in a heap along and across, mm: between two words of a stamp lie 2 mm, lines of print are 2 mm apart.
+const HEAP_GAP_MM: (f32, f32) = (2.9, 1.0);
+/// Thin parts longer than this are pieces of frames, mm.
+const FRAME_PIECE_MM: f32 = 5.0;
+
+/// The lines of print within a stamp, small ones too.
+pub(super) fn print_rows(small: &Small, ink: Ink, block: &[&Part]) -> Vec<Row> {
+    let per_mm = small.per_mm;
+    let letters: Vec<&Part> = block
+        .iter()
+        .copied()
+        .filter(|part| is_letter(part, per_mm))
+        .collect();
+    let all: Vec<(f32, f32)> = letters.iter().flat_map(|part| part.points()).collect();
+    let angle = if all.is_empty() {
+        0.0
+    } else {
+        level_angle(&all)
+    };
+    let rows = grouped(&letters).into_iter().filter_map(|group| {
+        let points: Vec<(f32, f32)> = group.iter().flat_map(|part| part.points()).collect();
+        let (centre, (w, h)) = extent(&points, angle)?;
+        let (w_mm, h_mm) = (w / per_mm, h / per_mm);
+        // Marks above and below letters are parts of their own: room is left for them.
+        (w_mm > 3.0 && h_mm > 1.0 && h_mm < 11.0 && w > 1.1 * h).then_some(Row {
+            ink,
+            centre,
+            angle,
+            size: (w + 0.3 * h, 1.45 * h),
+            framed: false,
+            goes_on: false,
+        })
+    });
+    rows.collect()
 }
 
 fn is_letter(part: &Part, per_mm: f32) -> bool {
@@ -186,43 +327,51 @@ impl Frame {
                 points.extend(part.points());
             }
         }
-        let mut levelled: Vec<(f32, f32)> = points.iter().map(|point| self.level(*point)).collect();
-        // An outer line, an inner one, and what is left of either.
-        for round in 0..4 {
-            let Some(hull) = hull_of(&levelled) else {
-                break;
-            };
-            if round > 0 && !is_outlined(&levelled, hull, self.lines) {
-                break;
-            }
-            let mut kept = levelled
-                .iter()
-                .map(|point| inset_in(hull, *point) > self.lines);
-            points.retain(|_| kept.next().unwrap_or(false));
-            levelled.retain(|point| inset_in(hull, *point) > self.lines);
-        }
+        strip(&mut points, self.angle, self.lines, 1);
         points
     }
+}
 
-    fn level(&self, (x, y): (f32, f32)) -> (f32, f32) {
-        let (sin, cos) = (-self.angle).sin_cos();
-        (x * cos - y * sin, x * sin + y * cos)
+/// Takes the lines of a slanted frame off `points`: an outer one, an inner one, and what is left of either. The first
+/// `certain` rounds are not asked whether there is an outline. How many rounds took something.
+fn strip(points: &mut Vec<(f32, f32)>, angle: f32, lines: f32, certain: usize) -> usize {
+    let (sin, cos) = (-angle).sin_cos();
+    let level = |&(x, y): &(f32, f32)| (x * cos - y * sin, x * sin + y * cos);
+    let mut levelled: Vec<(f32, f32)> = points.iter().map(level).collect();
+    for round in 0..4 {
+        let Some(hull) = hull_of(&levelled) else {
+            return round;
+        };
+        if round >= certain && !is_outlined(&levelled, hull, lines) {
+            return round;
+        }
+        let mut kept = levelled.iter().map(|point| inset_in(hull, *point) > lines);
+        points.retain(|_| kept.next().unwrap_or(false));
+        levelled.retain(|point| inset_in(hull, *point) > lines);
     }
+    4
 }
 
 /// The box around levelled points, but for a few strays.
 fn hull_of(points: &[(f32, f32)]) -> Option<[f32; 4]> {
     let range = |pick: fn(&(f32, f32)) -> f32| {
         let mut values: Vec<f32> = points.iter().map(pick).collect();
-        values.sort_by(f32::total_cmp);
         let stray = values.len() / 150;
-        Some((
-            *values.get(stray)?,
-            *values.get(values.len().checked_sub(1 + stray)?)?,
-        ))
+        inner(&mut values, stray)
     };
     let ((left, right), (top, bottom)) = (range(|p| p.0)?, range(|p| p.1)?);
     Some([left, top, right, bottom])
+}
+
+/// The least and the largest of `values` but for so many strays at either end.
+fn inner(values: &mut [f32], strays: usize) -> Option<(f32, f32)> {
+    let last = values.len().checked_sub(1 + strays)?;
+    if strays > last {
+        return None;
+    }
+    let high = *values.select_nth_unstable_by(last, f32::total_cmp).1;
+    let low = *values.select_nth_unstable_by(strays, f32::total_cmp).1;
+    Some((low, high))
 }
 
 /// Whether points lie along most of the upper and lower edges of their box: letters do not.
@@ -364,6 +513,18 @@ impl Row {
         })
     }
 
+    /// The row made longer, up to `right` px.
+    pub(super) fn to_the(&self, right: f32) -> Self {
+        let more = (right - self.centre.0 - self.size.0 / 2.0).max(0.0);
+        let (sin, cos) = self.angle.sin_cos();
+        let (x, y) = self.centre;
+        Self {
+            centre: (x + more / 2.0 * cos, y + more / 2.0 * sin),
+            size: (self.size.0 + more, self.size.1 * 1.2),
+            ..self.clone()
+        }
+    }
+
     /// Whether `mark` lies close above or below the row's letters, as tone marks and dots do.
     fn is_marked_by(&self, mark: &Part) -> bool {
         let (along, across) = self.place_of(mark);
@@ -383,10 +544,10 @@ impl Row {
     /// Whether this row and `other` are the same letters seen in two inks.
     pub(super) fn lies_on(&self, other: &Self) -> bool {
         let away = (self.centre.0 - other.centre.0).hypot(self.centre.1 - other.centre.1);
-        let like = |a: f32, b: f32| a.min(b) > 0.8 * a.max(b);
+        let like = |a: f32, b: f32, least: f32| a.min(b) > least * a.max(b);
         away < 0.3 * self.size.1
-            && like(self.size.0, other.size.0)
-            && like(self.size.1, other.size.1)
+            && like(self.size.0, other.size.0, 0.85)
+            && like(self.size.1, other.size.1, 0.7)
     }
 
     /// Whether `letter` stands on the row's own line, close to one of its ends.
@@ -405,11 +566,8 @@ fn extent(points: &[(f32, f32)], angle: f32) -> Option<((f32, f32), (f32, f32))>
     let range = |pick: &dyn Fn(f32, f32) -> f32| {
         let mut values: Vec<f32> = points.iter().map(|&(x, y)| pick(x, y)).collect();
         let stray = (values.len() / 200).min(6);
-        values.sort_by(f32::total_cmp);
-        Some((
-            *values.get(stray)? - 0.5,
-            *values.get(values.len() - 1 - stray)? + 0.5,
-        ))
+        let (low, high) = inner(&mut values, stray)?;
+        Some((low - 0.5, high + 0.5))
     };
     let (left, right) = range(&|x, y| x * cos - y * sin)?;
     let (top, bottom) = range(&|x, y| x * sin + y * cos)?;
@@ -427,8 +585,11 @@ fn level_angle(points: &[(f32, f32)]) -> f32 {
         let heights = || points.iter().step_by(step).map(|&(x, y)| x * sin + y * cos);
         let least = heights().fold(f32::MAX, f32::min);
         let mut counts: Vec<f32> = Vec::new();
+        // Spread over a pixel, or else the rows of pixels themselves would make every row level.
+        let mut spread = 0.0_f32;
         for height in heights() {
-            let at = height - least;
+            spread = (spread + 0.618_034).fract();
+            let at = height - least + spread;
             let (row, share) = (at as usize, at.fract());
             if row + 2 > counts.len() {
                 counts.resize(row + 2, 0.0);

@@ -18,32 +18,34 @@ pub(super) struct Candidate {
     pub(super) row: Row,
     /// Likeness to the known words, the likest first.
     pub(super) shapes: Vec<Likeness>,
+    /// The engine read other letters there when it read the page.
+    pub(super) known: bool,
     /// What the engine read in it.
     pub(super) readings: Vec<(String, f32)>,
 }
 
 /// The candidates on the page, read where they may be a stamp's.
 pub(super) fn candidates(view: &View<'_>, small: &Small) -> Vec<Candidate> {
-    let hidden = explained(small, view.lines);
-    let mut found = Vec::new();
-    for ink in Ink::ALL {
-        let mask: &[bool] = if matches!(ink, Ink::Dark | Ink::Pale) {
-            &hidden
-        } else {
-            &[]
+    let bare = unexplained(small, view.lines);
+    let mut found: Vec<(Candidate, Gray)> = Vec::new();
+    for ink in small.present() {
+        let inks = match ink {
+            Ink::Red | Ink::Blue => &small.inks,
+            Ink::Dark | Ink::Pale => &bare,
         };
-        let parts = parts_of(small, ink, LEAST_AREA, mask);
-        for row in rows_of(small, ink, &parts) {
+        let parts = parts_of(inks, small.width, ink, LEAST_AREA);
+        // A word in a line of others is no stamp.
+        let rows = rows_of(small, ink, &parts);
+        for row in rows.into_iter().filter(|row| !row.goes_on) {
+            let known = known(view.lines, small, &row);
             let own = levelled(&view.picture, small, &row, Look::Own);
-            let shapes = likenesses(&own);
-            found.push((
-                Candidate {
-                    row,
-                    shapes,
-                    readings: Vec::new(),
-                },
-                own,
-            ));
+            let candidate = Candidate {
+                shapes: likenesses(&own),
+                row,
+                known,
+                readings: Vec::new(),
+            };
+            found.push((candidate, own));
         }
     }
     found.sort_by(|a, b| b.0.rank(small).total_cmp(&a.0.rank(small)));
@@ -69,6 +71,12 @@ const MOST_READ: usize = 4;
 const WORTH_READING: f32 = 0.40;
 /// The same for rows higher than print, which no word of the page accounts for.
 const WORTH_READING_LARGE: f32 = 0.18;
+/// Height up to which words of print with marks above and below reach, mm.
+const PRINT_MM: f32 = 6.3;
+/// Share of the page's height above its lowest edge.
+const FOOT: f32 = 0.94;
+/// How far a mark must be ahead of other words where print may have any.
+const AHEAD: f32 = 0.03;
 /// Height of rows from which on they are no print, mm, marks above and below the letters included: print of 14 pt
 /// has 4.
 const LARGE_MM: f32 = 4.4;
@@ -87,6 +95,11 @@ impl Candidate {
     fn rank(&self, small: &Small) -> f32 {
         self.promise()
             + if self.row.framed { 0.3 } else { 0.0 }
+            + if self.row.angle.abs() > LEVEL {
+                0.1
+            } else {
+                0.0
+            }
             + if self.row.size.1 > LARGE_MM * small.per_mm {
                 0.2
             } else {
@@ -99,19 +112,44 @@ impl Candidate {
         let large = self.row.size.1 > LARGE_MM * small.per_mm;
         // What stands in a frame of coloured ink is a stamp, whatever its letters look like.
         let stamp = self.row.framed && matches!(self.row.ink, Ink::Red | Ink::Blue);
-        !self.row.goes_on
-            && (stamp
-                || promise >= WORTH_READING
-                || ((large || self.row.framed) && promise >= WORTH_READING_LARGE))
+        // Marks of urgency are looked for as well, where ink tells them from print.
+        let promise = match self.shapes.first() {
+            Some(shape) if self.row.ink != Ink::Dark && matches!(shape.word, Word::Urgent(_)) => {
+                promise.max(shape.value)
+            }
+            _ => promise,
+        };
+        let worth = if self.may_be_print(small) {
+            promise >= WORTH_READING && self.lead() >= AHEAD
+        } else {
+            promise >= WORTH_READING || (large || self.row.framed) && promise >= WORTH_READING_LARGE
+        };
+        // Whoever stamps a page does not stamp its lowest edge; marks of publishers and scanners stand there.
+        let at_foot = self.row.centre.1 > FOOT * small.height as f32 && !self.row.framed;
+        !self.known && !at_foot && (stamp || worth)
+    }
+
+    /// Whether nothing but its letters tells the row from a word of print: level, dark, no higher than that.
+    fn may_be_print(&self, small: &Small) -> bool {
+        self.row.ink == Ink::Dark
+            && !self.row.framed
+            && self.row.angle.abs() < LEVEL
+            && self.row.size.1 < PRINT_MM * small.per_mm
     }
 
     fn read(&mut self, view: &View<'_>, small: &Small, own: &Gray) {
         self.read_one(view, own);
-        if self
-            .readings
-            .iter()
-            .any(|(text, _)| word_of(text).is_some())
-        {
+        let settled = self.readings.iter().any(|(text, sure)| {
+            let other = *sure > 0.7
+                && letters_of(text).len() > 2
+                && Level::ALL
+                    .iter()
+                    .all(|level| likeness_of(text, level.text()) < 0.5);
+            other || word_of(text).is_some()
+        });
+        // Without colour all that is dark is the row's own.
+        let alone = self.row.ink == Ink::Dark && !view.picture.in_colour();
+        if settled || alone {
             return;
         }
         // Once more with what other ink lies there, as where print runs through the stamp.
@@ -132,7 +170,7 @@ impl Candidate {
     /// Whether all that is known of the row makes it a mark of secrecy.
     pub(super) fn is_mark(&self) -> bool {
         let shape_alone = self.readings.is_empty() && self.promise() >= CLEAR && self.lead() >= 0.2;
-        !self.row.goes_on && (shape_alone || self.weight() >= ENOUGH)
+        shape_alone || self.weight() >= ENOUGH
     }
 
     /// What speaks for the likeliest mark: its shape, how far other words are behind, and what was read.
@@ -170,7 +208,13 @@ impl Candidate {
         };
         // ĐẤT, a word of every land paper, differs from MẬT in a letter: what is read for certain is that word.
         let certain = |(text, sure): &(String, f32)| {
-            *sure > 0.75 && fit(text) < 0.8 && letters_of(text).len() > 2
+            let letters = letters_of(text);
+            let least = match letters.as_slice() {
+                ['M', 'A', _] if self.lead() > 0.3 => return false,
+                [_, 'A', 'T'] => 0.5,
+                _ => 0.75,
+            };
+            *sure > least && fit(text) < 0.8 && letters.len() > 2 && !ends_like(text, level)
         };
         let another = best < 0.6 && self.readings.iter().any(against);
         if another || (best < 1.0 && self.readings.iter().any(certain)) {
@@ -180,6 +224,16 @@ impl Candidate {
             ((best - 0.35) / 0.65).max(0.0)
         }
     }
+}
+
+/// Whether a reading of several words ends as the mark of two words does, its first word alone being misread. Other
+/// words that end so are known.
+fn ends_like(text: &str, level: Level) -> bool {
+    let last = text.split_whitespace().last().unwrap_or_default();
+    level != Level::Secret
+        && letters_of(last) == letters_of(Level::Secret.text())
+        && text.contains(char::is_whitespace)
+        && word_of(text).is_none_or(|(_, slips)| slips > 1)
 }
 
 /// Likeness from which on a row that the engine says nothing about is a mark; no other row on those scans had more
@@ -192,10 +246,11 @@ const ENOUGH: f32 = 1.0;
 /// Resolution told to the engine for rows of this size, dpi.
 const READING_DPI: f32 = 300.0;
 
-/// Pixels of print that was read well: no stamp is looked for in them. Short lines of capitals alone are never
-/// explained away, since a mark is one.
-fn explained(small: &Small, lines: &[Line]) -> Vec<bool> {
-    let mut hidden = vec![false; small.width * small.height];
+/// The inks of the page without the print that was read well: no stamp is looked for in it. Short lines of capitals
+/// alone are never explained away, since a mark is one.
+fn unexplained(small: &Small, lines: &[Line]) -> Vec<u8> {
+    const PRINT: u8 = !(1 << Ink::Dark as u8 | 1 << Ink::Pale as u8);
+    let mut inks = small.inks.clone();
     for line in lines {
         let text = line.text();
         let lower = text.chars().any(char::is_lowercase);
@@ -223,16 +278,52 @@ fn explained(small: &Small, lines: &[Line]) -> Vec<bool> {
                 at(bbox.y + bbox.h + 1.0 / small.scale, small.height),
             );
             for row in top..bottom {
-                if let Some(row) =
-                    hidden.get_mut(row * small.width + left..row * small.width + right)
+                if let Some(row) = inks.get_mut(row * small.width + left..row * small.width + right)
                 {
-                    row.fill(true);
+                    row.iter_mut().for_each(|inks| *inks &= PRINT);
                 }
             }
         }
     }
-    hidden
+    inks
 }
+
+/// Whether the page's own reading accounts for a row of print: it has other letters there, which the engine would only
+/// read again, or the row stands in a line of words.
+fn known(lines: &[Line], small: &Small, row: &Row) -> bool {
+    // Coloured ink was not in the copy that was read, and a slanted word is misread.
+    if !matches!(row.ink, Ink::Dark) || row.angle.abs() > LEVEL || row.framed {
+        return false;
+    }
+    let (x, y) = (row.centre.0 / small.scale, row.centre.1 / small.scale);
+    let (w, h) = (row.size.0 / small.scale, row.size.1 / small.scale);
+    let (left, right) = (x - w / 2.0, x + w / 2.0);
+    let mut covered = 0.0;
+    let mut text = String::new();
+    for word in lines.iter().flat_map(|line| &line.words) {
+        let bbox = word.bbox;
+        if (bbox.y + bbox.h / 2.0 - y).abs() > 0.4 * h.max(bbox.h) {
+            continue;
+        }
+        let shared = right.min(bbox.x + bbox.w) - left.max(bbox.x);
+        if shared > 0.3 * bbox.w.min(w) && word.confidence > 0.3 {
+            covered += shared;
+            text.push_str(&word.text);
+            text.push(' ');
+        }
+        let neighbour = (-0.9 * h..0.2 * h).contains(&shared) && (0.6..1.5).contains(&(h / bbox.h));
+        if neighbour && word.confidence > 0.75 && word.text.chars().any(char::is_lowercase) {
+            return true;
+        }
+    }
+    let other = Level::ALL
+        .iter()
+        .all(|level| likeness_of(&text, level.text()) < 0.45);
+    covered > 0.75 * w && letters_of(&text).len() > 2 && other
+}
+
+/// Slant up to which rows are read as the lines of the page are, radians.
+const LEVEL: f32 = 0.035;
 
 fn certainty(line: &Line) -> f32 {
     let sum: f32 = line.words.iter().map(|word| word.confidence).sum();
@@ -258,6 +349,7 @@ mod tests {
                 framed: false,
                 goes_on: false,
             },
+            known: false,
             shapes: vec![
                 Likeness {
                     word: Word::Mark(Level::Secret),

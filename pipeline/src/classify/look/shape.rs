@@ -1,5 +1,7 @@
 //! What a row of letters looks like as a whole, held against the words that stamps say: for ink that no engine reads.
 
+use std::sync::LazyLock;
+
 use super::wording::Word;
 use crate::document::Gray;
 
@@ -10,6 +12,12 @@ const CELLS: usize = WIDE * HIGH;
 /// Pictures of each word in two bold faces, serif and sans, one below the other in the order of [`Word::ALL`]: one
 /// byte a cell, 255 = ink. `cargo run -p saoy-pipeline --example marks -- shapes` draws them.
 static SHAPES: &[u8] = include_bytes!("shapes.bin");
+/// The same, softened and standardized once.
+static FACES_SOFT: LazyLock<Vec<[f32; CELLS]>> = LazyLock::new(|| {
+    let faces = SHAPES.chunks_exact(CELLS);
+    let soft = faces.map(|face| standardized(&soft(face.iter().map(|v| f32::from(*v)))));
+    soft.collect()
+});
 /// Faces of each word.
 const FACES: usize = 2;
 
@@ -27,17 +35,12 @@ pub(super) fn likenesses(row: &Gray) -> Vec<Likeness> {
     let Some((shape, ratio)) = shape_of(row) else {
         return Vec::new();
     };
-    let words = Word::ALL.iter().zip(SHAPES.chunks_exact(CELLS * FACES));
+    let words = Word::ALL.iter().zip(FACES_SOFT.chunks_exact(FACES));
     let mut found: Vec<Likeness> = words
         .map(|(word, faces)| {
             let value = faces
-                .chunks_exact(CELLS)
-                .map(|face| {
-                    correlation(
-                        &shape,
-                        &standardized(&soft(face.iter().map(|v| f32::from(*v)))),
-                    )
-                })
+                .iter()
+                .map(|face| correlation(&shape, face))
                 .fold(-1.0, f32::max);
             // Faces are narrower or wider by a third; a word of half the length is another.
             let stretch = (ratio / word.ratio()).ln().abs();

@@ -29,7 +29,7 @@ impl Ink {
     pub(super) const ALL: [Self; 4] = [Self::Red, Self::Blue, Self::Pale, Self::Dark];
 
     /// Its bit in [`Small::inks`].
-    fn bit(self) -> u8 {
+    pub(super) fn bit(self) -> u8 {
         1 << self as u8
     }
 }
@@ -62,7 +62,12 @@ impl Small {
             Raster::Gray(image) => grey_inks(&image.pixels, paper[0], width),
             Raster::Rgb(image) => {
                 let pixels = image.pixels.as_chunks().0;
-                let bits = |pixel: &[u8; 3]| ink_of(*pixel, paper).map_or(0, Ink::bit);
+                let bits = |pixel: &[u8; 3]| {
+                    if is_paper(*pixel, paper) {
+                        return 0;
+                    }
+                    ink_of(*pixel, paper).map_or(0, Ink::bit)
+                };
                 pixels.iter().map(bits).collect()
             }
         };
@@ -81,9 +86,10 @@ impl Small {
 }
 
 impl Small {
-    /// Whether pixel `at` has that ink.
-    pub(super) fn has(&self, at: usize, ink: Ink) -> bool {
-        self.inks.get(at).is_some_and(|inks| inks & ink.bit() != 0)
+    /// The inks that are on the page at all.
+    pub(super) fn present(&self) -> impl Iterator<Item = Ink> + use<> {
+        let all = self.inks.iter().fold(0, |all, inks| all | inks);
+        Ink::ALL.into_iter().filter(move |ink| all & ink.bit() != 0)
     }
 }
 
@@ -149,6 +155,12 @@ fn bridge(inks: &mut [u8], width: usize, ink: Ink) {
             inks[at] |= ink.bit();
         }
     }
+}
+
+/// Whether a pixel is as light as the paper, as most are: no colour is looked for in it.
+fn is_paper([r, g, b]: [u8; 3], [pr, pg, pb]: [u8; 3]) -> bool {
+    const NEAR: u8 = (COLOURED / 2) as u8;
+    r.abs_diff(pr) < NEAR && g.abs_diff(pg) < NEAR && b.abs_diff(pb) < NEAR
 }
 
 /// The ink of a pixel on paper of that colour.

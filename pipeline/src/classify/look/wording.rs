@@ -104,9 +104,19 @@ pub(super) fn word_of(text: &str) -> Option<(Word, usize)> {
 /// How alike `text` and a word in capitals are, 0 to 1: the share of letters that need not be changed. Small letters
 /// are as wrong as others.
 pub(super) fn likeness_of(text: &str, wanted: &str) -> f32 {
-    let capitals: String = text
-        .nfc()
-        .map(|c| if c.is_lowercase() { 'ẞ' } else { c })
+    // A small letter before a capital is a capital whose mark was taken for more.
+    let letters: Vec<char> = text.nfc().collect();
+    let next = |at: usize| letters.get(at + 1).is_some_and(|next| next.is_uppercase());
+    let capitals: String = letters
+        .iter()
+        .enumerate()
+        .map(|(at, c)| {
+            if c.is_lowercase() && !next(at) {
+                'ẞ'
+            } else {
+                *c
+            }
+        })
         .collect();
     let (a, b) = (letters_of(&capitals), letters_of(wanted));
     let longest = a.len().max(b.len()).max(1);
@@ -218,6 +228,13 @@ mod tests {
         for text in ["", "MẤ", "MẠI", "TÓM TẮT", "QUYẾT ĐỊNH", "MẬT ONG"] {
             assert_eq!(word_of(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn small_letters_are_wrong_but_before_a_capital() {
+        assert_eq!(likeness_of("| MậT", "MẬT"), 1.0);
+        assert!(likeness_of("Mật", "MẬT") < 0.4);
+        assert!(likeness_of("mật", "MẬT") < 0.1);
     }
 
     #[test]

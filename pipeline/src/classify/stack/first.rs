@@ -8,6 +8,7 @@ use super::ending::{Ending, printed_number, size_mm};
 use super::words::{bare, bounds, capitals, plain, says, slips};
 use crate::classify::Sheet;
 use crate::document::Line;
+use crate::record::{Bilingual, said};
 
 /// What was found.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +57,35 @@ impl Found {
         self.score += weight;
         self.reasons.push(reason);
     }
+}
+
+/// What speaks for or against a cut, in words.
+pub(super) fn told(reasons: &[&str]) -> Bilingual {
+    let parts: Vec<Bilingual> = reasons
+        .iter()
+        .map(|reason| match *reason {
+            "national_title" => said!("có quốc hiệu", "national title"),
+            "party_title" => said!("có tiêu đề của Đảng", "title of the Party"),
+            "symbol" => said!("có số, ký hiệu", "number and symbol"),
+            "date" => said!("có địa danh, ngày tháng", "place and date"),
+            "citizen_title" => said!("có tên giấy tờ công dân", "title of a citizen's paper"),
+            "type_title" => said!("có tên loại văn bản", "title of a type"),
+            "before_ended" => said!(
+                "trang trước kết thúc văn bản",
+                "the page before ends a paper"
+            ),
+            "size_change" => said!("khổ giấy thay đổi", "the paper size changes"),
+            "form_template" => said!("là biểu mẫu", "a form as printed in a regulation"),
+            "page_one" => said!("đánh số trang 1", "page number 1"),
+            "page_goes_on" => said!("số trang tiếp nối", "page numbers go on"),
+            "page_numbers_end" => said!(
+                "số trang kết thúc ở trang trước",
+                "page numbers end before it"
+            ),
+            other => Bilingual::quoted(other),
+        })
+        .collect();
+    Bilingual::joined(&parts, ", ")
 }
 
 /// A line with what is asked of it again and again.

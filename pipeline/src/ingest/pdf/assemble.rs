@@ -13,7 +13,7 @@ use crate::ingest::limits::Limits;
 use crate::ingest::page::{Kept, Page, PlacedImage, Scan, TextPolicy};
 use crate::ingest::recode::recode;
 use crate::legacy;
-use crate::record::{Flag, ImageOrigin, said};
+use crate::record::{Bilingual, Flag, ImageOrigin, said};
 
 /// Images that cover less of the page than this are figures on a page, not a scan of one.
 const SCAN_COVERS: f64 = 0.5;
@@ -167,7 +167,7 @@ impl View<'_> {
         }
         let text = self.overlay_text(seen, &frame);
         if !text.is_empty() {
-            flags.push(Flag::new("text_over_scan").saying(shorten(&text)));
+            flags.push(Flag::new("text_over_scan").saying(Bilingual::quoted(shorten(&text))));
         }
         Ok(Scan {
             turn,
@@ -311,7 +311,9 @@ impl View<'_> {
     /// Text from before Unicode made readable, with a flag that says so.
     fn in_unicode(&self, mut lines: Vec<Line>, flags: &mut Vec<Flag>) -> Vec<Line> {
         let found = legacy::convert(&mut lines, &self.survey.legacy);
-        flags.extend(found.map(|old| Flag::new("legacy_encoding").saying(old.code())));
+        flags.extend(
+            found.map(|old| Flag::new("legacy_encoding").saying(Bilingual::quoted(old.code()))),
+        );
         lines
     }
 

@@ -142,6 +142,7 @@ mod tests {
             to_page,
             advance,
             visible: true,
+            legible: true,
         }
     }
 

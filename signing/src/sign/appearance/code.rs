@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use qrcodegen::{QrCode, QrCodeEcc};
+use qrcodegen::{QrCode, QrCodeEcc, QrSegment};
 
 use super::MM;
 use super::face::Pen;
@@ -15,6 +15,8 @@ pub struct Code {
     rows: Vec<Vec<bool>>,
 }
 
+/// The number of UTF-8 among extended channel interpretations.
+const UTF_8: u32 = 26;
 /// Light modules on each side (ISO/IEC 18004, 9.1).
 const QUIET: usize = 4;
 /// Smallest module: four pixels of a scan at 200 dpi.
@@ -28,11 +30,18 @@ impl Code {
     /// # Errors
     /// When there are more bytes than a code holds (2,331; fewer letters of two bytes).
     pub fn new(bytes: &[u8]) -> Result<Self, SignError> {
-        // Digits and capitals by themselves take less room than bytes.
-        let code = match std::str::from_utf8(bytes) {
-            Ok(text) => QrCode::encode_text(text, QrCodeEcc::Medium),
-            Err(_) => QrCode::encode_binary(bytes, QrCodeEcc::Medium),
+        let segments = match std::str::from_utf8(bytes) {
+            // Digits and capitals by themselves take less room than bytes.
+            Ok(text) if text.is_ascii() => QrSegment::make_segments(text),
+            // Without a word about it some readers take the bytes for Latin-1.
+            Ok(text) => {
+                let mut segments = vec![QrSegment::make_eci(UTF_8)];
+                segments.extend(QrSegment::make_segments(text));
+                segments
+            }
+            Err(_) => vec![QrSegment::make_bytes(bytes)],
         };
+        let code = QrCode::encode_segments(&segments, QrCodeEcc::Medium);
         let code = code.map_err(|error| SignError::Code(error.to_string()))?;
         let rows = (0..code.size())
             .map(|y| (0..code.size()).map(|x| code.get_module(x, y)).collect())

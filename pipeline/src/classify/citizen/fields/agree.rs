@@ -10,7 +10,7 @@ use super::Said;
 use crate::classify::fold::folded;
 use crate::classify::leaf::around;
 use crate::document::Rect;
-use crate::record::{Field, Flag};
+use crate::record::{Bilingual, Field, Flag, said};
 
 /// Where a sure value comes from.
 struct Source {
@@ -57,7 +57,7 @@ fn words(said: &mut Said, pages: &[Page<'_>]) {
                 old.max(0.6) + 0.5 * (0.99 - old.max(0.6)) + 0.15
             });
         } else if written.iter().any(|other| near(*other, date)) {
-            said.doubt(name, "ghi bằng chữ khác; the words say otherwise");
+            said.doubt(name, said!("ghi bằng chữ khác", "the words say otherwise"));
         }
     }
 }
@@ -143,7 +143,10 @@ fn name(said: &mut Said, plain: &str, source: &Source) {
     } else if !plain.is_empty() && crate::classify::fold::similarity(&seen, &plain) < 0.75 {
         said.doubt(
             "full_name",
-            "khác với dòng MRZ; the machine-readable zone says otherwise",
+            said!(
+                "khác với dòng MRZ",
+                "the machine-readable zone says otherwise"
+            ),
         );
     }
 }
@@ -214,7 +217,7 @@ fn sure(said: &mut Said, name: &str, value: &str, source: &Source) {
             said.flags.push(
                 Flag::new(&said_twice)
                     .on_page(source.page)
-                    .saying(crate::masked::masked_in(read)),
+                    .saying(Bilingual::quoted(crate::masked::masked_in(read))),
             );
         }
     }
@@ -239,7 +242,10 @@ fn number(said: &mut Said) {
         if number.len() == 12 {
             said.doubt(
                 "id_number",
-                "mã tỉnh hoặc thế kỷ không có; no such province or century",
+                said!(
+                    "mã tỉnh hoặc thế kỷ không có",
+                    "no such province or century"
+                ),
             );
         }
         return;
@@ -268,13 +274,17 @@ fn number(said: &mut Said) {
         (Some(false), _) | (_, Some(false)) if !coded => {
             said.doubt(
                 "id_number",
-                "không khớp năm sinh hoặc giới tính; year of birth or sex differ",
+                said!(
+                    "không khớp năm sinh hoặc giới tính",
+                    "year of birth or sex differ"
+                ),
             );
         }
         (Some(false), _) | (_, Some(false)) => {
-            said.flags.push(Flag::new("id_number_differs").saying(
-                "số không khớp năm sinh hoặc giới tính; the number does not fit year of birth or sex",
-            ));
+            said.flags.push(Flag::new("id_number_differs").saying(said!(
+                "số không khớp năm sinh hoặc giới tính",
+                "the number does not fit year of birth or sex"
+            )));
         }
         _ => {}
     }
@@ -297,7 +307,7 @@ fn order(said: &mut Said) {
             };
             said.doubt(
                 weaker,
-                "thứ tự ngày không hợp lý; the days are out of order",
+                said!("thứ tự ngày không hợp lý", "the days are out of order"),
             );
         }
     }

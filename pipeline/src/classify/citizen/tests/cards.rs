@@ -103,7 +103,9 @@ Ngày sinh / Date of birth: 15/06/1990";
         .iter()
         .find(|flag| flag.code == "qr_differs_id_number");
     assert_eq!(
-        differs.and_then(|flag| flag.detail.as_deref()),
+        differs
+            .and_then(|flag| flag.detail.as_ref())
+            .map(|detail| detail.vi.as_str()),
         Some("001*****2346")
     );
     assert!(card.fields["id_number"].confidence > 0.95);
