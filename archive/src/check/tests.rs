@@ -103,7 +103,7 @@ fn mutate(path: &std::path::Path, round: u64, roll: &mut impl FnMut(u64) -> u64)
             row.get(0)
         })
         .unwrap();
-    let id = roll(rows as u64) as i64 + 1;
+    let id = roll(rows as u64).cast_signed() + 1;
     db.execute_batch("PRAGMA foreign_keys = off").unwrap();
     let sql = match round % 4 {
         0 => format!("DELETE FROM {table} WHERE {key} = {id}"),
