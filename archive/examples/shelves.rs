@@ -134,7 +134,7 @@ fn fill(folder: &std::path::Path, act: &Act, count: u64) -> Archive {
             outcome.unwrap();
         }
         let done = (batch + 1) * BATCH;
-        if done % 5_000 == 0 {
+        if done.is_multiple_of(5_000) {
             let rate = done as f64 / begun.elapsed().as_secs_f64();
             println!("{done} documents, {rate:.0}/s so far");
         }
