@@ -5,10 +5,11 @@ use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use jiff::civil::{Date, date};
+use saoy_archive::Act;
 use saoy_archive::indicators::{Report, UnitReport};
 use saoy_archive::table;
 
-use crate::archive::{act, answered, day_option, json, open, print, text};
+use crate::archive::{answered, day_option, json, open, print, text};
 use crate::words::Ui;
 
 /// The grammar.
@@ -43,7 +44,12 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
 }
 
 fn reported(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
-    let today = act(matches).day();
+    // Nobody acts here: a report changes nothing and names nobody.
+    let now = Act {
+        by: String::new(),
+        at: jiff::Timestamp::now(),
+    };
+    let today = now.day();
     let day = |name: &str| matches.get_one::<Date>(name).copied();
     let to = day("to").unwrap_or(today);
     let from = day("from").unwrap_or(date(to.year(), 1, 1));

@@ -341,7 +341,7 @@ fn named_by(folder: &Path, code: &str) -> Result<PathBuf> {
     let mut found: Vec<PathBuf> = entries
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .filter(|path| {
-            let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
+            let ending = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
             let stem = path
                 .file_stem()
                 .map(|stem| stem.to_string_lossy().into_owned());

@@ -647,7 +647,7 @@ fn lines(
                 decision, annulment.day, annulment.reason, url
          FROM entry JOIN volume ON volume.id = entry.volume LEFT JOIN annulment ON annulment.entry = entry.id {rest}"
     ))?;
-    let rows = statement.query_map(values, |row| read(row))?;
+    let rows = statement.query_map(values, read)?;
     rows.collect()
 }
 

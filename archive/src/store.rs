@@ -538,7 +538,11 @@ fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
         transaction.execute_batch(migration)?;
     }
     if known < MIGRATIONS.len() {
-        transaction.pragma_update(None, "user_version", MIGRATIONS.len() as i64)?;
+        transaction.pragma_update(
+            None,
+            "user_version",
+            i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX),
+        )?;
     }
     transaction.commit()
 }

@@ -53,7 +53,7 @@ fn two_identity_cards_and_a_household_book_in_one_visit_are_three_numbers() {
         let made = archive
             .prepare_copy(&act, &copy("chung-thuc", title, details()))
             .unwrap();
-        assert_eq!(made.line.number, index as i64 + 1);
+        assert_eq!(made.line.number, i64::try_from(index).unwrap() + 1);
         // Copies of one original share its number, also when the step is done again.
         let again = archive
             .prepare_copy(&act, &copy("chung-thuc", title, details()))

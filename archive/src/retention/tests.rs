@@ -77,7 +77,10 @@ fn years_count_from_the_end_of_the_work_and_the_longest_wins() {
     );
     add(&mut archive, "7", None, &[]);
     assert_eq!(due_on(&archive, date(2020, 12, 31)), Vec::<String>::new());
-    assert_eq!(due_on(&archive, date(2021, 1, 1)), [in_a.clone()]);
+    assert_eq!(
+        due_on(&archive, date(2021, 1, 1)),
+        std::slice::from_ref(&in_a)
+    );
     assert_eq!(
         due_on(&archive, date(2021, 3, 2)),
         [in_a.clone(), alone.clone()]

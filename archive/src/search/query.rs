@@ -79,10 +79,13 @@ impl Query {
             if words.is_empty() {
                 continue;
             }
+            // One letter begins a fifteenth of all words: nothing to be shown yet.
+            let long = words.last().is_some_and(|word| word.chars().count() > 1);
+            let open = value.ends_with('*') || (typing && !piece.ended && !piece.quoted);
             query.terms.push(Term {
                 field: key,
                 words,
-                prefix: value.ends_with('*') || (typing && !piece.ended && !piece.quoted),
+                prefix: open && long,
                 negated: piece.negated,
             });
         }
@@ -347,6 +350,7 @@ mod tests {
         assert!(!last("quyết định "));
         assert!(!last("\"quyết định\""));
         assert!(last("\"quyết đị"));
+        assert!(!last("quyết đ"));
     }
 
     #[test]
