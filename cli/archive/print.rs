@@ -285,39 +285,41 @@ fn cell(line: &Line, key: &str) -> String {
 
 /// Breaks a text into lines no wider than `room` pt; a word that is wider by itself is cut.
 fn wrap(text: &str, weight: Weight, room: f64) -> anyhow::Result<Vec<String>> {
-    let mut lines = vec![String::new()];
+    let mut lines = Vec::new();
+    let mut line = String::new();
     for word in text.split_whitespace() {
-        let mut word = word.to_owned();
-        loop {
-            let Some(line) = lines.last_mut() else { break };
+        for piece in cut(word, weight, room)? {
             let longer = if line.is_empty() {
-                word.clone()
+                piece.clone()
             } else {
-                format!("{line} {word}")
+                format!("{line} {piece}")
             };
-            if width(&longer, weight, SIZE)? <= room {
-                *line = longer;
-                break;
+            if line.is_empty() || width(&longer, weight, SIZE)? <= room {
+                line = longer;
+            } else {
+                lines.push(std::mem::replace(&mut line, piece));
             }
-            if line.is_empty() {
-                let mut fits = String::new();
-                for letter in word.chars() {
-                    let more = format!("{fits}{letter}");
-                    if !fits.is_empty() && width(&more, weight, SIZE)? > room {
-                        break;
-                    }
-                    fits = more;
-                }
-                word = word.split_off(fits.len());
-                *line = fits;
-                if word.is_empty() {
-                    break;
-                }
-            }
-            lines.push(String::new());
         }
     }
+    lines.push(line);
     Ok(lines)
+}
+
+/// A word in pieces that fit.
+fn cut(word: &str, weight: Weight, room: f64) -> anyhow::Result<Vec<String>> {
+    let mut pieces = vec![String::new()];
+    for letter in word.chars() {
+        let longer = match pieces.last() {
+            Some(piece) if !piece.is_empty() => format!("{piece}{letter}"),
+            _ => letter.to_string(),
+        };
+        let fits = longer.chars().count() == 1 || width(&longer, weight, SIZE)? <= room;
+        match pieces.last_mut() {
+            Some(piece) if fits => *piece = longer,
+            _ => pieces.push(letter.to_string()),
+        }
+    }
+    Ok(pieces)
 }
 
 #[cfg(test)]

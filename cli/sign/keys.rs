@@ -124,7 +124,7 @@ fn from_p12(bytes: &[u8], password: &str, preference: Preference) -> anyhow::Res
         .map_err(|_| anyhow::Error::new(KeyError::WrongPin))?;
     let (_, found) = store
         .private_key_chain()
-        .ok_or_else(|| KeyError::NotFound(Part::Private))?;
+        .ok_or(KeyError::NotFound(Part::Private))?;
     let mut chain = Vec::new();
     for certificate in found.certs() {
         chain.push(Arc::new(Certificate::read(certificate.as_der())?));
