@@ -17,7 +17,7 @@ pub(crate) fn command(ui: Ui) -> Command {
     Command::new("report")
         .about(ui.say(
             "Chỉ số số hóa theo Quyết định 766/QĐ-TTg và năng suất, từ những gì kho thực có",
-            "Indicators of digitisation (Decision 766/QĐ-TTg) and productivity, from what the archive really holds",
+            "Indicators of digitisation (Decision 766) and productivity, from what the archive really holds",
         ))
         .arg(day_option("from", ui.say("Từ ngày (mặc định: đầu năm)", "From (default: the beginning of the year)")))
         .arg(day_option("to", ui.say("Đến hết ngày (mặc định: hôm nay)", "Until, inclusive (default: today)")))

@@ -162,7 +162,7 @@ impl Archive {
             .iter()
             .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))
             .collect();
-        let holder = format!("{} {} {}", new.kind, new.visit, new.original);
+        let holder = holder(new.kind, new.visit, new.original);
         self.change(act, |writer| {
             holds_one(writer, &PREPARERS)?;
             let mut columns = BTreeMap::from([
@@ -212,6 +212,20 @@ impl Archive {
             )?;
             Ok(copy)
         })
+    }
+
+    /// The copy that was prepared of this original in this visit, if one was: what is known need not be read again.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Database`].
+    pub fn copy_for(&self, kind: &str, visit: &str, original: BlobId) -> Result<Option<Copy>> {
+        select(
+            self.db(),
+            "WHERE entry = (SELECT id FROM entry WHERE holder = ?1)",
+            params![holder(kind, visit, original)],
+        )
+        .map(|mut found| found.pop())
+        .map_err(self.database_error())
     }
 
     /// Whether [`prepare_copy`](Self::prepare_copy) would refuse; asked before files are stored, so that a refused paper
@@ -439,6 +453,11 @@ pub fn plain_code(typed: &str) -> String {
             other => other,
         })
         .collect()
+}
+
+/// What a number is taken for: one original in one visit.
+fn holder(kind: &str, visit: &str, original: BlobId) -> String {
+    format!("{kind} {visit} {original}")
 }
 
 fn answered(profile: &Profile, new: &NewCopy<'_>) -> Result<()> {

@@ -533,12 +533,22 @@ pub(crate) fn issue(
     line(writer.db(), id).map_err(writer.error())
 }
 
-/// Gives a reserved number up; its row stays. The log entry is the caller's.
+/// Gives a reserved number up; its row stays, and whom it was for may have another. The log entry is the caller's.
 pub(crate) fn cancel(writer: &mut Writer<'_>, id: i64, reason: &str) -> Result<Line> {
+    let holder: String = writer
+        .db()
+        .query_row("SELECT holder FROM entry WHERE id = ?", [id], |row| {
+            row.get(0)
+        })
+        .map_err(writer.error())?;
     writer.update(
         "entry",
         id,
-        &[("state", &"cancelled"), ("reason", &text(Some(reason)))],
+        &[
+            ("state", &"cancelled"),
+            ("reason", &text(Some(reason))),
+            ("holder", &format!("{holder} cancelled {id}")),
+        ],
     )?;
     line(writer.db(), id).map_err(writer.error())
 }

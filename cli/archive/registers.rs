@@ -196,6 +196,15 @@ pub(super) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     }
 }
 
+/// Today in Vietnam.
+fn today() -> Date {
+    saoy_archive::Act {
+        by: String::new(),
+        at: jiff::Timestamp::now(),
+    }
+    .day()
+}
+
 fn year_of(matches: &ArgMatches, today: Date) -> i16 {
     matches
         .get_one::<i16>("year")
@@ -245,7 +254,7 @@ fn enter(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
 
 fn list(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     let archive = open(matches)?;
-    let year = year_of(matches, act(matches).day());
+    let year = year_of(matches, today());
     let first = matches
         .get_one::<Date>("from")
         .copied()
@@ -287,7 +296,7 @@ fn on_paper(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
                 "--month needs YYYY-MM, such as 2026-11"
             ))
         })?,
-        None => date(year_of(matches, act(matches).day()), 1, 1),
+        None => date(year_of(matches, today()), 1, 1),
     };
     let (last, period) = match month {
         Some(_) => (

@@ -9,13 +9,17 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use saoy_archive::blob::BlobId;
 use saoy_archive::certification::Stage;
 use saoy_pdf::Document;
-use saoy_signing::sign::appearance::{Print, Weight, printed, shown_size};
+use saoy_signing::sign::appearance::{Print, Weight, printed, shown_size, width};
 
 use super::{code, line, put, statement, told};
 use crate::archive::registers::state;
 use crate::archive::{act, by, json, open, print, sealed};
 use crate::args::given;
 use crate::words::{Said, Ui, said};
+
+/// Letters of the mark on copies for the printer, and the room beside them, pt.
+const MARK_SIZE: f64 = 8.0;
+const MARK_MARGIN: f64 = 14.0;
 
 /// The grammars.
 pub(super) fn commands(ui: Ui) -> [Command; 5] {
@@ -169,10 +173,13 @@ pub(super) fn print_copy(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCod
     let document = Document::open(bytes.clone())?;
     let mut prints = Vec::new();
     for index in 0..document.page_count()? {
-        let (_, height) = shown_size(&document.page(index)?);
+        let (across, height) = shown_size(&document.page(index)?);
         let mut print = Print::default();
         for (line, up) in lines.iter().zip([20.0, 10.0]) {
-            print.text(line, Weight::Regular, 8.0, (36.0, height - up));
+            // Cards are narrow.
+            let fits = (across - 2.0 * MARK_MARGIN) / width(line, Weight::Regular, MARK_SIZE)?;
+            let size = MARK_SIZE * fits.clamp(0.1, 1.0);
+            print.text(line, Weight::Regular, size, (MARK_MARGIN, height - up));
         }
         prints.push((index, print));
     }

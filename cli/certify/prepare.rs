@@ -170,10 +170,21 @@ fn one(
     let kind = given::<String>(matches, "kind")?;
     let profile = Profile::on(act.day())?;
     let wanted = profile.copy(kind)?;
-    // Beside the archive, not in a shared place for temporary files: what is secret must not spread.
-    let staging = tempfile::Builder::new()
-        .prefix("staging-")
-        .tempdir_in(archive.folder())?;
+    let text = |name: &str| matches.get_one::<String>(name).cloned();
+    let requester = text("requester").unwrap_or_default();
+    let visit = text("visit").unwrap_or_else(|| {
+        let id = text("requester-id").unwrap_or_default();
+        format!("{} {requester} {id}", act.day()).trim().to_owned()
+    });
+    let original = BlobId::of_reader(
+        &mut std::fs::File::open(input).with_context(|| input.display().to_string())?,
+    )?;
+    // Done before, perhaps in a run whose end nobody saw.
+    if let Some(copy) = archive.copy_for(kind, &visit, original)? {
+        told(&copy, matches.get_flag("json"), ui)?;
+        return Ok(Ok(()));
+    }
+    let staging = super::staging(archive)?;
     let paper = match read(matches, input, staging.path(), ui)? {
         Ok(paper) => paper,
         Err(code) => return Ok(Err(code)),
@@ -204,12 +215,10 @@ fn one(
             .get(name)
             .and_then(|field| field.value.clone())
     };
-    let text = |name: &str| matches.get_one::<String>(name).cloned();
     let owner = text("owner").or_else(|| field("owner_number"));
     let type_code = paper.record.kind.as_ref().map(|kind| kind.code.clone());
     let number_symbol = field("number_symbol");
     let title = text("title").unwrap_or_else(|| title(&paper.record));
-    let original = BlobId::of_reader(&mut std::fs::File::open(input)?)?;
     let held = held(
         archive,
         original,
@@ -259,12 +268,6 @@ fn one(
         let hints = hints::hints(&paper.record, &paper.text, ui);
         details.answers = answers(matches, &profile, &hints, paper.pages, ui)?;
     }
-    let requester = text("requester").unwrap_or_default();
-    let visit = text("visit").unwrap_or_else(|| {
-        format!("{} {requester} {}", act.day(), details.requester_id)
-            .trim()
-            .to_owned()
-    });
     let new = NewCopy {
         kind,
         visit: &visit,

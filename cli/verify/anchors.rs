@@ -50,11 +50,9 @@ pub(crate) fn with_folder(matches: &ArgMatches) -> anyhow::Result<Store> {
 }
 
 fn named(matches: &ArgMatches) -> Vec<&PathBuf> {
-    matches
-        .get_many::<PathBuf>("trust")
-        .into_iter()
-        .flatten()
-        .collect()
+    // Commands that verify in passing have no such option.
+    let named = matches.try_get_many::<PathBuf>("trust").ok().flatten();
+    named.into_iter().flatten().collect()
 }
 
 /// A store without trust: what helps to build paths, and revocation lists. Also the trust folder.

@@ -149,6 +149,14 @@ fn a_cancelled_number_stays_and_is_not_given_again() {
     archive
         .cancel_copy(&act, &first.code, "khách đổi ý")
         .unwrap();
+    // The same paper, asked for again, has a number of its own.
+    let again = archive
+        .prepare_copy(&act, &copy("chung-thuc", "A", details()))
+        .unwrap();
+    assert_eq!(again.line.number, 2);
+    archive
+        .cancel_copy(&act, &again.code, "khách lại đổi ý")
+        .unwrap();
     let line = archive.line("SCTĐT/BS", 2026, 1).unwrap();
     assert_eq!(
         (line.state, line.reason.as_deref()),
@@ -160,7 +168,7 @@ fn a_cancelled_number_stays_and_is_not_given_again() {
             .unwrap()
             .line
             .number,
-        2
+        3
     );
 }
 
