@@ -9,6 +9,32 @@ const TITLE: &str = "chứng thực bản sao đúng với bản chính";
 /// What stands over the certifying person.
 const PERSON: &str = "người thực hiện chứng thực";
 
+/// What stands before the look-up code.
+const CODE: &str = "mã tra cứu:";
+/// What follows the office's name.
+const AFTER_OFFICE: [&str; 3] = ["bản sao gồm", "bản điện tử", PERSON];
+
+/// Where `part`, in small letters, begins in `text`, whatever letters that is written in.
+fn found(text: &str, part: &str) -> Option<usize> {
+    let mut starts = text.char_indices().map(|(at, _)| at);
+    starts.find(|&at| {
+        let mut rest = text
+            .get(at..)
+            .unwrap_or_default()
+            .chars()
+            .flat_map(char::to_lowercase);
+        part.chars().all(|letter| rest.next() == Some(letter))
+    })
+}
+
+/// A group of a look-up code: no Vietnamese word in capitals is so short and without any mark but for a few.
+fn is_of_code(word: &str) -> bool {
+    word.len() <= 4
+        && word
+            .chars()
+            .all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit())
+}
+
 /// The certifying person and office, when stamps on the last pages state a certification.
 ///
 /// A statement is what its signer pleases to say; so it only tells whom the signature is held against.
@@ -25,26 +51,40 @@ pub(super) fn certifier(document: &Document) -> Option<Printed> {
 }
 
 fn stated(lines: &[String]) -> Option<Printed> {
-    let lower: Vec<String> = lines.iter().map(|line| line.to_lowercase()).collect();
-    let start = lower.iter().position(|line| line.contains(TITLE))?;
-    let lines = lines.get(start..)?;
-    let lower = lower.get(start..)?;
-    let office = lines.iter().zip(lower).find_map(|(line, lower)| {
-        let at = lower.find(", tại ").filter(|_| lower.starts_with("ngày"))?;
-        line.get(at + ", tại ".len()..)
-            .map(|name| name.trim().to_owned())
-    });
-    let person = lower.iter().position(|line| line.contains(PERSON))?;
-    // Capacity and name, or the name alone; the look-up code may stand beside either.
-    let after: Vec<String> = lines
-        .get(person + 1..)?
+    // On the narrow pages of cards every line may be broken anywhere.
+    let words: Vec<&str> = lines
         .iter()
-        .map(|line| line.trim().to_owned())
-        .filter(|line| !line.is_empty() && !line.chars().any(|letter| letter.is_ascii_digit()))
+        .flat_map(|line| line.split_whitespace())
         .collect();
-    let is_title = |line: &&String| line.chars().all(|letter| !letter.is_lowercase());
-    let title = after.iter().find(is_title).cloned();
-    let signer = after.iter().find(|line| !is_title(line)).cloned();
+    let text = words.join(" ");
+    let start = found(&text, TITLE)?;
+    let text = text.get(start..)?;
+    let office = found(text, ", tại ").and_then(|at| {
+        let rest = text.get(at + ", tại ".len()..)?;
+        let end = AFTER_OFFICE
+            .iter()
+            .filter_map(|mark| found(rest, mark))
+            .min()?;
+        rest.get(..end).map(|name| name.trim().to_owned())
+    });
+    let after = text.get(found(text, PERSON)? + PERSON.len()..)?;
+    let after = match found(after, CODE) {
+        // The code may stand beside these lines, and then between them.
+        Some(at) => format!("{} {}", after.get(..at)?, after.get(at + CODE.len()..)?),
+        None => after.to_owned(),
+    };
+    let mut words = after
+        .split_whitespace()
+        .filter(|word| !is_of_code(word))
+        .peekable();
+    let capital = |word: &&str| word.chars().all(|letter| !letter.is_lowercase());
+    let mut title = Vec::new();
+    while let Some(word) = words.next_if(capital) {
+        title.push(word);
+    }
+    let name: Vec<&str> = words.take_while(|word| !capital(word)).collect();
+    let whole = |words: &[&str]| (!words.is_empty()).then(|| words.join(" "));
+    let (title, signer) = (whole(&title), whole(&name));
     let seen = |what: &'static str, text: &Option<String>| {
         text.clone().map(|text| Seen {
             what,
@@ -89,6 +129,22 @@ mod tests {
         assert_eq!(printed.signer.as_deref(), Some("Nguyễn Văn An"));
         assert_eq!(printed.title.as_deref(), Some("CHỦ TỊCH"));
         assert_eq!(printed.agencies, ["Ủy ban nhân dân phường Thuận Hóa"]);
+        // The same on a narrow page, with the code beside the person.
+        let narrow = [
+            "CHỨNG THỰC BẢN SAO",
+            "ĐÚNG VỚI BẢN CHÍNH",
+            "Ngày 25 tháng 11 năm 2026, tại",
+            "Ủy ban nhân dân phường Thuận",
+            "Hóa",
+            "Bản sao gồm 1 trang. Bản điện tử",
+            "NGƯỜI THỰC HIỆN",
+            "CHỨNG THỰC Mã tra cứu:",
+            "CHỦ TỊCH 6S34 CJEA",
+            "Nguyễn Văn",
+            "An",
+        ]
+        .map(str::to_owned);
+        assert_eq!(stated(&narrow).unwrap(), printed);
         assert_eq!(stated(&["QUYẾT ĐỊNH".to_owned()]), None);
     }
 }
