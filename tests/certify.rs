@@ -425,6 +425,15 @@ fn a_true_copy_bears_the_office_s_signature_alone_in_its_corner() {
     );
 }
 
+/// The register's numbers of copies, in order.
+fn numbers(copies: &Value) -> Vec<i64> {
+    let copies = copies.as_array().expect("a list");
+    let number = |copy: &Value| copy["line"]["number"].as_i64().expect("a number");
+    let mut numbers: Vec<i64> = copies.iter().map(number).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
 /// Small papers, all different.
 fn papers(desk: &Desk, count: u32) -> Vec<PathBuf> {
     let base = seed("g4.tif");
@@ -530,13 +539,7 @@ fn kills_at_random_lose_nothing_and_leave_no_gap() {
         );
     }
     let copies = office.json(&["certify", "list"]);
-    let mut numbers: Vec<i64> = copies
-        .as_array()
-        .expect("a list")
-        .iter()
-        .map(|copy| copy["line"]["number"].as_i64().expect("a number"))
-        .collect();
-    numbers.sort_unstable();
+    let numbers = numbers(&copies);
     let all: Vec<i64> = (1..).take(numbers.len()).collect();
     assert_eq!(numbers, all, "numbers without gaps");
     let originals: std::collections::BTreeSet<&str> = copies
@@ -568,13 +571,7 @@ fn two_officers_at_once_never_share_a_number() {
         }
     });
     let copies = office.json(&["certify", "list"]);
-    let mut numbers: Vec<i64> = copies
-        .as_array()
-        .expect("a list")
-        .iter()
-        .map(|copy| copy["line"]["number"].as_i64().expect("a number"))
-        .collect();
-    numbers.sort_unstable();
+    let numbers = numbers(&copies);
     assert_eq!(numbers, (1..=12).collect::<Vec<_>>());
     office.is_clean();
 }

@@ -43,6 +43,19 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// The entry of a row whose first columns are seq, at, actor, action, subject, detail, rows.
+    pub(crate) fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            seq: row.get(0)?,
+            at: row.get(1)?,
+            actor: row.get(2)?,
+            action: row.get(3)?,
+            subject: row.get(4)?,
+            detail: row.get(5)?,
+            rows: row.get(6)?,
+        })
+    }
+
     /// The hash that chains this entry to the one before.
     #[must_use]
     pub fn hash(&self, previous: &[u8]) -> [u8; 32] {

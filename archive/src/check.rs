@@ -159,20 +159,7 @@ impl Archive {
             .prepare("SELECT seq, at, actor, action, subject, detail, rows, hash FROM audit ORDER BY seq")
             .map_err(self.database_error())?;
         let entries = statement
-            .query_map([], |row| {
-                Ok((
-                    Entry {
-                        seq: row.get(0)?,
-                        at: row.get(1)?,
-                        actor: row.get(2)?,
-                        action: row.get(3)?,
-                        subject: row.get(4)?,
-                        detail: row.get(5)?,
-                        rows: row.get(6)?,
-                    },
-                    row.get::<_, Vec<u8>>(7)?,
-                ))
-            })
+            .query_map([], |row| Ok((Entry::read(row)?, row.get::<_, Vec<u8>>(7)?)))
             .map_err(self.database_error())?;
         for entry in entries {
             let (entry, hash) = entry.map_err(self.database_error())?;

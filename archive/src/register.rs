@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::blob::BlobId;
 use crate::error::{ArchiveError, Result, sentence};
+use crate::fold;
 use crate::people::{day, holds};
 use crate::profile::Profile;
 use crate::store::{Act, Archive, Writer, text};
@@ -189,17 +190,23 @@ impl Archive {
         let same = |key: &str, line: &Line| {
             let ours = columns
                 .get(key)
-                .map(|text| folded(text))
+                .map(|text| fold::plain(text))
                 .unwrap_or_default();
-            !ours.is_empty() && line.columns.get(key).map(|text| folded(text)) == Some(ours)
+            !ours.is_empty() && line.columns.get(key).map(|text| fold::plain(text)) == Some(ours)
         };
         let Some(symbol) = columns.get("symbol") else {
             return Ok(Vec::new());
         };
+        // What comes before the letters is written one way only; the rest is compared as people spell it.
+        let digits: String = symbol
+            .trim()
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .collect();
         let mut found = lines(
             self.db(),
-            "WHERE entry.register = ?1 AND state != 'cancelled' AND json_extract(columns, '$.symbol') = ?2 COLLATE NOCASE",
-            params![register, symbol],
+            "WHERE entry.register = ?1 AND state != 'cancelled' AND json_extract(columns, '$.symbol') LIKE ?2",
+            params![register, format!("{digits}%")],
         )
         .map_err(self.database_error())?;
         found.retain(|line| {
@@ -553,17 +560,6 @@ pub(crate) fn cancel(writer: &mut Writer<'_>, id: i64, reason: &str) -> Result<L
     line(writer.db(), id).map_err(writer.error())
 }
 
-/// Two spellings of one name or symbol: case, spaces and where tone marks stand are left out.
-pub(crate) fn folded(text: &str) -> String {
-    use unicode_normalization::UnicodeNormalization as _;
-    text.nfd()
-        .filter(|letter| !('\u{300}'..='\u{36f}').contains(letter))
-        .flat_map(char::to_lowercase)
-        .map(|letter| if letter == 'đ' { 'd' } else { letter })
-        .filter(|letter| letter.is_alphanumeric())
-        .collect()
-}
-
 fn no_number(code: &str, year: i16, number: i64) -> ArchiveError {
     ArchiveError::Missing(sentence!(
         "sổ {} năm {} không có số {}",
@@ -794,7 +790,7 @@ mod tests {
                 false,
             )
             .unwrap();
-        let again = incoming("12/QĐ-UBND", "UBND  phường Thuận Hoá");
+        let again = incoming("12/qđ-ubnd", "UBND  phường Thuận Hoá");
         let alarm = archive.enter(&act_on("clerk", day), "DEN", &again, None, false);
         assert!(
             alarm

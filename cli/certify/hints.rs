@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use saoy_archive::fold;
 use saoy_pipeline::record::DocumentRecord;
 use unicode_normalization::UnicodeNormalization;
 
@@ -40,7 +41,7 @@ pub(super) fn hints(record: &DocumentRecord, text: &str, ui: Ui) -> BTreeMap<Str
             format!("{said} {}", pages.join(", ")),
         );
     }
-    let plain = plain(text);
+    let plain = fold::plain(text);
     if ["khong duoc sao chup", "cam sao chup"]
         .iter()
         .any(|mark| plain.contains(mark))
@@ -85,17 +86,6 @@ pub(super) fn hints(record: &DocumentRecord, text: &str, ui: Ui) -> BTreeMap<Str
     all
 }
 
-/// Without diacritics and case, words one space apart.
-fn plain(text: &str) -> String {
-    let letters: String = text
-        .nfd()
-        .filter(|letter| !('\u{300}'..='\u{36f}').contains(letter))
-        .flat_map(char::to_lowercase)
-        .map(|letter| if letter == 'đ' { 'd' } else { letter })
-        .collect();
-    letters.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// The share of letters with a mark; nothing of short texts.
 fn marked(text: &str) -> Option<f64> {
     let letters: Vec<char> = text.nfc().filter(|letter| letter.is_alphabetic()).collect();
@@ -114,6 +104,5 @@ mod tests {
         assert!(marked(&vietnamese).unwrap() > MARKED);
         assert!(marked(&english).unwrap() < MARKED);
         assert_eq!(marked("short"), None);
-        assert_eq!(plain("KHÔNG  ĐƯỢC\nsao chụp"), "khong duoc sao chup");
     }
 }

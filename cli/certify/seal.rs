@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use saoy_archive::blob::BlobId;
+use saoy_archive::fold;
 use saoy_archive::profile::{Placement, Profile};
 
 use super::{code, put, statement, told};
@@ -219,16 +220,8 @@ pub(super) fn run(matches: &ArgMatches, seal: bool, ui: Ui) -> anyhow::Result<Ex
 
 /// Whether a certificate's name is a person's: certificates lose diacritics and add titles.
 fn same_name(certificate: &str, name: &str) -> bool {
-    use unicode_normalization::UnicodeNormalization as _;
-    let plain = |text: &str| -> String {
-        text.nfd()
-            .filter(|letter| !('\u{300}'..='\u{36f}').contains(letter))
-            .flat_map(char::to_lowercase)
-            .map(|letter| if letter == 'đ' { 'd' } else { letter })
-            .filter(|letter| letter.is_alphanumeric())
-            .collect()
-    };
-    plain(certificate).contains(&plain(name))
+    let [certificate, name] = [certificate, name].map(|text| format!(" {} ", fold::plain(text)));
+    certificate.contains(&name)
 }
 
 #[cfg(test)]

@@ -175,17 +175,7 @@ fn a_rewritten_log_contradicts_its_checkpoints() {
         let all: Vec<Entry> = db
             .prepare("SELECT seq, at, actor, action, subject, detail, rows FROM audit ORDER BY seq")
             .unwrap()
-            .query_map([], |row| {
-                Ok(Entry {
-                    seq: row.get(0)?,
-                    at: row.get(1)?,
-                    actor: row.get(2)?,
-                    action: row.get(3)?,
-                    subject: row.get(4)?,
-                    detail: row.get(5)?,
-                    rows: row.get(6)?,
-                })
-            })
+            .query_map([], Entry::read)
             .unwrap()
             .collect::<rusqlite::Result<_>>()
             .unwrap();
