@@ -55,6 +55,8 @@ fn grammar(ui: Ui) -> Command {
         .subcommand(crate::report::command(ui))
 
         .subcommand(crate::sign::command(ui))
+        .subcommand(crate::serve::command(ui))
+        .subcommand(crate::account::command(ui))
         .subcommand(doctor(ui))
         .subcommand(crate::train::command(ui))
 }

@@ -4,6 +4,8 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+mod account;
+
 mod args;
 
 mod archive;
@@ -16,6 +18,8 @@ mod digitize;
 
 mod separators;
 
+mod serve;
+
 mod sign;
 
 mod doctor;
@@ -23,6 +27,8 @@ mod doctor;
 mod engine;
 
 mod evaluate;
+
+mod paper;
 
 mod profile;
 
@@ -72,6 +78,8 @@ fn main() -> ExitCode {
         Some(("verify", matches)) => verify::run(matches, ui),
         Some(("trust", matches)) => trust::run(matches, ui),
 
+        Some(("serve", matches)) => serve::run(matches, ui),
+        Some(("account", matches)) => account::run(matches, ui),
         Some(("sign", matches)) => sign::run(matches, ui),
         Some(("doctor", matches)) => doctor::run(matches, ui),
         Some(("train", matches)) => train::run(matches, ui),

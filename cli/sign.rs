@@ -9,6 +9,7 @@ mod publish;
 mod record;
 mod remote;
 mod secret;
+pub(crate) use secret::Secrets;
 mod speech;
 mod stamp;
 mod statement;

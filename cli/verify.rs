@@ -29,6 +29,8 @@ mod inputs;
 
 pub(crate) mod online;
 
+mod pdf;
+
 mod pictures;
 
 mod printed;
@@ -128,9 +130,23 @@ pub(crate) fn command(ui: Ui) -> Command {
             "A list of annulled copies that another office publishes (saoy archive annulled)",
         )).value_parser(value_parser!(PathBuf)))
         .arg(many("report", "FILE", ui.say(
-            "Ghi báo cáo ra tệp .html, .xml, .csv hoặc .json",
-            "Write a report as .html, .xml, .csv or .json",
+            "Ghi báo cáo ra tệp .html, .pdf, .xml, .csv hoặc .json",
+            "Write a report as .html, .pdf, .xml, .csv or .json",
         )).value_parser(value_parser!(PathBuf)))
+        .arg(
+            Arg::new("pictures")
+                .long("pictures")
+                .value_name("DIR")
+                .value_parser(value_parser!(PathBuf))
+                .help(ui.say(
+                    "Ghi hình các trang đã đổi sau khi ký vào thư mục này: lúc ký, bây giờ, chỗ khác nhau",
+                    "Write pictures of pages that changed after signing into this folder: as signed, now, differences",
+                )),
+        )
+        .arg(Arg::new("called").long("called").value_name("NAME").help(ui.say(
+            "Tên ghi trong báo cáo thay cho đường dẫn, khi chỉ có một tệp",
+            "The name in reports in place of the path, for a single file",
+        )))
         .arg(
             Arg::new("jobs")
                 .short('j')
@@ -164,8 +180,8 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         .collect();
     if let Some(wrong) = reports.iter().find(|path| kind_of(path).is_none()) {
         let wanted = ui.say(
-            "đuôi tệp báo cáo phải là .html, .xml, .csv hoặc .json",
-            "a report ends in .html, .xml, .csv or .json",
+            "đuôi tệp báo cáo phải là .html, .pdf, .xml, .csv hoặc .json",
+            "a report ends in .html, .pdf, .xml, .csv or .json",
         );
         program::complain(ui, &anyhow!("{}: {wanted}", wrong.display()));
         return Ok(ExitCode::from(2));
@@ -199,10 +215,16 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         .cloned()
         .collect();
     let files = inputs::find(&named)?;
-    let records = all(&files, &config, ui);
+    let mut records = all(&files, &config, ui);
+    if let ([record], Some(name)) = (records.as_mut_slice(), matches.get_one::<String>("called")) {
+        record.path.clone_from(name);
+    }
     let report = Report::new(records, now, rules::rows(&config.policy, &config.trust));
     for path in reports {
         write(&report, path)?;
+    }
+    if let Some(folder) = matches.get_one::<PathBuf>("pictures") {
+        pictures::write(&report.files, folder)?;
     }
     if matches.get_flag("json") {
         digitize::print_json(&report)?;
@@ -343,6 +365,7 @@ pub(crate) fn certificates_in(path: &Path) -> anyhow::Result<Vec<Certificate>> {
 #[derive(Clone, Copy)]
 enum Kind {
     Html,
+    Pdf,
     Xml,
     Csv,
     Json,
@@ -352,6 +375,7 @@ fn kind_of(path: &Path) -> Option<Kind> {
     let ending = path.extension()?.to_str()?.to_ascii_lowercase();
     match ending.as_str() {
         "html" | "htm" => Some(Kind::Html),
+        "pdf" => Some(Kind::Pdf),
         "xml" => Some(Kind::Xml),
         "csv" => Some(Kind::Csv),
         "json" => Some(Kind::Json),
@@ -368,6 +392,7 @@ fn write(report: &Report, path: &Path) -> anyhow::Result<()> {
     let mut to = io::BufWriter::new(File::create(&staged).with_context(at)?);
     match kind_of(path) {
         Some(Kind::Html) => html::write(report, &mut to)?,
+        Some(Kind::Pdf) => pdf::write(report, &mut to)?,
         Some(Kind::Xml) => xml::write(report, &mut to)?,
         Some(Kind::Csv) => table::write(report, &mut to)?,
         _ => serde_json::to_writer_pretty(&mut to, report)?,

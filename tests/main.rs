@@ -63,3 +63,6 @@ mod certify;
 
 /// The archive: in, found, shown, out; stopped and out of room.
 mod archive;
+
+/// Pages and REST: roles, strangers, forged requests, verdicts.
+mod server;

@@ -29,7 +29,7 @@ mod statements;
 mod matrix;
 
 /// A page that may be signed.
-fn page() -> Vec<u8> {
+pub fn page() -> Vec<u8> {
     Paper::default().finish(&["/MediaBox[0 0 200 200]".to_owned()], "")
 }
 

@@ -2,10 +2,10 @@
 
 use saoy_archive::profile::{Profile, Register};
 use saoy_archive::register::{Line, State};
-use saoy_pdf::Document;
-use saoy_pipeline::compose::pdfa::{self, PdfaWriter};
-use saoy_pipeline::compose::{DateTime, PageSpec};
-use saoy_signing::sign::appearance::{Print, Weight, printed, width};
+use saoy_pipeline::compose::DateTime;
+use saoy_signing::sign::appearance::{Print, Weight, width};
+
+use crate::paper::{self, Sheet};
 
 /// A4 across, pt.
 const PAGE: (f64, f64) = (841.89, 595.276);
@@ -140,7 +140,7 @@ impl<'a> Table<'a> {
                 .last()
                 .zip(edge.first())
                 .map_or(0.0, |(to, from)| to - from);
-            wrapped.push(wrap(text, weight, room - 2.0 * PADDING)?);
+            wrapped.push(paper::wrap(text, weight, SIZE, room - 2.0 * PADDING)?);
         }
         let most = wrapped.iter().map(Vec::len).max().unwrap_or(1).max(1);
         let height = most as f64 * LEADING + 2.0 * PADDING;
@@ -227,34 +227,16 @@ impl<'a> Table<'a> {
             );
         }
         let title = format!("{}, {}", self.register.title.vi, self.heading.period);
-        let blank = blank(of, title, self.heading)?;
-        let document = Document::open(blank.clone())?;
-        let prints: Vec<(usize, Print)> = self.pages.into_iter().enumerate().collect();
-        let mut bytes = blank;
-        bytes.extend(printed(&document, &prints, self.heading.id)?);
-        Ok(bytes)
+        paper::made(
+            &Sheet {
+                title,
+                created: self.heading.created,
+                id: self.heading.id,
+                size: PAGE,
+            },
+            self.pages,
+        )
     }
-}
-
-fn blank(pages: usize, title: String, heading: &Heading<'_>) -> anyhow::Result<Vec<u8>> {
-    let options = pdfa::Options {
-        title,
-        created: heading.created,
-        id: heading.id,
-        ..pdfa::Options::default()
-    };
-    let mut pdf = PdfaWriter::new(Vec::new(), options)?;
-    for _ in 0..pages {
-        pdf.page(&PageSpec {
-            width_px: 1,
-            height_px: 1,
-            width_pt: PAGE.0 as f32,
-            height_pt: PAGE.1 as f32,
-            images: &[],
-            lines: &[],
-        })?;
-    }
-    Ok(pdf.finish()?)
 }
 
 /// What stands in a column of a line.
@@ -280,59 +262,5 @@ fn cell(line: &Line, key: &str) -> String {
             own.into_iter().chain(state).collect::<Vec<_>>().join("; ")
         }
         key => line.columns.get(key).cloned().unwrap_or_default(),
-    }
-}
-
-/// Breaks a text into lines no wider than `room` pt; a word that is wider by itself is cut.
-fn wrap(text: &str, weight: Weight, room: f64) -> anyhow::Result<Vec<String>> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in text.split_whitespace() {
-        for piece in cut(word, weight, room)? {
-            let longer = if line.is_empty() {
-                piece.clone()
-            } else {
-                format!("{line} {piece}")
-            };
-            if line.is_empty() || width(&longer, weight, SIZE)? <= room {
-                line = longer;
-            } else {
-                lines.push(std::mem::replace(&mut line, piece));
-            }
-        }
-    }
-    lines.push(line);
-    Ok(lines)
-}
-
-/// A word in pieces that fit.
-fn cut(word: &str, weight: Weight, room: f64) -> anyhow::Result<Vec<String>> {
-    let mut pieces = vec![String::new()];
-    for letter in word.chars() {
-        let longer = match pieces.last() {
-            Some(piece) if !piece.is_empty() => format!("{piece}{letter}"),
-            _ => letter.to_string(),
-        };
-        let fits = longer.chars().count() == 1 || width(&longer, weight, SIZE)? <= room;
-        match pieces.last_mut() {
-            Some(piece) if fits => *piece = longer,
-            _ => pieces.push(letter.to_string()),
-        }
-    }
-    Ok(pieces)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_are_broken_at_words_and_long_words_are_cut() {
-        let room = width("Ủy ban nhân", Weight::Regular, SIZE).unwrap() + 0.1;
-        let lines = wrap("Ủy ban nhân dân phường", Weight::Regular, room).unwrap();
-        assert_eq!(lines, ["Ủy ban nhân", "dân phường"]);
-        let lines = wrap(&"x".repeat(40), Weight::Regular, room).unwrap();
-        assert!(lines.len() > 1);
-        assert_eq!(lines.concat(), "x".repeat(40));
     }
 }

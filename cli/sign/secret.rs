@@ -17,7 +17,7 @@ use crate::words::{Said, Ui, said};
 const LONGEST: usize = 4096;
 
 /// Where secrets come from in this run.
-pub(super) struct Secrets {
+pub(crate) struct Secrets {
     pub(super) ui: Ui,
     pin: Option<PathBuf>,
     code: Option<PathBuf>,
@@ -27,12 +27,16 @@ pub(super) struct Secrets {
 
 impl Secrets {
     /// As the command line says.
-    pub(super) fn of(matches: &ArgMatches, ui: Ui) -> Self {
+    pub(crate) fn of(matches: &ArgMatches, ui: Ui) -> Self {
+        // Not every command that asks for a secret knows one-time codes.
         let source = |file: &str, descriptor: &str| {
             let descriptor = matches
-                .get_one::<u32>(descriptor)
+                .try_get_one::<u32>(descriptor)
+                .ok()
+                .flatten()
                 .map(|number| PathBuf::from(format!("/dev/fd/{number}")));
-            matches.get_one::<PathBuf>(file).cloned().or(descriptor)
+            let file = matches.try_get_one::<PathBuf>(file).ok().flatten();
+            file.cloned().or(descriptor)
         };
         Self {
             ui,
@@ -43,12 +47,12 @@ impl Secrets {
     }
 
     /// Whether a PIN is typed.
-    pub(super) fn is_by_hand(&self) -> bool {
+    pub(crate) fn is_by_hand(&self) -> bool {
         self.pin.is_none()
     }
 
     /// A password or PIN; asked for with `prompt` where neither `--pin-file` nor `--pin-fd` says where it is.
-    pub(super) fn pin(&self, prompt: &str) -> anyhow::Result<Zeroizing<String>> {
+    pub(crate) fn pin(&self, prompt: &str) -> anyhow::Result<Zeroizing<String>> {
         match &self.pin {
             Some(path) => first_line(path),
             None => self.asked(prompt),

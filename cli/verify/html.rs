@@ -305,6 +305,12 @@ fn policy(report: &Report, to: &mut impl Write) -> io::Result<()> {
     to.write_all(b"</table>\n")
 }
 
+/// The verdict on a file in two words of each language.
+pub(super) fn label(file: &FileRecord) -> (&'static str, &'static str) {
+    let (_, _, vi, en) = verdict(file);
+    (vi, en)
+}
+
 fn verdict(file: &FileRecord) -> (&'static str, &'static str, &'static str, &'static str) {
     let standing = file.standing.unwrap_or(Standing::Damaged);
     let (vi, en) = standing.label();

@@ -4,9 +4,12 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
+use anyhow::Context as _;
 use saoy_pdf::{Document, ReadAt};
 use saoy_pipeline::document::{Coding, Raster, Rgb};
 use saoy_pipeline::ingest::{Limits, glance, lossy};
+
+use super::record::FileRecord;
 
 /// Enough to read a heading and see a stamp.
 const DPI: f64 = 80.0;
@@ -41,6 +44,45 @@ pub(crate) fn pair(path: &Path, end: u64, page: usize) -> io::Result<Pair> {
         difference: difference.and_then(|(picture, _)| jpeg(picture)),
         percent,
     })
+}
+
+/// Pages of one file that are written at most; each takes some 200 kB.
+const MOST_PAGES: usize = 12;
+
+/// Writes the changed pages of files into `folder`: `pages.json` lists them, `PAGE-signed.jpg`, `PAGE-last.jpg` and
+/// `PAGE-difference.jpg` show them; for several files, in a folder for each, counted from 1.
+///
+/// # Errors
+/// When the folder cannot be written to.
+pub(crate) fn write(files: &[FileRecord], folder: &Path) -> anyhow::Result<()> {
+    for (index, file) in files.iter().enumerate() {
+        let folder = match files.len() {
+            1 => folder.to_owned(),
+            _ => folder.join((index + 1).to_string()),
+        };
+        std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+        let mut listed = Vec::new();
+        for (page, revision) in file.changed_pages().into_iter().take(MOST_PAGES) {
+            let end = revision
+                .checked_sub(1)
+                .and_then(|index| file.revisions.get(index));
+            let Some(pair) = end.and_then(|end| pair(&file.file, *end, page).ok()) else {
+                continue;
+            };
+            for (name, picture) in [
+                ("signed", &pair.signed),
+                ("last", &pair.last),
+                ("difference", &pair.difference),
+            ] {
+                if let Some(picture) = picture {
+                    std::fs::write(folder.join(format!("{page}-{name}.jpg")), picture)?;
+                }
+            }
+            listed.push(serde_json::json!({ "page": page, "percent": pair.percent }));
+        }
+        std::fs::write(folder.join("pages.json"), serde_json::to_vec(&listed)?)?;
+    }
+    Ok(())
 }
 
 /// The beginning of a file, as it was before anything was appended.

@@ -216,6 +216,8 @@ pub(crate) struct TimestampRecord {
 #[derive(Serialize)]
 pub(crate) struct CheckRecord {
     pub(crate) name: &'static str,
+    /// The name in words.
+    pub(crate) label: Bilingual,
     pub(crate) result: &'static str,
     pub(crate) detail: String,
 }
@@ -428,8 +430,13 @@ fn certificate(link: &Link) -> CertificateRecord {
 }
 
 fn check(check: &Check) -> CheckRecord {
+    let (vi, en) = super::terminal::check_name(check.name);
     CheckRecord {
         name: check.name,
+        label: Bilingual {
+            vi: vi.to_owned(),
+            en: en.to_owned(),
+        },
         result: match check.result {
             Outcome::Pass => "pass",
             Outcome::Fail => "fail",

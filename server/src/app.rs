@@ -1,0 +1,184 @@
+//! What all requests share.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use saoy_archive::{Act, Archive, Random};
+
+use crate::accounts::Accounts;
+use crate::desk::Desk;
+use crate::guard::limits::Limits;
+use crate::kept::Kept;
+use crate::measures::Measures;
+use crate::trouble::{Trouble, sentence};
+
+/// Clock and random numbers, handed in by the program.
+#[derive(Clone)]
+pub struct World {
+    /// The moment.
+    pub now: fn() -> Timestamp,
+    /// Fills bytes with random ones.
+    pub random: fn(&mut [u8]) -> std::io::Result<()>,
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("World")
+    }
+}
+
+impl World {
+    /// An unguessable word of 192 bits, base64url.
+    pub(crate) fn token(&self) -> Result<String, Trouble> {
+        use base64::Engine as _;
+        let mut bytes = [0; 24];
+        (self.random)(&mut bytes)?;
+        Ok(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes))
+    }
+}
+
+impl Random for World {
+    fn fill(&mut self, bytes: &mut [u8]) -> std::io::Result<()> {
+        (self.random)(bytes)
+    }
+}
+
+/// How the server is set up.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// The program's data folder; the archive is in its folder `archive`, accounts in `server`.
+    pub data: PathBuf,
+    /// The program that does the work: `saoy` itself.
+    pub program: PathBuf,
+    /// Options of that program for OCR, such as `--reader PATH`; handed on as they are.
+    pub reader: Option<PathBuf>,
+    /// Output folders of `saoy digitize`, `scan` and `watch` whose documents are reviewed here.
+    pub stations: Vec<PathBuf>,
+    /// Certificates trusted in place of the trust folder.
+    pub trust: Vec<PathBuf>,
+    /// KEYREFs that may be chosen for signing, each with the words that people see.
+    pub keys: Vec<(String, String)>,
+    /// Longest upload, bytes.
+    pub upload: u64,
+    /// Longest time for one upload to arrive.
+    pub patience: Duration,
+    /// Whether each request is written to stderr.
+    pub log: bool,
+    /// Whether cookies are for TLS only.
+    pub secure: bool,
+}
+
+impl Settings {
+    /// The folder of the archive.
+    pub(crate) fn archive(&self) -> PathBuf {
+        self.data.join("archive")
+    }
+
+    /// The folder of the server's own files.
+    pub(crate) fn own(&self) -> PathBuf {
+        self.data.join("server")
+    }
+}
+
+/// What all requests share.
+pub(crate) struct App {
+    pub(crate) settings: Settings,
+    pub(crate) world: World,
+    pub(crate) accounts: Mutex<Accounts>,
+    pub(crate) desk: Desk,
+    pub(crate) kept: Kept,
+    pub(crate) limits: Limits,
+    pub(crate) measures: Measures,
+    /// Archives that are open and idle: a connection serves one request at a time.
+    idle: Mutex<Vec<Archive>>,
+}
+
+impl App {
+    pub(crate) fn new(settings: Settings, world: World, accounts: Accounts) -> Self {
+        Self {
+            desk: Desk::new(&settings),
+            settings,
+            world,
+            accounts: Mutex::new(accounts),
+            kept: Kept::default(),
+            limits: Limits::default(),
+            measures: Measures::default(),
+            idle: Mutex::default(),
+        }
+    }
+
+    /// Whether there is an archive.
+    pub(crate) fn has_archive(&self) -> bool {
+        Archive::exists(&self.settings.archive())
+    }
+
+    /// An act of somebody, now.
+    pub(crate) fn act(&self, login: &str) -> Act {
+        Act {
+            by: login.to_owned(),
+            at: (self.world.now)(),
+        }
+    }
+
+    /// Does something with the archive, on a thread that may wait.
+    ///
+    /// # Errors
+    /// Those of `work`, and when there is no archive.
+    pub(crate) async fn archive<T, F>(self: &Arc<Self>, work: F) -> Result<T, Trouble>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Archive) -> Result<T, Trouble> + Send + 'static,
+    {
+        let app = Arc::clone(self);
+        tokio::task::spawn_blocking(move || {
+            let idle = app
+                .idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .pop();
+            let mut archive = match idle {
+                Some(archive) => archive,
+                None => Archive::open(&app.settings.archive(), Box::new(app.world.clone()))?,
+            };
+            let outcome = work(&mut archive);
+            app.idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(archive);
+            outcome
+        })
+        .await
+        .map_err(Trouble::ours)?
+    }
+
+    /// Does something with the accounts, on a thread that may wait.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub(crate) async fn accounts<T, F>(self: &Arc<Self>, work: F) -> Result<T, Trouble>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Accounts) -> Result<T, crate::AccountsError> + Send + 'static,
+    {
+        let app = Arc::clone(self);
+        tokio::task::spawn_blocking(move || {
+            let mut accounts = app.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+            work(&mut accounts).map_err(Trouble::from)
+        })
+        .await
+        .map_err(Trouble::ours)?
+    }
+}
+
+/// What is said where an archive is needed and there is none.
+pub(crate) fn no_archive() -> Trouble {
+    Trouble::missing(sentence!(
+        "Máy chủ này chưa có kho lưu trữ. Người quản trị tạo bằng: saoy archive init",
+        "This server has no archive yet. The administrator makes one with: saoy archive init"
+    ))
+}
