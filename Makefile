@@ -101,6 +101,8 @@ test-deps: deps
 	need opensc               "puts certificates on them"            which pkcs11-tool
 	need zbar-tools           "reads QR codes back"                  zbarimg --version
 	need openssl              "makes certificates, lists and tokens"  openssl version
+	need chromium             "shows the pages"                      which chromium
+	need chromium-driver      "and is driven by the tests"           which chromedriver
 	need libxml2-utils        "xmllint: ALTO against its schema"     xmllint --version
 	fetch test-deps
 	tests/judges/install.sh

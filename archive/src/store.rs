@@ -316,6 +316,33 @@ impl Archive {
         self.folder.join("checkpoints")
     }
 
+    /// Up to `most` entries of the log behind number `seq`, in order: for those who tell others what happened.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Database`].
+    pub fn entries_after(&self, seq: i64, most: usize) -> Result<Vec<Entry>> {
+        let read = || -> rusqlite::Result<Vec<Entry>> {
+            self.db
+                .prepare_cached(
+                    "SELECT seq, at, actor, action, subject, detail, rows FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+                )?
+                .query_map(
+                    rusqlite::params![seq, i64::try_from(most).unwrap_or(i64::MAX)],
+                    Entry::read,
+                )?
+                .collect()
+        };
+        read().map_err(self.database_error())
+    }
+
+    /// The number of the last entry of the log; 0 when there is none.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Database`].
+    pub fn last_entry(&self) -> Result<i64> {
+        Ok(self.head()?.map_or(0, |(seq, _)| seq))
+    }
+
     fn head(&self) -> Result<Option<(i64, Vec<u8>)>> {
         use rusqlite::OptionalExtension as _;
         self.db

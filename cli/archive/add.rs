@@ -35,6 +35,15 @@ pub(super) fn commands(ui: Ui) -> [Command; 2] {
             "Set a field of the metadata, in place of what was read; may be repeated",
         ));
     let unit = text("unit", "TEXT", ui.say("Đơn vị", "Unit"));
+    let metadata = text(
+        "metadata",
+        "FILE",
+        ui.say(
+            "Tệp JSON {\"trường\": \"giá trị\"} thay cho nhiều --set; dữ liệu cá nhân không lộ trên dòng lệnh",
+            "A JSON file {\"field\": \"value\"} in place of many --set; keeps personal data off the command line",
+        ),
+    )
+    .value_parser(value_parser!(PathBuf));
     [
         Command::new("add")
             .about(ui.say(
@@ -52,6 +61,7 @@ pub(super) fn commands(ui: Ui) -> [Command; 2] {
             ))
             .arg(unit.clone())
             .arg(set.clone())
+            .arg(metadata.clone())
             .arg(text(
                 "replaces",
                 "ID",
@@ -77,7 +87,7 @@ pub(super) fn commands(ui: Ui) -> [Command; 2] {
                         "The owner's identity or tax number",
                     ),
                 )
-                .required(true),
+                .required_unless_present("metadata"),
             )
             .arg(
                 text(
@@ -85,11 +95,15 @@ pub(super) fn commands(ui: Ui) -> [Command; 2] {
                     "CODE",
                     ui.say("Mã thủ tục hành chính", "Code of the procedure"),
                 )
-                .required(true),
+                .required_unless_present("metadata"),
             )
-            .arg(text("result", "CODE", ui.say("Mã kết quả", "Code of the result")).required(true))
+            .arg(
+                text("result", "CODE", ui.say("Mã kết quả", "Code of the result"))
+                    .required_unless_present("metadata"),
+            )
             .arg(unit)
             .arg(set)
+            .arg(metadata)
             .arg(by(ui))
             .arg(json(ui)),
     ]
@@ -210,6 +224,18 @@ fn is_record(path: &Path) -> bool {
 /// What the command line says of the metadata.
 fn given(matches: &ArgMatches, result: bool) -> anyhow::Result<Meta> {
     let mut meta = Meta::new();
+    if let Some(path) = matches.get_one::<PathBuf>("metadata") {
+        let wrong = || {
+            Said(said!(
+                "{}: cần một đối tượng JSON với các giá trị là chuỗi",
+                "{}: wants a JSON object whose values are strings",
+                path.display()
+            ))
+        };
+        let bytes = std::fs::read(path).with_context(wrong)?;
+        let fields: Meta = serde_json::from_slice(&bytes).with_context(wrong)?;
+        meta.extend(fields);
+    }
     for pair in matches.get_many::<String>("set").into_iter().flatten() {
         let (field, value) = pair.split_once('=').context(Said(said!(
             "--set cần dạng TRƯỜNG=GIÁ TRỊ: {}",
@@ -229,6 +255,14 @@ fn given(matches: &ArgMatches, result: bool) -> anyhow::Result<Meta> {
     for (option, key) in named {
         if let Some(value) = matches.get_one::<String>(option) {
             meta.insert(key.to_owned(), value.clone());
+        }
+        // Only with a file of metadata may these be left out of the command line.
+        if result && key != "unit" && !meta.contains_key(key) {
+            return Err(ArchiveError::Refused(saoy_archive::Sentence {
+                vi: format!("tệp dữ liệu đặc tả còn thiếu {key}"),
+                en: format!("the file of metadata lacks {key}"),
+            })
+            .into());
         }
     }
     Ok(meta)
@@ -259,6 +293,19 @@ fn one(
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default();
+    if !is_pdf(&pdf)? {
+        return Err(ArchiveError::Damaged(saoy_archive::Sentence {
+            vi: format!(
+                "{} không phải tệp PDF; bản quét thì số hóa trước: saoy digitize",
+                pdf.display()
+            ),
+            en: format!(
+                "{} is no PDF; digitise scans first: saoy digitize",
+                pdf.display()
+            ),
+        })
+        .into());
+    }
     if result {
         holds(&pdf, matches)?;
     }
@@ -284,6 +331,15 @@ fn one(
         replaces: option("replaces"),
     };
     Ok(archive.add(act, &new)?)
+}
+
+/// Whether a file begins as PDF files do; readers allow the mark within the first 1,024 bytes (ISO 32000-1, annex H, note 13).
+fn is_pdf(path: &Path) -> anyhow::Result<bool> {
+    use std::io::Read as _;
+    let mut head = Vec::new();
+    let file = std::fs::File::open(path).with_context(|| path.display().to_string())?;
+    file.take(1024).read_to_end(&mut head)?;
+    Ok(head.windows(5).any(|five| five == b"%PDF-"))
 }
 
 /// A result is kept for others to rely on: it must be signed, and its signatures must not be broken.

@@ -23,6 +23,8 @@ mod guard;
 
 mod home;
 
+mod hooks;
+
 mod incoming;
 
 mod kept;
