@@ -8,6 +8,8 @@ use serde_json::Value;
 
 use crate::paper::seed;
 use crate::program::{Desk, asked, run, samples, saoy};
+use crate::sign::revoked::folder_that_revokes;
+use crate::sign::servers::Authority;
 
 /// An office with people and keys.
 struct Office {
@@ -573,6 +575,34 @@ fn two_officers_at_once_never_share_a_number() {
     let copies = office.json(&["certify", "list"]);
     let numbers = numbers(&copies);
     assert_eq!(numbers, (1..=12).collect::<Vec<_>>());
+    office.is_clean();
+}
+
+/// Whose certificate a list in the office's trust folder revokes certifies nothing, and no number is issued.
+#[test]
+fn keys_that_are_revoked_make_no_copy() {
+    let office = Office::new();
+    let authority = Authority::new();
+    let data = folder_that_revokes(&authority, "by-list");
+    let ours = office.desk.output("data").join("trust");
+    std::fs::rename(data.join("trust"), ours).unwrap();
+    let scan = samples().join("giay-khai-sinh.jpg");
+    let code = code_of(&office.json(&office.prepare(&scan)));
+    let [key, pin] = authority.keyed("by-list");
+    for (step, good, by, stage) in [
+        ("sign", "person", "chair", "prepared"),
+        ("seal", "seal", "clerk", "signed"),
+    ] {
+        for (ui, words) in [("vi", "bị thu hồi từ"), ("en", "is revoked since")] {
+            let tried = ["--ui", ui, "certify", step, &code, &key, &pin, "--by", by];
+            let (refused, _, said) = office.tried(&tried);
+            assert_eq!(refused, 5, "{step}: {said}");
+            assert!(said.contains(words) && said.contains("by-list"), "{said}");
+        }
+        let copies = office.json(&["certify", "list"]);
+        assert_eq!(copies[0]["stage"], stage, "{copies}");
+        assert_eq!(office.stepped(step, &code, good, by).0, 0);
+    }
     office.is_clean();
 }
 

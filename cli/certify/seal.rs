@@ -12,6 +12,7 @@ use saoy_archive::profile::{Placement, Profile};
 use super::{code, put, statement, told};
 use crate::archive::{act, by, json, open, sealed};
 use crate::args::given;
+use crate::engine;
 use crate::sign;
 use crate::terminal;
 use crate::words::Ui;
@@ -138,6 +139,10 @@ pub(super) fn run(matches: &ArgMatches, seal: bool, ui: Ui) -> anyhow::Result<Ex
         "-o".into(),
         out.clone().into(),
     ];
+    // With its trust folder: what is revoked there signs no copy.
+    if let Some(data) = engine::data_folder(matches) {
+        arguments.extend(["--data".into(), data.into()]);
+    }
     arguments.extend(["--key".into(), given::<String>(matches, "key")?.into()]);
     arguments.extend(typed(matches, ui));
     arguments.extend(["--location".into(), archive.office().name.clone().into()]);

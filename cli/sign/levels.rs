@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use clap::ArgMatches;
@@ -20,8 +20,8 @@ use saoy_signing::sign::evidence::{self, Sources};
 use saoy_signing::sign::key::Signer;
 use saoy_signing::sign::timestamp::{Ask, Basis, Checked};
 use saoy_signing::sign::{
-    Digested, LocalTime, Lock, Options, Prepared, Purpose, SignError, Signed, check_certificate,
-    check_earlier, iso_time,
+    Digested, LocalTime, Lock, Options, Prepared, Purpose, SignError, Signed, Unfit, check_certificate,
+    check_earlier, check_revocation, iso_time,
 };
 use saoy_signing::structure::{self, SecurityStore};
 use saoy_signing::trust::Store;
@@ -94,6 +94,8 @@ pub(super) struct Job<'a> {
     pub(super) force: bool,
     /// A digest of all that the command says about what is signed and how it shows.
     pub(super) wish: String,
+    /// What the lists at hand say of the run's key.
+    revoked: OnceLock<Result<(), Unfit>>,
 }
 
 /// A document that lacks only its signature.
@@ -164,6 +166,7 @@ impl<'a> Job<'a> {
             roots: matches.get_one::<PathBuf>("tls-roots").cloned(),
             force: matches.get_flag("force"),
             wish: wish(matches),
+            revoked: OnceLock::new(),
         })
     }
 
@@ -226,6 +229,21 @@ impl<'a> Job<'a> {
         Ok(())
     }
 
+    /// Whether the first certificate of `chain` may sign now, by what it says of itself and by the revocation data that are
+    /// at hand; nobody is asked.
+    ///
+    /// # Errors
+    /// Why it may not.
+    pub(super) fn check_key(&self, chain: &[Arc<Certificate>]) -> Result<(), SignError> {
+        let own = chain.first().ok_or(SignError::KeyMismatch)?;
+        check_certificate(own, now())?;
+        // The lists were read when the run began, and its key is one: what they say need not be asked for each file.
+        let revoked = self
+            .revoked
+            .get_or_init(|| check_revocation(chain, &self.trust, &self.policy, now()));
+        Ok(revoked.clone()?)
+    }
+
     /// Writes all of the file but its signature, by a key whose certificate comes first in `chain`.
     ///
     /// # Errors
@@ -240,7 +258,7 @@ impl<'a> Job<'a> {
     ) -> anyhow::Result<Ready> {
         let now = now();
         let own = chain.first().ok_or(SignError::KeyMismatch)?;
-        check_certificate(own, now).map_err(SignError::from)?;
+        self.check_key(chain)?;
         let before = admission::signatures_before(document).map_err(SignError::from)?;
         let signers = if before > 0 {
             check_earlier(File::open(input)?, &self.policy, now)?

@@ -302,7 +302,7 @@ impl Trouble {
                         "không được dùng chứng thư này",
                         "this certificate must not be used",
                     ),
-                    speech::unfit(*unfit),
+                    speech::unfit(unfit),
                 ),
             ),
             SignError::KeyMismatch => Self::refused(

@@ -25,7 +25,7 @@ mod steps;
 mod text;
 
 pub use earlier::check_earlier;
-pub use fitness::{Unfit, check_certificate};
+pub use fitness::{Revoked, Unfit, check_certificate, check_revocation};
 pub use message::identifier;
 pub use prepare::{Lock, Options, Prepared, Purpose};
 pub use steps::{Digested, Sealed, Signed};
