@@ -29,6 +29,9 @@ pub(crate) mod revoked;
 /// Statements with codes: where they stand, what scanners read.
 mod statements;
 
+/// Fields for those who sign later.
+mod reserved;
+
 /// Every level, key and maker, before judges from outside.
 mod matrix;
 

@@ -18,7 +18,7 @@ use crate::terminal;
 use crate::words::Ui;
 
 /// Arguments of `saoy sign` that this command sets by itself.
-const OWN: [&str; 22] = [
+const OWN: [&str; 23] = [
     "inputs",
     "out",
     "key",
@@ -29,6 +29,7 @@ const OWN: [&str; 22] = [
     "text",
     "number",
     "qr",
+    "reserve",
     "final",
     "field",
     "name",
@@ -177,6 +178,10 @@ pub(super) fn run(matches: &ArgMatches, seal: bool, ui: Ui) -> anyhow::Result<Ex
                     arguments.extend(["--text".into(), line.into()]);
                 }
             }
+        }
+        if !seal {
+            // The office's seal only fills a field that the person signed along.
+            arguments.extend(["--reserve".into(), "agency-final".into()]);
         }
     }
     if seal {

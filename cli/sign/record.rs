@@ -11,6 +11,7 @@ use saoy_pipeline::speech::Spoken;
 use saoy_signing::sign::SignError;
 use saoy_signing::sign::admission::RefusalKind;
 use saoy_signing::sign::evidence::Missing;
+use saoy_signing::sign::field::FieldTrouble;
 use saoy_signing::sign::key::KeyError;
 use serde::{Deserialize, Serialize};
 
@@ -132,6 +133,15 @@ impl Warning {
             names
         );
         (!names.is_empty()).then(|| Self::new("fonts_not_embedded", said, None, Some(&names)))
+    }
+
+    /// A seal is larger than the field that was made for it.
+    pub(super) fn shrunk() -> Self {
+        let said = said!(
+            "con dấu lớn hơn chỗ đã dành sẵn nên bị thu nhỏ",
+            "the seal is larger than the field that was made for it, and is shown smaller than it is"
+        );
+        Self::new("stamp_shrunk", said, None, None)
     }
 
     /// No name was found to stand over.
@@ -312,6 +322,17 @@ impl Trouble {
                     "the key does not fit the certificate"
                 ),
             ),
+            SignError::Field(_, why) => {
+                let (code, exit) = match why {
+                    FieldTrouble::Demands => ("field_demands", 5),
+                    FieldTrouble::NoLock => ("field_without_lock", 2),
+                    _ => ("field", 2),
+                };
+                Self::new(code, speech::signing(error), exit)
+            }
+            SignError::SignedFields => {
+                Self::refused("reserved_too_late", speech::signing(error))
+            }
             SignError::Code(_) => Self::new(
                 "qr_too_long",
                 said!(

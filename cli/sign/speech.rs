@@ -5,6 +5,7 @@ use saoy_pipeline::speech::Spoken;
 use saoy_signing::path::ViolationKind;
 use saoy_signing::sign::admission::{Refusal, RefusalKind};
 use saoy_signing::sign::evidence::Missing;
+use saoy_signing::sign::field::FieldTrouble;
 use saoy_signing::sign::key::{KeyError, Part};
 use saoy_signing::sign::timestamp::Unusable;
 use saoy_signing::sign::{Revoked, SignError, Unfit};
@@ -236,6 +237,32 @@ pub(super) fn signing(error: &SignError) -> Bilingual {
         SignError::Room { needed, room } => {
             format!("chữ ký dài {needed} byte, chỗ chừa chỉ có {room}")
         }
+        SignError::Field(name, why) => {
+            let (vi, en) = match why {
+                FieldTrouble::Demands => (
+                    "trường có yêu cầu (/SV) mà chương trình không hiểu",
+                    "it has demands on its signature (/SV) that are not understood",
+                ),
+                FieldTrouble::NoLock => (
+                    "trường được dành sẵn không kèm khóa, nên không ký với --final được; bỏ --final, hoặc chọn chỗ khác bằng --box",
+                    "it was made without a lock, so that --final cannot go with it; leave that out, or choose another place with --box",
+                ),
+                _ => (
+                    "dấu không nằm đúng chỗ của trường",
+                    "what is to show does not stand in its place",
+                ),
+            };
+            return Bilingual {
+                vi: format!("không ký được vào trường chữ ký “{name}”: {vi}"),
+                en: format!("the field “{name}” cannot be signed: {en}"),
+            };
+        }
+        SignError::SignedFields => {
+            return said!(
+                "tệp đã có chữ ký; chỉ chữ ký đầu tiên dành sẵn được chỗ (--reserve)",
+                "the file is signed already; only the first signature can reserve fields (--reserve)"
+            );
+        }
         SignError::Picture(_) => "không dùng được ảnh của dấu".to_owned(),
         SignError::Face(_) => "lỗi phông chữ của dấu, là lỗi của chương trình".to_owned(),
         SignError::PutAside => "phần việc để dành bị hỏng; chạy lại để làm từ đầu".to_owned(),
@@ -343,5 +370,13 @@ mod tests {
         }
         is_vietnamese(&signing(&SignError::Room { needed: 2, room: 1 }));
         is_vietnamese(&signing(&SignError::PutAside));
+        is_vietnamese(&signing(&SignError::SignedFields));
+        for why in [
+            FieldTrouble::Demands,
+            FieldTrouble::NoLock,
+            FieldTrouble::Elsewhere,
+        ] {
+            is_vietnamese(&signing(&SignError::Field("Dấu".to_owned(), why)));
+        }
     }
 }

@@ -37,19 +37,19 @@ const KEYS: [(&str, &str, &[&str]); 5] = [
 ];
 
 /// A signed file, and how far each of its signatures reaches.
-struct Made {
-    path: PathBuf,
+pub(super) struct Made {
+    pub(super) path: PathBuf,
     /// From the first to the last, document timestamps left out.
-    levels: Vec<&'static str>,
+    pub(super) levels: Vec<&'static str>,
     /// Document timestamps.
-    stamps: usize,
+    pub(super) stamps: usize,
 }
 
 /// Options of a key and of a signature, then the levels and document timestamps that a file has afterwards.
 type Round<'a> = (&'a [&'a str], &'a [&'a str], &'a [&'static str], usize);
 
 /// Signs or upgrades `input` into `out`.
-fn step(authority: &Authority, input: &Path, out: &Path, options: &[&str]) {
+pub(super) fn step(authority: &Authority, input: &Path, out: &Path, options: &[&str]) {
     let (served, trusting) = (authority.served(), authority.trusting());
     let all: Vec<&str> = served
         .iter()
@@ -62,7 +62,7 @@ fn step(authority: &Authority, input: &Path, out: &Path, options: &[&str]) {
 }
 
 /// What pyHanko says of each file, asked in one process.
-fn pyhanko(authority: &Authority, files: &[&Path]) -> Vec<Value> {
+pub(super) fn pyhanko(authority: &Authority, files: &[&Path]) -> Vec<Value> {
     let (code, answer, complaints) = run(Command::new(judge("pades"))
         .arg("--trust")
         .arg(authority.desk.input("root.pem"))
@@ -78,7 +78,7 @@ fn pyhanko(authority: &Authority, files: &[&Path]) -> Vec<Value> {
 
 /// That it finds every signature valid, each of the level that is meant, and nothing behind them but long-term data. Its
 /// default policy, which is `strict`, knows no visible signature after a certification; Acrobat and others do.
-fn judged_by_pyhanko(authority: &Authority, files: &[Made], strict: bool) {
+pub(super) fn judged_by_pyhanko(authority: &Authority, files: &[Made], strict: bool) {
     let paths: Vec<&Path> = files.iter().map(|made| made.path.as_path()).collect();
     for (made, said) in files.iter().zip(pyhanko(authority, &paths)) {
         let all = said["signatures"]
