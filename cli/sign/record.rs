@@ -135,6 +135,15 @@ impl Warning {
         (!names.is_empty()).then(|| Self::new("fonts_not_embedded", said, None, Some(&names)))
     }
 
+    /// What is half transparent in its picture is not on the page.
+    pub(super) fn flattened() -> Self {
+        let said = said!(
+            "ảnh có phần trong suốt một nửa; PDF/A của tệp này không cho phép, nên phần đó được đặt trên nền trắng",
+            "the picture is half transparent in parts; the PDF/A of this file allows none of that, so they are shown as on white paper"
+        );
+        Self::new("stamp_flattened", said, None, None)
+    }
+
     /// A seal is larger than the field that was made for it.
     pub(super) fn shrunk() -> Self {
         let said = said!(

@@ -8,7 +8,9 @@ use clap::ArgMatches;
 use saoy_pdf::{Document, Page, Rectangle};
 use saoy_pipeline::ingest::{Limits, glance};
 use saoy_pipeline::record::Bilingual;
-use saoy_signing::sign::appearance::{Code, Drawn, Lines, Picture, Shown, shown_place};
+use saoy_signing::sign::appearance::{
+    Code, Drawn, Lines, Picture, Shown, allows_transparency, shown_place,
+};
 use saoy_signing::sign::field::EmptyField;
 use saoy_signing::sign::{LocalTime, SignError, iso_time};
 
@@ -202,6 +204,11 @@ impl Stamp {
         if let (Some(field), Some((page, rectangle))) = (field, own) {
             let fitted = drawn.within(&page, rectangle);
             drawn = fitted.ok_or_else(|| Said(reserve::no_room(field)))?;
+        }
+        if self.picture.as_ref().is_some_and(Picture::is_soft)
+            && !allows_transparency(document).map_err(SignError::from)?
+        {
+            warnings.push(Warning::flattened());
         }
         // Nothing stands on a page that was just added.
         if drawn.page() == page.index {

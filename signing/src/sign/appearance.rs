@@ -1,6 +1,6 @@
 //! What a signature shows on its page: a picture of a hand or a seal, lines of text, a statement, a code.
 
-use saoy_pdf::{Append, Dict, Document, Name, Object, ObjectId, Page, Rectangle};
+use saoy_pdf::{Append, Dict, Document, Name, Object, ObjectId, Page, PdfError, Rectangle};
 
 use super::SignError;
 use super::field::Reserved;
@@ -263,7 +263,7 @@ impl Drawn {
         if let Some(picture) = self.shown.picture() {
             resources.set(
                 "XObject",
-                one("P", Object::Ref(put_picture(append, picture)?)),
+                one("P", Object::Ref(put_picture(document, append, picture)?)),
             );
         }
         // A CIDSet is asked for by PDF/A-1 (ISO 19005-1, 6.3.5) and out of use since.
@@ -390,7 +390,37 @@ pub fn shown_place(page: &Page, rectangle: Rectangle) -> Place {
     [left, top, wide, high].map(|units| units * page.user_unit)
 }
 
-fn put_picture(append: &mut Append, picture: &Picture) -> Result<ObjectId, SignError> {
+/// Whether what is half transparent may be in an appearance of `document`: not in PDF/A-1 (ISO 19005-1, 6.4), and in later
+/// parts only where the document or the page says in which colours to blend (ISO 19005-2, 6.2.10); pages stay as they are.
+///
+/// # Errors
+/// When its metadata or catalog cannot be read.
+pub fn allows_transparency(document: &Document) -> Result<bool, PdfError> {
+    let Some(claim) = document.pdfa_claim()? else {
+        return Ok(true);
+    };
+    if claim.part == 1 {
+        return Ok(false);
+    }
+    let catalog = document.catalog()?;
+    let intents = document.get(&catalog, "OutputIntents")?.into_owned();
+    for intent in intents.as_array().unwrap_or_default() {
+        let intent = document.resolve(intent)?;
+        if let Some(intent) = intent.as_dict()
+            && intent.is("S", "GTS_PDFA1")
+            && intent.contains("DestOutputProfile")
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn put_picture(
+    document: &Document,
+    append: &mut Append,
+    picture: &Picture,
+) -> Result<ObjectId, SignError> {
     let (colours, mask) = (append.alloc()?, append.alloc()?);
     let image = |more: &[(&str, Object)]| {
         let mut image = Dict::new();
@@ -404,17 +434,35 @@ fn put_picture(append: &mut Append, picture: &Picture) -> Result<ObjectId, SignE
         }
         image
     };
-    let stencil = image(&[
-        ("ImageMask", Object::Bool(true)),
-        ("BitsPerComponent", Object::Integer(1)),
-    ]);
-    append.put_stream(mask, &stencil, &picture.mask)?;
+    let soft = match &picture.soft {
+        Some(soft) if allows_transparency(document)? => Some(soft),
+        _ => None,
+    };
+    let (data, key) = match soft {
+        Some(soft) => {
+            // Soft masks are grey by definition, whatever the output intent (ISO 32000-1, table 145).
+            let alpha = image(&[
+                ("ColorSpace", name("DeviceGray")),
+                ("BitsPerComponent", Object::Integer(8)),
+            ]);
+            append.put_stream(mask, &alpha, &soft.alpha)?;
+            (&soft.colours, "SMask")
+        }
+        None => {
+            let stencil = image(&[
+                ("ImageMask", Object::Bool(true)),
+                ("BitsPerComponent", Object::Integer(1)),
+            ]);
+            append.put_stream(mask, &stencil, &picture.hard.mask)?;
+            (&picture.hard.colours, "Mask")
+        }
+    };
     let coloured = image(&[
         ("ColorSpace", calibrated()),
         ("BitsPerComponent", Object::Integer(8)),
-        ("Mask", Object::Ref(mask)),
+        (key, Object::Ref(mask)),
     ]);
-    append.put_stream(colours, &coloured, &picture.colours)?;
+    append.put_stream(colours, &coloured, data)?;
     Ok(colours)
 }
 
