@@ -219,7 +219,12 @@ impl Sheet {
             .flat_map(|row| std::iter::once(0).chain(row.iter().flat_map(|pixel| samples(*pixel))))
             .collect();
         let side = |px: usize| u32::try_from(px).expect("small").to_be_bytes();
-        let header = [&side(self.width)[..], &side(self.height), &[8, kind, 0, 0, 0]].concat();
+        let header = [
+            &side(self.width)[..],
+            &side(self.height),
+            &[8, kind, 0, 0, 0],
+        ]
+        .concat();
         let density = [
             &11_811_u32.to_be_bytes()[..],
             &11_811_u32.to_be_bytes(),

@@ -21,8 +21,8 @@ use saoy_signing::sign::field::{EmptyField, empty_fields};
 use saoy_signing::sign::key::Signer;
 use saoy_signing::sign::timestamp::{Ask, Basis, Checked};
 use saoy_signing::sign::{
-    Digested, LocalTime, Lock, Options, Prepared, Purpose, SignError, Signed, Unfit, check_certificate,
-    check_earlier, check_revocation, iso_time,
+    Digested, LocalTime, Lock, Options, Prepared, Purpose, SignError, Signed, Unfit,
+    check_certificate, check_earlier, check_revocation, iso_time,
 };
 use saoy_signing::structure::{self, SecurityStore};
 use saoy_signing::trust::Store;
@@ -306,9 +306,7 @@ impl<'a> Job<'a> {
             .map(|stamp| stamp.on(document, &by, field.as_ref()));
         let (drawn, warnings) = stamped.transpose()?.unzip();
         for reserve in &self.reserve {
-            options
-                .reserved
-                .push(reserve.on(document, drawn.as_ref())?);
+            options.reserved.push(reserve.on(document, drawn.as_ref())?);
         }
         let mut warnings = warnings.unwrap_or_default();
         warnings.extend(Warning::fonts(&admitted.fonts));

@@ -339,9 +339,7 @@ impl Trouble {
                 };
                 Self::new(code, speech::signing(error), exit)
             }
-            SignError::SignedFields => {
-                Self::refused("reserved_too_late", speech::signing(error))
-            }
+            SignError::SignedFields => Self::refused("reserved_too_late", speech::signing(error)),
             SignError::Code(_) => Self::new(
                 "qr_too_long",
                 said!(

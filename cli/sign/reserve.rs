@@ -114,7 +114,13 @@ fn read_place(text: &str) -> Option<(Option<usize>, Place)> {
     };
     let numbers: Option<Vec<f64>> = numbers
         .split(',')
-        .map(|number| number.trim().parse().ok().filter(|number: &f64| number.is_finite()))
+        .map(|number| {
+            number
+                .trim()
+                .parse()
+                .ok()
+                .filter(|number: &f64| number.is_finite())
+        })
         .collect();
     let place = Place::try_from(numbers?).ok()?;
     (place[2] > 0.0 && place[3] > 0.0).then_some((page, place))
@@ -151,7 +157,14 @@ mod tests {
         assert_eq!(other.place, Some((Some(2), place)));
         assert_eq!(other.name, "Phó chủ tịch");
         for wrong in [
-            "", "someone", "=1,2,3,4", "a=1,2,3", "a=0/1,2,3,4", "a=1,2,3,0", "a=1,2,3,x", "a=1,2,NaN,4",
+            "",
+            "someone",
+            "=1,2,3,4",
+            "a=1,2,3",
+            "a=0/1,2,3,4",
+            "a=1,2,3,0",
+            "a=1,2,3,x",
+            "a=1,2,NaN,4",
         ] {
             let error = Reserve::read(wrong).err().unwrap();
             assert!(error.is::<Said>(), "{wrong}: {error}");

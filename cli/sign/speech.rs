@@ -99,7 +99,9 @@ pub(super) fn unfit(unfit: &Unfit) -> Bilingual {
             let Revoked { whose, since, .. } = &**revoked;
             let told = by_whom(&revoked.source);
             return Bilingual {
-                vi: format!("chứng thư của {whose} bị thu hồi từ {since} ({told}); dùng chứng thư khác"),
+                vi: format!(
+                    "chứng thư của {whose} bị thu hồi từ {since} ({told}); dùng chứng thư khác"
+                ),
                 en: format!("{unfit}; use another"),
             };
         }

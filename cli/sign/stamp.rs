@@ -266,7 +266,9 @@ impl Stamp {
             Some(picture) => {
                 let place = match area.filter(|_| self.kind == Kind::Agency) {
                     Some(area) => seal_in(area, picture, &mut warnings),
-                    None => self.picture_place(document, sheet, (picture, asked), by, &mut warnings),
+                    None => {
+                        self.picture_place(document, sheet, (picture, asked), by, &mut warnings)
+                    }
                 };
                 if paragraphs.is_empty() {
                     (place, Shown::Picture(picture.clone()))
@@ -341,7 +343,11 @@ impl Stamp {
         let (width, height) = (lines.width(), lines.height());
         if let Some([left, top, wide, high]) = asked {
             // What stands beside it needs its part of the box.
-            let (wide, high) = if self.code.is_some() { (0.0, 0.0) } else { (wide, high) };
+            let (wide, high) = if self.code.is_some() {
+                (0.0, 0.0)
+            } else {
+                (wide, high)
+            };
             return [left, top, wide.max(width), high.max(height)];
         }
         let left = if self.kind == Kind::Copy {

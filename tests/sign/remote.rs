@@ -653,7 +653,11 @@ fn a_key_that_a_list_at_hand_revokes_is_not_even_authorised() {
         let out = office.authority.desk.output(name);
         super::revoked::is_refused(5, entry, &out);
     }
-    for method in ["credentials/authorize", "signatures/signHash", "signatures/signPolling"] {
+    for method in [
+        "credentials/authorize",
+        "signatures/signHash",
+        "signatures/signPolling",
+    ] {
         assert!(office.cloud.asked(method).is_empty(), "{method}");
     }
     assert!(office.cloud.now().signed.len() <= 1);

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::servers::Authority;
 use super::{openssl, page, sign};
-use crate::program::{run, saoy};
+use crate::program::{run, saoy, saoy_in};
 
 /// An authority whose lists are in the trust folder; nothing there is accepted.
 struct Office<'a> {
@@ -124,8 +124,8 @@ fn it_is_said_in_both_languages_whose_and_by_which_list() {
     let desk = &office.authority.desk;
     let input = desk.put("a.pdf", page());
     let told = |ui: &str| {
-        let (code, _, said) = run(saoy()
-            .args(["--ui", ui, "sign"])
+        let (code, _, said) = run(saoy_in(ui)
+            .arg("sign")
             .arg(&input)
             .arg("-o")
             .arg(desk.output("a.pdf"))
@@ -158,7 +158,10 @@ fn a_list_that_is_out_of_date_revokes_but_clears_nobody() {
     // A newer list that has forgotten it changes nothing of that.
     office.release();
     office.list_of_today("new.crl");
-    let old = format!("--trust={}", office.authority.desk.input("old.crl").display());
+    let old = format!(
+        "--trust={}",
+        office.authority.desk.input("old.crl").display()
+    );
     office.takes("new.crl");
     let refused = office.signs("by-list", "b", &[&old]);
     assert_eq!(refused.as_deref(), Some("certificate_revoked"));
@@ -181,10 +184,7 @@ fn a_hold_lasts_until_a_newer_list_no_longer_tells_it() {
     };
     let hold = given("hold.crl");
     // An older one says nothing of the end; a newer one does, in date or not.
-    for (name, year, expected) in [
-        ("older.crl", "2024", held),
-        ("newer.crl", "2026", None),
-    ] {
+    for (name, year, expected) in [("older.crl", "2024", held), ("newer.crl", "2026", None)] {
         office.list(name, year);
         let other = given(name);
         let found = office.signs("by-list", "b", &[&hold, &other]);

@@ -148,22 +148,34 @@ fn half_transparent_pictures_are_so_where_the_file_allows_it() {
     let mut signed = Vec::new();
     for (name, input) in &papers {
         let out = desk.output(&format!("{name}.pdf"));
-        let options = ["--key=test:", "--stamp=person", &image, "--page=1", "--box=20,20,60,60"];
+        let options = [
+            "--key=test:",
+            "--stamp=person",
+            &image,
+            "--page=1",
+            "--box=20,20,60,60",
+        ];
         let (code, entry) = sign(input, &out, &options);
         assert_eq!(code, 0, "{name}: {entry}");
         let told = entry["warnings"].as_array().cloned().unwrap_or_default();
-        let told = told.iter().any(|warning| warning["code"] == "stamp_flattened");
+        let told = told
+            .iter()
+            .any(|warning| warning["code"] == "stamp_flattened");
         let is_first_part = name.contains('1');
         assert_eq!(told, is_first_part, "{name}: {entry}");
         let bytes = std::fs::read(&out).unwrap();
-        let update = String::from_utf8_lossy(&bytes[std::fs::read(input).unwrap().len()..]).into_owned();
+        let update =
+            String::from_utf8_lossy(&bytes[std::fs::read(input).unwrap().len()..]).into_owned();
         assert_eq!(update.contains("/SMask"), !is_first_part, "{name}");
         assert!(pdfsig(&out).contains("Signature is Valid"));
         // Half of the ink on white paper, either way.
         let shown = Picture::netpbm(&first_page(&out));
         let pixel = shown.pixels[23 * shown.width + 50];
         if pixel[0] > 100 {
-            assert!(pixel[1].abs_diff(127) < 12 && pixel[0] > 215, "{name}: {pixel:?}");
+            assert!(
+                pixel[1].abs_diff(127) < 12 && pixel[0] > 215,
+                "{name}: {pixel:?}"
+            );
         }
         if *name != "none" {
             signed.push(out);

@@ -104,7 +104,12 @@ impl Tokens {
 
     /// A key and its certificate that an authority issued: `NAME.key` and `NAME.pem` of `folder`.
     fn issued_key(&self, token: &str, folder: &Path, name: &str) {
-        let file = |ending: &str| folder.join(format!("{name}.{ending}")).display().to_string();
+        let file = |ending: &str| {
+            folder
+                .join(format!("{name}.{ending}"))
+                .display()
+                .to_string()
+        };
         let (key, pem, der) = (file("key"), file("pem"), file("der"));
         let import = [
             "--import", &key, "--token", token, "--label", name, "--id", "01", "--pin", PIN,
@@ -115,8 +120,21 @@ impl Tokens {
             &["x509", "-in", &pem, "-outform", "DER", "-out", &der],
         );
         let store = [
-            "--module", MODULE, "--token-label", token, "--login", "--pin", PIN, "--write-object",
-            &der, "--type", "cert", "--id", "01", "--label", name,
+            "--module",
+            MODULE,
+            "--token-label",
+            token,
+            "--login",
+            "--pin",
+            PIN,
+            "--write-object",
+            &der,
+            "--type",
+            "cert",
+            "--id",
+            "01",
+            "--label",
+            name,
         ];
         self.made("pkcs11-tool", &store);
     }

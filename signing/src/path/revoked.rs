@@ -45,7 +45,10 @@ impl Tally {
             let newer = self.held.as_ref().is_none_or(|old| new.told > old.told);
             (&mut self.held, newer)
         } else {
-            let earlier = self.revoked.as_ref().is_none_or(|old| new.since < old.since);
+            let earlier = self
+                .revoked
+                .as_ref()
+                .is_none_or(|old| new.since < old.since);
             (&mut self.revoked, earlier)
         };
         if is_better {
@@ -68,9 +71,8 @@ impl Tally {
     /// it any more says that it was over by then. When in between nobody knows, so that it counts until then.
     fn revocations(&mut self, time: Instant) -> impl Iterator<Item = Revocation> + use<> {
         let clear = self.clear;
-        let lasts = move |held: &Revocation| {
-            clear.is_none_or(|clear| clear <= held.told || clear > time)
-        };
+        let lasts =
+            move |held: &Revocation| clear.is_none_or(|clear| clear <= held.told || clear > time);
         let held = self.held.take().filter(lasts);
         self.revoked.take().into_iter().chain(held)
     }

@@ -210,10 +210,7 @@ struct Marks {
 /// Room for `[0 a b c]` with numbers of ten digits.
 const BYTE_RANGE_ROOM: usize = 36;
 
-fn value_body(
-    options: &Options,
-    references: Vec<Object>,
-) -> Result<(Vec<u8>, Marks), SignError> {
+fn value_body(options: &Options, references: Vec<Object>) -> Result<(Vec<u8>, Marks), SignError> {
     let (kind, subfilter) = match options.purpose {
         Purpose::Signature => ("Sig", "ETSI.CAdES.detached"),
         Purpose::Timestamp => ("DocTimeStamp", "ETSI.RFC3161"),

@@ -237,10 +237,7 @@ mod tests {
     fn pictures_keep_colours_and_let_the_paper_show() {
         let picture = Picture::from_png(&png(&[[200, 0, 0, 255], [0, 0, 200, 0]])).unwrap();
         assert!(!picture.is_soft());
-        assert_eq!(
-            unpacked(&picture.hard.colours),
-            [200, 0, 0, 255, 255, 255]
-        );
+        assert_eq!(unpacked(&picture.hard.colours), [200, 0, 0, 255, 255, 255]);
         assert_eq!(unpacked(&picture.hard.mask), [0b0100_0000]);
         assert!(Picture::from_png(b"GIF89a").is_err());
     }
