@@ -180,7 +180,7 @@ impl Drawn {
             && below >= -SLACK
             && right + width <= wide + SLACK
             && below + height <= high + SLACK;
-        (fits && self.page == page.index && self.leaf.is_none()).then(|| Self {
+        (fits && self.page == page.index && self.leaf.is_none()).then_some(Self {
             rectangle: field,
             size: (wide, high),
             area: [right, high - below - height, width, height],
