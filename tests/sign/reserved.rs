@@ -78,6 +78,9 @@ impl Chain {
     }
 }
 
+/// Options of a key and of a signature, then the levels and document timestamps that a file has afterwards.
+type Round<'a> = (&'a [String], &'a [&'a str], &'a [&'static str], usize);
+
 /// Where pixels of `file`'s first page are that `is` picks: left, top, right, bottom, pt.
 fn extent(file: &Path, is: impl Fn([u8; 3]) -> bool) -> [usize; 4] {
     let picture = Picture::netpbm(&first_page(file));
@@ -111,7 +114,7 @@ fn person_and_agency_are_valid_to_the_strictest_reader() {
     let mut all = Vec::new();
     for (name, input) in &papers {
         let mut last = input.clone();
-        let rounds: [(&[String], &[&str], &[&'static str], usize); 4] = [
+        let rounds: [Round<'_>; 4] = [
             (&chain.person, &["--reserve=agency"], &["b"], 0),
             (&chain.agency, &["--level=t"], &["b", "t"], 0),
             (&[], &["--upgrade=lta"], &["b", "lta"], 1),
