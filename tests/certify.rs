@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::paper::seed;
-use crate::program::{Desk, asked, run, samples, saoy};
+use crate::program::{Desk, asked, run, samples, saoy, saoy_in};
+use crate::sign::revoked::folder_that_revokes;
+use crate::sign::servers::Authority;
 
 /// An office with people and keys.
 struct Office {
@@ -573,6 +575,88 @@ fn two_officers_at_once_never_share_a_number() {
     let copies = office.json(&["certify", "list"]);
     let numbers = numbers(&copies);
     assert_eq!(numbers, (1..=12).collect::<Vec<_>>());
+    office.is_clean();
+}
+
+/// The office's seal only fills the field that the person's signature made for it: valid even to readers that allow no new
+/// visible field after a certification, and still PDF/A. Likewise without a picture of the seal.
+#[test]
+fn the_seal_fills_the_field_that_the_person_signed() {
+    let office = Office::new();
+    let mut sheet = crate::paper::Sheet::blank(120, 120);
+    sheet.ring((60, 60), 50, 58, [200, 0, 0]);
+    let image = office.desk.put("seal.png", sheet.png_of_ink(200));
+    let mut files = Vec::new();
+    for (name, more) in [
+        ("giay-khai-sinh.jpg", &["--image", text(&image)][..]),
+        ("bao-cao.pdf", &[]),
+    ] {
+        let code = code_of(&office.json(&office.prepare(&samples().join(name))));
+        assert_eq!(office.stepped("sign", &code, "person", "chair").0, 0);
+        let seal = office.step("seal", &code, "seal", "clerk");
+        let seal: Vec<&str> = seal
+            .iter()
+            .map(String::as_str)
+            .chain(more.iter().copied())
+            .collect();
+        office.done(&seal);
+        let out = office.desk.output(&format!("{code}.pdf"));
+        office.done(&[
+            "certify",
+            "deliver",
+            &code,
+            "-o",
+            text(&out),
+            "--by",
+            "officer",
+        ]);
+        let file = office.verified(&out, &[]);
+        assert_eq!(file["verdict"], "valid", "{file}");
+        assert_eq!(file["signatures"][1]["field"], "AgencySeal", "{file}");
+        assert_eq!(file["signatures"][0]["changes_after"], "later_signature");
+        assert_eq!(file["registered"]["result"], "as_registered");
+        files.push(out);
+    }
+    let mut pyhanko = Command::new(crate::outputs::judge("pades"));
+    for name in ["person.pem", "seal.pem"] {
+        pyhanko.arg("--trust").arg(office.desk.input(name));
+    }
+    let (code, answer, complaints) = run(pyhanko.args(&files));
+    assert_eq!(code, 0, "{complaints}");
+    assert_eq!(answer.matches("\"strict\": true").count(), 4, "{answer}");
+    let (code, verdicts, complaints) =
+        run(Command::new(crate::outputs::judge("verapdf")).args(&files));
+    assert_eq!(code, 0, "{verdicts}{complaints}");
+    assert_eq!(verdicts.matches("PASS").count(), 2, "{verdicts}");
+}
+
+/// Whose certificate a list in the office's trust folder revokes certifies nothing, and no number is issued.
+#[test]
+fn keys_that_are_revoked_make_no_copy() {
+    let office = Office::new();
+    let authority = Authority::new();
+    let data = folder_that_revokes(&authority, "by-list");
+    let ours = office.desk.output("data").join("trust");
+    std::fs::rename(data.join("trust"), ours).unwrap();
+    let scan = samples().join("giay-khai-sinh.jpg");
+    let code = code_of(&office.json(&office.prepare(&scan)));
+    let [key, pin] = authority.keyed("by-list");
+    for (step, good, by, stage) in [
+        ("sign", "person", "chair", "prepared"),
+        ("seal", "seal", "clerk", "signed"),
+    ] {
+        for (ui, words) in [("vi", "bị thu hồi từ"), ("en", "is revoked since")] {
+            let (refused, _, said) = run(saoy_in(ui)
+                .arg("--data")
+                .arg(office.desk.output("data"))
+                .args(["certify", step, &code, &key, &pin, "--by", by]));
+            assert_eq!(refused, 5, "{step}: {said}");
+            assert!(said.contains(words) && said.contains("by-list"), "{said}");
+        }
+        let copies = office.json(&["certify", "list"]);
+        assert_eq!(copies[0]["stage"], stage, "{copies}");
+        assert_eq!(office.stepped(step, &code, good, by).0, 0);
+    }
     office.is_clean();
 }
 

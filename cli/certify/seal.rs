@@ -12,12 +12,13 @@ use saoy_archive::profile::{Placement, Profile};
 use super::{code, put, statement, told};
 use crate::archive::{act, by, json, open, sealed};
 use crate::args::given;
+use crate::engine;
 use crate::sign;
 use crate::terminal;
 use crate::words::Ui;
 
 /// Arguments of `saoy sign` that this command sets by itself.
-const OWN: [&str; 22] = [
+const OWN: [&str; 23] = [
     "inputs",
     "out",
     "key",
@@ -28,6 +29,7 @@ const OWN: [&str; 22] = [
     "text",
     "number",
     "qr",
+    "reserve",
     "final",
     "field",
     "name",
@@ -138,6 +140,10 @@ pub(super) fn run(matches: &ArgMatches, seal: bool, ui: Ui) -> anyhow::Result<Ex
         "-o".into(),
         out.clone().into(),
     ];
+    // With its trust folder: what is revoked there signs no copy.
+    if let Some(data) = engine::data_folder(matches) {
+        arguments.extend(["--data".into(), data.into()]);
+    }
     arguments.extend(["--key".into(), given::<String>(matches, "key")?.into()]);
     arguments.extend(typed(matches, ui));
     arguments.extend(["--location".into(), archive.office().name.clone().into()]);
@@ -172,6 +178,10 @@ pub(super) fn run(matches: &ArgMatches, seal: bool, ui: Ui) -> anyhow::Result<Ex
                     arguments.extend(["--text".into(), line.into()]);
                 }
             }
+        }
+        if !seal {
+            // The office's seal only fills a field that the person signed along.
+            arguments.extend(["--reserve".into(), "agency-final".into()]);
         }
     }
     if seal {
