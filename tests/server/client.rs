@@ -223,8 +223,28 @@ pub fn send(
     // A server that refuses need not read the rest.
     let _ = stream.write_all(body);
     let mut whole = Vec::new();
-    let _ = stream.read_to_end(&mut whole);
+    let mut buffer = [0; 64 * 1024];
+    // Not every server closes when it is asked to: the head says how much there is.
+    while !is_whole(&whole) {
+        match stream.read(&mut buffer) {
+            Ok(0) | Err(_) => break,
+            Ok(count) => whole.extend(&buffer[..count]),
+        }
+    }
     answer(&whole)
+}
+
+/// Whether an answer has as many bytes as its head says.
+fn is_whole(so_far: &[u8]) -> bool {
+    let Some(end) = so_far.windows(4).position(|four| four == b"\r\n\r\n") else {
+        return false;
+    };
+    let head = String::from_utf8_lossy(&so_far[..end]).to_lowercase();
+    let length = head
+        .split("\r\n")
+        .find_map(|line| line.strip_prefix("content-length:"))
+        .and_then(|length| length.trim().parse::<usize>().ok());
+    length.is_some_and(|length| so_far.len() >= end + 4 + length)
 }
 
 /// The header of plain forms.
