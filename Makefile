@@ -101,6 +101,8 @@ test-deps: deps
 	need opensc               "puts certificates on them"            which pkcs11-tool
 	need zbar-tools           "reads QR codes back"                  zbarimg --version
 	need openssl              "makes certificates, lists and tokens"  openssl version
+	need sane-utils           "scanimage, before its driver for tests" scanimage --version
+	need sane-airscan         "network scanners by eSCL"             which airscan-discover
 	need libxml2-utils        "xmllint: ALTO against its schema"     xmllint --version
 	fetch test-deps
 	tests/judges/install.sh

@@ -54,6 +54,8 @@ fn grammar(ui: Ui) -> Command {
         .subcommand(crate::archive::command(ui))
         .subcommand(crate::report::command(ui))
 
+        .subcommand(crate::watch::command(ui))
+        .subcommand(crate::scan::command(ui))
         .subcommand(crate::sign::command(ui))
         .subcommand(doctor(ui))
         .subcommand(crate::train::command(ui))
@@ -131,7 +133,7 @@ fn explained(argument: Arg) -> Arg {
         .hide_default_value(true)
 }
 
-fn digitize(ui: Ui) -> Command {
+pub(crate) fn digitize(ui: Ui) -> Command {
     Command::new("digitize")
         .about(ui.say(
             "Số hóa: đọc bản quét, tạo PDF/A có lớp văn bản và bản ghi JSON",

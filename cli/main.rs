@@ -14,6 +14,8 @@ mod correct;
 
 mod digitize;
 
+mod scan;
+
 mod separators;
 
 mod sign;
@@ -39,6 +41,8 @@ mod verify;
 mod trust;
 
 mod usage;
+
+mod watch;
 
 mod words;
 
@@ -72,6 +76,8 @@ fn main() -> ExitCode {
         Some(("verify", matches)) => verify::run(matches, ui),
         Some(("trust", matches)) => trust::run(matches, ui),
 
+        Some(("scan", matches)) => scan::run(matches, ui),
+        Some(("watch", matches)) => watch::run(matches, ui),
         Some(("sign", matches)) => sign::run(matches, ui),
         Some(("doctor", matches)) => doctor::run(matches, ui),
         Some(("train", matches)) => train::run(matches, ui),
