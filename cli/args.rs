@@ -10,6 +10,8 @@ use crate::words::Ui;
 /// The whole grammar.
 pub(crate) fn command(ui: Ui) -> Command {
     let command = grammar(ui);
+    #[cfg(feature = "manual")]
+    let command = command.subcommand(crate::manual::command());
     match ui {
         Ui::En => command,
         Ui::Vi => in_vietnamese(command),

@@ -26,6 +26,9 @@ mod engine;
 
 mod evaluate;
 
+#[cfg(feature = "manual")]
+mod manual;
+
 mod profile;
 
 mod quality;
@@ -81,6 +84,8 @@ fn main() -> ExitCode {
         Some(("sign", matches)) => sign::run(matches, ui),
         Some(("doctor", matches)) => doctor::run(matches, ui),
         Some(("train", matches)) => train::run(matches, ui),
+        #[cfg(feature = "manual")]
+        Some(("manual", matches)) => manual::run(matches),
         _ => Ok(ExitCode::from(2)),
     };
     outcome.unwrap_or_else(|error| {
