@@ -74,8 +74,8 @@ fn scanners_are_listed_with_what_they_can_do() {
     assert!(code == 0 && text.contains("--mode Gray|Color"), "{text}");
 
     let none = tempfile::tempdir().unwrap();
-    fs::write(none.path().join("dll.conf"), "test\n").unwrap();
-    fs::write(none.path().join("test.conf"), "number_of_devices 0\n").unwrap();
+    fs::write(none.path().join("dll.conf"), "airscan\n").unwrap();
+    fs::write(none.path().join("airscan.conf"), "[options]\ndiscovery = disable\n").unwrap();
     let mut list = saoy();
     list.args(["scan", "--list"]).env("SANE_CONFIG_DIR", none.path());
     let (code, _, complaint) = run(&mut list);

@@ -468,7 +468,6 @@ impl<'a> Desk<'a> {
                     }
                     self.held = Some(why);
                 }
-                Told::Free => {}
             }
             next = told.try_recv().ok();
         }

@@ -38,8 +38,6 @@ pub(super) enum Told {
     Document(Box<BatchEntry>),
     /// Nothing can be done at the moment, and why; it is tried again.
     Held(Bilingual),
-    /// It goes on.
-    Free,
 }
 
 /// Works on jobs until there are no more to come, or until `stop`.
@@ -73,7 +71,6 @@ pub(super) fn work(
                 let _ = tell.send(Told::Held(why));
                 rest_for(pause, stop);
                 pause = (pause * 2).min(LONGEST);
-                let _ = tell.send(Told::Free);
             }
         }
     }

@@ -89,11 +89,13 @@ impl Walk {
             let Ok(found) = fs::symlink_metadata(&path) else {
                 continue;
             };
-            if is_hidden(&name) || ours.contains(&super::real(&path)) {
+            if is_hidden(&name) {
                 continue;
             }
             if found.is_dir() {
-                folders.push(path);
+                if !ours.contains(&super::real(&path)) {
+                    folders.push(path);
+                }
             } else if found.is_file() {
                 let facts = Facts::from(&found);
                 self.met.push(Met { path, hot, facts });
