@@ -76,16 +76,16 @@ pub(crate) fn command(ui: Ui) -> Command {
         .arg(
             text("mode", "MODE", "Màu: color, gray, lineart (đen trắng)", "Colours: color, gray, lineart")
                 .default_value("color")
-                .value_parser(PossibleValuesParser::new(["color", "gray", "lineart"])),
+                .value_parser(PossibleValuesParser::new(MODES)),
         )
         .arg(
             text("resolution", "DPI", "Độ phân giải, dpi", "Resolution, dpi")
                 .default_value("300")
-                .value_parser(value_parser!(u32).range(50..=1200)),
+                .value_parser(value_parser!(u32).range(i64::from(*RESOLUTIONS.start())..=i64::from(*RESOLUTIONS.end()))),
         )
         .arg(
             text("paper", "SIZE", "Khổ giấy (mặc định: theo máy)", "Size of the paper (default: the scanner's)")
-                .value_parser(PossibleValuesParser::new(["a3", "a4", "a5", "letter"])),
+                .value_parser(PossibleValuesParser::new(PAPERS)),
         )
         .arg(
             text(
@@ -200,9 +200,10 @@ fn scan(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
             }
         }
     };
-    let device = device::chosen(program, matches.get_one::<String>("device"))?;
+    let named = matches.get_one::<String>("device");
+    let device = device::chosen(program, named.or(profile.scan().device.as_ref()))?;
     let abilities = device::abilities(program, &device)?;
-    let wish = device::Wish::of(matches)?;
+    let wish = device::Wish::of(matches, profile.scan())?;
     let setup = device::setup(&wish, &abilities)?;
     for note in &setup.notes {
         speaker.tell(&json!({"event": "note", "message": note}), note, true);
@@ -455,5 +456,11 @@ fn stopped(stop: &AtomicBool) -> bool {
     stop.load(Ordering::Relaxed)
 }
 
+/// Values of `--mode`.
+pub(crate) const MODES: [&str; 3] = ["color", "gray", "lineart"];
+/// Values of `--paper`.
+pub(crate) const PAPERS: [&str; 4] = ["a3", "a4", "a5", "letter"];
+/// What `--resolution` may be, dpi: below nothing can be read, above no paper has more to give.
+pub(crate) const RESOLUTIONS: std::ops::RangeInclusive<u32> = 50..=1200;
 /// The folder among the outputs that holds the scans of all batches.
 const SCANS: &str = "scans";

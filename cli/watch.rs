@@ -199,7 +199,7 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
 }
 
 fn settings(matches: &ArgMatches) -> anyhow::Result<Settings> {
-    let out = given::<PathBuf>(matches, "out")?.clone();
+    let out = absolute(given::<PathBuf>(matches, "out")?.clone());
     let named = |id: &str| matches.get_one::<PathBuf>(id).cloned();
     let mut hot: Vec<Hot> = Vec::new();
     for folder in matches.get_many::<PathBuf>("hot").into_iter().flatten() {
@@ -223,7 +223,9 @@ fn settings(matches: &ArgMatches) -> anyhow::Result<Settings> {
     }
     Ok(Settings {
         hot,
-        state: named("state").unwrap_or_else(|| out.join(STATE_FOLDER).join("watch")),
+        state: named("state")
+            .map(absolute)
+            .unwrap_or_else(|| out.join(STATE_FOLDER).join("watch")),
         out,
         settle: *given(matches, "settle")?,
         patience: *given(matches, "incomplete-after")?,

@@ -81,7 +81,7 @@ fn scanners_are_listed_with_what_they_can_do() {
     let (code, _, complaint) = run(&mut list);
     assert!(code == 4 && complaint.contains("sane-airscan"), "{complaint}");
     let mut missing = saoy();
-    missing.args(["--ui", "vi", "scan", "--list", "--scanimage", "/nowhere/scanimage"]);
+    missing.args(["scan", "--list", "--scanimage", "/nowhere/scanimage"]);
     let (code, _, complaint) = run(&mut missing);
     assert!(code == 4 && complaint.contains("apt-get install sane-utils"), "{complaint}");
 }
@@ -91,7 +91,11 @@ fn a_feeder_is_scanned_until_it_is_empty_and_becomes_one_document() {
     let desk = Desk::new();
     let sane = test_driver();
     // The test driver's feeder holds ten sheets.
-    let asked = ["--name", "hộp 17", "--source", "adf", "--mode", "gray", "--resolution", "75", "--option", "test-picture=Grid"];
+    let profile = desk.input("station.toml");
+    let said = "[scan]\nsource = 'adf'\nmode = 'gray'\nresolution = 100\noption = ['test-picture=Grid']\n";
+    fs::write(&profile, said).unwrap();
+    let profile = profile.to_str().unwrap();
+    let asked = ["--name", "hộp 17", "--profile", profile, "--resolution", "75"];
     let (code, _, text) = run(&mut scan(&desk, sane.path(), &asked));
     assert_eq!(code, 0, "{text}");
     let events = events(&text);

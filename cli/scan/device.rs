@@ -8,11 +8,13 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use clap::ArgMatches;
+use clap::parser::ValueSource;
 use saoy_pipeline::record::Bilingual;
 use serde::Serialize;
 
 use super::fault::Fault;
 use crate::args::given;
+use crate::profile::Scan;
 use crate::words::said;
 
 /// A scanner.
@@ -138,14 +140,19 @@ pub(super) struct Wish {
 }
 
 impl Wish {
-    /// As the command line has it.
-    pub(super) fn of(matches: &ArgMatches) -> anyhow::Result<Self> {
+    /// The command line before the profile before the program's defaults.
+    pub(super) fn of(matches: &ArgMatches, profile: &Scan) -> anyhow::Result<Self> {
+        let typed = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+        let mode = profile.mode.clone().filter(|_| !typed("mode"));
+        let resolution = profile.resolution.filter(|_| !typed("resolution"));
+        let text = |id: &str| matches.get_one::<String>(id).cloned();
+        let own = matches.get_many::<String>("option").into_iter().flatten();
         Ok(Self {
-            source: matches.get_one::<String>("source").cloned(),
-            mode: given::<String>(matches, "mode")?.clone(),
-            resolution: *given::<u32>(matches, "resolution")?,
-            paper: matches.get_one::<String>("paper").cloned(),
-            own: matches.get_many::<String>("option").into_iter().flatten().cloned().collect(),
+            source: text("source").or_else(|| profile.source.clone()),
+            mode: mode.map_or_else(|| given::<String>(matches, "mode").cloned(), Ok)?,
+            resolution: resolution.map_or_else(|| given::<u32>(matches, "resolution").copied(), Ok)?,
+            paper: text("paper").or_else(|| profile.paper.clone()),
+            own: profile.option.iter().chain(own).cloned().collect(),
         })
     }
 }

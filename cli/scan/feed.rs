@@ -121,10 +121,15 @@ fn words_of(child: &mut Child) -> Option<std::thread::JoinHandle<String>> {
     }))
 }
 
-/// The last line in which the program complains.
+/// The last line in which the program tells a state of the scanner, else the last in which it complains.
 fn last_complaint(words: &str) -> String {
-    let complaints = words.lines().filter_map(|line| line.split_once("scanimage: "));
-    complaints.last().map_or_else(String::new, |(_, complaint)| complaint.to_owned())
+    let complaints = || words.lines().filter_map(|line| line.split_once("scanimage: "));
+    let telling = complaints()
+        .filter(|(_, complaint)| Status::of_words(complaint) != Status::Other)
+        .last();
+    telling
+        .or_else(|| complaints().last())
+        .map_or_else(String::new, |(_, complaint)| complaint.to_owned())
 }
 
 #[cfg(test)]
@@ -132,8 +137,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_reason_is_the_last_complaint() {
-        let words = "Scanning page 1\nscanimage: rounded value of br-x from 210 to 209.9\nscanimage: sane_read: Document feeder jammed\nBatch terminated, 1 page scanned\n";
+    fn the_reason_is_the_state_that_was_told_last() {
+        let words = "Scanning page 1\nscanimage: rounded value of br-x from 210 to 209.9\nscanimage: sane_read: Document feeder jammed\nscanimage: trying to stop scanner\nBatch terminated, 1 page scanned\n";
         assert_eq!(last_complaint(words), "sane_read: Document feeder jammed");
         assert_eq!(last_complaint("Batch terminated"), "");
     }

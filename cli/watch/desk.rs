@@ -452,9 +452,11 @@ impl<'a> Desk<'a> {
             match one {
                 Told::Page { path, page, pages } => {
                     self.status.page();
+                    // The driver names the place where the scan will be; it is not there yet.
+                    let source = self.work.get(&path).map(|work| work.source.display().to_string());
+                    let path = source.unwrap_or(path);
                     let event = json!({"event": "page", "path": path, "page": page, "pages": pages});
-                    let name = path.as_str();
-                    let sentence = said!("{}: trang {}/{}", "{}: page {}/{}", name, page, pages);
+                    let sentence = said!("{path}: trang {page}/{pages}", "{path}: page {page}/{pages}");
                     self.status.tell(&event, &sentence, false);
                 }
                 Told::Document(entry) => {
