@@ -51,14 +51,16 @@ fn pages(folder: &Path, ui: Ui) -> anyhow::Result<()> {
 /// The grammar without this command.
 fn shown(ui: Ui) -> Command {
     let whole = args::command(ui);
-    let name = whole.get_name().to_owned();
     let about = whole.get_about().cloned().unwrap_or_default();
-    let mut shown = Command::new(name)
+    let mut shown = Command::new("saoy")
         .version(env!("CARGO_PKG_VERSION"))
         .about(about)
         .disable_help_subcommand(true)
         .args(whole.get_arguments().cloned());
-    for one in whole.get_subcommands().filter(|one| one.get_name() != "manual") {
+    for one in whole
+        .get_subcommands()
+        .filter(|one| one.get_name() != "manual")
+    {
         shown = shown.subcommand(one.clone());
     }
     if ui == Ui::Vi {

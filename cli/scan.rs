@@ -42,18 +42,26 @@ use fault::Fault;
 /// The grammar of `saoy scan`.
 pub(crate) fn command(ui: Ui) -> Command {
     let text = |name: &'static str, value: &'static str, vi, en| {
-        Arg::new(name).long(name).value_name(value).help(ui.say(vi, en))
+        Arg::new(name)
+            .long(name)
+            .value_name(value)
+            .help(ui.say(vi, en))
     };
     let flag = |name: &'static str, vi, en| {
-        Arg::new(name).long(name).action(ArgAction::SetTrue).help(ui.say(vi, en))
+        Arg::new(name)
+            .long(name)
+            .action(ArgAction::SetTrue)
+            .help(ui.say(vi, en))
     };
-    let shared = crate::watch::shared_arguments(ui).into_iter().map(|argument| {
-        if argument.get_id() == "out" {
-            argument.required(false).required_unless_present("list")
-        } else {
-            argument
-        }
-    });
+    let shared = crate::watch::shared_arguments(ui)
+        .into_iter()
+        .map(|argument| {
+            if argument.get_id() == "out" {
+                argument.required(false).required_unless_present("list")
+            } else {
+                argument
+            }
+        });
     Command::new("scan")
         .about(ui.say(
             "Quét từ máy quét (SANE, eSCL) rồi số hóa ngay",
@@ -218,12 +226,18 @@ fn scan(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         prompt: matches.get_flag("prompt"),
         format: given::<String>(matches, "format")?,
     };
-    let ended = feed::run(&job, &batch.folder, batch.next_page()?, &stop, &mut |page, path| {
-        let shown = path.display();
-        let sentence = said!("trang {}: {}", "page {}: {}", page, shown);
-        let event = json!({"event": "scanned", "page": page, "path": path, "device": device});
-        speaker.tell(&event, &sentence, false);
-    });
+    let ended = feed::run(
+        &job,
+        &batch.folder,
+        batch.next_page()?,
+        &stop,
+        &mut |page, path| {
+            let shown = path.display();
+            let sentence = said!("trang {}: {}", "page {}: {}", page, shown);
+            let event = json!({"event": "scanned", "page": page, "path": path, "device": device});
+            speaker.tell(&event, &sentence, false);
+        },
+    );
     batch.keep()?;
     let count = batch.pages()?.len();
     if let Err(fault) = ended {
@@ -267,7 +281,11 @@ fn list(matches: &ArgMatches, program: &Path) -> anyhow::Result<ExitCode> {
         digitize::print_json(&json!({"scanners": scanners}))?;
     } else {
         for scanner in &scanners {
-            writeln!(out, "{}\t{} {} ({})", scanner.device, scanner.vendor, scanner.model, scanner.kind)?;
+            writeln!(
+                out,
+                "{}\t{} {} ({})",
+                scanner.device, scanner.vendor, scanner.model, scanner.kind
+            )?;
         }
     }
     if scanners.is_empty() {
@@ -427,8 +445,12 @@ impl Batch {
         let (folder, out) = (self.folder.display(), out.display());
         terminal::hint(
             ui,
-            &format!("các trang đã quét còn trong {folder}; chạy: saoy digitize --folder-as-document {folder} -o {out}"),
-            &format!("the pages are kept in {folder}; run: saoy digitize --folder-as-document {folder} -o {out}"),
+            &format!(
+                "các trang đã quét còn trong {folder}; chạy: saoy digitize --folder-as-document {folder} -o {out}"
+            ),
+            &format!(
+                "the pages are kept in {folder}; run: saoy digitize --folder-as-document {folder} -o {out}"
+            ),
         );
     }
 }
@@ -436,7 +458,8 @@ impl Batch {
 /// A name that is one folder and no way out of it.
 fn checked(name: &str) -> anyhow::Result<&str> {
     let mut parts = Path::new(name).components();
-    let one = matches!(parts.next(), Some(std::path::Component::Normal(_))) && parts.next().is_none();
+    let one =
+        matches!(parts.next(), Some(std::path::Component::Normal(_))) && parts.next().is_none();
     if one && !name.starts_with('.') {
         Ok(name)
     } else {

@@ -66,7 +66,17 @@ struct Settings {
 
 /// Arguments of `saoy digitize` that shape outputs, and that feeding a station has too.
 const SHARED: [&str; 11] = [
-    "out", "lang", "jobs", "sidecar", "pdfa", "text", "profile", "split", "page-limit", "reader", "progress",
+    "out",
+    "lang",
+    "jobs",
+    "sidecar",
+    "pdfa",
+    "text",
+    "profile",
+    "split",
+    "page-limit",
+    "reader",
+    "progress",
 ];
 
 /// The arguments that a command which digitises has in common with `saoy digitize`.

@@ -18,7 +18,14 @@ use crate::stops::nothing_is_torn;
 
 /// Quick for a test, in the proportions of the defaults.
 const QUICK: [&str; 8] = [
-    "--settle", "0.3", "--incomplete-after", "3", "--every", "0.1", "--jobs", "2",
+    "--settle",
+    "0.3",
+    "--incomplete-after",
+    "3",
+    "--every",
+    "0.1",
+    "--jobs",
+    "2",
 ];
 
 /// A page with nothing on it but marks that no other `number` has: reading it takes no time.
@@ -48,14 +55,25 @@ struct Watcher {
 
 fn watch(desk: &Desk, arguments: &[&str]) -> Command {
     let mut command = saoy();
-    command.arg("watch").arg(desk.input("")).arg("-o").arg(desk.output(""));
-    command.args(QUICK).args(["--progress", "json"]).args(arguments);
+    command
+        .arg("watch")
+        .arg(desk.input(""))
+        .arg("-o")
+        .arg(desk.output(""));
+    command
+        .args(QUICK)
+        .args(["--progress", "json"])
+        .args(arguments);
     command
 }
 
 impl Watcher {
     fn start(mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let pipe = BufReader::new(child.stderr.take().unwrap());
         let (sender, events) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
@@ -76,9 +94,15 @@ impl Watcher {
     /// Waits for the next event of that kind.
     fn wait_for(&mut self, kind: &str) -> Value {
         loop {
-            let event = self.events.recv_timeout(Duration::from_secs(60)).unwrap_or_else(|_| {
-                panic!("no {kind} after {:#?}", self.seen.iter().rev().take(5).collect::<Vec<_>>())
-            });
+            let event = self
+                .events
+                .recv_timeout(Duration::from_secs(60))
+                .unwrap_or_else(|_| {
+                    panic!(
+                        "no {kind} after {:#?}",
+                        self.seen.iter().rev().take(5).collect::<Vec<_>>()
+                    )
+                });
             self.seen.push(event.clone());
             if event["event"] == kind {
                 return event;
@@ -87,7 +111,11 @@ impl Watcher {
     }
 
     fn signal(&self, signal: &str) {
-        let sent = Command::new("kill").arg(signal).arg(self.child.id().to_string()).status().unwrap();
+        let sent = Command::new("kill")
+            .arg(signal)
+            .arg(self.child.id().to_string())
+            .status()
+            .unwrap();
         assert!(sent.success());
     }
 
@@ -108,11 +136,16 @@ fn wait_until_idle(desk: &Desk) {
     let begun = Instant::now();
     loop {
         let left = files(&desk.input(""), &["accepted", "failed"]);
-        let idle = desk.output(".saoy/watch/status.json").is_file() && status(desk)["state"] == "idle";
+        let idle =
+            desk.output(".saoy/watch/status.json").is_file() && status(desk)["state"] == "idle";
         if left.is_empty() && idle && status(desk)["waiting_count"] == 0 {
             return;
         }
-        assert!(begun.elapsed() < Duration::from_secs(120), "{left:?}: {:#}", status(desk));
+        assert!(
+            begun.elapsed() < Duration::from_secs(120),
+            "{left:?}: {:#}",
+            status(desk)
+        );
         std::thread::sleep(Duration::from_millis(100));
     }
 }
@@ -233,7 +266,11 @@ fn deliver(hot: &Path, number: usize) -> Delivered {
             let seeds = ["plain.pdf", "linear.pdf", "grey.png", "baseline.jpg"];
             let which = seeds[number / 10 % seeds.len()];
             let mut bytes = seed(which);
-            bytes.extend(format!("\n\n{number}\n").replace(|c: char| c.is_ascii_digit(), " ").bytes());
+            bytes.extend(
+                format!("\n\n{number}\n")
+                    .replace(|c: char| c.is_ascii_digit(), " ")
+                    .bytes(),
+            );
             bytes.extend(vec![b'\n'; number]);
             trickle(&hot.join(format!("{number:03}-{which}")), &bytes, true);
             delivered.whole.push(bytes);
@@ -258,7 +295,10 @@ fn let_loose(count: usize) {
                 .iter()
                 .map(|number| scope.spawn(|| deliver(&hot, *number)))
                 .collect();
-            writers.into_iter().map(|writer| writer.join().unwrap()).collect()
+            writers
+                .into_iter()
+                .map(|writer| writer.join().unwrap())
+                .collect()
         });
         for one in delivered {
             all.whole.extend(one.whole);
@@ -274,25 +314,49 @@ fn let_loose(count: usize) {
 
     let accepted = files(&desk.input("accepted"), &[]);
     let expected = all.whole.len();
-    assert_eq!(sorted(accepted.into_values()), sorted(all.whole), "accepted");
+    assert_eq!(
+        sorted(accepted.into_values()),
+        sorted(all.whole),
+        "accepted"
+    );
     let (reasons, failed): (BTreeMap<_, _>, BTreeMap<_, _>) = files(&desk.input("failed"), &[])
         .into_iter()
         .partition(|(path, _)| path.to_string_lossy().ends_with(".why.txt"));
-    assert_eq!(sorted(failed.clone().into_values()), sorted(all.broken.clone()), "failed");
+    assert_eq!(
+        sorted(failed.clone().into_values()),
+        sorted(all.broken.clone()),
+        "failed"
+    );
     for path in failed.keys() {
-        let reason = &reasons[&path.with_file_name(format!("{}.why.txt", path.file_name().unwrap().to_string_lossy()))];
+        let reason = &reasons[&path.with_file_name(format!(
+            "{}.why.txt",
+            path.file_name().unwrap().to_string_lossy()
+        ))];
         let text = String::from_utf8_lossy(reason).into_owned();
-        assert!(text.contains("chưa trọn vẹn") && text.contains("not whole") && text.ends_with("incomplete\n"), "{text}");
+        assert!(
+            text.contains("chưa trọn vẹn")
+                && text.contains("not whole")
+                && text.ends_with("incomplete\n"),
+            "{text}"
+        );
     }
     assert_eq!(reasons.len(), failed.len());
     let made = desk.made();
     let pdfs = made.iter().filter(|name| name.ends_with(".pdf")).count();
     assert_eq!(pdfs, expected, "{made:?}");
-    assert!(!made.iter().any(|name| name.ends_with(".why.txt")), "{made:?}");
+    assert!(
+        !made.iter().any(|name| name.ends_with(".why.txt")),
+        "{made:?}"
+    );
     assert_eq!(shown["counts"]["accepted"], expected);
     assert_eq!(shown["counts"]["failed"], all.broken.len());
     nothing_is_torn(&desk);
-    assert_eq!(fs::read_dir(desk.output(".saoy/watch/intake")).unwrap().count(), 0);
+    assert_eq!(
+        fs::read_dir(desk.output(".saoy/watch/intake"))
+            .unwrap()
+            .count(),
+        0
+    );
 }
 
 #[test]
@@ -315,7 +379,10 @@ fn kills_at_random_lose_nothing_and_do_nothing_twice() {
         // Equal names in different folders, and several pages here and there.
         let folder = if number % 3 == 0 { "a/" } else { "" };
         let pages = (0..1 + number % 2).map(|page| number + 100 * page);
-        desk.put(&format!("{folder}{:02}.tif", number / 3 * 3 + number % 3 / 2), paper(pages));
+        desk.put(
+            &format!("{folder}{:02}.tif", number / 3 * 3 + number % 3 / 2),
+            paper(pages),
+        );
     }
     let scans: Vec<Vec<u8>> = files(&desk.input(""), &[]).into_values().collect();
     assert_eq!(scans.len(), count);
@@ -326,25 +393,38 @@ fn kills_at_random_lose_nothing_and_do_nothing_twice() {
         pause(500 + dice.below(1500) as u64);
         watcher.signal("-KILL");
         let (_, events) = watcher.end();
-        accepted.extend(events.into_iter().filter(|event| event["event"] == "accepted"));
+        accepted.extend(
+            events
+                .into_iter()
+                .filter(|event| event["event"] == "accepted"),
+        );
         nothing_is_torn(&desk);
     }
     let watcher = Watcher::start(watch(&desk, &["--once"]));
     let (code, events) = watcher.end();
     assert_eq!(code, Some(0), "{events:#?}");
-    accepted.extend(events.into_iter().filter(|event| event["event"] == "accepted"));
+    accepted.extend(
+        events
+            .into_iter()
+            .filter(|event| event["event"] == "accepted"),
+    );
     let put = files(&desk.input("accepted"), &[]);
     assert_eq!(sorted(put.into_values()), sorted(scans));
     assert!(files(&desk.input(""), &["accepted"]).is_empty());
     // A kill may swallow the event of a move; nothing is accepted twice.
-    let mut paths: Vec<String> = accepted.iter().map(|event| event["path"].to_string()).collect();
+    let mut paths: Vec<String> = accepted
+        .iter()
+        .map(|event| event["path"].to_string())
+        .collect();
     let told = paths.len();
     paths.sort();
     paths.dedup();
     assert_eq!(paths.len(), told);
     let made = desk.made();
     for ending in [".pdf", ".txt", ".json"] {
-        let of_kind = made.iter().filter(|name| name.ends_with(ending) && *name != "batch.json");
+        let of_kind = made
+            .iter()
+            .filter(|name| name.ends_with(ending) && *name != "batch.json");
         assert_eq!(of_kind.count(), count, "{made:?}");
     }
     nothing_is_torn(&desk);
@@ -365,23 +445,39 @@ fn what_cannot_be_read_is_set_aside_with_its_reason() {
     let aside = files(&desk.input("failed"), &[]);
     for (name, words) in [
         ("photo.heic", ["iPhone", "unknown_format"]),
-        ("sub/letter.docx", ["không phải định dạng ảnh", "unknown_format"]),
-        ("cut.pdf", ["the end of the PDF file is missing", "incomplete"]),
+        (
+            "sub/letter.docx",
+            ["không phải định dạng ảnh", "unknown_format"],
+        ),
+        (
+            "cut.pdf",
+            ["the end of the PDF file is missing", "incomplete"],
+        ),
         ("never.tif.part", ["temporary name", "incomplete"]),
         ("012345678901.tif", ["012*****8901", "incomplete"]),
     ] {
-        assert!(aside.contains_key(Path::new(name)), "{name} of {:?}", aside.keys());
+        assert!(
+            aside.contains_key(Path::new(name)),
+            "{name} of {:?}",
+            aside.keys()
+        );
         let why = String::from_utf8(aside[Path::new(&format!("{name}.why.txt"))].clone()).unwrap();
         assert!(words.iter().all(|word| why.contains(word)), "{name}: {why}");
         assert!(why.contains("Gợi ý: ") && why.contains("Hint: "), "{why}");
         assert!(!why.contains("intake"), "{why}");
     }
     assert!(desk.input("accepted/good.tif").is_file());
-    assert_eq!(desk.made(), ["batch.json", "good.json", "good.pdf", "good.txt"]);
+    assert_eq!(
+        desk.made(),
+        ["batch.json", "good.json", "good.pdf", "good.txt"]
+    );
     let log = events.iter().map(Value::to_string).collect::<String>();
     assert!(!log.contains("012345678901"), "{log}");
     let shown = status(&desk);
-    assert_eq!((&shown["state"], &shown["failed_by_cause"]["incomplete"]), (&"stopped".into(), &3.into()));
+    assert_eq!(
+        (&shown["state"], &shown["failed_by_cause"]["incomplete"]),
+        (&"stopped".into(), &3.into())
+    );
     // The scan that will stay is the one that the record names, so that pages can be put right later.
     let record = desk.json("good.json");
     let source = record["source"]["path"].as_str().unwrap();
@@ -402,15 +498,29 @@ fn a_paper_with_a_mark_of_secrecy_is_locked_away_and_leaves_nothing() {
     desk.put("plain.tif", tiles([2]));
     let (code, events) = Watcher::start(watch(&desk, &["--once"])).end();
     assert_eq!(code, Some(1), "{events:#?}");
-    assert_eq!(desk.made(), ["batch.json", "plain.json", "plain.pdf", "plain.txt"]);
+    assert_eq!(
+        desk.made(),
+        ["batch.json", "plain.json", "plain.pdf", "plain.txt"]
+    );
     let aside: Vec<PathBuf> = files(&desk.input("failed"), &[]).into_keys().collect();
-    assert_eq!(aside, ["secret/secret.png", "secret/secret.png.why.txt"].map(PathBuf::from));
+    assert_eq!(
+        aside,
+        ["secret/secret.png", "secret/secret.png.why.txt"].map(PathBuf::from)
+    );
     let why = fs::read_to_string(desk.input("failed/secret/secret.png.why.txt")).unwrap();
     assert!(why.ends_with("secret_mark\n"), "{why}");
     use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(desk.input("failed/secret")).unwrap().permissions().mode();
+    let mode = fs::metadata(desk.input("failed/secret"))
+        .unwrap()
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o700);
-    assert_eq!(fs::read_dir(desk.output(".saoy/watch/intake")).unwrap().count(), 0);
+    assert_eq!(
+        fs::read_dir(desk.output(".saoy/watch/intake"))
+            .unwrap()
+            .count(),
+        0
+    );
 }
 
 #[test]
@@ -422,7 +532,10 @@ fn names_that_return_are_told_apart_and_the_same_scan_again_is_known() {
         assert_eq!(code, Some(0), "{round}: {events:#?}");
     }
     let accepted: Vec<PathBuf> = files(&desk.input("accepted"), &[]).into_keys().collect();
-    assert_eq!(accepted, ["scan-2.tif", "scan-3.tif", "scan.tif"].map(PathBuf::from));
+    assert_eq!(
+        accepted,
+        ["scan-2.tif", "scan-3.tif", "scan.tif"].map(PathBuf::from)
+    );
     let made = desk.made();
     let pdfs: Vec<_> = made.iter().filter(|name| name.ends_with(".pdf")).collect();
     assert_eq!(pdfs, ["scan-2.pdf", "scan.pdf"]);
@@ -441,7 +554,12 @@ fn a_signal_finishes_what_is_in_work_and_says_whether_something_waits() {
     let (code, events) = watcher.end();
     assert_eq!(code, Some(130), "{events:#?}");
     let put = files(&desk.input("accepted"), &[]).len();
-    let pdfs = || desk.made().iter().filter(|name| name.ends_with(".pdf")).count();
+    let pdfs = || {
+        desk.made()
+            .iter()
+            .filter(|name| name.ends_with(".pdf"))
+            .count()
+    };
     // What was begun is done, and moved; nothing more was begun.
     assert!((1..10).contains(&put), "{put}");
     assert_eq!(pdfs(), put);
@@ -469,14 +587,21 @@ fn it_waits_while_the_engine_is_gone_and_goes_on_by_itself() {
     desk.put("a.tif", paper([1]));
     let held = watcher.wait_for("held");
     let message = &held["message"];
-    assert!(message["vi"].as_str().unwrap().contains("saoy doctor"), "{held}");
+    assert!(
+        message["vi"].as_str().unwrap().contains("saoy doctor"),
+        "{held}"
+    );
     assert!(desk.input("a.tif").is_file());
     std::os::unix::fs::symlink(reader(), &engine).unwrap();
     watcher.wait_for("accepted");
     watcher.signal("-INT");
     assert_eq!(watcher.end().0, Some(0));
     assert!(desk.made().contains(&"a.pdf".to_owned()));
-    assert!(!desk.made().iter().any(|name| name.ends_with(".why.txt")), "{:?}", desk.made());
+    assert!(
+        !desk.made().iter().any(|name| name.ends_with(".why.txt")),
+        "{:?}",
+        desk.made()
+    );
 }
 
 #[test]
@@ -489,11 +614,20 @@ fn two_watchers_do_not_meet_and_wrong_folders_are_refused() {
         pause(50);
     }
     let (code, _, complaint) = run(&mut watch(&desk, &["--once"]));
-    assert!(code == 4 && complaint.contains("another saoy watch"), "{complaint}");
+    assert!(
+        code == 4 && complaint.contains("another saoy watch"),
+        "{complaint}"
+    );
     watcher.signal("-TERM");
     watcher.end();
     let mut same = saoy();
-    same.arg("watch").arg(desk.input("")).arg("-o").arg(desk.input(""));
+    same.arg("watch")
+        .arg(desk.input(""))
+        .arg("-o")
+        .arg(desk.input(""));
     let (code, _, complaint) = run(&mut same);
-    assert!(code == 2 && complaint.contains("two different ones"), "{complaint}");
+    assert!(
+        code == 2 && complaint.contains("two different ones"),
+        "{complaint}"
+    );
 }

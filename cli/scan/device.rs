@@ -78,12 +78,18 @@ pub(super) fn abilities(program: &Path, device: &str) -> Result<Abilities, Fault
 }
 
 fn fault_of(answer: &Output) -> Fault {
-    Fault::of(answer.status.code(), &String::from_utf8_lossy(&answer.stderr))
+    Fault::of(
+        answer.status.code(),
+        &String::from_utf8_lossy(&answer.stderr),
+    )
 }
 
 fn ask(program: &Path, arguments: &[&str]) -> Result<Output, Fault> {
     // Its words are looked at: they must not be in the user's language.
-    let answer = Command::new(program).args(arguments).env("LC_ALL", "C").output();
+    let answer = Command::new(program)
+        .args(arguments)
+        .env("LC_ALL", "C")
+        .output();
     answer.map_err(|error| cannot_run(program, error))
 }
 
@@ -99,9 +105,16 @@ pub(super) fn cannot_run(program: &Path, error: io::Error) -> Fault {
 impl Abilities {
     fn read(text: &str) -> Self {
         let is_option = |line: &&str| {
-            line.starts_with("--") || ["-l ", "-t ", "-x ", "-y "].iter().any(|name| line.starts_with(name))
+            line.starts_with("--")
+                || ["-l ", "-t ", "-x ", "-y "]
+                    .iter()
+                    .any(|name| line.starts_with(name))
         };
-        let options = text.lines().map(str::trim).filter(is_option).map(str::to_owned);
+        let options = text
+            .lines()
+            .map(str::trim)
+            .filter(is_option)
+            .map(str::to_owned);
         Self {
             options: options.collect(),
         }
@@ -112,20 +125,30 @@ impl Abilities {
         self.options.iter().find_map(|line| {
             let rest = line.strip_prefix(name)?;
             let rest = rest.strip_prefix([' ', '[', '='])?;
-            Some(rest.rsplit_once(" [").map_or(rest, |(values, _)| values).trim())
+            Some(
+                rest.rsplit_once(" [")
+                    .map_or(rest, |(values, _)| values)
+                    .trim(),
+            )
         })
     }
 
     /// The values of an option that is a choice of words.
     fn values(&self, name: &str) -> Vec<&str> {
         let constraint = self.constraint(name).unwrap_or_default();
-        constraint.split('|').map(str::trim).filter(|value| !value.is_empty()).collect()
+        constraint
+            .split('|')
+            .map(str::trim)
+            .filter(|value| !value.is_empty())
+            .collect()
     }
 
     /// The largest value of a length in mm, as `0..215.9mm (in steps of 0.1)`.
     fn largest(&self, name: &str) -> Option<f64> {
         let (_, rest) = self.constraint(name)?.split_once("..")?;
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let digits = rest
+            .find(|c: char| !c.is_ascii_digit() && c != '.')
+            .unwrap_or(rest.len());
         rest.get(..digits)?.parse().ok()
     }
 }
@@ -150,7 +173,8 @@ impl Wish {
         Ok(Self {
             source: text("source").or_else(|| profile.source.clone()),
             mode: mode.map_or_else(|| given::<String>(matches, "mode").cloned(), Ok)?,
-            resolution: resolution.map_or_else(|| given::<u32>(matches, "resolution").copied(), Ok)?,
+            resolution: resolution
+                .map_or_else(|| given::<u32>(matches, "resolution").copied(), Ok)?,
             paper: text("paper").or_else(|| profile.paper.clone()),
             own: profile.option.iter().chain(own).cloned().collect(),
         })
@@ -178,7 +202,9 @@ pub(super) fn setup(wish: &Wish, abilities: &Abilities) -> Result<Setup, Fault> 
         // Options of one letter are geometry, and take their value apart from them.
         match option.split_once('=') {
             Some((name, value)) if name.len() == 1 => {
-                setup.arguments.extend([format!("-{name}"), value.to_owned()]);
+                setup
+                    .arguments
+                    .extend([format!("-{name}"), value.to_owned()]);
             }
             _ => setup.arguments.push(format!("--{option}")),
         }
@@ -195,20 +221,38 @@ impl Setup {
         let values = abilities.values("--source");
         let Some(wished) = &wish.source else {
             // The present value, which the driver chose: a scanner with a feeder only says so by it.
-            let line = abilities.options.iter().find(|line| line.starts_with("--source "));
-            let present = line.and_then(|line| line.rsplit_once('[')).map(|(_, value)| value.trim_end_matches(']'));
+            let line = abilities
+                .options
+                .iter()
+                .find(|line| line.starts_with("--source "));
+            let present = line
+                .and_then(|line| line.rsplit_once('['))
+                .map(|(_, value)| value.trim_end_matches(']'));
             self.fed = present.is_some_and(is_feeder);
             return Ok(());
         };
         let duplex_switch = || {
             let both = |name: &'static str| {
                 let values = abilities.values(name);
-                let value = values.iter().find(|value| is_duplex(value) || **value == "(yes")?;
-                Some((name, if is_duplex(value) { (*value).to_owned() } else { "yes".to_owned() }))
+                let value = values
+                    .iter()
+                    .find(|value| is_duplex(value) || **value == "(yes")?;
+                Some((
+                    name,
+                    if is_duplex(value) {
+                        (*value).to_owned()
+                    } else {
+                        "yes".to_owned()
+                    },
+                ))
             };
             both("--adf-mode").or_else(|| both("--duplex"))
         };
-        let feeder = || values.iter().find(|value| is_feeder(value) && !is_duplex(value) && !is_back(value));
+        let feeder = || {
+            values
+                .iter()
+                .find(|value| is_feeder(value) && !is_duplex(value) && !is_back(value))
+        };
         let found = match wished.as_str() {
             "flatbed" => values.iter().find(|value| is_flatbed(value)).copied(),
             "adf" => feeder().copied(),
@@ -242,14 +286,39 @@ impl Setup {
             return Ok(());
         }
         let names: &[&str] = match wish.mode.as_str() {
-            "gray" => &["gray", "grey", "true gray", "grayscale", "24bit gray", "8-bit gray"],
-            "lineart" => &["lineart", "binary", "black & white", "monochrome", "black and white", "bw"],
-            _ => &["color", "colour", "24bit color", "24-bit color", "true color", "rgb"],
+            "gray" => &[
+                "gray",
+                "grey",
+                "true gray",
+                "grayscale",
+                "24bit gray",
+                "8-bit gray",
+            ],
+            "lineart" => &[
+                "lineart",
+                "binary",
+                "black & white",
+                "monochrome",
+                "black and white",
+                "bw",
+            ],
+            _ => &[
+                "color",
+                "colour",
+                "24bit color",
+                "24-bit color",
+                "true color",
+                "rgb",
+            ],
         };
-        let exactly = values.iter().find(|value| names.contains(&value.to_lowercase().as_str()));
+        let exactly = values
+            .iter()
+            .find(|value| names.contains(&value.to_lowercase().as_str()));
         let about = || {
             let first = names.first().copied().unwrap_or_default();
-            values.iter().find(|value| value.to_lowercase().contains(first))
+            values
+                .iter()
+                .find(|value| value.to_lowercase().contains(first))
         };
         match exactly.or_else(about) {
             Some(value) => self.set("mode", value),
@@ -262,7 +331,9 @@ impl Setup {
         let Some(constraint) = abilities.constraint("--resolution") else {
             return Ok(());
         };
-        let numbers = constraint.split_once("dpi").map_or(constraint, |(numbers, _)| numbers);
+        let numbers = constraint
+            .split_once("dpi")
+            .map_or(constraint, |(numbers, _)| numbers);
         let wished = f64::from(wish.resolution);
         let number = |text: &str| text.trim().parse::<f64>().ok();
         let value = match numbers.split_once("..") {
@@ -274,11 +345,18 @@ impl Setup {
             None => {
                 let listed: Vec<f64> = numbers.split('|').filter_map(number).collect();
                 let enough = listed.iter().copied().filter(|value| *value >= wished);
-                if listed.is_empty() { Some(wished) } else { enough.reduce(f64::min) }
+                if listed.is_empty() {
+                    Some(wished)
+                } else {
+                    enough.reduce(f64::min)
+                }
             }
         };
         let Some(value) = value else {
-            return Err(cannot(&format!("--resolution {}", wish.resolution), &[numbers]));
+            return Err(cannot(
+                &format!("--resolution {}", wish.resolution),
+                &[numbers],
+            ));
         };
         if value > wished {
             let asked = wish.resolution;
@@ -310,13 +388,18 @@ impl Setup {
                     "the scanner reaches {most} mm only; paper of {side} mm is cut off"
                 ));
             }
-            self.arguments.extend([name.to_owned(), side.min(most).to_string()]);
+            self.arguments
+                .extend([name.to_owned(), side.min(most).to_string()]);
         }
     }
 }
 
 fn cannot(asked: &str, values: &[&str]) -> Fault {
-    let has = if values.is_empty() { "-".to_owned() } else { values.join(", ") };
+    let has = if values.is_empty() {
+        "-".to_owned()
+    } else {
+        values.join(", ")
+    };
     Fault::CannotDo {
         asked: asked.to_owned(),
         has,
@@ -369,17 +452,38 @@ mod tests {
         assert_eq!(
             duplex.arguments,
             [
-                "--source=ADF Duplex", "--mode=Gray", "--resolution=300", "-x", "210", "-y", "279.364",
-                "--test-picture=Grid", "-t", "5"
+                "--source=ADF Duplex",
+                "--mode=Gray",
+                "--resolution=300",
+                "-x",
+                "210",
+                "-y",
+                "279.364",
+                "--test-picture=Grid",
+                "-t",
+                "5"
             ]
         );
-        assert_eq!(duplex.notes.len(), 1, "A4 is longer than the bed: {:?}", duplex.notes);
+        assert_eq!(
+            duplex.notes.len(),
+            1,
+            "A4 is longer than the bed: {:?}",
+            duplex.notes
+        );
         let adf = told(FUJITSU, &wish("adf", "lineart", 300));
-        assert_eq!(&adf.arguments[..2], ["--source=ADF Front", "--mode=Lineart"]);
+        assert_eq!(
+            &adf.arguments[..2],
+            ["--source=ADF Front", "--mode=Lineart"]
+        );
         let epson = told(EPSON, &wish("duplex", "lineart", 300));
         assert_eq!(
             &epson.arguments[..4],
-            ["--source=Automatic Document Feeder", "--adf-mode=Duplex", "--mode=Binary", "--resolution=400"]
+            [
+                "--source=Automatic Document Feeder",
+                "--adf-mode=Duplex",
+                "--mode=Binary",
+                "--resolution=400"
+            ]
         );
         assert_eq!(epson.notes.len(), 1, "{:?}", epson.notes);
         let bed = told(AIRSCAN, &wish("flatbed", "color", 300));
@@ -394,11 +498,22 @@ mod tests {
         let abilities = Abilities::read(AIRSCAN);
         for (wish, asked, has) in [
             (wish("adf", "lineart", 300), "--mode lineart", "Color, Gray"),
-            (wish("adf", "color", 1200), "--resolution 1200", "75|300|600"),
-            (wish("tray", "color", 300), "--source tray", "Flatbed, ADF, ADF Duplex"),
+            (
+                wish("adf", "color", 1200),
+                "--resolution 1200",
+                "75|300|600",
+            ),
+            (
+                wish("tray", "color", 300),
+                "--source tray",
+                "Flatbed, ADF, ADF Duplex",
+            ),
         ] {
             match setup(&wish, &abilities) {
-                Err(Fault::CannotDo { asked: told, has: values }) => {
+                Err(Fault::CannotDo {
+                    asked: told,
+                    has: values,
+                }) => {
                     assert_eq!((told.as_str(), values.as_str()), (asked, has));
                 }
                 other => panic!("{other:?}"),

@@ -21,10 +21,7 @@ pub(super) enum Fault {
     /// There are several, and none was named.
     Several(Vec<String>),
     /// The scanner cannot do what was asked for.
-    CannotDo {
-        asked: String,
-        has: String,
-    },
+    CannotDo { asked: String, has: String },
     /// A batch to go on with that is not there.
     NoBatch { name: String, folder: PathBuf },
     /// A name for a batch that is no name.
@@ -120,17 +117,38 @@ impl Status {
 
     fn sentence(self) -> [&'static str; 2] {
         match self {
-            Self::Unsupported => ["máy quét không làm được việc này", "the scanner cannot do this"],
-            Self::Cancelled => ["máy quét đã hủy lượt quét", "the scan was cancelled at the scanner"],
+            Self::Unsupported => [
+                "máy quét không làm được việc này",
+                "the scanner cannot do this",
+            ],
+            Self::Cancelled => [
+                "máy quét đã hủy lượt quét",
+                "the scan was cancelled at the scanner",
+            ],
             Self::Busy => ["máy quét đang bận", "the scanner is busy"],
-            Self::Invalid => ["máy quét không nhận thiết lập này, hoặc không có máy này", "the scanner does not take these settings, or there is no such scanner"],
+            Self::Invalid => [
+                "máy quét không nhận thiết lập này, hoặc không có máy này",
+                "the scanner does not take these settings, or there is no such scanner",
+            ],
             Self::Jammed => ["kẹt giấy trong khay nạp", "paper is jammed in the feeder"],
             Self::NoDocuments => ["khay nạp không có giấy", "the feeder is empty"],
             Self::CoverOpen => ["nắp máy quét đang mở", "the scanner's cover is open"],
-            Self::Io => ["mất liên lạc với máy quét", "the connection to the scanner failed"],
-            Self::NoMemory => ["máy quét hoặc trình điều khiển hết bộ nhớ", "scanner or driver are out of memory"],
-            Self::Denied => ["không có quyền dùng máy quét", "no permission to use the scanner"],
-            Self::Other => ["máy quét dừng không rõ nguyên nhân", "the scanner stopped for a reason it does not tell"],
+            Self::Io => [
+                "mất liên lạc với máy quét",
+                "the connection to the scanner failed",
+            ],
+            Self::NoMemory => [
+                "máy quét hoặc trình điều khiển hết bộ nhớ",
+                "scanner or driver are out of memory",
+            ],
+            Self::Denied => [
+                "không có quyền dùng máy quét",
+                "no permission to use the scanner",
+            ],
+            Self::Other => [
+                "máy quét dừng không rõ nguyên nhân",
+                "the scanner stopped for a reason it does not tell",
+            ],
         }
     }
 
@@ -155,7 +173,10 @@ impl Status {
                 "kiểm tra dây, nguồn và mạng, tắt rồi bật lại máy quét",
                 "check cable, power and network; switch the scanner off and on",
             ],
-            Self::NoMemory => ["giảm độ phân giải (--resolution)", "lower the resolution (--resolution)"],
+            Self::NoMemory => [
+                "giảm độ phân giải (--resolution)",
+                "lower the resolution (--resolution)",
+            ],
             Self::Denied => [
                 "thêm tài khoản vào nhóm scanner: sudo usermod -aG scanner TÀI_KHOẢN, rồi đăng nhập lại",
                 "add the account to the group scanner: sudo usermod -aG scanner ACCOUNT, then log in again",
@@ -302,7 +323,9 @@ impl Fault {
                 said!("{vi}", "{en}")
             }
             Self::Stopped => said!("chạy lại khi sẵn sàng", "run again when ready"),
-            Self::InBatch { fault, pages: 0, .. } => fault.hint(),
+            Self::InBatch {
+                fault, pages: 0, ..
+            } => fault.hint(),
             Self::InBatch {
                 fault,
                 name,
@@ -377,9 +400,15 @@ mod tests {
             assert_eq!(fault.code(), expected);
             assert_eq!(fault.exit_code(), 4);
             let said = fault.sentence();
-            assert!(said.vi.contains("gợi ý: ") && said.en.contains("hint: "), "{said:?}");
+            assert!(
+                said.vi.contains("gợi ý: ") && said.en.contains("hint: "),
+                "{said:?}"
+            );
         }
-        let busy = Fault::of(Some(1), "scanimage: open of device epson:1 failed: Device busy");
+        let busy = Fault::of(
+            Some(1),
+            "scanimage: open of device epson:1 failed: Device busy",
+        );
         assert_eq!(busy.code(), "device_busy");
     }
 }

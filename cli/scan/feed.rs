@@ -59,7 +59,11 @@ pub(super) fn run(
         }
         go(job, folder, page, Some(1), stop, tell)?;
     }
-    if stopped(stop) { Err(Fault::Stopped) } else { Ok(()) }
+    if stopped(stop) {
+        Err(Fault::Stopped)
+    } else {
+        Ok(())
+    }
 }
 
 fn go(
@@ -87,7 +91,9 @@ fn go(
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    let mut child = command.spawn().map_err(|error| cannot_run(job.program, error))?;
+    let mut child = command
+        .spawn()
+        .map_err(|error| cannot_run(job.program, error))?;
     let words = words_of(&mut child);
     let mut page = first;
     if let Some(pipe) = child.stdout.take() {
@@ -98,7 +104,9 @@ fn go(
         }
     }
     let status = child.wait().map_err(Fault::Program)?;
-    let words = words.map(|thread| thread.join().unwrap_or_default()).unwrap_or_default();
+    let words = words
+        .map(|thread| thread.join().unwrap_or_default())
+        .unwrap_or_default();
     if stopped(stop) {
         return Err(Fault::Stopped);
     }
@@ -106,7 +114,10 @@ fn go(
     match Fault::of(status.code(), &last_complaint(&words)) {
         _ if status.success() => Ok(()),
         // A feeder that is empty after some pages is what was waited for.
-        Fault::Status { status: Status::NoDocuments, .. } if came && job.fed => Ok(()),
+        Fault::Status {
+            status: Status::NoDocuments,
+            ..
+        } if came && job.fed => Ok(()),
         fault => Err(fault),
     }
 }
@@ -123,7 +134,11 @@ fn words_of(child: &mut Child) -> Option<std::thread::JoinHandle<String>> {
 
 /// The last line in which the program tells a state of the scanner, else the last in which it complains.
 fn last_complaint(words: &str) -> String {
-    let complaints = || words.lines().filter_map(|line| line.split_once("scanimage: "));
+    let complaints = || {
+        words
+            .lines()
+            .filter_map(|line| line.split_once("scanimage: "))
+    };
     let telling = complaints()
         .filter(|(_, complaint)| Status::of_words(complaint) != Status::Other)
         .last();

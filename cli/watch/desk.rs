@@ -215,22 +215,35 @@ impl<'a> Desk<'a> {
             }
         }
         // A folder that could not be listed says nothing about its files.
-        let blind = |path: &PathBuf| walk.troubles.iter().any(|(folder, _)| path.starts_with(folder));
+        let blind = |path: &PathBuf| {
+            walk.troubles
+                .iter()
+                .any(|(folder, _)| path.starts_with(folder))
+        };
         self.seen.retain(|path, known| {
             there.contains(path) || matches!(known.state, State::Queued(_)) || blind(path)
         });
         let troubles = walk.troubles.into_iter().map(|(folder, error)| {
             let said = error.spoken();
             let sentence = Bilingual {
-                vi: format!("không đọc được thư mục {}: {}; sẽ thử lại", folder.display(), said.vi),
-                en: format!("the folder {} cannot be read: {}; it is tried again", folder.display(), said.en),
+                vi: format!(
+                    "không đọc được thư mục {}: {}; sẽ thử lại",
+                    folder.display(),
+                    said.vi
+                ),
+                en: format!(
+                    "the folder {} cannot be read: {}; it is tried again",
+                    folder.display(),
+                    said.en
+                ),
             };
             (folder, sentence)
         });
         let troubles: BTreeMap<PathBuf, Bilingual> = troubles.collect();
         for (folder, sentence) in &troubles {
             if !self.troubles.contains_key(folder) {
-                let event = json!({"event": "folder_unreadable", "path": folder, "message": sentence});
+                let event =
+                    json!({"event": "folder_unreadable", "path": folder, "message": sentence});
                 self.status.tell(&event, sentence, true);
             }
         }
@@ -263,7 +276,9 @@ impl<'a> Desk<'a> {
             if stop.load(Ordering::Relaxed) {
                 return Ok(());
             }
-            if self.work.len() >= AHEAD || self.spooled.saturating_add(facts.bytes) > SPOOL && self.spooled > 0 {
+            if self.work.len() >= AHEAD
+                || self.spooled.saturating_add(facts.bytes) > SPOOL && self.spooled > 0
+            {
                 continue;
             }
             let spool = self.spool();
@@ -318,7 +333,10 @@ impl<'a> Desk<'a> {
         }
         if let Some(known) = self.seen.get_mut(source) {
             // Looked into exactly when its time is over, and not a pause later.
-            known.again = known.again.min(known.since + self.settings.patience).max(Instant::now());
+            known.again = known
+                .again
+                .min(known.since + self.settings.patience)
+                .max(Instant::now());
         }
         Ok(())
     }
@@ -330,8 +348,14 @@ impl<'a> Desk<'a> {
             code: "incomplete".to_owned(),
             class: FailureClass::Input,
             message: Bilingual {
-                vi: format!("{path}: tệp chưa trọn vẹn và đã {seconds} giây không thay đổi ({})", why.vi),
-                en: format!("{path}: the file is not whole and has not changed for {seconds} s ({})", why.en),
+                vi: format!(
+                    "{path}: tệp chưa trọn vẹn và đã {seconds} giây không thay đổi ({})",
+                    why.vi
+                ),
+                en: format!(
+                    "{path}: the file is not whole and has not changed for {seconds} s ({})",
+                    why.en
+                ),
             },
             hint: said!(
                 "quét hoặc chép lại tệp vào thư mục nhận; nếu máy quét hay mạng ghi chậm, tăng --incomplete-after",
@@ -424,7 +448,9 @@ impl<'a> Desk<'a> {
     fn known_as(&self, hot: usize, source: &Path, facts: Facts, sha256: &str) -> PathBuf {
         let in_use = |path: &Path| self.work.contains_key(&path.display().to_string());
         let known = self.ledger.known(source, sha256);
-        if let Some(known) = known.filter(|known| !known.accepted.exists() && !in_use(&known.accepted)) {
+        if let Some(known) =
+            known.filter(|known| !known.accepted.exists() && !in_use(&known.accepted))
+        {
             return known.accepted.clone();
         }
         let wished = self.place(hot, source, true);
@@ -453,10 +479,17 @@ impl<'a> Desk<'a> {
                 Told::Page { path, page, pages } => {
                     self.status.page();
                     // The driver names the place where the scan will be; it is not there yet.
-                    let source = self.work.get(&path).map(|work| work.source.display().to_string());
+                    let source = self
+                        .work
+                        .get(&path)
+                        .map(|work| work.source.display().to_string());
                     let path = source.unwrap_or(path);
-                    let event = json!({"event": "page", "path": path, "page": page, "pages": pages});
-                    let sentence = said!("{path}: trang {page}/{pages}", "{path}: page {page}/{pages}");
+                    let event =
+                        json!({"event": "page", "path": path, "page": page, "pages": pages});
+                    let sentence = said!(
+                        "{path}: trang {page}/{pages}",
+                        "{path}: page {page}/{pages}"
+                    );
                     self.status.tell(&event, &sentence, false);
                 }
                 Told::Document(entry) => {
@@ -539,7 +572,8 @@ impl<'a> Desk<'a> {
                             vi: format!("{path}: {}", why.vi),
                             en: format!("{path}: {}", why.en),
                         };
-                        let event = json!({"event": "cannot_move", "path": work.source, "message": why});
+                        let event =
+                            json!({"event": "cannot_move", "path": work.source, "message": why});
                         self.status.tell(&event, &sentence, true);
                     }
                     work.complained = true;
@@ -603,8 +637,14 @@ impl<'a> Desk<'a> {
             "message": failure.message, "hint": failure.hint
         });
         let sentence = Bilingual {
-            vi: format!("để riêng: {}\n  gợi ý: {}", failure.message.vi, failure.hint.vi),
-            en: format!("set aside: {}\n  hint: {}", failure.message.en, failure.hint.en),
+            vi: format!(
+                "để riêng: {}\n  gợi ý: {}",
+                failure.message.vi, failure.hint.vi
+            ),
+            en: format!(
+                "set aside: {}\n  hint: {}",
+                failure.message.en, failure.hint.en
+            ),
         };
         self.status.tell(&event, &sentence, true);
     }
@@ -632,17 +672,28 @@ impl<'a> Desk<'a> {
     }
 
     fn show(&mut self, state: Option<&str>, now: bool) {
-        let waiting: Vec<Waiting> = self.seen.iter().map(|(path, known)| self.waiting(path, known)).collect();
+        let waiting: Vec<Waiting> = self
+            .seen
+            .iter()
+            .map(|(path, known)| self.waiting(path, known))
+            .collect();
         let state = state.unwrap_or(match () {
             () if self.held.is_some() => "held",
             () if self.work.is_empty() => "idle",
             () => "working",
         });
-        let folders: Vec<&Path> = self.settings.hot.iter().map(|hot| hot.folder.as_path()).collect();
+        let folders: Vec<&Path> = self
+            .settings
+            .hot
+            .iter()
+            .map(|hot| hot.folder.as_path())
+            .collect();
         let troubles = self.troubles.values().chain(&self.held).cloned().collect();
         let out = &self.settings.out;
         // The screen shows an old state then; the work goes on.
-        let _ = self.status.write(state, (&folders, out), waiting, troubles, now);
+        let _ = self
+            .status
+            .write(state, (&folders, out), waiting, troubles, now);
     }
 
     fn waiting(&self, path: &Path, known: &Seen) -> Waiting {
@@ -652,7 +703,10 @@ impl<'a> Desk<'a> {
             State::BeingWritten(why) => ("being_written", Some(why.clone())),
             State::NotWhole(why) => ("not_whole", Some(why.clone())),
             State::Queued(key) => {
-                let back = self.work.get(key).is_some_and(|work| work.outcome.is_some());
+                let back = self
+                    .work
+                    .get(key)
+                    .is_some_and(|work| work.outcome.is_some());
                 (if back { "putting_away" } else { "queued" }, None)
             }
         };
@@ -668,8 +722,14 @@ impl<'a> Desk<'a> {
 fn cannot_move(error: &std::io::Error) -> Bilingual {
     let said = error.spoken();
     Bilingual {
-        vi: format!("không chuyển được khỏi thư mục nhận: {}; sẽ thử lại", said.vi),
-        en: format!("cannot be moved out of the hot folder: {}; it is tried again", said.en),
+        vi: format!(
+            "không chuyển được khỏi thư mục nhận: {}; sẽ thử lại",
+            said.vi
+        ),
+        en: format!(
+            "cannot be moved out of the hot folder: {}; it is tried again",
+            said.en
+        ),
     }
 }
 

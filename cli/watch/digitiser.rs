@@ -29,11 +29,7 @@ pub(super) struct Job {
 /// What the worker tells the desk.
 pub(super) enum Told {
     /// A page was read.
-    Page {
-        path: String,
-        page: u32,
-        pages: u32,
-    },
+    Page { path: String, page: u32, pages: u32 },
     /// A document is on disk, or is set aside for good.
     Document(Box<BatchEntry>),
     /// Nothing can be done at the moment, and why; it is tried again.

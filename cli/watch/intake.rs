@@ -6,8 +6,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use ring::digest::{Context, SHA256};
-use saoy_pipeline::ingest::{Fault, Limits};
 use saoy_pipeline::ingest::whole::{self, Lacking};
+use saoy_pipeline::ingest::{Fault, Limits};
 use saoy_pipeline::record::Bilingual;
 use saoy_pipeline::speech::Spoken;
 
@@ -60,9 +60,7 @@ pub(super) fn take(
         Err(Lacking { error, .. }) if rested && matches!(error.fault, Fault::UnknownFormat) => {
             Ok(copy)
         }
-        Err(Lacking { error, may_grow }) if may_grow => {
-            Err(NotTaken::NotYet(error.fault.spoken()))
-        }
+        Err(Lacking { error, may_grow }) if may_grow => Err(NotTaken::NotYet(error.fault.spoken())),
         // Whole, and of no use here: the driver says why.
         Err(_) => Ok(copy),
     }

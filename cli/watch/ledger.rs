@@ -143,7 +143,12 @@ mod tests {
         let place = Path::new("/accepted/a.tif");
         assert_eq!(ledger.give(&scan, "11", place).unwrap(), 1);
         assert_eq!(ledger.give(&scan, "11", place).unwrap(), 2);
-        assert_eq!(ledger.give(&desk.path().join("gone.tif"), "22", place).unwrap(), 1);
+        assert_eq!(
+            ledger
+                .give(&desk.path().join("gone.tif"), "22", place)
+                .unwrap(),
+            1
+        );
         // A power cut tears the last line.
         let mut file = OpenOptions::new().append(true).open(&path).unwrap();
         file.write_all(b"{\"source\":\"/ha").unwrap();

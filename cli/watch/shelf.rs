@@ -254,7 +254,10 @@ mod tests {
             let facts = Facts::of(&at("a.tif")).unwrap();
             let put = put(&at("a.tif"), &place, facts, None).unwrap();
             assert_eq!(put, Put::At(at("accepted").join(expected)));
-            assert_eq!(fs::read_to_string(at("accepted").join(expected)).unwrap(), content);
+            assert_eq!(
+                fs::read_to_string(at("accepted").join(expected)).unwrap(),
+                content
+            );
         }
         fs::write(at("a.tif"), "four").unwrap();
         let facts = Facts::of(&at("a.tif")).unwrap();
@@ -263,7 +266,10 @@ mod tests {
         assert_eq!(put_back, Put::Changed);
         assert_eq!(fs::read_to_string(at("a.tif")).unwrap(), "four");
         fs::write(at("a.tif"), "longer").unwrap();
-        assert_eq!(put(&at("a.tif"), &place, facts, None).unwrap(), Put::Changed);
+        assert_eq!(
+            put(&at("a.tif"), &place, facts, None).unwrap(),
+            Put::Changed
+        );
         fs::remove_file(at("a.tif")).unwrap();
         assert_eq!(put(&at("a.tif"), &place, facts, None).unwrap(), Put::Gone);
         assert_eq!(fs::read_dir(at("accepted")).unwrap().count(), 3);
@@ -278,7 +284,10 @@ mod tests {
         fs::create_dir(at("far")).unwrap();
         fs::write(at("far/a.tif"), "other").unwrap();
         let wished = at("far/a.tif");
-        assert_eq!(across(&at("a.tif"), &wished, facts, Some("00")).unwrap(), Put::Changed);
+        assert_eq!(
+            across(&at("a.tif"), &wished, facts, Some("00")).unwrap(),
+            Put::Changed
+        );
         assert!(at("a.tif").exists());
         let sha256 = sha256_of(&at("a.tif")).unwrap();
         let put = across(&at("a.tif"), &wished, facts, Some(&sha256)).unwrap();

@@ -160,7 +160,13 @@ mod tests {
     #[test]
     fn folders_are_walked_in_the_order_of_people_and_ours_are_left_out() {
         let desk = tempfile::tempdir().unwrap();
-        for name in ["scan 10.tif", "scan 2.tif", "sub/a.tif", "accepted/b.tif", ".hidden"] {
+        for name in [
+            "scan 10.tif",
+            "scan 2.tif",
+            "sub/a.tif",
+            "accepted/b.tif",
+            ".hidden",
+        ] {
             let path = desk.path().join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, b"x").unwrap();
@@ -177,6 +183,9 @@ mod tests {
             .iter()
             .map(|met| met.path.strip_prefix(desk.path()).unwrap().to_owned())
             .collect();
-        assert_eq!(names, ["scan 2.tif", "scan 10.tif", "sub/a.tif"].map(PathBuf::from));
+        assert_eq!(
+            names,
+            ["scan 2.tif", "scan 10.tif", "sub/a.tif"].map(PathBuf::from)
+        );
     }
 }

@@ -96,7 +96,10 @@ fn answer(stream: &TcpStream, feeder: &Feeder) -> Option<()> {
             let sides = if duplex { 2 } else { 1 };
             feeder.left.store(sides * feeder.sheets, Ordering::SeqCst);
             feeder.jammed.store(false, Ordering::SeqCst);
-            location = format!("Location: http://127.0.0.1:{}/eSCL/ScanJobs/1\r\n", feeder.port);
+            location = format!(
+                "Location: http://127.0.0.1:{}/eSCL/ScanJobs/1\r\n",
+                feeder.port
+            );
             empty("201 Created")
         }
         ("GET", "/eSCL/ScanJobs/1/NextDocument") => match next(feeder) {
@@ -125,7 +128,10 @@ fn next(feeder: &Feeder) -> Option<Vec<u8>> {
         return None;
     }
     let take = |left: usize| left.checked_sub(1);
-    feeder.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).ok()?;
+    feeder
+        .left
+        .fetch_update(Ordering::SeqCst, Ordering::SeqCst, take)
+        .ok()?;
     feeder.out.fetch_add(1, Ordering::SeqCst);
     Some(feeder.page.clone())
 }

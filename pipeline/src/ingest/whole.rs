@@ -92,7 +92,9 @@ fn tail_holds(file: &mut FileBytes, mark: &[u8]) -> Result<bool, Fault> {
 /// What follows the last byte that is no padding does not count: some writers fill up a block.
 fn unpadded(bytes: &[u8]) -> &[u8] {
     let end = bytes.iter().rposition(|byte| !PADDING.contains(byte));
-    bytes.get(..end.map_or(0, |end| end + 1)).unwrap_or_default()
+    bytes
+        .get(..end.map_or(0, |end| end + 1))
+        .unwrap_or_default()
 }
 
 /// EOI (ITU-T T.81, B.1.1.3), at the end or, where a camera put something of its own behind it, where the decoder met it.
@@ -150,7 +152,9 @@ fn ends_as_jpeg2000(file: &mut FileBytes) -> Result<bool, Fault> {
 fn ends_as_pdf(file: &mut FileBytes) -> Result<bool, Fault> {
     let end = tail(file, 2 * PDF_HEAD)?;
     let last = unpadded(&end);
-    let last = last.get(last.len().saturating_sub(PDF_HEAD)..).unwrap_or_default();
+    let last = last
+        .get(last.len().saturating_sub(PDF_HEAD)..)
+        .unwrap_or_default();
     if !last.windows(5).any(|five| five == b"%%EOF") {
         return Ok(false);
     }
@@ -259,6 +263,9 @@ mod tests {
     fn the_first_end_mark_of_a_linearised_file_is_not_its_end() {
         let head = b"%PDF-1.4\n1 0 obj\n<< /Linearized 1 /L 5000 /H [ 10 20 ] >>\nendobj\n";
         assert_eq!(linearized_length(head), Some(5000));
-        assert_eq!(linearized_length(b"%PDF-1.4\n1 0 obj << /Type /Catalog >>"), None);
+        assert_eq!(
+            linearized_length(b"%PDF-1.4\n1 0 obj << /Type /Catalog >>"),
+            None
+        );
     }
 }
