@@ -9,6 +9,9 @@ executables=$(realpath "$1") manual=$(realpath "$2")
 mkdir -p "$3"
 out=$(realpath "$3")
 
+# Equal contents make an equal package.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$here" log -1 --format=%ct)}
+export SOURCE_DATE_EPOCH
 version=$("$executables/saoy" --version | cut -d' ' -f2)
 architecture=$(dpkg --print-architecture)
 tree=$(mktemp -d)
@@ -42,8 +45,13 @@ for page in "$here"/../docs/*.md "$here"/../README.md; do
     install -m 644 "$page" "$documents/"
 done
 cp -r "$here/../docs/schemas" "$documents/schemas"
-install -m 644 "$here/../CHANGELOG.md" "$documents/changelog"
-gzip -9n "$documents/changelog"
+install -m 644 "$here/../CHANGELOG.md" "$documents/"
+gzip -9n "$documents/CHANGELOG.md"
+# Debian's own form of it, which names the version.
+printf 'saoy (%s) stable; urgency=medium\n\n  * See CHANGELOG.md.\n\n -- %s  %s\n' "$version" \
+    "$(sed -n 's/^Maintainer: //p' "$here/control.in")" "$(date -R -u --date="@$SOURCE_DATE_EPOCH")" |
+    gzip -9n > "$documents/changelog.gz"
+install -D -m 644 "$here/lintian-overrides" "$root/usr/share/lintian/overrides/saoy"
 "$here/copyright.sh" > "$documents/copyright"
 
 mkdir -p "$root/DEBIAN"
@@ -56,9 +64,6 @@ sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@SIZE@
 install -m 755 "$here/postinst" "$here/prerm" "$root/DEBIAN/"
 (cd "$root" && find usr lib -type f -print0 | sort -z | xargs -0 md5sum > DEBIAN/md5sums)
 
-# Equal contents make an equal package.
-SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$here" log -1 --format=%ct)}
-export SOURCE_DATE_EPOCH
 find "$root" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 package=$out/saoy_${version}_$architecture.deb
 dpkg-deb --root-owner-group --build "$root" "$package" >/dev/null
