@@ -233,9 +233,7 @@ fn settings(matches: &ArgMatches) -> anyhow::Result<Settings> {
     }
     Ok(Settings {
         hot,
-        state: named("state")
-            .map(absolute)
-            .unwrap_or_else(|| out.join(STATE_FOLDER).join("watch")),
+        state: named("state").map_or_else(|| out.join(STATE_FOLDER).join("watch"), absolute),
         out,
         settle: *given(matches, "settle")?,
         patience: *given(matches, "incomplete-after")?,

@@ -12,6 +12,8 @@ out=$(realpath "$3")
 # Equal contents make an equal package.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$here" log -1 --format=%ct)}
 export SOURCE_DATE_EPOCH
+# Who answers for the package, in Debian's own variables.
+maintainer="${DEBFULLNAME:-Saoy developers} <${DEBEMAIL:-saoy@localhost}>"
 version=$("$executables/saoy" --version | cut -d' ' -f2)
 architecture=$(dpkg --print-architecture)
 tree=$(mktemp -d)
@@ -49,7 +51,7 @@ install -m 644 "$here/../CHANGELOG.md" "$documents/"
 gzip -9n "$documents/CHANGELOG.md"
 # Debian's own form of it, which names the version.
 printf 'saoy (%s) stable; urgency=medium\n\n  * See CHANGELOG.md.\n\n -- %s  %s\n' "$version" \
-    "$(sed -n 's/^Maintainer: //p' "$here/control.in")" "$(date -R -u --date="@$SOURCE_DATE_EPOCH")" |
+    "$maintainer" "$(date -R -u --date="@$SOURCE_DATE_EPOCH")" |
     gzip -9n > "$documents/changelog.gz"
 install -D -m 644 "$here/lintian-overrides" "$root/usr/share/lintian/overrides/saoy"
 "$here/copyright.sh" > "$documents/copyright"
@@ -60,6 +62,7 @@ depends=$(cd "$tree" && dpkg-shlibdeps -O debian/saoy/usr/bin/saoy debian/saoy/u
 [[ -n $depends ]] || { echo "deb.sh: dpkg-shlibdeps names no library; is dpkg-dev installed?" >&2; exit 1; }
 size=$(du -sk --exclude DEBIAN "$root" | cut -f1)
 sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@SIZE@/$size/" -e "s/@DEPENDS@/$depends/" \
+    -e "s/@MAINTAINER@/$maintainer/" \
     "$here/control.in" > "$root/DEBIAN/control"
 install -m 755 "$here/postinst" "$here/prerm" "$root/DEBIAN/"
 (cd "$root" && find usr lib -type f -print0 | sort -z | xargs -0 md5sum > DEBIAN/md5sums)

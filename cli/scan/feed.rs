@@ -139,11 +139,9 @@ fn last_complaint(words: &str) -> String {
             .lines()
             .filter_map(|line| line.split_once("scanimage: "))
     };
-    let telling = complaints()
-        .filter(|(_, complaint)| Status::of_words(complaint) != Status::Other)
-        .last();
+    let telling = complaints().rfind(|(_, complaint)| Status::of_words(complaint) != Status::Other);
     telling
-        .or_else(|| complaints().last())
+        .or_else(|| complaints().next_back())
         .map_or_else(String::new, |(_, complaint)| complaint.to_owned())
 }
 

@@ -73,7 +73,7 @@ pub(super) fn walk(hot: &[Hot], ours: &BTreeSet<PathBuf>) -> Walk {
 
 impl Walk {
     fn folder(&mut self, path: &Path, hot: usize, ours: &BTreeSet<PathBuf>, depth: usize) {
-        let listed = fs::read_dir(path).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
+        let listed = fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
         let mut entries = match listed {
             Ok(entries) => entries,
             // A folder inside that went away meanwhile is no trouble.

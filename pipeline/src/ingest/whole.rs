@@ -238,7 +238,7 @@ mod tests {
                 panic!("{name}: {}", lacking.error);
             }
             // Every cut near the ends, where marks are, and some between.
-            let near = |cut: &usize| *cut < 64 || bytes.len() - cut < 64 || cut % 97 == 0;
+            let near = |cut: &usize| *cut < 64 || bytes.len() - cut < 64 || cut.is_multiple_of(97);
             for cut in (0..bytes.len()).filter(near) {
                 // What is only padding behind the end is no loss.
                 let lost = unpadded(bytes).len() > cut;
