@@ -10,6 +10,8 @@ use crate::words::Ui;
 /// The whole grammar.
 pub(crate) fn command(ui: Ui) -> Command {
     let command = grammar(ui);
+    #[cfg(feature = "manual")]
+    let command = command.subcommand(crate::manual::command());
     match ui {
         Ui::En => command,
         Ui::Vi => in_vietnamese(command),
@@ -54,6 +56,8 @@ fn grammar(ui: Ui) -> Command {
         .subcommand(crate::archive::command(ui))
         .subcommand(crate::report::command(ui))
 
+        .subcommand(crate::watch::command(ui))
+        .subcommand(crate::scan::command(ui))
         .subcommand(crate::sign::command(ui))
         .subcommand(crate::serve::command(ui))
         .subcommand(crate::account::command(ui))
@@ -133,7 +137,7 @@ fn explained(argument: Arg) -> Arg {
         .hide_default_value(true)
 }
 
-fn digitize(ui: Ui) -> Command {
+pub(crate) fn digitize(ui: Ui) -> Command {
     Command::new("digitize")
         .about(ui.say(
             "Số hóa: đọc bản quét, tạo PDF/A có lớp văn bản và bản ghi JSON",

@@ -146,6 +146,7 @@ fn pages_anew(
         now: &digitize::local_time,
         watch: &progress,
         stop: &stop,
+        wind_down: &AtomicBool::new(false),
     };
     Ok(driver::digitize(&plan, &world)?)
 }

@@ -16,6 +16,8 @@ mod correct;
 
 mod digitize;
 
+mod scan;
+
 mod separators;
 
 mod serve;
@@ -29,6 +31,9 @@ mod engine;
 mod evaluate;
 
 mod paper;
+
+#[cfg(feature = "manual")]
+mod manual;
 
 mod profile;
 
@@ -45,6 +50,8 @@ mod verify;
 mod trust;
 
 mod usage;
+
+mod watch;
 
 mod words;
 
@@ -80,9 +87,13 @@ fn main() -> ExitCode {
 
         Some(("serve", matches)) => serve::run(matches, ui),
         Some(("account", matches)) => account::run(matches, ui),
+        Some(("scan", matches)) => scan::run(matches, ui),
+        Some(("watch", matches)) => watch::run(matches, ui),
         Some(("sign", matches)) => sign::run(matches, ui),
         Some(("doctor", matches)) => doctor::run(matches, ui),
         Some(("train", matches)) => train::run(matches, ui),
+        #[cfg(feature = "manual")]
+        Some(("manual", matches)) => manual::run(matches),
         _ => Ok(ExitCode::from(2)),
     };
     outcome.unwrap_or_else(|error| {

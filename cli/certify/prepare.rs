@@ -325,6 +325,7 @@ fn read(
         now: &digitize::local_time,
         watch: &progress,
         stop: &stop,
+        wind_down: &AtomicBool::new(false),
     };
     let plan = Plan {
         inputs: vec![input.to_owned()],
