@@ -264,7 +264,10 @@ fn a_copy_goes_from_paper_to_the_citizen_and_verifies_against_the_register() {
     for number in [8, 9, 11, 12, 13] {
         assert_eq!(row(number)["result"], "pass", "{}", row(number));
     }
-    assert_eq!(row(13)["evidence"], "1 in the statement, 1 in the file");
+    assert_eq!(
+        row(13)["evidence"],
+        "1 in the statement, 2 in the file, the last one for the statement"
+    );
     assert_eq!(
         file["signer_compared"]["result"], "matches",
         "{}",
@@ -631,6 +634,8 @@ fn registers_and_copies_go_on_paper() {
         &[
             "-r",
             "200",
+            "-f",
+            "2",
             "-png",
             "-singlefile",
             text(&print),

@@ -136,7 +136,7 @@ impl Registers {
                     "on_paper",
                     said!(
                         "giấy hoặc ảnh, không phải tệp đã ký: mã trên giấy là của bản sao số {}, ngày {}, {} trang; hãy đối chiếu với tệp đã cấp",
-                        "paper or a picture, not the signed file: its code is that of copy {} of {}, {} pages; compare it with the file that was issued",
+                        "paper or a picture, not the signed file: its code is that of copy {} of {} (pages: {}); compare it with the file that was issued",
                         number,
                         copy.line.day,
                         copy.pages
