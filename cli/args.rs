@@ -46,6 +46,7 @@ fn grammar(ui: Ui) -> Command {
                     "The program's data folder (default: SAOY_DATA, then the XDG data directory)",
                 )),
         )
+        .arg(crate::archive::key::option(ui))
         .subcommand(digitize(ui))
         .subcommand(correct(ui))
         .subcommand(quality(ui))

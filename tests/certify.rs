@@ -262,6 +262,14 @@ fn a_copy_goes_from_paper_to_the_citizen_and_verifies_against_the_register() {
     assert_eq!(file["verdict"], "valid", "{file}");
     assert_eq!(file["registered"]["result"], "as_registered");
     assert_eq!(file["registered"]["fits_code"], true);
+    let row = |number: usize| &file["checklist"][number - 1];
+    for number in [8, 9, 11, 12, 13] {
+        assert_eq!(row(number)["result"], "pass", "{}", row(number));
+    }
+    assert_eq!(
+        row(13)["evidence"],
+        "1 in the statement, 2 in the file, the last one for the statement"
+    );
     assert_eq!(
         file["signer_compared"]["result"], "matches",
         "{}",
@@ -702,6 +710,68 @@ fn registers_and_copies_go_on_paper() {
     assert!(
         said.contains("Bản giấy chuyển đổi từ văn bản điện tử") && said.contains("Phạm Văn Dũng"),
         "{said}"
+    );
+    // Printed and scanned again, as a picture and as what a station makes of it: the code leads to the register.
+    let scan = office.desk.output("scan");
+    asked(
+        "pdftoppm",
+        &[
+            "-r",
+            "200",
+            "-f",
+            "2",
+            "-png",
+            "-singlefile",
+            text(&print),
+            text(&scan),
+        ],
+    );
+    let scan = scan.with_extension("png");
+    let made = office.desk.output("made");
+    office.done(&["digitize", text(&scan), "-o", text(&made)]);
+    let digitised = made.join("scan.pdf");
+    let looked_up = |file: &Path| {
+        let found = office.verified(file, &[]);
+        let result = found["registered"]["result"].as_str().map(str::to_owned);
+        (found["verdict"].as_str().map(str::to_owned), result, found)
+    };
+    for paper in [&scan, &digitised] {
+        let (verdict, result, found) = looked_up(paper);
+        assert_eq!(
+            (verdict.as_deref(), result.as_deref()),
+            (Some("unsigned"), Some("on_paper")),
+            "{found}"
+        );
+        assert_eq!(found["registered"]["code"], code);
+        assert_eq!(found["registered"]["number"], lines[0]["display"]);
+        assert!(found["registered"]["fits_code"].is_null());
+    }
+    let year = lines[0]["year"].to_string();
+    office.done(&[
+        "archive",
+        "annul",
+        "sctdt/bs",
+        "1",
+        "--year",
+        &year,
+        "--decision",
+        "9/QĐ-UBND",
+        "--reason",
+        "nhầm",
+        "--by",
+        "chair",
+    ]);
+    for paper in [&scan, &digitised] {
+        let (verdict, result, _) = looked_up(paper);
+        assert_eq!(
+            (verdict.as_deref(), result.as_deref()),
+            (Some("invalid"), Some("annulled"))
+        );
+    }
+    // A paper without any code stays what it is.
+    assert_eq!(
+        looked_up(&samples().join("quyet-dinh.jpg")).0.as_deref(),
+        Some("damaged")
     );
     // A file for paper: its signatures end with it.
     assert_eq!(office.verified(&print, &[])["verdict"], "invalid");

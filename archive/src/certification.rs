@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
 
-use crate::blob::BlobId;
+use crate::blob::{BlobId, Blobs};
 use crate::error::{ArchiveError, Result, Sentence, sentence};
 use crate::people::{Appointment, holds, holds_one};
 use crate::profile::Profile;
@@ -79,6 +79,9 @@ pub struct Details {
     pub held: Vec<String>,
     /// The profile that was applied.
     pub profile: String,
+    /// The unit that takes the paper in.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
 }
 
 /// What a copy is made of.
@@ -151,7 +154,8 @@ impl Archive {
     /// copy that is there already: one number for each original, however often it is asked for.
     ///
     /// # Errors
-    /// [`ArchiveError::Refused`] when the actor may not prepare copies, when an answer speaks against it, or when a question is open.
+    /// [`ArchiveError::Refused`] when the actor may not prepare copies, when an answer speaks against it, or when a question is
+    /// open; [`ArchiveError::Missing`] when a file is not there any more: store both again then.
     pub fn prepare_copy(&mut self, act: &Act, new: &NewCopy<'_>) -> Result<Copy> {
         let profile = Profile::on(act.day())?;
         let kind = profile.copy(new.kind)?.clone();
@@ -163,6 +167,7 @@ impl Archive {
             .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))
             .collect();
         let holder = holder(new.kind, new.visit, new.original);
+        let blobs = self.blobs().clone();
         self.change(act, |writer| {
             holds_one(writer, &PREPARERS)?;
             let mut columns = BTreeMap::from([
@@ -177,6 +182,7 @@ impl Archive {
             if let Some(known) = select(writer.db(), "WHERE entry = ?1", params![entry]).map_err(writer.error())?.pop() {
                 return Ok(known);
             }
+            there(&blobs, &[new.original, new.prepared])?;
             let mut details = new.details.clone();
             details.profile.clone_from(&profile.version);
             let id = writer.insert(
@@ -255,7 +261,9 @@ impl Archive {
         signed: BlobId,
         certificate: &str,
     ) -> Result<Copy> {
+        let blobs = self.blobs().clone();
         self.change(act, |writer| {
+            there(&blobs, &[signed])?;
             let copy = waiting(writer, code, Stage::Prepared)?;
             let profile = Profile::on(writer.act().day())?;
             let [role, ..] = profile.copy(&copy.kind)?.signers.as_slice() else {
@@ -294,7 +302,9 @@ impl Archive {
         sealed: BlobId,
         certificate: &str,
     ) -> Result<Copy> {
+        let blobs = self.blobs().clone();
         self.change(act, |writer| {
+            there(&blobs, &[sealed])?;
             let (copy, appointment) = sealable(writer, code)?;
             fits(&appointment, certificate)?;
             let mut more = BTreeMap::new();
@@ -453,6 +463,21 @@ pub fn plain_code(typed: &str) -> String {
             other => other,
         })
         .collect()
+}
+
+/// The files must be there when a row names them: a disposal of the same paper may have taken them since they were stored. It
+/// holds the lock of a change while it takes files away, so what is seen here stays.
+fn there(blobs: &Blobs, files: &[BlobId]) -> Result<()> {
+    for file in files {
+        if !blobs.has(*file)? {
+            return Err(ArchiveError::Missing(sentence!(
+                "tệp {} vừa bị một đợt hủy tài liệu lấy đi; chưa có gì được ghi, hãy chạy lại lệnh này",
+                "the file {} was taken away by a disposal just now; nothing was entered, run this command again",
+                file
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// What a number is taken for: one original in one visit.
@@ -708,4 +733,4 @@ fn read(db: &Connection, row: &Row<'_>) -> rusqlite::Result<Copy> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

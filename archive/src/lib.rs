@@ -19,6 +19,8 @@ pub use store::{Act, Archive, Office, Random, Writer};
 
 pub mod check;
 
+mod setting;
+
 pub mod people;
 
 pub mod profile;

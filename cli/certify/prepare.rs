@@ -12,9 +12,9 @@ use anyhow::Context;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use saoy_archive::blob::BlobId;
-use saoy_archive::certification::{Answer, Details, NewCopy};
+use saoy_archive::certification::{Answer, Copy, Details, NewCopy};
 use saoy_archive::profile::Profile;
-use saoy_archive::{Act, Archive};
+use saoy_archive::{Act, Archive, ArchiveError};
 use saoy_pipeline::classify::stack::Split;
 use saoy_pipeline::compose::pdfa;
 use saoy_pipeline::driver::{self, Options, Plan, Sidecars, World};
@@ -89,6 +89,11 @@ pub(super) fn command(ui: Ui) -> Command {
             "owner",
             "NUMBER",
             ui.say("Số định danh của chủ giấy tờ", "Identity number of the paper's owner"),
+        ))
+        .arg(text(
+            "unit",
+            "TEXT",
+            ui.say("Đơn vị tiếp nhận, để báo cáo", "The unit that takes the paper in, for reports"),
         ))
         .arg(
             text("copies", "N", ui.say("Số bản sao", "How many copies"))
@@ -246,6 +251,7 @@ fn one(
         answers: Vec::new(),
         held: held.clone(),
         profile: profile.version.clone(),
+        unit: text("unit").unwrap_or_default(),
     };
     if is_certified {
         if let ([first, ..], None) = (held.as_slice(), text("despite-held")) {
@@ -279,10 +285,7 @@ fn one(
         prepared: BlobId::of_reader(&mut std::fs::File::open(&paper.pdf)?)?,
     };
     archive.may_prepare(act, &new)?;
-    for path in [input, &paper.pdf] {
-        archive.blobs().put(&mut std::fs::File::open(path)?)?;
-    }
-    let copy = archive.prepare_copy(act, &new)?;
+    let copy = entered(archive, act, &new, [input, &paper.pdf])?;
     if let Some(folder) = matches.get_one::<PathBuf>("out") {
         put(
             archive,
@@ -292,6 +295,26 @@ fn one(
     }
     told(&copy, matches.get_flag("json"), ui)?;
     Ok(Ok(()))
+}
+
+/// Stores both files and takes the copy in. A disposal of the same paper may come between the two; then once more.
+fn entered(
+    archive: &mut Archive,
+    act: &Act,
+    new: &NewCopy<'_>,
+    files: [&Path; 2],
+) -> anyhow::Result<Copy> {
+    const TRIES: usize = 3;
+    let mut tries = 1..=TRIES;
+    loop {
+        for path in files {
+            archive.blobs().put(&mut std::fs::File::open(path)?)?;
+        }
+        match archive.prepare_copy(act, new) {
+            Err(ArchiveError::Missing(_)) if tries.next().is_some() => {}
+            other => return Ok(other?),
+        }
+    }
 }
 
 /// A paper that was read.
