@@ -49,4 +49,6 @@ pub mod cases;
 
 pub mod indicators;
 
+pub mod trail;
+
 pub mod backup;
