@@ -10,6 +10,9 @@ use crate::program::{Desk, contains, run, saoy};
 
 mod client;
 
+/// Its search, documents, registers, indicators, people.
+mod archive;
+
 use client::{MULTIPART, PEOPLE, Server, URLENCODED, form, multipart};
 
 /// A page with a signature by a key that nobody trusts.
