@@ -56,6 +56,7 @@ fn grammar(ui: Ui) -> Command {
         .subcommand(crate::certify::command(ui))
         .subcommand(crate::archive::command(ui))
         .subcommand(crate::report::command(ui))
+        .subcommand(crate::render::command(ui))
 
         .subcommand(crate::watch::command(ui))
         .subcommand(crate::scan::command(ui))

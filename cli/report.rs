@@ -6,8 +6,7 @@ use std::process::ExitCode;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use jiff::civil::{Date, date};
 use saoy_archive::Act;
-use saoy_archive::indicators::{Report, UnitReport};
-use saoy_archive::table;
+use saoy_archive::indicators::UnitReport;
 
 use crate::archive::{answered, day_option, json, open, print, text};
 use crate::words::Ui;
@@ -59,7 +58,7 @@ fn reported(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     if matches.get_flag("json") {
         print(&report)?;
     } else if matches.get_flag("csv") {
-        io::stdout().write_all(&in_csv(&report, ui)?)?;
+        io::stdout().write_all(&report.csv(ui == Ui::Vi)?)?;
     } else {
         writeln!(io::stdout(), "{} | {}", report.office, report.definitions)?;
         for unit in &report.units {
@@ -125,63 +124,4 @@ fn show(unit: &UnitReport, ui: Ui) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-fn in_csv(report: &Report, ui: Ui) -> anyhow::Result<Vec<u8>> {
-    let headings = [
-        "unit",
-        "from",
-        "to",
-        "code",
-        "name",
-        "numerator",
-        "denominator",
-        "value",
-        "score",
-        "max",
-        "target",
-    ]
-    .map(str::to_owned);
-    let mut rows = Vec::new();
-    for unit in &report.units {
-        let start = [
-            unit.unit.clone().unwrap_or_default(),
-            unit.from.to_string(),
-            unit.to.to_string(),
-        ];
-        let none = || "N/A".to_owned();
-        for one in &unit.indicators {
-            let mut row = start.to_vec();
-            row.extend([
-                one.code.clone(),
-                ui.say(&one.vi, &one.en).to_owned(),
-                one.numerator.to_string(),
-                one.denominator.to_string(),
-                one.rate.clone().unwrap_or_else(none),
-                one.score.clone().unwrap_or_else(none),
-                one.max.to_string(),
-                one.target
-                    .map(|target| target.to_string())
-                    .unwrap_or_default(),
-            ]);
-            rows.push(row);
-        }
-        for one in &unit.productivity {
-            let mut row = start.to_vec();
-            row.extend([
-                one.key.to_owned(),
-                ui.say(one.vi, one.en).to_owned(),
-                one.numerator.to_string(),
-                one.denominator
-                    .map(|count| count.to_string())
-                    .unwrap_or_default(),
-                one.value.clone().unwrap_or_default(),
-                String::new(),
-                String::new(),
-                String::new(),
-            ]);
-            rows.push(row);
-        }
-    }
-    Ok(table::write(&headings, &rows)?)
 }

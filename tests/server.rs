@@ -12,6 +12,9 @@ mod browser;
 
 mod client;
 
+/// Its search, documents, registers, indicators, people.
+mod archive;
+
 mod hooks;
 
 use client::{MULTIPART, PEOPLE, Server, URLENCODED, form, multipart};

@@ -207,6 +207,7 @@ fn measure(archive: &mut Archive, act: &Act) {
             limit: 20,
             offset: 0,
             facets: true,
+            ..Search::default()
         };
         let (begun, worked) = (Instant::now(), processor());
         archive.find(act, &search).unwrap();

@@ -11,11 +11,15 @@ use crate::error::{ArchiveError, Result};
 use crate::records::Figures;
 use crate::store::Archive;
 
+pub mod behind;
+
+mod csv;
+
 /// The definitions.
 const SHIPPED: &str = include_str!("profiles/indicators-766.toml");
 
 /// The register of electronic certified copies.
-const COPIES: &str = "SCTĐT/BS";
+pub const COPIES: &str = "SCTĐT/BS";
 
 /// Below this mean certainty a document's reading is doubtful, in thousandths.
 const DOUBTFUL: u32 = 700;
@@ -25,6 +29,13 @@ const DOUBTFUL: u32 = 700;
 struct Definitions {
     version: String,
     indicator: Vec<Definition>,
+}
+
+impl Definitions {
+    fn shipped() -> Result<Self> {
+        toml::from_str(SHIPPED)
+            .map_err(|error| ArchiveError::Fault(format!("the indicators: {error}")))
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -163,8 +174,7 @@ impl Archive {
         unit: Option<&str>,
         each_unit: bool,
     ) -> Result<Report> {
-        let definitions: Definitions = toml::from_str(SHIPPED)
-            .map_err(|error| ArchiveError::Fault(format!("the indicators: {error}")))?;
+        let definitions = Definitions::shipped()?;
         let cases = self.cases_in(from, to)?;
         let mut wanted = vec![unit.map(str::to_owned)];
         if each_unit {
@@ -172,13 +182,18 @@ impl Archive {
             all.extend(self.units_of_copies(from, to)?);
             wanted.extend(all.into_iter().filter(|one| !one.is_empty()).map(Some));
         }
+        let made = self.made(from, to)?;
         let mut units = Vec::new();
         for unit in wanted {
             let own: Vec<&Case> = cases
                 .iter()
                 .filter(|case| unit.as_ref().is_none_or(|unit| case.unit == *unit))
                 .collect();
-            units.push(self.of_unit(&definitions, &own, unit, (from, to))?);
+            let own_made = match &unit {
+                Some(unit) => made.get(unit).cloned().unwrap_or_default(),
+                None => made.values().cloned().fold(Made::default(), Made::with),
+            };
+            units.push(self.of_unit(&definitions, &own, unit, own_made, (from, to))?);
         }
         Ok(Report {
             schema: "saoy.report/1",
@@ -193,6 +208,7 @@ impl Archive {
         definitions: &Definitions,
         cases: &[&Case],
         unit: Option<String>,
+        made: Made,
         (from, to): (Date, Date),
     ) -> Result<UnitReport> {
         let served = self.cases_served()?;
@@ -226,7 +242,7 @@ impl Archive {
             .map(|score| score.replace('.', "").parse::<u64>().unwrap_or_default())
             .sum();
         Ok(UnitReport {
-            productivity: self.productivity(unit.as_deref(), from, to)?,
+            productivity: self.productivity(unit.as_deref(), &made, from, to)?,
             unit,
             from,
             to,
@@ -274,8 +290,13 @@ impl Archive {
     }
 
     /// Figures that no decree asks for, and every station wants to know.
-    fn productivity(&self, unit: Option<&str>, from: Date, to: Date) -> Result<Vec<Figure>> {
-        let made = self.made(unit, from, to)?;
+    fn productivity(
+        &self,
+        unit: Option<&str>,
+        made: &Made,
+        from: Date,
+        to: Date,
+    ) -> Result<Vec<Figure>> {
         let looked = self.usages("lookup", unit, from, to)?;
         let reused = self.usages("reuse", unit, from, to)?;
         let (copies, minutes) = self.copy_minutes(unit, from, to)?;
@@ -315,7 +336,7 @@ impl Archive {
                 "signed",
                 "Tài liệu đã ký số",
                 "Documents signed",
-                made.signed,
+                made.signed.min(made.documents),
                 made.documents,
             ),
             Figure {
@@ -378,9 +399,10 @@ impl Archive {
         Ok(all)
     }
 
-    fn made(&self, unit: Option<&str>, from: Date, to: Date) -> Result<Made> {
-        let work = || -> rusqlite::Result<Made> {
-            let mut made = Made::default();
+    /// What was taken in, by unit; those of no unit under the empty name.
+    fn made(&self, from: Date, to: Date) -> Result<BTreeMap<String, Made>> {
+        let work = || -> rusqlite::Result<BTreeMap<String, Made>> {
+            let mut all: BTreeMap<String, Made> = BTreeMap::new();
             let mut statement = self.db().prepare_cached(
                 "SELECT version.number, pages, figures, json_extract(meta, '$.unit') FROM version
                  JOIN document ON document.id = version.document
@@ -388,10 +410,8 @@ impl Archive {
             )?;
             let mut rows = statement.query(params![from.to_string(), to.to_string()])?;
             while let Some(row) = rows.next()? {
-                let own: Option<String> = row.get(3)?;
-                if unit.is_some() && own.as_deref() != unit {
-                    continue;
-                }
+                let unit: Option<String> = row.get(3)?;
+                let made = all.entry(unit.unwrap_or_default()).or_default();
                 let figures: Figures = crate::records::from_json(row, 2)?;
                 made.signed += u64::from(figures.signed);
                 // A later version is the same paper again.
@@ -408,8 +428,7 @@ impl Archive {
                     made.doubtful += u64::from(certainty < DOUBTFUL);
                 }
             }
-            made.signed = made.signed.min(made.documents);
-            Ok(made)
+            Ok(all)
         };
         work().map_err(self.database_error())
     }
@@ -441,7 +460,7 @@ impl Archive {
     }
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Made {
     documents: u64,
     pages: u64,
@@ -451,6 +470,21 @@ struct Made {
     certainty: u64,
     doubtful: u64,
     corrected: u64,
+}
+
+impl Made {
+    fn with(self, other: Self) -> Self {
+        Self {
+            documents: self.documents + other.documents,
+            pages: self.pages + other.pages,
+            with_text: self.with_text + other.with_text,
+            signed: self.signed + other.signed,
+            read: self.read + other.read,
+            certainty: self.certainty + other.certainty,
+            doubtful: self.doubtful + other.doubtful,
+            corrected: self.corrected + other.corrected,
+        }
+    }
 }
 
 /// A count, which SQLite has as a signed number.
@@ -487,14 +521,22 @@ fn marks(case: &Case, from: Date, to: Date) -> BTreeSet<Mark> {
         .collect()
 }
 
+impl Definition {
+    /// Whether a case with these marks counts in the denominator.
+    fn is_of(&self, marks: &BTreeSet<Mark>) -> bool {
+        self.of.iter().all(|mark| marks.contains(mark))
+    }
+
+    /// Whether one that does counts in the numerator too.
+    fn is_with(&self, marks: &BTreeSet<Mark>) -> bool {
+        self.with.iter().all(|mark| marks.contains(mark))
+    }
+}
+
 fn per_case(definition: &Definition, cases: &[(&Case, BTreeSet<Mark>)]) -> (u64, u64) {
-    let of = cases
-        .iter()
-        .filter(|(_, marks)| definition.of.iter().all(|mark| marks.contains(mark)));
+    let of = cases.iter().filter(|(_, marks)| definition.is_of(marks));
     let denominator = of.clone().count() as u64;
-    let numerator = of
-        .filter(|(_, marks)| definition.with.iter().all(|mark| marks.contains(mark)))
-        .count() as u64;
+    let numerator = of.filter(|(_, marks)| definition.is_with(marks)).count() as u64;
     (numerator, denominator)
 }
 
@@ -502,9 +544,8 @@ fn per_case(definition: &Definition, cases: &[(&Case, BTreeSet<Mark>)]) -> (u64,
 fn per_procedure(definition: &Definition, cases: &[(&Case, BTreeSet<Mark>)]) -> (u64, u64) {
     let mut all: BTreeMap<&str, bool> = BTreeMap::new();
     for (case, marks) in cases {
-        if definition.of.iter().all(|mark| marks.contains(mark)) {
-            *all.entry(&case.procedure).or_default() |=
-                definition.with.iter().all(|mark| marks.contains(mark));
+        if definition.is_of(marks) {
+            *all.entry(&case.procedure).or_default() |= definition.is_with(marks);
         }
     }
     (

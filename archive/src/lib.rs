@@ -51,4 +51,6 @@ pub mod cases;
 
 pub mod indicators;
 
+pub mod trail;
+
 pub mod backup;

@@ -116,24 +116,37 @@ impl Archive {
     /// Ends an appointment with a day; what was done under it stays good.
     ///
     /// # Errors
-    /// [`ArchiveError::Missing`] when there is none of this number; [`ArchiveError::Refused`] when the actor is no administrator.
+    /// [`ArchiveError::Missing`] when there is none of this number; [`ArchiveError::Refused`] when the actor is no administrator,
+    /// or when nobody would administer the archive afterwards.
     pub fn dismiss(&mut self, act: &Act, appointment: i64, last_day: Date) -> Result<()> {
         self.change(act, |writer| {
             holds(writer, "administrator")?;
-            let login: Option<String> = writer
-                .db()
-                .query_row(
-                    "SELECT login FROM appointment JOIN person ON person.id = person WHERE appointment.id = ?",
-                    [appointment],
-                    |row| row.get(0),
-                )
-                .optional()
-                .map_err(writer.error())?;
-            let login = login.ok_or_else(|| {
-                ArchiveError::Missing(sentence!("không có phân công số {}", "there is no appointment {}", appointment))
+            let found = select(
+                writer.db(),
+                "WHERE appointment.id = ?",
+                params![appointment],
+            );
+            let one = found.map_err(writer.error())?.pop().ok_or_else(|| {
+                ArchiveError::Missing(sentence!(
+                    "không có phân công số {}",
+                    "there is no appointment {}",
+                    appointment
+                ))
             })?;
-            writer.update("appointment", appointment, &[("last_day", &last_day.to_string())])?;
-            writer.log("people.dismiss", &login, &serde_json::json!({ "appointment": appointment, "to": last_day }))
+            let login = one.login;
+            writer.update(
+                "appointment",
+                appointment,
+                &[("last_day", &last_day.to_string())],
+            )?;
+            if one.role == "administrator" {
+                administered_after(writer, last_day.max(act.day()))?;
+            }
+            writer.log(
+                "people.dismiss",
+                &login,
+                &serde_json::json!({ "appointment": appointment, "to": last_day }),
+            )
         })
     }
 
@@ -161,6 +174,28 @@ impl Archive {
             .map_err(self.database_error())?
             .ok_or_else(|| refusal(&act.by, &roles.join("/"), act.day()))
     }
+}
+
+/// Nobody could appoint anybody in an archive without an administrator.
+fn administered_after(writer: &Writer<'_>, day: Date) -> Result<()> {
+    let next = day.tomorrow().unwrap_or(day).to_string();
+    let left: bool = writer
+        .db()
+        .query_row(
+            "SELECT EXISTS (SELECT 1 FROM appointment WHERE role = 'administrator' AND first_day <= ?1
+             AND (last_day IS NULL OR last_day >= ?1))",
+            [next],
+            |row| row.get(0),
+        )
+        .map_err(writer.error())?;
+    if left {
+        return Ok(());
+    }
+    Err(ArchiveError::Refused(sentence!(
+        "sau ngày {} sẽ không còn ai quản trị kho này; hãy phân công người quản trị khác trước",
+        "after {} nobody would administer this archive; appoint another administrator first",
+        day
+    )))
 }
 
 /// The actor's appointment in a role today.
@@ -328,12 +363,22 @@ mod tests {
         archive.dismiss(&act("lan"), id, date(2026, 5, 31)).unwrap();
         assert!(archive.may("minh", "certifier", date(2026, 6, 1)).is_err());
         assert!(archive.may("minh", "certifier", date(2026, 5, 31)).is_ok());
+        // The last administrator stays until there is another.
+        let only = archive.appointments().unwrap()[0].id;
+        let refused = archive.dismiss(&act("lan"), only, date(2026, 11, 30));
+        assert!(refused.unwrap_err().sentence().en.contains("another"));
+        let mut other = new("hoa", "administrator");
+        other.last_day = None;
+        archive.appoint(&act("lan"), &other).unwrap();
+        archive
+            .dismiss(&act("lan"), only, date(2026, 11, 30))
+            .unwrap();
         // A certifying person needs a capacity that the decree knows.
         let bare = NewAppointment {
             capacity: None,
             ..new("hoa", "certifier")
         };
-        assert!(archive.appoint(&act("lan"), &bare).is_err());
-        assert_eq!(archive.appointments().unwrap().len(), 2);
+        assert!(archive.appoint(&act("hoa"), &bare).is_err());
+        assert_eq!(archive.appointments().unwrap().len(), 3);
     }
 }

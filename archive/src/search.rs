@@ -36,8 +36,49 @@ pub const COUNTED: usize = 5_000;
 /// by nothing else.
 const RANKED: usize = 1_000;
 
+/// By what finds are put in order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// The best first where they are few enough to tell, else the newest.
+    #[default]
+    Best,
+    /// The last taken in first.
+    Newest,
+    /// The latest date on the paper first; those without a date last.
+    Date,
+}
+
+/// By what finds can be narrowed down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Facet {
+    /// The type's code.
+    Type,
+    /// Who issued it.
+    Agency,
+    /// The year of its date.
+    Year,
+    /// The unit whose it is.
+    Unit,
+}
+
+impl Facet {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Type, Self::Agency, Self::Year, Self::Unit];
+
+    /// Its name, as in [`Found::facets`]; also the column of `findable`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Type => "type",
+            Self::Agency => "agency",
+            Self::Year => "year",
+            Self::Unit => "unit",
+        }
+    }
+}
+
 /// What is asked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Search<'a> {
     /// What was typed.
     pub text: &'a str,
@@ -49,6 +90,10 @@ pub struct Search<'a> {
     pub offset: usize,
     /// Whether to count types, agencies, years and units.
     pub facets: bool,
+    /// Facets that must be exactly so.
+    pub only: &'a [(Facet, &'a str)],
+    /// By what they are put in order.
+    pub order: Order,
 }
 
 /// A document that fits.
@@ -127,7 +172,10 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError::Refused`](crate::ArchiveError::Refused) when a range is none.
     pub fn search(&self, act: &Act, search: &Search<'_>) -> Result<Found> {
-        let query = Query::parse(search.text, search.typing, act.day())?;
+        let mut query = Query::parse(search.text, search.typing, act.day())?;
+        for (facet, value) in search.only {
+            query.narrow(*facet, value);
+        }
         let _moment = self.moment()?;
         run(self.db(), &query, search).map_err(self.database_error())
     }
@@ -334,12 +382,15 @@ fn run(db: &Connection, query: &Query, search: &Search<'_>) -> rusqlite::Result<
     }
     let wanted = search.offset.saturating_add(search.limit);
     let mut order: Vec<(i64, bool)> = Vec::new();
-    if query.is_accented() {
+    if search.order == Order::Date {
+        let rows = by_date(db, query, &all, wanted)?;
+        order.extend(rows.into_iter().map(|row| (row, true)));
+    } else if query.is_accented() && search.order == Order::Best {
         let exact = matching(db, query, true, (RANKED + 1).max(wanted))?;
         let exact = ranked(db, query, true, exact, wanted)?;
         order.extend(exact.into_iter().map(|row| (row, true)));
     }
-    if order.len() < wanted {
+    if order.len() < wanted && search.order != Order::Date {
         let seen: std::collections::BTreeSet<i64> = order.iter().map(|(row, _)| *row).collect();
         let enough = wanted + seen.len();
         let all = if all.len() < COUNTED || enough <= COUNTED {
@@ -347,8 +398,11 @@ fn run(db: &Connection, query: &Query, search: &Search<'_>) -> rusqlite::Result<
         } else {
             matching(db, query, false, enough)?
         };
-        let more = ranked(db, query, false, all, enough)?;
-        let plain = !query.is_accented();
+        let more = match search.order {
+            Order::Best => ranked(db, query, false, all, enough)?,
+            _ => all,
+        };
+        let plain = !query.is_accented() || search.order != Order::Best;
         order.extend(
             more.into_iter()
                 .filter(|row| !seen.contains(row))
@@ -409,6 +463,37 @@ fn matching(
     rows.collect()
 }
 
+/// Of rows that fit, as many as wanted by the date on the paper. `all` are those that fit, up to [`COUNTED`]: where these
+/// are all there are they are sorted, else the index of dates is walked, which meets one that fits soon.
+fn by_date(db: &Connection, query: &Query, all: &[i64], most: usize) -> rusqlite::Result<Vec<i64>> {
+    if all.len() < COUNTED {
+        let mut one = db.prepare_cached("SELECT issued FROM findable WHERE id = ?")?;
+        let mut dated = Vec::with_capacity(all.len());
+        for row in all {
+            let issued: String = one.query_row([row], |found| found.get(0))?;
+            dated.push((issued, *row));
+        }
+        dated.sort_unstable_by(|left, right| right.cmp(left));
+        return Ok(dated.into_iter().take(most).map(|(_, row)| row).collect());
+    }
+    let (conditions, mut values) = query.conditions();
+    let limit = i64::try_from(most).unwrap_or(i64::MAX);
+    let conditions = conditions.replace("words.rowid", "listed.id");
+    let words = match query.expression(false) {
+        Some(expression) => {
+            values.insert(0, expression);
+            "listed.id IN (SELECT rowid FROM words WHERE words MATCH ?)"
+        }
+        None => "true",
+    };
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT listed.id FROM findable AS listed INDEXED BY findable_by_issued
+         WHERE {words} {conditions} ORDER BY listed.issued DESC, listed.id DESC LIMIT {limit}"
+    ))?;
+    let rows = statement.query_map(params_from_iter(values), |row| row.get(0))?;
+    rows.collect()
+}
+
 /// Of rows that fit, newest first, as many as wanted: the best first where they are few enough to tell.
 fn ranked(
     db: &Connection,
@@ -437,7 +522,6 @@ fn facets(
     db: &Connection,
     rows: &[i64],
 ) -> rusqlite::Result<BTreeMap<&'static str, Vec<(String, usize)>>> {
-    const NAMES: [&str; 4] = ["type", "agency", "year", "unit"];
     let mut counts: [BTreeMap<String, usize>; 4] = Default::default();
     // All rows by one statement: one for each takes ten times as long.
     let mut all = db.prepare_cached(
@@ -455,14 +539,14 @@ fn facets(
             }
         }
     }
-    Ok(NAMES
+    Ok(Facet::ALL
         .into_iter()
         .zip(counts)
-        .map(|(name, counts)| {
+        .map(|(facet, counts)| {
             let mut all: Vec<(String, usize)> = counts.into_iter().collect();
             all.sort_by(|left, right| right.1.cmp(&left.1).then(left.0.cmp(&right.0)));
             all.truncate(20);
-            (name, all)
+            (facet.name(), all)
         })
         .collect())
 }

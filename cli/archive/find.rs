@@ -83,6 +83,7 @@ pub(super) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         limit: number("limit"),
         offset: number("offset"),
         facets: matches.get_flag("facets"),
+        ..Search::default()
     };
     let found = archive.find(&act(matches), &search)?;
     if matches.get_flag("json") {

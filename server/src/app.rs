@@ -9,10 +9,12 @@ use jiff::Timestamp;
 use saoy_archive::{Act, Archive, Random};
 
 use crate::accounts::Accounts;
+use crate::archive::Shelf;
 use crate::desk::Desk;
 use crate::guard::limits::Limits;
 use crate::kept::Kept;
 use crate::measures::Measures;
+use crate::pictures::Pictures;
 use crate::trouble::{Trouble, sentence};
 
 /// Clock and random numbers, handed in by the program.
@@ -92,7 +94,9 @@ pub(crate) struct App {
     pub(crate) accounts: Mutex<Accounts>,
     pub(crate) desk: Desk,
     pub(crate) kept: Kept,
+    pub(crate) pictures: Pictures,
     pub(crate) limits: Limits,
+    pub(crate) shelf: Shelf,
     pub(crate) measures: Measures,
     /// Archives that are open and idle: a connection serves one request at a time.
     idle: Mutex<Vec<Archive>>,
@@ -106,7 +110,9 @@ impl App {
             world,
             accounts: Mutex::new(accounts),
             kept: Kept::default(),
+            pictures: Pictures::default(),
             limits: Limits::default(),
+            shelf: Shelf::default(),
             measures: Measures::default(),
             idle: Mutex::default(),
         }

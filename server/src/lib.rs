@@ -41,6 +41,10 @@ mod measures;
 
 mod page;
 
+mod people;
+
+mod pictures;
+
 mod routes;
 
 mod sign_in;

@@ -34,6 +34,11 @@ impl Shell {
                 .is_some_and(|rest| rest.starts_with('/'))
     }
 
+    /// Whether the page itself is at this path.
+    pub(crate) fn is_here(&self, path: &str) -> bool {
+        self.here.split('?').next() == Some(path)
+    }
+
     /// Where the same page is in the other language.
     pub(crate) fn in_other_language(&self) -> String {
         format!(

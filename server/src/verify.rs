@@ -24,8 +24,7 @@ use crate::trouble::{Trouble, sentence};
 
 mod view;
 
-pub(crate) use view::Tone;
-use view::View;
+pub(crate) use view::{Tone, View};
 
 /// Reports to take away: ending, kind of content.
 const REPORTS: [(&str, &str); 4] = [

@@ -6,11 +6,15 @@ use crate::error::{ArchiveError, Result, sentence};
 use crate::fold::{self, bare};
 use crate::metadata::{self, Field, Kind, Of, Standard};
 
+use super::Facet;
+
 /// A query, understood.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
     terms: Vec<Term>,
     ranges: Vec<Range>,
+    /// Facets that must be exactly so.
+    only: Vec<(Facet, String)>,
 }
 
 /// One word or phrase.
@@ -92,6 +96,25 @@ impl Query {
         Ok(query)
     }
 
+    /// Lets only through what has exactly this value of a facet. Its words find the few that may have it, the comparison
+    /// leaves out those that only contain it.
+    pub(super) fn narrow(&mut self, facet: Facet, value: &str) {
+        let field = match facet {
+            Facet::Year => "issued_date",
+            other => other.name(),
+        };
+        let words: Vec<String> = fold::words(value).collect();
+        if !words.is_empty() {
+            self.terms.push(Term {
+                field: Some(field.to_owned()),
+                words,
+                prefix: false,
+                negated: false,
+            });
+        }
+        self.only.push((facet, value.to_owned()));
+    }
+
     /// The bare words that snippets look for.
     pub(super) fn words_of(text: &str) -> Vec<String> {
         let mut words: Vec<String> = pieces(text)
@@ -150,6 +173,13 @@ impl Query {
                 sql.push_str(&format!(" AND {value} <= ? AND {value} <> ''"));
                 values.push(to.clone());
             }
+        }
+        for (facet, value) in &self.only {
+            let column = facet.name();
+            sql.push_str(&format!(
+                " AND (SELECT {column} FROM findable WHERE id = words.rowid) = ?"
+            ));
+            values.push(value.clone());
         }
         // Without a word that must be there, those that must not are looked for by themselves.
         let out: Vec<&Term> = self.terms.iter().filter(|term| term.negated).collect();

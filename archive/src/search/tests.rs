@@ -69,6 +69,23 @@ fn shelf() -> (tempfile::TempDir, Archive) {
     (folder, archive)
 }
 
+/// An archive of papers about a meeting: file, type, number, date, agency.
+fn archive_of(papers: &[(&str, &str, &str, &str, &str)]) -> (tempfile::TempDir, Archive) {
+    let (folder, mut archive) = office();
+    for (pdf, kind, number, date, agency) in papers {
+        let meta = [
+            ("type", *kind),
+            ("number_symbol", *number),
+            ("issued_date", *date),
+            ("agency", *agency),
+        ];
+        archive
+            .add(&act("clerk"), &paper(pdf, "Về việc họp", &meta))
+            .unwrap();
+    }
+    (folder, archive)
+}
+
 fn numbers(archive: &Archive, text: &str, typing: bool) -> Vec<String> {
     let search = Search {
         text,
@@ -76,6 +93,7 @@ fn numbers(archive: &Archive, text: &str, typing: bool) -> Vec<String> {
         limit: 10,
         offset: 0,
         facets: false,
+        ..Search::default()
     };
     let found = archive.search(&act("clerk"), &search).unwrap();
     found
@@ -135,6 +153,7 @@ fn facets_count_and_snippets_show() {
         limit: 1,
         offset: 0,
         facets: true,
+        ..Search::default()
     };
     let found = archive.find(&act("clerk"), &search).unwrap();
     assert_eq!((found.total, found.hits.len()), (2, 1));
@@ -167,6 +186,7 @@ fn what_was_shown_of_persons_is_logged_and_what_was_typed_is_not() {
         limit: 10,
         offset: 0,
         facets: false,
+        ..Search::default()
     };
     archive.find(&act("clerk"), &search("giao đất")).unwrap();
     assert_eq!(last(&archive), before);
@@ -194,4 +214,69 @@ fn the_tables_of_search_are_derived() {
     assert_eq!(archive.reindex(&act("keeper")).unwrap(), 4);
     assert_eq!(numbers(&archive, "thuan hoa", false), before);
     assert_eq!(archive.check(None, "", true).unwrap().findings, vec![]);
+}
+
+#[test]
+fn facets_narrow_to_exactly_their_value_and_orders_hold() {
+    let (_folder, mut archive) = archive_of(&[
+        (
+            "a",
+            "QĐ",
+            "1/QĐ-UBND",
+            "2024-03-05",
+            "UBND phường Thuận Hóa",
+        ),
+        (
+            "b",
+            "QĐ",
+            "2/QĐ-UBND",
+            "2025-03-05",
+            "UBND phường Thuận Hóa Đông",
+        ),
+        (
+            "c",
+            "TB",
+            "3/TB-UBND",
+            "2023-01-01",
+            "UBND phường Thuận Hóa",
+        ),
+    ]);
+    let mut numbers = |only: &[(Facet, &str)], order: Order| -> Vec<String> {
+        let search = Search {
+            text: "họp",
+            limit: 10,
+            only,
+            order,
+            ..Search::default()
+        };
+        let found = archive.find(&act("clerk"), &search).unwrap();
+        assert_eq!(found.total, found.hits.len());
+        found
+            .hits
+            .into_iter()
+            .map(|hit| hit.number_symbol.unwrap())
+            .collect()
+    };
+    let thuan_hoa = (Facet::Agency, "UBND phường Thuận Hóa");
+    assert_eq!(
+        numbers(&[thuan_hoa], Order::Newest),
+        ["3/TB-UBND", "1/QĐ-UBND"]
+    );
+    assert_eq!(
+        numbers(&[thuan_hoa], Order::Date),
+        ["1/QĐ-UBND", "3/TB-UBND"]
+    );
+    assert_eq!(
+        numbers(&[thuan_hoa, (Facet::Type, "TB")], Order::Best),
+        ["3/TB-UBND"]
+    );
+    assert_eq!(
+        numbers(&[(Facet::Year, "2025")], Order::Best),
+        ["2/QĐ-UBND"]
+    );
+    assert_eq!(
+        numbers(&[], Order::Date),
+        ["2/QĐ-UBND", "1/QĐ-UBND", "3/TB-UBND"]
+    );
+    assert!(numbers(&[(Facet::Unit, "x\" OR y")], Order::Date).is_empty());
 }

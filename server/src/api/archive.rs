@@ -14,8 +14,8 @@ use saoy_archive::reuse::LookUp;
 use saoy_archive::search::Search;
 use serde::Deserialize;
 
-use crate::app::{App, no_archive};
-use crate::archive::READERS;
+use crate::app::App;
+use crate::archive::{READERS, there};
 use crate::desk::Job;
 use crate::guard::Who;
 use crate::incoming::Form;
@@ -64,14 +64,6 @@ async fn annulled(State(app): State<Arc<App>>) -> Result<Response, Trouble> {
     Ok(([(header::CONTENT_TYPE, "application/json")], list).into_response())
 }
 
-fn there(app: &Arc<App>) -> Result<&Arc<App>, Trouble> {
-    if app.has_archive() {
-        Ok(app)
-    } else {
-        Err(no_archive())
-    }
-}
-
 #[derive(Deserialize)]
 struct Asked {
     #[serde(default)]
@@ -100,6 +92,7 @@ async fn documents(
                 limit: asked.limit.min(MOST),
                 offset: asked.offset,
                 facets: true,
+                ..Search::default()
             };
             Ok(archive.find(&act, &search)?)
         })
