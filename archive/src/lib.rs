@@ -27,6 +27,8 @@ pub mod register;
 
 pub mod certification;
 
+pub mod refusal;
+
 pub mod fold;
 
 pub mod metadata;

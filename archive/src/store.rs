@@ -15,9 +15,10 @@ use crate::blob::{Blobs, sync_folder};
 use crate::error::{ArchiveError, Result, sentence};
 
 /// The changes of the database's shape, in order; those a database has not seen are applied when it is opened.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("schema/0001.sql"),
     include_str!("schema/0002.sql"),
+    include_str!("schema/0004.sql"),
 ];
 
 /// How long one program waits while another writes.

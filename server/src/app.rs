@@ -9,10 +9,12 @@ use jiff::Timestamp;
 use saoy_archive::{Act, Archive, Random};
 
 use crate::accounts::Accounts;
+use crate::certify::drafts::Drafts;
 use crate::desk::Desk;
 use crate::guard::limits::Limits;
 use crate::kept::Kept;
 use crate::measures::Measures;
+use crate::pictures::Pictures;
 use crate::trouble::{Trouble, sentence};
 
 /// Clock and random numbers, handed in by the program.
@@ -92,6 +94,8 @@ pub(crate) struct App {
     pub(crate) accounts: Mutex<Accounts>,
     pub(crate) desk: Desk,
     pub(crate) kept: Kept,
+    pub(crate) pictures: Pictures,
+    pub(crate) drafts: Drafts,
     pub(crate) limits: Limits,
     pub(crate) measures: Measures,
     /// Archives that are open and idle: a connection serves one request at a time.
@@ -106,6 +110,8 @@ impl App {
             world,
             accounts: Mutex::new(accounts),
             kept: Kept::default(),
+            pictures: Pictures::default(),
+            drafts: Drafts::default(),
             limits: Limits::default(),
             measures: Measures::default(),
             idle: Mutex::default(),

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use ring::digest;
 
 /// Name, kind, content.
-const ALL: [(&str, &str, &[u8]); 3] = [
+const ALL: &[(&str, &str, &[u8])] = &[
     (
         "saoy.css",
         "text/css; charset=utf-8",
@@ -16,6 +16,16 @@ const ALL: [(&str, &str, &[u8]); 3] = [
         "verify.js",
         "text/javascript; charset=utf-8",
         include_bytes!("../assets/verify.js"),
+    ),
+    (
+        "certify.css",
+        "text/css; charset=utf-8",
+        include_bytes!("../assets/certify.css"),
+    ),
+    (
+        "certify.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../assets/certify.js"),
     ),
     (
         "sign.svg",

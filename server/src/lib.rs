@@ -17,6 +17,8 @@ mod archive;
 
 mod assets;
 
+mod certify;
+
 mod desk;
 
 mod guard;
@@ -38,6 +40,8 @@ mod lookup;
 mod measures;
 
 mod page;
+
+mod pictures;
 
 mod routes;
 
