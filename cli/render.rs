@@ -9,9 +9,9 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use saoy_archive::blob::BlobId;
 use saoy_archive::{Archive, ArchiveError};
 use saoy_pdf::{Document, PdfError};
-use saoy_pipeline::document::{Affine, Raster, Rect};
+use saoy_pipeline::document::{Affine, Coding, Raster, Rect, Rgb};
 use saoy_pipeline::ingest::{
-    Fault, File, Format, IngestError, Limits, Page, SNIFF_BYTES, TextPolicy, glance, recode, sniff,
+    Fault, File, Format, IngestError, Limits, Page, SNIFF_BYTES, TextPolicy, glance, lossy, sniff,
 };
 use saoy_pipeline::picture::Picture;
 
@@ -160,7 +160,7 @@ fn of_file(path: &Path, page: usize, width: u32, limits: &Limits) -> anyhow::Res
     };
     // A scan is never made larger than it is.
     let scale = (f64::from(width) / f64::from(across.max(1))).min(1.0);
-    jpeg(&Raster::Rgb(view.colours(area, scale as f32)))
+    jpeg(Raster::Rgb(view.colours(area, scale as f32)))
 }
 
 /// Page `page`, from 0, of a PDF, `width` px wide; JPEG.
@@ -176,15 +176,25 @@ pub(crate) fn of_pdf(
     }
     let (points, _) = saoy_signing::sign::appearance::shown_size(&document.page(page)?);
     let dpi = f64::from(width) * POINTS / points.max(1.0);
-    jpeg(&glance::picture(document, page, dpi, limits)?)
+    jpeg(glance::picture(document, page, dpi, limits)?)
 }
 
-fn jpeg(raster: &Raster) -> anyhow::Result<Vec<u8>> {
-    recode::jpeg(raster, QUALITY).ok_or_else(|| {
-        Said(said!(
+fn jpeg(raster: Raster) -> anyhow::Result<Vec<u8>> {
+    // Black and white pixels would be coded without loss, in a form that browsers do not show.
+    let colours = match raster {
+        Raster::Rgb(colours) => colours,
+        Raster::Gray(grey) => Rgb {
+            width: grey.width,
+            height: grey.height,
+            pixels: grey.pixels.iter().flat_map(|px| [*px; 3]).collect(),
+        },
+    };
+    match lossy(&Raster::Rgb(colours), QUALITY).coding {
+        Coding::Jpeg { data, .. } => Ok(data.to_vec()),
+        _ => Err(Said(said!(
             "trang quá lớn để hiện thành ảnh",
             "the page is too large for a picture"
         ))
-        .into()
-    })
+        .into()),
+    }
 }

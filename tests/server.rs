@@ -10,6 +10,9 @@ use crate::program::{Desk, contains, run, saoy};
 
 mod client;
 
+/// Certified copies by the pages: the wizard, two people, two keys.
+mod certify;
+
 use client::{MULTIPART, PEOPLE, Server, URLENCODED, form, multipart};
 
 /// A page with a signature by a key that nobody trusts.

@@ -29,12 +29,26 @@ pub fn recode(raster: &Raster) -> StoredImage {
 /// Codes pixels as a JPEG of `quality`, 1 to 100; black and white ones, and those that are too large for a JPEG,
 /// without loss.
 pub fn lossy(raster: &Raster, quality: u8) -> StoredImage {
-    if matches!(raster, Raster::Gray(gray) if is_bilevel(&gray.pixels)) {
-        return recode(raster);
-    }
     let (width, height) = raster.size();
-    match encoded(raster, quality) {
-        Some((data, components)) => StoredImage {
+    let neutral;
+    let (pixels, components, color) = match raster {
+        Raster::Gray(gray) if is_bilevel(&gray.pixels) => return recode(raster),
+        Raster::Gray(gray) => (&gray.pixels, 1, ColorType::Luma),
+        Raster::Rgb(rgb) => match gray_of(&rgb.pixels) {
+            Some(pixels) => {
+                neutral = pixels;
+                (&neutral, 1, ColorType::Luma)
+            }
+            None => (&rgb.pixels, 3, ColorType::Rgb),
+        },
+    };
+    // JPEG counts in 16 bits.
+    let (Ok(w), Ok(h)) = (u16::try_from(width), u16::try_from(height)) else {
+        return recode(raster);
+    };
+    let mut data = Vec::new();
+    match JpegEncoder::new(&mut data, quality.clamp(1, 100)).encode(pixels, w, h, color) {
+        Ok(()) => StoredImage {
             width,
             height,
             coding: Coding::Jpeg {
@@ -45,36 +59,8 @@ pub fn lossy(raster: &Raster, quality: u8) -> StoredImage {
             },
             untouched: false,
         },
-        None => recode(raster),
+        Err(_) => recode(raster),
     }
-}
-
-/// A JPEG of `quality`, 1 to 100, of any pixels, for showing them; `None` of more than 65,535 px on a side.
-pub fn jpeg(raster: &Raster, quality: u8) -> Option<Vec<u8>> {
-    encoded(raster, quality).map(|(data, _)| data)
-}
-
-/// The JPEG and how many components it has.
-fn encoded(raster: &Raster, quality: u8) -> Option<(Vec<u8>, u8)> {
-    let neutral;
-    let (pixels, components, color) = match raster {
-        Raster::Gray(gray) => (&gray.pixels, 1, ColorType::Luma),
-        Raster::Rgb(rgb) => match gray_of(&rgb.pixels) {
-            Some(pixels) => {
-                neutral = pixels;
-                (&neutral, 1, ColorType::Luma)
-            }
-            None => (&rgb.pixels, 3, ColorType::Rgb),
-        },
-    };
-    let (width, height) = raster.size();
-    // JPEG counts in 16 bits.
-    let (width, height) = (u16::try_from(width).ok()?, u16::try_from(height).ok()?);
-    let mut data = Vec::new();
-    JpegEncoder::new(&mut data, quality.clamp(1, 100))
-        .encode(pixels, width, height, color)
-        .ok()?;
-    Some((data, components))
 }
 
 /// The grey pixels of a colour image without colour.
