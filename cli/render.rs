@@ -1,7 +1,7 @@
 //! `saoy render`: one page as a picture on stdout, for the server's pages, which never open files of strangers themselves.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;

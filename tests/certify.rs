@@ -14,10 +14,7 @@ pub(crate) fn keys(desk: &Desk, password: &str) {
     let pin = desk.put("pin", format!("{password}\n"));
     for (name, subject) in [
         ("person", "/CN=NGUYEN VAN AN/O=UBND phuong Thuan Hoa"),
-        (
-            "seal",
-            "/CN=UBND phường Thuận Hóa/O=UBND phường Thuận Hóa",
-        ),
+        ("seal", "/CN=UBND phường Thuận Hóa/O=UBND phường Thuận Hóa"),
     ] {
         let file = |ending: &str| desk.input(&format!("{name}.{ending}"));
         let (key, certificate) = (file("key"), file("pem"));

@@ -71,7 +71,10 @@ fn compare(browser: &Browser<'_>, draft: &str, pages: u32) {
     for page in 1..=pages {
         let at = browser.get(&format!("{draft}/pages"));
         assert_eq!(at.status, 200, "{}", at.text());
-        assert!(at.text().contains(&format!("name=\"page\" value=\"{page}\"")));
+        assert!(
+            at.text()
+                .contains(&format!("name=\"page\" value=\"{page}\""))
+        );
         for picture in ["scan", "made"] {
             let picture = browser.get(&format!("{draft}/{picture}/{page}/m"));
             assert_eq!(picture.status, 200, "{}", picture.text());
@@ -109,7 +112,11 @@ fn clear(browser: &Browser<'_>, draft: &str) -> Answer {
     let fields: Vec<(String, String)> = codes
         .iter()
         .flat_map(|code| {
-            let remark = if hints.contains(code) { "đã xem tận mắt" } else { "" };
+            let remark = if hints.contains(code) {
+                "đã xem tận mắt"
+            } else {
+                ""
+            };
             [
                 (format!("answer-{code}"), "clear".to_owned()),
                 (format!("remark-{code}"), remark.to_owned()),
@@ -157,9 +164,18 @@ fn watched(server: &Server, stop: &AtomicBool, seen: &AtomicUsize) {
             if !contains(&line, data.as_bytes()) {
                 continue;
             }
-            assert!(!contains(&line, PIN.as_bytes()), "the PIN is in a command line");
-            assert!(!contains(&file("environ"), PIN.as_bytes()), "the PIN is in an environment");
-            assert!(!contains(&line, b"079090000001"), "a citizen's number is in a command line");
+            assert!(
+                !contains(&line, PIN.as_bytes()),
+                "the PIN is in a command line"
+            );
+            assert!(
+                !contains(&file("environ"), PIN.as_bytes()),
+                "the PIN is in an environment"
+            );
+            assert!(
+                !contains(&line, b"079090000001"),
+                "a citizen's number is in a command line"
+            );
             if contains(&line, b"--pin-fd") && known.insert(name) {
                 seen.fetch_add(1, Ordering::Relaxed);
             }
@@ -183,14 +199,21 @@ fn two_people_take_a_paper_to_a_sealed_copy_that_verifies() {
     let at = format!("/certify/{code}");
     // It waits for the chairman, and says so; what the officer said is there, the number masked.
     let page = officer.get(&at).text();
-    assert!(page.contains("Đang chờ người thực hiện chứng thực ký"), "{page}");
+    assert!(
+        page.contains("Đang chờ người thực hiện chứng thực ký"),
+        "{page}"
+    );
     assert!(page.contains("079*****0001") && !page.contains("079090000001"));
     assert!(page.contains("đã xem tận mắt") && page.contains("01/"));
     assert!(chair.get("/certify").text().contains(&code));
     assert!(!clerk.get("/certify").text().contains(&code));
     assert!(clerk.get("/certify?stage=prepared").text().contains(&code));
     let preview = officer.get(&format!("{at}/statement"));
-    assert!(preview.body.starts_with(&[0xFF, 0xD8]), "{}", preview.text());
+    assert!(
+        preview.body.starts_with(&[0xFF, 0xD8]),
+        "{}",
+        preview.text()
+    );
     let preview = officer.get(&format!("{at}/preview.pdf"));
     assert!(preview.body.starts_with(b"%PDF-"));
     assert!(contains(&preview.body, b"NOT VALID"));
@@ -205,13 +228,19 @@ fn two_people_take_a_paper_to_a_sealed_copy_that_verifies() {
             let answer = chair.post(&format!("{at}/sign"), &[("key", &key), ("pin", pin)]);
             assert!(answer.text().contains(said), "{}", answer.text());
             assert!((400..500).contains(&answer.status), "{}", answer.status);
-            assert_eq!(json(&server, &["certify", "show", &code])["stage"], "prepared");
+            assert_eq!(
+                json(&server, &["certify", "show", &code])["stage"],
+                "prepared"
+            );
         }
         let answer = officer.post(&format!("{at}/sign"), &[("key", &key), ("pin", PIN)]);
         assert_eq!(answer.status, 403);
         let answer = chair.post(&format!("{at}/sign"), &[("key", &key), ("pin", PIN)]);
         assert_eq!(place(&answer), at);
-        assert_eq!(json(&server, &["certify", "show", &code])["stage"], "signed");
+        assert_eq!(
+            json(&server, &["certify", "show", &code])["stage"],
+            "signed"
+        );
         // The chairman may not seal what he signed, even if he were the clerk as well.
         let answer = chair.post(&format!("{at}/seal"), &[("key", &key), ("pin", PIN)]);
         assert_eq!(answer.status, 403);
@@ -227,7 +256,12 @@ fn two_people_take_a_paper_to_a_sealed_copy_that_verifies() {
 
     let answer = officer.post(&format!("{at}/deliver"), &[("to", "tận tay")]);
     assert_eq!(place(&answer), at);
-    assert!(officer.get("/certify?stage=delivered").text().contains(&code));
+    assert!(
+        officer
+            .get("/certify?stage=delivered")
+            .text()
+            .contains(&code)
+    );
     let print = officer.get(&format!("{at}/print"));
     assert!(print.body.starts_with(b"%PDF-"), "{}", print.text());
     let file = officer.get(&format!("{at}/file"));
@@ -253,7 +287,11 @@ fn two_people_take_a_paper_to_a_sealed_copy_that_verifies() {
     // Nothing of the way is left but the archive itself, and that is whole.
     for left in ["server/drafts", "server/incoming"] {
         let folder = server.desk.output("data").join(left);
-        assert_eq!(std::fs::read_dir(folder).map_or(0, Iterator::count), 0, "{left}");
+        assert_eq!(
+            std::fs::read_dir(folder).map_or(0, Iterator::count),
+            0,
+            "{left}"
+        );
     }
     let report = json(&server, &["archive", "check"]);
     assert_eq!(report["findings"], serde_json::json!([]), "{report}");
@@ -262,7 +300,10 @@ fn two_people_take_a_paper_to_a_sealed_copy_that_verifies() {
     assert_eq!(place(&officer.get(&draft)), format!("{draft}/held"));
     assert!(officer.get(&format!("{draft}/held")).text().contains(&code));
     // Nobody gets around it.
-    assert_eq!(place(&officer.get(&format!("{draft}/preview"))), format!("{draft}/held"));
+    assert_eq!(
+        place(&officer.get(&format!("{draft}/preview"))),
+        format!("{draft}/held")
+    );
     let answer = officer.post(&format!("{draft}/held"), &[("reason", "bản trước mờ")]);
     assert_eq!(place(&answer), format!("{draft}/pages"));
     place(&officer.post(&format!("{draft}/drop"), &[]));
@@ -275,7 +316,10 @@ fn a_paper_is_refused_with_its_reason_and_secret_ones_are_wiped() {
     let officer = server.log_in("officer");
     let draft = read(&officer, "a.tif", "Trần Văn Cường", &seed("two-pages.tif"));
     // No way past the pages, and none for others.
-    assert_eq!(place(&officer.get(&format!("{draft}/checks"))), format!("{draft}/pages"));
+    assert_eq!(
+        place(&officer.get(&format!("{draft}/checks"))),
+        format!("{draft}/pages")
+    );
     let chair = server.log_in("chair");
     assert_eq!(chair.get(&draft).status, 404);
     compare(&officer, &draft, 2);
@@ -285,7 +329,10 @@ fn a_paper_is_refused_with_its_reason_and_secret_ones_are_wiped() {
     assert!(answer.text().contains("Từ chối thì phải ghi lý do"));
     let answer = officer.post(
         &format!("{draft}/checks"),
-        &[("answer-R1", "refuse"), ("remark-R1", "tẩy xóa <b>dòng 3</b>")],
+        &[
+            ("answer-R1", "refuse"),
+            ("remark-R1", "tẩy xóa <b>dòng 3</b>"),
+        ],
     );
     let told = officer.get(&place(&answer)).text();
     assert!(told.contains("Đã từ chối chứng thực"), "{told}");
@@ -299,8 +346,16 @@ fn a_paper_is_refused_with_its_reason_and_secret_ones_are_wiped() {
     let (_, desk) = server.stop();
     for folder in ["data/server/drafts", "data/archive"] {
         for entry in files(&desk.output(folder)) {
-            let name = entry.file_name().expect("a name").to_string_lossy().into_owned();
-            assert!(!name.starts_with("scan.") && name != "paper.pdf", "{}", entry.display());
+            let name = entry
+                .file_name()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned();
+            assert!(
+                !name.starts_with("scan.") && name != "paper.pdf",
+                "{}",
+                entry.display()
+            );
         }
     }
 }
@@ -337,7 +392,10 @@ fn what_people_typed_is_text_and_intake_prepares_nothing() {
     let draft = place(&officer.upload("/certify/new", &fields, name, &seed("g4.tif")));
     let inert = |answer: &Answer| {
         let text = answer.text();
-        assert!(!text.contains("<script>") && !text.contains("<img src=x"), "{text}");
+        assert!(
+            !text.contains("<script>") && !text.contains("<img src=x"),
+            "{text}"
+        );
     };
     let until = Instant::now() + Duration::from_secs(120);
     loop {

@@ -377,6 +377,7 @@ async fn looked(
 ) -> Result<Looked, (Sentence, bool)> {
     let ours = |trouble: Trouble| (trouble.said, true);
     let scan = scan(app, draft).map_err(ours)?;
+    let path = scan.display().to_string();
     let mut arguments: Vec<std::ffi::OsString> = vec![
         "certify".into(),
         "look".into(),
@@ -394,7 +395,14 @@ async fn looked(
         .map_err(ours)?;
     // 3: damaged; 5: refused, as for a mark of secrecy. Everything else may be put right and tried again.
     let again = !matches!(answer.code, 3 | 5);
-    answer.done().map_err(|trouble| (trouble.said, again))
+    answer.done().map_err(|trouble| {
+        // People know the file by the name that it had.
+        let said = Sentence {
+            vi: trouble.said.vi.replace(&path, &draft.name),
+            en: trouble.said.en.replace(&path, &draft.name),
+        };
+        (said, again)
+    })
 }
 
 pub(crate) fn gone() -> Trouble {
