@@ -11,6 +11,55 @@ use crate::program::{Desk, asked, run, samples, saoy, saoy_in};
 use crate::sign::revoked::folder_that_revokes;
 use crate::sign::servers::Authority;
 
+/// The keys of a person and of the office, `person.p12` and `seal.p12`, with their certificates; `pin` has the password.
+pub(crate) fn keys(desk: &Desk, password: &str) {
+    let pin = desk.put("pin", format!("{password}\n"));
+    for (name, subject) in [
+        ("person", "/CN=NGUYEN VAN AN/O=UBND phuong Thuan Hoa"),
+        ("seal", "/CN=UBND phường Thuận Hóa/O=UBND phường Thuận Hóa"),
+    ] {
+        let file = |ending: &str| desk.input(&format!("{name}.{ending}"));
+        let (key, certificate) = (file("key"), file("pem"));
+        let made = |arguments: &[&str]| {
+            let (code, _, complaints) = run(Command::new("openssl").args(arguments));
+            assert_eq!(code, 0, "{complaints}");
+        };
+        made(&[
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-utf8",
+            "-days",
+            "30",
+            "-subj",
+            subject,
+            "-addext",
+            "keyUsage=digitalSignature,nonRepudiation",
+            "-keyout",
+            text(&key),
+            "-out",
+            text(&certificate),
+        ]);
+        let pin = format!("file:{}", pin.display());
+        made(&[
+            "pkcs12",
+            "-export",
+            "-inkey",
+            text(&key),
+            "-in",
+            text(&certificate),
+            "-out",
+            text(&file("p12")),
+            "-passout",
+            &pin,
+        ]);
+    }
+}
+
 /// An office with people and keys.
 struct Office {
     desk: Desk,
@@ -58,52 +107,8 @@ impl Office {
             );
             office.done(&appoint);
         }
-        office.desk.put("pin", "x\n");
-        office.key("person", "/CN=NGUYEN VAN AN/O=UBND phuong Thuan Hoa");
-        office.key("seal", "/CN=UBND phường Thuận Hóa/O=UBND phường Thuận Hóa");
+        keys(&office.desk, "x");
         office
-    }
-
-    fn key(&self, name: &str, subject: &str) {
-        let file = |ending: &str| self.desk.input(&format!("{name}.{ending}"));
-        let (key, certificate) = (file("key"), file("pem"));
-        let made = |arguments: &[&str]| {
-            let (code, _, complaints) = run(Command::new("openssl").args(arguments));
-            assert_eq!(code, 0, "{complaints}");
-        };
-        made(&[
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-utf8",
-            "-days",
-            "30",
-            "-subj",
-            subject,
-            "-addext",
-            "keyUsage=digitalSignature,nonRepudiation",
-            "-keyout",
-            text(&key),
-            "-out",
-            text(&certificate),
-        ]);
-        let pin = format!("file:{}", self.desk.input("pin").display());
-        made(&[
-            "pkcs12",
-            "-export",
-            "-inkey",
-            text(&key),
-            "-in",
-            text(&certificate),
-            "-out",
-            text(&file("p12")),
-            "-passout",
-            &pin,
-        ]);
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

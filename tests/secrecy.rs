@@ -66,6 +66,11 @@ fn sheet() -> Sheet {
     sheet
 }
 
+/// A paper that must go no further, for other tests.
+pub(crate) fn secret() -> Vec<u8> {
+    stamped("mat", 0.0, true, RED)
+}
+
 /// The paper with a stamp under its number.
 pub(crate) fn stamped(name: &str, degrees: f64, framed: bool, color: [u8; 3]) -> Vec<u8> {
     let mut sheet = sheet();

@@ -15,6 +15,8 @@ mod client;
 /// Its search, documents, registers, indicators, people.
 mod archive;
 
+/// Certified copies by the pages: the wizard, two people, two keys.
+mod certify;
 mod hooks;
 
 use client::{MULTIPART, PEOPLE, Server, URLENCODED, form, multipart};

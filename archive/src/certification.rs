@@ -21,7 +21,7 @@ const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const CODE_LENGTH: usize = 20;
 
 /// Who prepares, hands out and gives up copies. Delegated intake scans; it neither certifies nor prepares.
-const PREPARERS: [&str; 3] = ["officer", "certifier", "clerk"];
+pub(crate) const PREPARERS: [&str; 3] = ["officer", "certifier", "clerk"];
 
 /// How far a copy has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -37,6 +37,19 @@ pub enum Stage {
     Delivered,
     /// Given up, with a reason.
     Cancelled,
+}
+
+impl Stage {
+    /// As rows have it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Prepared => "prepared",
+            Self::Signed => "signed",
+            Self::Sealed => "sealed",
+            Self::Delivered => "delivered",
+            Self::Cancelled => "cancelled",
+        }
+    }
 }
 
 /// A person's answer to one question of the refusal checklist.
@@ -240,13 +253,22 @@ impl Archive {
     /// # Errors
     /// As that one.
     pub fn may_prepare(&self, act: &Act, new: &NewCopy<'_>) -> Result<()> {
+        self.is_preparer(act)?;
+        answered(&Profile::on(act.day())?, new)
+    }
+
+    /// Whether the actor is somebody who prepares copies today; asked before anything of a paper is read.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Refused`] when not.
+    pub fn is_preparer(&self, act: &Act) -> Result<()> {
         let roles = PREPARERS.map(|role| self.may(&act.by, role, act.day()));
         if roles.iter().all(Result::is_err)
             && let Some(refusal) = roles.into_iter().find_map(Result::err)
         {
             return Err(refusal);
         }
-        answered(&Profile::on(act.day())?, new)
+        Ok(())
     }
 
     /// Keeps the file with the person's signature.
@@ -434,9 +456,15 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError::Database`].
     pub fn copies(&self, stage: Option<Stage>) -> Result<Vec<Copy>> {
-        let mut all = select(self.db(), "ORDER BY id", params![]).map_err(self.database_error())?;
-        all.retain(|copy| stage.is_none_or(|stage| stage == copy.stage));
-        Ok(all)
+        let found = match stage {
+            Some(stage) => select(
+                self.db(),
+                "WHERE state = ?1 ORDER BY id",
+                params![stage.name()],
+            ),
+            None => select(self.db(), "ORDER BY id", params![]),
+        };
+        found.map_err(self.database_error())
     }
 
     /// The copy whose finished file has this digest.

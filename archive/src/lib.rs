@@ -29,6 +29,8 @@ pub mod register;
 
 pub mod certification;
 
+pub mod refusal;
+
 pub mod fold;
 
 pub mod metadata;

@@ -19,10 +19,11 @@ use crate::error::{ArchiveError, Result, Sentence, sentence};
 use crate::setting::{self, ENCRYPTED};
 
 /// The changes of the database's shape, in order; those a database has not seen are applied when it is opened.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("schema/0001.sql"),
     include_str!("schema/0002.sql"),
     include_str!("schema/0003.sql"),
+    include_str!("schema/0004.sql"),
 ];
 
 /// How long one program waits while another writes.

@@ -7,7 +7,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use saoy_archive::blob::BlobId;
 use saoy_archive::fold;
-use saoy_archive::profile::{Placement, Profile};
+use saoy_archive::profile::Profile;
 
 use super::{code, put, statement, told};
 use crate::archive::{act, by, json, open, sealed};
@@ -147,38 +147,15 @@ pub(super) fn run(matches: &ArgMatches, seal: bool, ui: Ui) -> anyhow::Result<Ex
     arguments.extend(["--key".into(), given::<String>(matches, "key")?.into()]);
     arguments.extend(typed(matches, ui));
     arguments.extend(["--location".into(), archive.office().name.clone().into()]);
-    let lines = statement::lines(kind, &copy, &archive, &act, &appointment);
     let payload = statement::payload(&copy, &archive)?;
     // Signed with the rest: whoever verifies finds the copy in the register by it, on any machine.
     let reason = format!("{} {}", kind.title.vi, payload.written());
     arguments.extend(["--reason".into(), reason.into()]);
     let first = copy.signed.is_none();
     if first {
-        match kind.placement {
-            Placement::Statement => {
-                let file = work.path().join("statement.toml");
-                let form = statement::form(&lines, &copy, &payload);
-                std::fs::write(&file, toml::to_string(&form)?)?;
-                arguments.extend([
-                    "--stamp".into(),
-                    "statement".into(),
-                    "--statement".into(),
-                    file.into(),
-                ]);
-            }
-            Placement::Corner => {
-                arguments.extend([
-                    "--stamp".into(),
-                    "copy".into(),
-                    "--qr".into(),
-                    payload.written().into(),
-                ]);
-                // The time of signing is added by the stamp itself.
-                for line in lines.iter().filter(|line| !line.contains(&act.time())) {
-                    arguments.extend(["--text".into(), line.into()]);
-                }
-            }
-        }
+        let facts = statement::Facts::of(&copy);
+        let lines = statement::lines(kind, &facts, &archive, &act, &appointment);
+        arguments.extend(statement::stamp(kind, &lines, &payload, &act, work.path())?);
         if !seal {
             // The office's seal only fills a field that the person signed along.
             arguments.extend(["--reserve".into(), "agency-final".into()]);

@@ -10,6 +10,7 @@ use saoy_archive::{Act, Archive, Random};
 
 use crate::accounts::Accounts;
 use crate::archive::Shelf;
+use crate::certify::drafts::Drafts;
 use crate::desk::Desk;
 use crate::guard::limits::Limits;
 use crate::kept::Kept;
@@ -95,6 +96,7 @@ pub(crate) struct App {
     pub(crate) desk: Desk,
     pub(crate) kept: Kept,
     pub(crate) pictures: Pictures,
+    pub(crate) drafts: Drafts,
     pub(crate) limits: Limits,
     pub(crate) shelf: Shelf,
     pub(crate) measures: Measures,
@@ -111,6 +113,7 @@ impl App {
             accounts: Mutex::new(accounts),
             kept: Kept::default(),
             pictures: Pictures::default(),
+            drafts: Drafts::default(),
             limits: Limits::default(),
             shelf: Shelf::default(),
             measures: Measures::default(),

@@ -17,6 +17,8 @@ mod archive;
 
 mod assets;
 
+mod certify;
+
 mod desk;
 
 mod guard;
