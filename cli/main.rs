@@ -28,6 +28,8 @@ mod engine;
 
 mod evaluate;
 
+mod page_text;
+
 mod paper;
 
 mod profile;
@@ -79,6 +81,7 @@ fn main() -> ExitCode {
         Some(("trust", matches)) => trust::run(matches, ui),
 
         Some(("serve", matches)) => serve::run(matches, ui),
+        Some(("page-text", matches)) => page_text::run(matches, ui),
         Some(("account", matches)) => account::run(matches, ui),
         Some(("sign", matches)) => sign::run(matches, ui),
         Some(("doctor", matches)) => doctor::run(matches, ui),

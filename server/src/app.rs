@@ -13,6 +13,8 @@ use crate::desk::Desk;
 use crate::guard::limits::Limits;
 use crate::kept::Kept;
 use crate::measures::Measures;
+use crate::stations::Stations;
+use crate::stations::text::Texts;
 use crate::trouble::{Trouble, sentence};
 
 /// Clock and random numbers, handed in by the program.
@@ -94,6 +96,8 @@ pub(crate) struct App {
     pub(crate) kept: Kept,
     pub(crate) limits: Limits,
     pub(crate) measures: Measures,
+    pub(crate) stations: Stations,
+    pub(crate) texts: Texts,
     /// Archives that are open and idle: a connection serves one request at a time.
     idle: Mutex<Vec<Archive>>,
 }
@@ -102,6 +106,8 @@ impl App {
     pub(crate) fn new(settings: Settings, world: World, accounts: Accounts) -> Self {
         Self {
             desk: Desk::new(&settings),
+            stations: Stations::new(&settings.stations),
+            texts: Texts::default(),
             settings,
             world,
             accounts: Mutex::new(accounts),

@@ -39,9 +39,15 @@ mod measures;
 
 mod page;
 
+mod review;
+
 mod routes;
 
 mod sign_in;
+
+mod station;
+
+mod stations;
 
 mod trouble;
 
