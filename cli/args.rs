@@ -53,6 +53,7 @@ fn grammar(ui: Ui) -> Command {
         .subcommand(crate::certify::command(ui))
         .subcommand(crate::archive::command(ui))
         .subcommand(crate::report::command(ui))
+        .subcommand(crate::render::command(ui))
 
         .subcommand(crate::sign::command(ui))
         .subcommand(crate::serve::command(ui))

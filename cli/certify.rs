@@ -84,7 +84,7 @@ fn told(copy: &Copy, json: bool, ui: Ui) -> anyhow::Result<()> {
 
 /// A folder for files in the making, beside the archive and not in a shared place for temporary files: what is secret
 /// must not spread. What killed runs left there is taken away.
-fn staging(archive: &Archive) -> io::Result<tempfile::TempDir> {
+pub(crate) fn staging(archive: &Archive) -> io::Result<tempfile::TempDir> {
     const PREFIX: &str = "staging-";
     /// No step takes as long.
     const STALE: std::time::Duration = std::time::Duration::from_hours(12);

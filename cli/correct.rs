@@ -10,9 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, anyhow, bail, ensure};
 use clap::ArgMatches;
 use saoy_pipeline::correct::Change;
-use saoy_pipeline::driver::{
-    self, AmendError, Amended, Options, Plan, RunError, Wish, World,
-};
+use saoy_pipeline::driver::{self, AmendError, Amended, Options, Plan, RunError, Wish, World};
 use saoy_pipeline::ingest::Limits;
 use saoy_pipeline::record::{BatchRecord, DocumentRecord, FailureClass};
 use saoy_pipeline::speech::Spoken;

@@ -36,6 +36,8 @@ mod profile;
 
 mod quality;
 
+mod render;
+
 mod report;
 
 mod terminal;
@@ -76,6 +78,7 @@ fn main() -> ExitCode {
         Some(("correct", matches)) => correct::run(matches, ui),
         Some(("quality", matches)) => quality::run(matches, ui),
         Some(("separators", matches)) => separators::run(matches, ui),
+        Some(("render", matches)) => render::run(matches, ui),
         Some(("report", matches)) => report::run(matches, ui),
         Some(("verify", matches)) => verify::run(matches, ui),
         Some(("trust", matches)) => trust::run(matches, ui),

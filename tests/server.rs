@@ -10,6 +10,8 @@ use crate::program::{Desk, contains, run, saoy};
 
 mod client;
 
+mod review;
+
 use client::{MULTIPART, PEOPLE, Server, URLENCODED, form, multipart};
 
 /// A page with a signature by a key that nobody trusts.

@@ -212,9 +212,9 @@ pub fn apply(record: &mut DocumentRecord, corrections: &[Correction]) {
     let told = record.corrections.len();
     for correction in corrections.iter().skip(told) {
         let was = match &correction.change {
-            Change::Confirmed { name, value } if name == TYPE => value
-                .as_deref()
-                .and_then(|code| set_type(record, code)),
+            Change::Confirmed { name, value } if name == TYPE => {
+                value.as_deref().and_then(|code| set_type(record, code))
+            }
             Change::Field { name, value } | Change::Confirmed { name, value } => {
                 set_field(record, name, value.as_deref())
             }

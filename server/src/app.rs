@@ -13,6 +13,7 @@ use crate::desk::Desk;
 use crate::guard::limits::Limits;
 use crate::kept::Kept;
 use crate::measures::Measures;
+use crate::pictures::Pictures;
 use crate::stations::Stations;
 use crate::stations::text::Texts;
 use crate::trouble::{Trouble, sentence};
@@ -94,6 +95,7 @@ pub(crate) struct App {
     pub(crate) accounts: Mutex<Accounts>,
     pub(crate) desk: Desk,
     pub(crate) kept: Kept,
+    pub(crate) pictures: Pictures,
     pub(crate) limits: Limits,
     pub(crate) measures: Measures,
     pub(crate) stations: Stations,
@@ -112,6 +114,7 @@ impl App {
             world,
             accounts: Mutex::new(accounts),
             kept: Kept::default(),
+            pictures: Pictures::default(),
             limits: Limits::default(),
             measures: Measures::default(),
             idle: Mutex::default(),

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use ring::digest;
 
 /// Name, kind, content.
-const ALL: [(&str, &str, &[u8]); 3] = [
+const ALL: &[(&str, &str, &[u8])] = &[
     (
         "saoy.css",
         "text/css; charset=utf-8",
@@ -16,6 +16,26 @@ const ALL: [(&str, &str, &[u8]); 3] = [
         "verify.js",
         "text/javascript; charset=utf-8",
         include_bytes!("../assets/verify.js"),
+    ),
+    (
+        "review.css",
+        "text/css; charset=utf-8",
+        include_bytes!("../assets/review.css"),
+    ),
+    (
+        "review.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../assets/review.js"),
+    ),
+    (
+        "document.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../assets/document.js"),
+    ),
+    (
+        "station.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../assets/station.js"),
     ),
     (
         "sign.svg",

@@ -39,6 +39,8 @@ mod measures;
 
 mod page;
 
+mod pictures;
+
 mod review;
 
 mod routes;

@@ -55,6 +55,9 @@ struct Asked {
     /// The field after this one, by its key.
     #[serde(default)]
     after: String,
+    /// This field and those after it.
+    #[serde(default)]
+    from: String,
     /// The field before this one.
     #[serde(default)]
     before: String,
@@ -124,8 +127,12 @@ async fn ahead(
 ) -> Result<Response, Trouble> {
     let listing = app.documents(false).await?;
     let items = queue::all(&listing);
-    let place = queue::place(&listing, &asked.after);
-    let is_next = |item: &&Item| place.is_none_or(|place| item.is_after(place));
+    let after = queue::place(&listing, &asked.after);
+    let from = queue::place(&listing, &asked.from);
+    let is_next = |item: &&Item| {
+        after.is_none_or(|place| item.is_after(place))
+            && from.is_none_or(|place| !item.is_before(place))
+    };
     let shown = items
         .iter()
         .filter(is_next)

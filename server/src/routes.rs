@@ -11,7 +11,9 @@ use axum::response::Response;
 use axum::routing::{self, MethodRouter};
 
 use crate::app::App;
-use crate::{api, archive, assets, guard, home, log, lookup, review, sign_in, station, trouble, verify};
+use crate::{
+    api, archive, assets, guard, home, log, lookup, review, sign_in, station, trouble, verify,
+};
 
 /// Who may use an endpoint. Roles are those of the archive's profile, on the day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,8 +18,8 @@ use crate::language::Language;
 use crate::page::{self, Shell};
 use crate::review::{queue, words};
 use crate::routes::{Access, Routes};
-use crate::stations::record::Standing;
 use crate::stations::Listing;
+use crate::stations::record::Standing;
 use crate::trouble::Trouble;
 
 /// Who may look.
@@ -97,7 +97,6 @@ struct Batch {
 
 #[derive(Debug, Deserialize)]
 struct Totals {
-    documents: u32,
     done: u32,
     skipped: u32,
     failed: u32,
@@ -172,7 +171,13 @@ async fn look(State(app): State<Arc<App>>, shell: Shell) -> Result<Response, Tro
             .iter()
             .enumerate()
             .map(|(number, folder)| {
-                View::new(app.stations.name(number), folder, review(&listing, number), now, l)
+                View::new(
+                    app.stations.name(number),
+                    folder,
+                    review(&listing, number),
+                    now,
+                    l,
+                )
             })
             .collect()
     })
@@ -238,7 +243,9 @@ impl View {
 
     /// What the last run of `saoy digitize` did.
     fn ran(&mut self, batch: &Batch, l: Language) {
-        self.state = l.say("lượt số hóa gần nhất đã xong", "the last run has ended").to_owned();
+        self.state = l
+            .say("lượt số hóa gần nhất đã xong", "the last run has ended")
+            .to_owned();
         self.since = Some(clock(&batch.ended));
         let pages = per_minute(batch.totals.pages, &batch.started, &batch.ended);
         self.figures = vec![
@@ -277,10 +284,9 @@ impl View {
 
     /// What `saoy watch` is doing.
     fn watched(&mut self, status: &Status, now: Timestamp, l: Language) {
-        let age = status
-            .updated
-            .parse::<Timestamp>()
-            .map_or(i64::MAX, |at| now.as_second().saturating_sub(at.as_second()));
+        let age = status.updated.parse::<Timestamp>().map_or(i64::MAX, |at| {
+            now.as_second().saturating_sub(at.as_second())
+        });
         let (tone, state) = match status.state.as_str() {
             "stopped" => ("none", l.say("đã dừng", "has stopped")),
             _ if age > SILENT => (
@@ -304,7 +310,10 @@ impl View {
                 format!("{:.1}", status.pages_per_minute),
             ),
             figure(l.say("Trang đã đọc", "Pages read"), status.counts.pages),
-            figure(l.say("Tệp đã nhận", "Files accepted"), status.counts.accepted),
+            figure(
+                l.say("Tệp đã nhận", "Files accepted"),
+                status.counts.accepted,
+            ),
             figure(l.say("Bị loại", "Set aside"), status.counts.failed),
             (
                 l.say("Chạy từ", "Running since").to_owned(),
@@ -316,7 +325,11 @@ impl View {
             .iter()
             .map(|(code, count)| (cause(l, code), *count))
             .collect();
-        self.troubles = status.troubles.iter().map(|one| one.of(l).to_owned()).collect();
+        self.troubles = status
+            .troubles
+            .iter()
+            .map(|one| one.of(l).to_owned())
+            .collect();
         self.waiting_count = status.waiting_count;
         self.waiting = status
             .waiting
@@ -327,7 +340,11 @@ impl View {
                     || waits(l, &one.state).to_owned(),
                     |why| why.of(l).to_owned(),
                 );
-                (words::quiet(&file_name(&one.path)), why, ago(one.seconds, l))
+                (
+                    words::quiet(&file_name(&one.path)),
+                    why,
+                    ago(one.seconds, l),
+                )
             })
             .collect();
     }
@@ -342,13 +359,16 @@ impl View {
                 let name = entry.file_name().to_string_lossy().into_owned();
                 let of = name.strip_suffix(".why.txt")?.to_owned();
                 let facts = entry.metadata().ok()?;
-                facts.is_file().then(|| (facts.modified().ok(), of, entry.path()))
+                facts
+                    .is_file()
+                    .then(|| (facts.modified().ok(), of, entry.path()))
             })
             .collect();
         found.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
         for (_, name, path) in found {
             let name = words::quiet(&name);
-            let known = |one: &Reject| one.name == name || one.name.starts_with(&format!("{name}."));
+            let known =
+                |one: &Reject| one.name == name || one.name.starts_with(&format!("{name}."));
             if self.rejects.iter().any(known) {
                 continue;
             }
@@ -390,7 +410,12 @@ fn clock(moment: &str) -> String {
 }
 
 fn per_minute(pages: u32, from: &str, to: &str) -> Option<f64> {
-    let seconds = |moment: &str| moment.parse::<Timestamp>().ok().map(Timestamp::as_millisecond);
+    let seconds = |moment: &str| {
+        moment
+            .parse::<Timestamp>()
+            .ok()
+            .map(Timestamp::as_millisecond)
+    };
     let took = u32::try_from(seconds(to)?.checked_sub(seconds(from)?)?).ok()?;
     (took > 0 && pages > 0).then(|| f64::from(pages) * 60_000.0 / f64::from(took))
 }
@@ -474,7 +499,13 @@ mod tests {
         put(".saoy/watch/status.json", &status("working"));
         let at = |moment: &str| {
             let now = moment.parse().unwrap();
-            View::new("s".into(), folder.path(), Review::default(), now, Language::En)
+            View::new(
+                "s".into(),
+                folder.path(),
+                Review::default(),
+                now,
+                Language::En,
+            )
         };
         let view = at("2026-11-30T10:00:05Z");
         assert_eq!((view.tone, view.state.as_str()), ("good", "working"));

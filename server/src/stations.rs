@@ -57,8 +57,8 @@ pub(crate) type Listing = Arc<Vec<Arc<Document>>>;
 /// What is being done with a document's pages, or how that ended.
 #[derive(Clone, Debug)]
 pub(crate) enum Work {
-    /// Pages are made anew since.
-    Running(Instant),
+    /// Pages are being made anew.
+    Running,
     /// It did not work out.
     Failed(Trouble),
     /// It was cut or joined: the document with this number stands in its place.
@@ -79,7 +79,10 @@ impl Stations {
         Self {
             folders: folders.to_vec(),
             known: Mutex::default(),
-            writing: folders.iter().map(|_| tokio::sync::Mutex::default()).collect(),
+            writing: folders
+                .iter()
+                .map(|_| tokio::sync::Mutex::default())
+                .collect(),
             work: Mutex::default(),
         }
     }
@@ -114,10 +117,10 @@ impl Stations {
     /// Begins work on a document's pages, unless it is under way already.
     pub(crate) fn begin(&self, id: &str) -> bool {
         let mut work = self.work.lock().unwrap_or_else(PoisonError::into_inner);
-        if matches!(work.get(id), Some(Work::Running(_))) {
+        if matches!(work.get(id), Some(Work::Running)) {
             return false;
         }
-        work.insert(id.to_owned(), Work::Running(Instant::now()));
+        work.insert(id.to_owned(), Work::Running);
         true
     }
 
@@ -300,10 +303,7 @@ mod tests {
         let seen = stations.look(true);
         assert_eq!(seen.len(), 1);
         assert_eq!(seen[0].id.len(), 16);
-        assert_eq!(
-            seen[0].record.fields["place"].value.as_deref(),
-            Some("Huế")
-        );
+        assert_eq!(seen[0].record.fields["place"].value.as_deref(), Some("Huế"));
         write("a\"'<b>", "Thừa Thiên");
         let again = stations.look(true);
         assert_eq!(again[0].id, seen[0].id);

@@ -336,7 +336,7 @@ impl<'a> Desk<'a> {
 
     /// Writes the record anew with all that was said, and tells the journal of its new hash.
     fn rewrite(&self, record: &mut DocumentRecord, said: &[Correction]) -> io::Result<()> {
-        crate::correct::apply(record, said);
+        correct::apply(record, said);
         let file = format!("{}.json", self.name);
         let mut staged = Staged::create(&self.workplace.staging, &file)?;
         serde_json::to_writer_pretty(&mut staged, record)?;

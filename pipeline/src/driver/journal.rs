@@ -267,7 +267,7 @@ impl Journal {
                 correction,
             } => {
                 if matches!(correction.change, Change::Page { .. }) {
-                    let said = self.page_corrections.entry(key).or_default();
+                    let said = self.page_corrections.entry(key.clone()).or_default();
                     said.push(correction.clone());
                 }
                 let begins = self.begins(&key, &name);

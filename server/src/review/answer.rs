@@ -47,7 +47,9 @@ pub(crate) async fn answer(
     };
     say(&app, shell.l, &shell.who.login, id, &[said]).await?;
     if script {
-        return Ok(Json(json!({ "saved": key })).into_response());
+        // As the record has it: a day that was typed otherwise is ISO 8601 there.
+        let value = normal(form.get("field"), form.get("value"))?.unwrap_or_default();
+        return Ok(Json(json!({ "saved": key, "value": value })).into_response());
     }
     Ok(on_to(&format!(
         "/review?saved=true&after={}",
@@ -167,7 +169,9 @@ fn day(text: &str) -> Option<String> {
     let parts: Vec<&str> = text.split(['/', '-', '.']).map(str::trim).collect();
     let number = |part: &str, most: u16| -> Option<u16> {
         let fine = (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-        part.parse().ok().filter(|number| fine && (1..=most).contains(number))
+        part.parse()
+            .ok()
+            .filter(|number| fine && (1..=most).contains(number))
     };
     let year = |part: &str| number(part, 9999).filter(|_| part.len() == 4);
     match parts.as_slice() {

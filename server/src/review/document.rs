@@ -88,6 +88,8 @@ struct FieldView {
     label: String,
     value: String,
     long: bool,
+    /// It is the type, which has choices.
+    is_type: bool,
     why: String,
     /// Who said so, when somebody did.
     by: Option<String>,
@@ -116,7 +118,7 @@ async fn look(
         None if asked.page.is_none() => record.pages.first().ok_or_else(no_page)?,
         None => return Err(no_page()),
     };
-    let running = matches!(work, Some(Work::Running(_)));
+    let running = matches!(work, Some(Work::Running));
     // While pages are made anew the file may be another one in the next moment.
     let lines = match text::of(&app, &document, page.number).await {
         Ok(text) => lines(&text, page),
@@ -137,7 +139,11 @@ async fn look(
         tone,
         standing,
         page: page.number,
-        pages: record.pages.iter().map(|one| (one.number, about(one, l))).collect(),
+        pages: record
+            .pages
+            .iter()
+            .map(|one| (one.number, about(one, l)))
+            .collect(),
         width: page.width_px,
         height: page.height_px,
         picture: queue::picture(&document, page.number),
@@ -153,7 +159,10 @@ async fn look(
         corrections: corrections(&document, l),
         dropped: dropped(&listing, &document),
         next: next_of_scan(&listing, &document).map(|next| words::quiet(&next.name)),
-        first: record.pages.first().is_some_and(|first| first.number == page.number),
+        first: record
+            .pages
+            .first()
+            .is_some_and(|first| first.number == page.number),
         running,
         trouble: match work {
             Some(Work::Failed(trouble)) => Some(l.of(&trouble.said).to_owned()),
@@ -170,13 +179,22 @@ fn standing(standing: &Standing, waiting: usize, l: Language) -> (&'static str, 
         Standing::Accepted => ("good", l.say("Đã chấp nhận", "Accepted").to_owned()),
         Standing::SentBack(reason) => (
             "bad",
-            format!("{}: {reason}", l.say("Trả lại để quét lại", "Sent back to be scanned again")),
+            format!(
+                "{}: {reason}",
+                l.say("Trả lại để quét lại", "Sent back to be scanned again")
+            ),
         ),
         Standing::Open if waiting > 0 => (
             "open",
-            format!("{}: {waiting}", l.say("Trường chờ xem", "Fields to look at")),
+            format!(
+                "{}: {waiting}",
+                l.say("Trường chờ xem", "Fields to look at")
+            ),
         ),
-        Standing::Open => ("none", l.say("Chưa chấp nhận", "Not accepted yet").to_owned()),
+        Standing::Open => (
+            "none",
+            l.say("Chưa chấp nhận", "Not accepted yet").to_owned(),
+        ),
     }
 }
 
@@ -188,7 +206,10 @@ fn about(page: &PageRecord, l: Language) -> String {
     said.join(", ")
 }
 
-#[expect(clippy::cast_precision_loss, reason = "pages have at most some ten thousand px")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "pages have at most some ten thousand px"
+)]
 fn lines(text: &text::Text, page: &PageRecord) -> Vec<Vec<Word>> {
     let scale = page.width_px as f32 / text.width.max(1.0);
     let mut number = 0;
@@ -230,6 +251,7 @@ fn fields(document: &Document, page: u32, l: Language) -> Vec<FieldView> {
             FieldView {
                 label: words::field(l, &name),
                 long: value.chars().count() > 45,
+                is_type: name == TYPE,
                 value,
                 why: if why.is_empty() {
                     String::new()
@@ -280,9 +302,7 @@ fn corrections(document: &Document, l: Language) -> Vec<(String, String, String,
         .map(|one| {
             let said = one.value.as_deref().unwrap_or("–");
             let said = match (&one.was, one.field.as_str()) {
-                (_, "status") if said == "accepted" => {
-                    l.say("chấp nhận", "accepted").to_owned()
-                }
+                (_, "status") if said == "accepted" => l.say("chấp nhận", "accepted").to_owned(),
                 (Some(was), field) if was != said && !field.starts_with("page ") => {
                     format!("{was} → {said}")
                 }
@@ -361,7 +381,8 @@ async fn decide(
     let verdict = match form.get("do") {
         "accept" => Some(json!("accepted")),
         "send_back" => {
-            let reason = form.wanted("reason", "lý do trả lại", "the reason for sending it back")?;
+            let reason =
+                form.wanted("reason", "lý do trả lại", "the reason for sending it back")?;
             Some(json!({ "sent_back": { "reason": reason } }))
         }
         _ => None,
@@ -447,10 +468,26 @@ async fn list(
     let sorts: Vec<(&str, &Arc<Document>)> = listing.iter().map(|one| (of(one), one)).collect();
     let count = |sort: &str| sorts.iter().filter(|(one, _)| *one == sort).count();
     let counts = [
-        ("waiting", l.say("có trường chờ xem", "with fields to look at"), count("waiting")),
-        ("open", l.say("chưa chấp nhận", "not accepted yet"), count("open")),
-        ("accepted", l.say("đã chấp nhận", "accepted"), count("accepted")),
-        ("sent_back", l.say("trả lại", "sent back"), count("sent_back")),
+        (
+            "waiting",
+            l.say("có trường chờ xem", "with fields to look at"),
+            count("waiting"),
+        ),
+        (
+            "open",
+            l.say("chưa chấp nhận", "not accepted yet"),
+            count("open"),
+        ),
+        (
+            "accepted",
+            l.say("đã chấp nhận", "accepted"),
+            count("accepted"),
+        ),
+        (
+            "sent_back",
+            l.say("trả lại", "sent back"),
+            count("sent_back"),
+        ),
     ];
     let shown: Vec<&Arc<Document>> = sorts
         .iter()
@@ -469,7 +506,10 @@ async fn list(
             id: document.id.clone(),
             name: words::quiet(&document.name),
             station: app.stations.name(document.station),
-            kind: record.kind.as_ref().map_or_else(String::new, |kind| kind.name.clone()),
+            kind: record
+                .kind
+                .as_ref()
+                .map_or_else(String::new, |kind| kind.name.clone()),
             number: record.value("number_symbol").unwrap_or_default().to_owned(),
             pages: record.pages.len(),
             tone,
@@ -486,9 +526,4 @@ async fn list(
             .then(|| at(asked.from.saturating_add(LISTED))),
         shell,
     }))
-}
-
-/// The name of the type among fields, for the template.
-fn is_type(name: &str) -> bool {
-    name == TYPE
 }

@@ -88,7 +88,11 @@ fn wanted(document: &Document, form: &Form) -> Result<Vec<OsString>, Trouble> {
     let page = form.get("page").parse::<u32>().unwrap_or(0);
     let known = document.record.page(page).is_some();
     let number = || -> Result<OsString, Trouble> {
-        if known { Ok(page.to_string().into()) } else { Err(no_page()) }
+        if known {
+            Ok(page.to_string().into())
+        } else {
+            Err(no_page())
+        }
     };
     let scan = || -> Result<OsString, Trouble> {
         let mut file = OsString::from(&form.file("file")?.path);

@@ -19,7 +19,12 @@ const NEED_NOT_BE: [&str; 3] = ["owner_number", "validity", "scope"];
 const DERIVED: [&str; 2] = ["page_count", "type_code"];
 
 /// Fields that stand at the end of a paper, for when they were not found.
-const AT_THE_END: [&str; 4] = ["signer_name", "signer_title", "signer_authority", "recipients"];
+const AT_THE_END: [&str; 4] = [
+    "signer_name",
+    "signer_title",
+    "signer_authority",
+    "recipients",
+];
 
 /// Longer values get more than one line.
 const LONG: usize = 70;
@@ -122,7 +127,10 @@ fn is_about(code: &str, field: &str) -> bool {
         || named("stamp_over_")
         || match field {
             "number_symbol" => {
-                matches!(code, "handwritten_number" | "blank_number" | "unnumbered_draft")
+                matches!(
+                    code,
+                    "handwritten_number" | "blank_number" | "unnumbered_draft"
+                )
             }
             "issued_date" => matches!(code, "handwritten_date" | "blank_date"),
             "mrz" => code == "mrz_check_failed",
@@ -249,9 +257,9 @@ impl Shown {
         let mark = field
             .and_then(|field| field.bbox)
             .or_else(|| flag.and_then(|flag| flag.bbox));
-        let size = record
-            .page(number)
-            .map_or((1654, 2339), |page| (page.width_px.max(1), page.height_px.max(1)));
+        let size = record.page(number).map_or((1654, 2339), |page| {
+            (page.width_px.max(1), page.height_px.max(1))
+        });
         let text = field
             .and_then(|field| field.text.clone())
             .filter(|text| *text != value)
@@ -377,7 +385,11 @@ mod tests {
 
     #[test]
     fn the_enlarged_part_stays_on_the_page_and_holds_the_word() {
-        for mark in [[0.0, 0.0, 20.0, 10.0], [1600.0, 2320.0, 54.0, 19.0], [0.0, 0.0, 1654.0, 2339.0]] {
+        for mark in [
+            [0.0, 0.0, 20.0, 10.0],
+            [1600.0, 2320.0, 54.0, 19.0],
+            [0.0, 0.0, 1654.0, 2339.0],
+        ] {
             let [x, y, w, h] = crop(Some(mark), (1654, 2339), false);
             assert!(x >= 0.0 && y >= 0.0 && x + w <= 1654.0 && y + h <= 2339.0);
             assert!(x <= mark[0] && x + w >= mark[0] + mark[2] - 1.0, "{mark:?}");

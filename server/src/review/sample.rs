@@ -95,12 +95,13 @@ impl Station {
                 l.say("độ tin cậy 95 %", "95 % certainty")
             ))
         });
-        let by_field = findings.iter().flat_map(|found| &found.by_field).map(
-            |(field, count)| match field.as_str() {
+        let by_field = findings
+            .iter()
+            .flat_map(|found| &found.by_field)
+            .map(|(field, count)| match field.as_str() {
                 "page" => (l.say("Trang", "Pages").to_owned(), *count),
                 field => (words::field(l, field), *count),
-            },
-        );
+            });
         let of = |name: &String| {
             let found = listing
                 .iter()
@@ -121,7 +122,12 @@ impl Station {
 }
 
 /// Runs `saoy quality` on a station.
-async fn quality(app: &App, l: Language, number: usize, more: &[String]) -> Result<Answer, Trouble> {
+async fn quality(
+    app: &App,
+    l: Language,
+    number: usize,
+    more: &[String],
+) -> Result<Answer, Trouble> {
     let folder = app.stations.folders().get(number).ok_or_else(|| {
         Trouble::missing(sentence!("Không có trạm này.", "There is no such station."))
     })?;
@@ -136,11 +142,7 @@ async fn findings(app: &App, l: Language, number: usize) -> Result<Findings, Tro
 }
 
 /// Draws a sample.
-async fn draw(
-    State(app): State<Arc<App>>,
-    shell: Shell,
-    form: Form,
-) -> Result<Response, Trouble> {
+async fn draw(State(app): State<Arc<App>>, shell: Shell, form: Form) -> Result<Response, Trouble> {
     let number = form.get("station").parse().unwrap_or(usize::MAX);
     let share = form.get("share");
     let fine = share == "all"

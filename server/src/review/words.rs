@@ -18,7 +18,11 @@ const FIELDS: [(&str, &str, &str); 46] = [
     ("urgency", "Độ khẩn", "Urgency"),
     ("circulation", "Chỉ dẫn lưu hành", "Circulation"),
     ("page_count", "Số trang", "Pages"),
-    ("owner_number", "Số định danh chủ thể", "Number of the person or enterprise"),
+    (
+        "owner_number",
+        "Số định danh chủ thể",
+        "Number of the person or enterprise",
+    ),
     ("type_code", "Mã loại", "Code of the type"),
     ("validity", "Thời hạn hiệu lực", "Validity"),
     ("scope", "Phạm vi", "Scope"),
@@ -45,29 +49,68 @@ const FIELDS: [(&str, &str, &str); 46] = [
     ("class", "Hạng", "Class"),
     ("incoming_number", "Số đến", "Arrival number"),
     ("incoming_date", "Ngày đến", "Day of arrival"),
-    ("certification_number", "Số chứng thực", "Certification number"),
-    ("certification_date", "Ngày chứng thực", "Day of certification"),
-    ("certification_book", "Quyển số chứng thực", "Certification book"),
+    (
+        "certification_number",
+        "Số chứng thực",
+        "Certification number",
+    ),
+    (
+        "certification_date",
+        "Ngày chứng thực",
+        "Day of certification",
+    ),
+    (
+        "certification_book",
+        "Quyển số chứng thực",
+        "Certification book",
+    ),
     ("mrz", "Dòng máy đọc", "Machine-readable zone"),
     ("parcel", "Thửa đất", "Parcel"),
 ];
 
 /// What a field is called; its own name where it has no better.
 pub(crate) fn field(l: Language, name: &str) -> String {
-    FIELDS.iter().find(|(known, _, _)| *known == name).map_or_else(
-        || name.replace('_', " "),
-        |(_, vi, en)| l.say(vi, en).to_owned(),
-    )
+    FIELDS
+        .iter()
+        .find(|(known, _, _)| *known == name)
+        .map_or_else(
+            || name.replace('_', " "),
+            |(_, vi, en)| l.say(vi, en).to_owned(),
+        )
 }
 
 /// Code, Vietnamese, English, of findings that a person who looks at a page should know.
 const FLAGS: [(&str, &str, &str); 27] = [
-    ("handwritten_number", "số viết tay", "the number is written by hand"),
-    ("handwritten_date", "ngày viết tay", "the date is written by hand"),
-    ("blank_number", "chỗ ghi số để trống", "the place of the number is empty"),
-    ("blank_date", "chỗ ghi ngày để trống", "the place of the date is empty"),
-    ("unnumbered_draft", "bản chưa có số", "a draft without a number"),
-    ("is_certified_copy", "bản sao có chứng thực", "a certified copy"),
+    (
+        "handwritten_number",
+        "số viết tay",
+        "the number is written by hand",
+    ),
+    (
+        "handwritten_date",
+        "ngày viết tay",
+        "the date is written by hand",
+    ),
+    (
+        "blank_number",
+        "chỗ ghi số để trống",
+        "the place of the number is empty",
+    ),
+    (
+        "blank_date",
+        "chỗ ghi ngày để trống",
+        "the place of the date is empty",
+    ),
+    (
+        "unnumbered_draft",
+        "bản chưa có số",
+        "a draft without a number",
+    ),
+    (
+        "is_certified_copy",
+        "bản sao có chứng thực",
+        "a certified copy",
+    ),
     ("is_sao_y", "bản sao y", "a copy that says so"),
     ("incoming_stamp", "có dấu đến", "an arrival stamp"),
     ("urgency", "có dấu khẩn", "a mark of urgency"),
@@ -75,7 +118,11 @@ const FLAGS: [(&str, &str, &str); 27] = [
     ("has_signature", "có chữ ký", "a signature"),
     ("has_qr", "có mã QR", "a QR code"),
     ("has_mrz", "có dòng máy đọc", "a machine-readable zone"),
-    ("mrz_check_failed", "dòng máy đọc sai số kiểm tra", "the machine-readable zone fails its check"),
+    (
+        "mrz_check_failed",
+        "dòng máy đọc sai số kiểm tra",
+        "the machine-readable zone fails its check",
+    ),
     ("skewed", "trang lệch", "askew"),
     ("blurred", "trang mờ", "blurred"),
     ("low_resolution", "độ phân giải thấp", "low resolution"),
@@ -84,8 +131,16 @@ const FLAGS: [(&str, &str, &str); 27] = [
     ("cut_edge", "mép bị cắt", "cut at its edge"),
     ("dark_margin", "lề đen", "dark margin"),
     ("blank_page", "trang trắng", "blank page"),
-    ("separator_unreadable", "tờ phân cách không đọc được", "a separator sheet that cannot be read"),
-    ("cut_doubtful", "có thể là đầu văn bản khác", "another document may begin here"),
+    (
+        "separator_unreadable",
+        "tờ phân cách không đọc được",
+        "a separator sheet that cannot be read",
+    ),
+    (
+        "cut_doubtful",
+        "có thể là đầu văn bản khác",
+        "another document may begin here",
+    ),
     ("signed_original", "bản gốc đã ký số", "a signed original"),
     ("party_document", "văn bản của Đảng", "a paper of the Party"),
     ("legacy_encoding", "bảng mã cũ", "an old encoding"),
@@ -101,10 +156,13 @@ pub(crate) fn flag(l: Language, code: &str) -> String {
         let name = field(l, name);
         return format!("{}: {}", l.say("bị dấu che", "a stamp covers it"), name);
     }
-    FLAGS.iter().find(|(known, _, _)| *known == code).map_or_else(
-        || code.replace('_', " "),
-        |(_, vi, en)| l.say(vi, en).to_owned(),
-    )
+    FLAGS
+        .iter()
+        .find(|(known, _, _)| *known == code)
+        .map_or_else(
+            || code.replace('_', " "),
+            |(_, vi, en)| l.say(vi, en).to_owned(),
+        )
 }
 
 /// A name or path for eyes that need not know whose paper it is: identity numbers (9 or 12 digits) in it are masked.
