@@ -63,6 +63,7 @@ fn grammar(ui: Ui) -> Command {
         .subcommand(crate::sign::command(ui))
         .subcommand(crate::serve::command(ui))
         .subcommand(crate::account::command(ui))
+        .subcommand(crate::page_text::command(ui))
         .subcommand(doctor(ui))
         .subcommand(crate::train::command(ui))
 }
@@ -301,8 +302,8 @@ fn correct(ui: Ui) -> Command {
                 .value_name("page OP N ...")
                 .num_args(0..)
                 .help(ui.say(
-                    "Sửa trang: page rotate N 90|180|270 · page drop N · page replace N TỆP[#TRANG] · page insert N TỆP[#TRANG] (chèn sau trang N, 0 = đầu) · page restore N (trang N của bản quét như cũ)",
-                    "Pages: page rotate N 90|180|270 · page drop N · page replace N FILE[#PAGE] · page insert N FILE[#PAGE] (after page N, 0 = first) · page restore N (page N of the scan as it was)",
+                    "Sửa trang: page rotate N 90|180|270 · page drop N · page replace N TỆP[#TRANG] · page insert N TỆP[#TRANG] (chèn sau trang N, 0 = đầu) · page restore N (trang N của bản quét như cũ) · page split N (văn bản mới từ trang N) · merge (gộp văn bản sau của cùng bản quét)",
+                    "Pages: page rotate N 90|180|270 · page drop N · page replace N FILE[#PAGE] · page insert N FILE[#PAGE] (after page N, 0 = first) · page restore N (page N of the scan as it was) · page split N (a new document from page N) · merge (the next document of the same scan joins)",
                 )),
         )
         .arg(
@@ -321,6 +322,27 @@ fn correct(ui: Ui) -> Command {
                 .value_name("CODE")
                 .help(ui.say("Loại văn bản, ví dụ QĐ", "Type of the document, such as QĐ")),
         )
+        .arg(
+            Arg::new("confirm")
+                .long("confirm")
+                .value_name("NAME")
+                .action(ArgAction::Append)
+                .help(ui.say(
+                    "Trường này (hoặc type) máy đã đọc đúng: có người đã xem",
+                    "This field (or type) was read right: a person looked at it",
+                )),
+        )
+        .arg(
+            Arg::new("changes")
+                .long("changes")
+                .value_name("FILE|-")
+                .value_parser(value_parser!(PathBuf))
+                .help(ui.say(
+                    "Nhiều điều cần sửa từ một tệp JSON hoặc từ đầu vào chuẩn (docs/records.md)",
+                    "Several things to put right, from a JSON file or standard input (docs/records.md)",
+                )),
+        )
+        .arg(wait(ui))
         .arg(flag("accept", ui.say("Kết quả đúng, chấp nhận", "The result is right, accept it")))
         .arg(
             Arg::new("send-back")
@@ -343,6 +365,18 @@ fn correct(ui: Ui) -> Command {
                 .help(ui.say("Chương trình nhận dạng chữ", "The OCR reader program")),
         )
         .arg(flag("json", ui.say("In bản ghi sau khi sửa dưới dạng JSON", "Print the record as it then is")))
+}
+
+fn wait(ui: Ui) -> Arg {
+    Arg::new("wait")
+        .long("wait")
+        .value_name("SECONDS")
+        .default_value("0")
+        .value_parser(value_parser!(u64).range(0..=3600))
+        .help(ui.say(
+            "Đợi tối đa bấy nhiêu giây khi một lệnh khác đang dùng thư mục kết quả",
+            "Wait so long while another command works in the output folder",
+        ))
 }
 
 fn quality(ui: Ui) -> Command {
@@ -373,6 +407,7 @@ fn quality(ui: Ui) -> Command {
                 .value_name("NAME")
                 .help(ui.say("Người rút mẫu (mặc định: tài khoản đang đăng nhập)", "Who draws it (default: the account in use)")),
         )
+        .arg(wait(ui))
         .arg(flag("json", ui.say("In dưới dạng JSON", "Print as JSON")))
 }
 

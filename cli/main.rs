@@ -30,6 +30,8 @@ mod engine;
 
 mod evaluate;
 
+mod page_text;
+
 mod paper;
 
 #[cfg(feature = "manual")]
@@ -89,6 +91,7 @@ fn main() -> ExitCode {
         Some(("trust", matches)) => trust::run(matches, ui),
 
         Some(("serve", matches)) => serve::run(matches, ui),
+        Some(("page-text", matches)) => page_text::run(matches, ui),
         Some(("account", matches)) => account::run(matches, ui),
         Some(("scan", matches)) => scan::run(matches, ui),
         Some(("watch", matches)) => watch::run(matches, ui),

@@ -18,6 +18,7 @@ mod archive;
 /// Certified copies by the pages: the wizard, two people, two keys.
 mod certify;
 mod hooks;
+mod review;
 
 use client::{MULTIPART, PEOPLE, Server, URLENCODED, form, multipart};
 

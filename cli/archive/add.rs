@@ -465,6 +465,8 @@ fn figures(pdf: &Path, record: Option<&DocumentRecord>) -> anyhow::Result<Figure
         .corrections
         .iter()
         .filter(|one| record.fields.contains_key(&one.field) || one.field == "type")
+        // What a person looked at and found right was no error.
+        .filter(|one| one.was != one.value)
         .count();
     Ok(Figures {
         confidence,

@@ -16,6 +16,8 @@ use crate::guard::limits::Limits;
 use crate::kept::Kept;
 use crate::measures::Measures;
 use crate::pictures::Pictures;
+use crate::stations::Stations;
+use crate::stations::text::Texts;
 use crate::trouble::{Trouble, sentence};
 
 /// Clock and random numbers, handed in by the program.
@@ -100,6 +102,8 @@ pub(crate) struct App {
     pub(crate) limits: Limits,
     pub(crate) shelf: Shelf,
     pub(crate) measures: Measures,
+    pub(crate) stations: Stations,
+    pub(crate) texts: Texts,
     /// Archives that are open and idle: a connection serves one request at a time.
     idle: Mutex<Vec<Archive>>,
 }
@@ -108,6 +112,8 @@ impl App {
     pub(crate) fn new(settings: Settings, world: World, accounts: Accounts) -> Self {
         Self {
             desk: Desk::new(&settings),
+            stations: Stations::new(&settings.stations),
+            texts: Texts::default(),
             settings,
             world,
             accounts: Mutex::new(accounts),

@@ -38,6 +38,26 @@ const ALL: &[(&str, &str, &[u8])] = &[
         include_bytes!("../assets/certify.js"),
     ),
     (
+        "review.css",
+        "text/css; charset=utf-8",
+        include_bytes!("../assets/review.css"),
+    ),
+    (
+        "review.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../assets/review.js"),
+    ),
+    (
+        "document.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../assets/document.js"),
+    ),
+    (
+        "station.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../assets/station.js"),
+    ),
+    (
         "sign.svg",
         "image/svg+xml",
         include_bytes!("../assets/sign.svg"),

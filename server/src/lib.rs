@@ -47,9 +47,15 @@ mod people;
 
 mod pictures;
 
+mod review;
+
 mod routes;
 
 mod sign_in;
+
+mod station;
+
+mod stations;
 
 mod trouble;
 

@@ -12,7 +12,8 @@ use axum::routing::{self, MethodRouter};
 
 use crate::app::App;
 use crate::{
-    api, archive, assets, certify, guard, home, log, lookup, people, sign_in, trouble, verify,
+    api, archive, assets, certify, guard, home, log, lookup, people, review, sign_in, station,
+    trouble, verify,
 };
 
 /// Who may use an endpoint. Roles are those of the archive's profile, on the day.
@@ -118,6 +119,8 @@ fn all(routes: Routes) -> Routes {
     let routes = archive::routes(routes);
     let routes = people::routes(routes);
     let routes = certify::routes(routes);
+    let routes = review::routes(routes);
+    let routes = station::routes(routes);
     api::routes(routes)
 }
 
