@@ -434,14 +434,11 @@ fn refusal(
         .iter()
         .find(|question| question.code == refused.code);
     let (vi, en) = question.map_or(("", ""), |question| (&question.text.vi, &question.text.en));
-    let why = said!(
-        "từ chối chứng thực, {0}: {1} ({3}); đã ghi lại",
-        "certifying is refused, {0}: {2} ({3}); this is on record",
-        refused.code,
-        vi,
-        en,
-        refused.reason
-    );
+    let (code, reason) = (&refused.code, &refused.reason);
+    let why = saoy_pipeline::record::Bilingual {
+        vi: format!("từ chối chứng thực, {code}: {vi} ({reason}); đã ghi lại"),
+        en: format!("certifying is refused, {code}: {en} ({reason}); this is on record"),
+    };
     terminal::complain(ui, &Said(why).into());
     Ok(ExitCode::from(FailureClass::Policy.exit_code()))
 }
