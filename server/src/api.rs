@@ -16,7 +16,13 @@ use crate::verify;
 
 mod archive;
 
+mod copies;
+
 mod openapi;
+
+mod people;
+
+mod review;
 
 mod webhooks;
 
@@ -25,6 +31,9 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get("/openapi.json", Access::Public, openapi::document)
         .post("/api/v1/verifications", Access::Public, verified);
     let routes = archive::routes(routes);
+    let routes = copies::routes(routes);
+    let routes = review::routes(routes);
+    let routes = people::routes(routes);
     webhooks::routes(routes)
 }
 

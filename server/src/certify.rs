@@ -20,16 +20,16 @@ use crate::page::{self, Shell};
 use crate::routes::{Access, Routes};
 use crate::trouble::Trouble;
 
-mod copy;
+pub(crate) mod copy;
 
 pub(crate) mod drafts;
 
 mod wizard;
 
 /// Whoever has a part in a copy.
-const PEOPLE: Access = Access::Roles(&["officer", "certifier", "clerk"]);
+pub(crate) const PEOPLE: Access = Access::Roles(&["officer", "certifier", "clerk"]);
 /// Whoever takes papers in.
-const MAKERS: Access = Access::Roles(&["officer", "certifier"]);
+pub(crate) const MAKERS: Access = Access::Roles(&["officer", "certifier"]);
 
 /// Copies on one page of the list.
 const SHOWN: usize = 200;

@@ -19,7 +19,7 @@ use crate::pictures::{self, Width};
 use crate::routes::{Access, Routes};
 use crate::trouble::{Trouble, sentence};
 
-mod answer;
+pub(crate) mod answer;
 
 mod document;
 

@@ -26,7 +26,7 @@ struct Operation {
 fn description() -> Value {
     let mut paths = serde_json::Map::new();
     let endpoints = declared();
-    for operation in operations() {
+    for operation in operations().into_iter().chain(work()) {
         let method = operation.method.to_lowercase();
         let access = endpoints
             .iter()
@@ -446,6 +446,221 @@ fn operations() -> Vec<Operation> {
     ]
 }
 
+/// A JSON body of an object with these members, all strings but those said otherwise.
+fn body(required: &[&str], properties: Value) -> Value {
+    json!({ "required": true, "content": { "application/json": { "schema": {
+        "type": "object", "required": required, "properties": properties,
+    } } } })
+}
+
+/// A form with a file and more.
+fn upload(kind: &str, more: Value) -> Value {
+    let mut properties = json!({ "file": { "type": "string", "contentMediaType": kind } });
+    if let (Some(all), Some(more)) = (properties.as_object_mut(), more.as_object()) {
+        all.extend(more.clone());
+    }
+    json!({ "required": true, "content": { "multipart/form-data": { "schema": {
+        "type": "object", "required": ["file"], "properties": properties,
+    } } } })
+}
+
+/// Certified copies, review and people.
+fn work() -> Vec<Operation> {
+    let text = json!({ "type": "string" });
+    let code = || in_path("code", "The look-up code, as printed.");
+    let copy = || {
+        json!({
+            "type": "object",
+            "required": ["code", "kind", "stage", "line", "title", "pages"],
+            "properties": { "stage": { "enum": ["prepared", "signed", "sealed", "delivered", "cancelled"] } },
+        })
+    };
+    let key = || {
+        body(
+            &["key", "pin"],
+            json!({
+                "key": { "type": "string", "description": "The key's name, as `saoy serve --key NAME=KEYREF` has it." },
+                "pin": { "type": "string", "description": "Its PIN or password; used once, stored nowhere." },
+            }),
+        )
+    };
+    let step = |path, summary, body: Value| Operation {
+        method: "POST",
+        path,
+        summary,
+        parameters: vec![code()],
+        body: Some(body),
+        answer: ("application/json", copy()),
+        problems: &[400, 404, 409, 415, 422],
+    };
+    vec![
+        Operation {
+            method: "GET",
+            path: "/api/v1/copies",
+            summary: "Certified copies in progress and done.",
+            parameters: vec![query(
+                "stage",
+                &json!({ "enum": ["prepared", "signed", "sealed", "delivered", "cancelled"] }),
+                "Only those at this stage.",
+            )],
+            body: None,
+            answer: ("application/json", named("saoy.copies/1", &["copies"])),
+            problems: &[400, 404],
+        },
+        Operation {
+            method: "POST",
+            path: "/api/v1/papers",
+            summary: "Read a paper before a number is taken: pages, type, fields, signs against certifying it, what is held already.",
+            parameters: vec![],
+            body: Some(upload("application/octet-stream", json!({}))),
+            answer: ("application/json", json!({ "type": "object" })),
+            problems: &[400, 404, 408, 409, 413, 422],
+        },
+        Operation {
+            method: "POST",
+            path: "/api/v1/copies",
+            summary: "Take a paper original in and reserve its number; the same original in the same visit has one number.",
+            parameters: vec![],
+            body: Some(upload(
+                "application/octet-stream",
+                json!({
+                    "answers": { "type": "string", "contentMediaType": "application/json",
+                        "description": "Options of `saoy certify prepare` by their names: requester, requester-id, title, copies, compared, clear, refuse, despite-held, kind, visit." },
+                }),
+            )),
+            answer: ("application/json", copy()),
+            problems: &[400, 404, 408, 409, 413, 422],
+        },
+        Operation {
+            method: "GET",
+            path: "/api/v1/copies/{code}/file",
+            summary: "The copy that was issued.",
+            parameters: vec![code()],
+            body: None,
+            answer: (
+                "application/pdf",
+                json!({ "type": "string", "contentMediaType": "application/pdf" }),
+            ),
+            problems: &[400, 404, 409],
+        },
+        step(
+            "/api/v1/copies/{code}/signature",
+            "The certifying person signs; the statement is set first.",
+            key(),
+        ),
+        step(
+            "/api/v1/copies/{code}/seal",
+            "The office's clerk, who did not sign, seals; the number is issued.",
+            key(),
+        ),
+        step(
+            "/api/v1/copies/{code}/delivery",
+            "The copy is handed out.",
+            body(&["to"], json!({ "to": text.clone() })),
+        ),
+        step(
+            "/api/v1/copies/{code}/cancellation",
+            "A copy that is not issued is given up; its number stays.",
+            body(&["reason"], json!({ "reason": text.clone() })),
+        ),
+        Operation {
+            method: "GET",
+            path: "/api/v1/review/fields",
+            summary: "Fields at the stations that the machine did not read surely and that nobody has looked at.",
+            parameters: vec![query(
+                "limit",
+                &json!({ "type": "integer", "minimum": 0, "maximum": 500 }),
+                "How many to give; 100 unless given.",
+            )],
+            body: None,
+            answer: (
+                "application/json",
+                named("saoy.review/1", &["waiting", "fields"]),
+            ),
+            problems: &[400],
+        },
+        Operation {
+            method: "POST",
+            path: "/api/v1/review/answers",
+            summary: "What a document's fields say; done when it is on disk. What was answered by somebody else meanwhile is not written over.",
+            parameters: vec![],
+            body: Some(body(
+                &["document", "answers"],
+                json!({
+                    "document": text.clone(),
+                    "answers": { "type": "array", "items": {
+                        "type": "object", "required": ["field"],
+                        "properties": { "field": text.clone(), "value": text.clone(), "was": text.clone() },
+                    } },
+                }),
+            )),
+            answer: ("application/json", named("saoy.answers/1", &["saved"])),
+            problems: &[400, 404, 409, 415, 422, 503],
+        },
+        Operation {
+            method: "GET",
+            path: "/api/v1/review/documents/{id}",
+            summary: "The record of a document at a station.",
+            parameters: vec![in_path("id", "The document's id.")],
+            body: None,
+            answer: (
+                "application/json",
+                named("saoy.document/1", &["fields", "pages"]),
+            ),
+            problems: &[400, 404],
+        },
+        Operation {
+            method: "GET",
+            path: "/api/v1/appointments",
+            summary: "Who may do what, from when to when, by which paper.",
+            parameters: vec![],
+            body: None,
+            answer: (
+                "application/json",
+                named("saoy.appointments/1", &["appointments"]),
+            ),
+            problems: &[404],
+        },
+        Operation {
+            method: "POST",
+            path: "/api/v1/appointments",
+            summary: "Give somebody a role.",
+            parameters: vec![],
+            body: Some(body(
+                &["login", "name", "role", "authority"],
+                json!({
+                    "login": text.clone(), "name": text.clone(), "role": text.clone(), "authority": text.clone(),
+                    "capacity": { "type": ["string", "null"] },
+                    "first_day": { "type": ["string", "null"], "format": "date" },
+                    "last_day": { "type": ["string", "null"], "format": "date" },
+                    "certificate": { "type": ["string", "null"], "description": "SHA-256 of the certificate, hexadecimal." },
+                }),
+            )),
+            answer: (
+                "application/json",
+                json!({ "type": "object", "required": ["id"], "properties": { "id": { "type": "integer" } } }),
+            ),
+            problems: &[400, 404, 409, 415, 422],
+        },
+        Operation {
+            method: "DELETE",
+            path: "/api/v1/appointments/{id}",
+            summary: "End a role with a day; today unless given.",
+            parameters: vec![
+                in_path("id", "The appointment's number."),
+                query(
+                    "last_day",
+                    &json!({ "type": "string", "format": "date" }),
+                    "The last day.",
+                ),
+            ],
+            body: None,
+            answer: ("", json!({})),
+            problems: &[400, 404, 409],
+        },
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -461,6 +676,7 @@ mod tests {
             .collect();
         let described: BTreeSet<_> = operations()
             .iter()
+            .chain(&work())
             .map(|one| (one.method, one.path))
             .collect();
         assert_eq!(there, described);
@@ -468,7 +684,7 @@ mod tests {
 
     #[test]
     fn parts_of_paths_are_parameters() {
-        for operation in operations() {
+        for operation in operations().into_iter().chain(work()) {
             for part in operation
                 .path
                 .split('/')

@@ -360,7 +360,7 @@ async fn seal(
 }
 
 /// Keys that a PIN alone opens; those at signing services want more.
-fn usable(app: &App) -> impl Iterator<Item = &(String, String)> {
+pub(crate) fn usable(app: &App) -> impl Iterator<Item = &(String, String)> {
     let keys = app.settings.keys.iter();
     keys.filter(|(_, key)| !key.starts_with("csc:"))
 }
@@ -374,28 +374,41 @@ async fn with_key(
     step: &str,
 ) -> Result<Response, Trouble> {
     let copy = copy_of(&app, code).await?;
-    match stepped(&app, &copy, &shell, &form, step).await {
+    let chosen: Option<usize> = form.get("key").parse().ok();
+    let key = chosen
+        .and_then(|index| usable(&app).nth(index))
+        .map(|(_, key)| key.clone());
+    let pin = Zeroizing::new(form.get("pin").to_owned());
+    match stepped(
+        &app,
+        &copy.code,
+        (shell.l, &shell.who.login),
+        key,
+        pin,
+        step,
+    )
+    .await
+    {
         Ok(()) => Ok(Redirect::to(&format!("/certify/{}", copy.code)).into_response()),
         Err(trouble) => show(&app, copy.code, shell, Some(trouble)).await,
     }
 }
 
-async fn stepped(
+/// Signs (`sign`) or seals (`seal`) a copy with a key for somebody; whole or not at all.
+pub(crate) async fn stepped(
     app: &Arc<App>,
-    copy: &Copy,
-    shell: &Shell,
-    form: &Form,
+    code: &str,
+    (l, login): (Language, &str),
+    key: Option<String>,
+    pin: Zeroizing<String>,
     step: &str,
 ) -> Result<(), Trouble> {
-    let chosen: Option<usize> = form.get("key").parse().ok();
-    let key = chosen.and_then(|index| usable(app).nth(index));
-    let Some((_, key)) = key else {
+    let Some(key) = key else {
         return Err(Trouble::bad(sentence!(
             "Chưa chọn khóa ký.",
             "No key was chosen."
         )));
     };
-    let pin = Zeroizing::new(form.get("pin").to_owned());
     // An empty PIN would cost a token one of its tries.
     if pin.is_empty() && key != "test:" {
         return Err(Trouble::bad(sentence!(
@@ -404,25 +417,13 @@ async fn stepped(
         )));
     }
     // Asked before the key is: a PIN spent in vain is one too many.
-    let (act, code, seals) = (app.act(&shell.who.login), copy.code.clone(), step == "seal");
-    app.archive(move |archive| Ok(archive.may_act_on(&act, &code, seals)?))
+    let (act, asked, seals) = (app.act(login), code.to_owned(), step == "seal");
+    app.archive(move |archive| Ok(archive.may_act_on(&act, &asked, seals)?))
         .await?;
     let arguments = [
-        "certify",
-        step,
-        &copy.code,
-        "--key",
-        key,
-        "--pin-fd",
-        "0",
-        "--by",
-        &shell.who.login,
-        "--json",
+        "certify", step, code, "--key", &key, "--pin-fd", "0", "--by", login, "--json",
     ];
-    let answer = app
-        .desk
-        .run(Job::Long, shell.l, arguments, Some(pin))
-        .await?;
+    let answer = app.desk.run(Job::Long, l, arguments, Some(pin)).await?;
     if answer.code == 0 {
         return Ok(());
     }
