@@ -184,7 +184,9 @@ if (review) {
     const image = svg.querySelector("image");
     image.setAttribute("width", item.width);
     image.setAttribute("height", item.height);
-    image.setAttribute("href", address);
+    if (address) image.setAttribute("href", address);
+    else image.removeAttribute("href");
+    svg.dataset.of = address ? item.picture : "";
     let mark = svg.querySelector("rect");
     if (!item.mark) {
       if (mark) mark.remove();
@@ -225,10 +227,21 @@ if (review) {
       [byId("page"), [0, 0, item.width, item.height]],
     ];
     const shown = (address) => {
-      if (items[at] === item) for (const [svg, view] of views) draw(svg, item, view, address);
+      if (items[at] !== item) return;
+      delete review.dataset.loading;
+      for (const [svg, view] of views) draw(svg, item, view, address);
     };
-    // A picture that cannot be had ahead is left to the browser.
-    picture(item.picture).then(shown, () => shown(item.picture));
+    const [first] = views[0];
+    if (first.dataset.of === item.picture) {
+      // Another place on the same page.
+      shown(first.querySelector("image").getAttribute("href"));
+    } else {
+      // Until the picture is there, the place must not be shown over another page.
+      review.dataset.loading = "1";
+      for (const [svg, view] of views) draw(svg, item, view, "");
+      // A picture that cannot be had ahead is left to the browser.
+      picture(item.picture).then(shown, () => shown(item.picture));
+    }
     lookAhead();
   };
 

@@ -107,6 +107,8 @@ struct Totals {
 #[derive(Debug, Deserialize)]
 struct Entry {
     path: String,
+    /// The name its outputs have.
+    name: String,
     #[serde(default)]
     error: Option<Failure>,
 }
@@ -158,6 +160,8 @@ struct Review {
 /// A file that was set aside, and why.
 struct Reject {
     name: String,
+    /// The name of its `.why.txt`, without that ending.
+    file: String,
     why: String,
 }
 
@@ -232,10 +236,10 @@ impl View {
         if let Some(status) = status {
             view.watched(&status, now, l);
             for hot in &status.folders {
-                view.set_aside(&Path::new(hot).join("failed"));
+                view.set_aside(&Path::new(hot).join("failed"), l);
             }
         }
-        view.set_aside(folder);
+        view.set_aside(folder, l);
         view.rejected = view.rejects.len();
         view.rejects.truncate(LISTED);
         view
@@ -273,6 +277,7 @@ impl View {
             *causes.entry(error.code.clone()).or_default() += 1;
             self.rejects.push(Reject {
                 name: words::quiet(&file_name(&entry.path)),
+                file: entry.name.clone(),
                 why: words::quiet(&format!("{} {}", error.message.of(l), error.hint.of(l))),
             });
         }
@@ -350,7 +355,7 @@ impl View {
     }
 
     /// Reasons that lie beside files: `NAME.why.txt`. Those of secret papers lie in a folder that only its owner enters.
-    fn set_aside(&mut self, folder: &Path) {
+    fn set_aside(&mut self, folder: &Path, l: Language) {
         let mut found: Vec<_> = fs::read_dir(folder)
             .into_iter()
             .flatten()
@@ -366,15 +371,25 @@ impl View {
             .collect();
         found.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
         for (_, name, path) in found {
-            let name = words::quiet(&name);
-            let known =
-                |one: &Reject| one.name == name || one.name.starts_with(&format!("{name}."));
-            if self.rejects.iter().any(known) {
+            if self.rejects.iter().any(|one| one.file == name) {
                 continue;
             }
-            let why = words::quiet(read(&path).unwrap_or_default().trim());
-            self.rejects.push(Reject { name, why });
+            let text = read(&path).unwrap_or_default();
+            self.rejects.push(Reject {
+                name: words::quiet(&name),
+                why: words::quiet(in_language(&text, l)),
+                file: name,
+            });
         }
+    }
+}
+
+/// The part of a reason that is in a language: it is written in Vietnamese, then in English, then its code.
+fn in_language(text: &str, l: Language) -> &str {
+    let mut parts = text.trim().split("\n\n");
+    match (parts.next(), parts.next()) {
+        (Some(vi), Some(en)) => l.say(vi, en),
+        _ => text.trim(),
     }
 }
 
@@ -484,7 +499,10 @@ mod tests {
         let hot = folder.path().join("in");
         put("in/failed/b.tif.why.txt", "tệp hỏng <script>");
         put("in/failed/b.tif", "");
-        put("c.why.txt", "không đọc được");
+        put(
+            "c.why.txt",
+            "không đọc được\nquét lại\n\ncannot be read\nscan again\n\ndamaged\n",
+        );
         let status = |state: &str| {
             serde_json::json!({
                 "schema": "saoy.station/1", "producer": "p", "state": state, "started": "2026-11-30T10:00:00Z",
@@ -515,6 +533,7 @@ mod tests {
         assert_eq!(view.waiting[0].2, "3 min");
         let names: Vec<_> = view.rejects.iter().map(|one| one.name.as_str()).collect();
         assert_eq!(names, ["b.tif", "c"]);
+        assert_eq!(view.rejects[1].why, "cannot be read\nscan again");
         assert_eq!(at("2026-11-30T10:05:00Z").tone, "bad");
         put(".saoy/watch/status.json", &status("stopped"));
         assert_eq!(at("2026-11-30T10:05:00Z").tone, "none");

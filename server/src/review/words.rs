@@ -3,7 +3,7 @@
 use crate::language::Language;
 
 /// Name, Vietnamese, English. Fields as in `docs/records.md`, in the words of decree 30/2020 and of citizens' papers.
-const FIELDS: [(&str, &str, &str); 46] = [
+const FIELDS: &[(&str, &str, &str)] = &[
     ("type", "Loại văn bản", "Type"),
     ("number_symbol", "Số, ký hiệu", "Number and symbol"),
     ("issued_date", "Ngày ban hành", "Date of issue"),
@@ -29,24 +29,45 @@ const FIELDS: [(&str, &str, &str); 46] = [
     ("full_name", "Họ và tên", "Full name"),
     ("birth_date", "Ngày sinh", "Date of birth"),
     ("birth_place", "Nơi sinh", "Place of birth"),
-    ("id_number", "Số định danh", "Identity number"),
-    ("serial_number", "Số phát hành", "Serial number"),
-    ("register_number", "Số vào sổ", "Number in the register"),
     ("sex", "Giới tính", "Sex"),
-    ("gender", "Giới tính", "Sex"),
     ("nationality", "Quốc tịch", "Nationality"),
     ("ethnicity", "Dân tộc", "Ethnic group"),
-    ("hometown", "Quê quán", "Place of origin"),
+    ("origin_place", "Quê quán", "Place of origin"),
     ("residence", "Nơi cư trú", "Residence"),
-    ("address", "Địa chỉ", "Address"),
+    ("id_number", "Số định danh", "Identity number"),
     ("expiry_date", "Có giá trị đến", "Valid until"),
+    ("serial_number", "Số phát hành", "Serial number"),
+    ("register_number", "Số vào sổ", "Number in the register"),
+    ("book_number", "Quyển số", "Book"),
+    ("registration_date", "Ngày đăng ký", "Date of registration"),
+    ("registration_place", "Nơi đăng ký", "Place of registration"),
     ("father_name", "Họ tên cha", "Father's name"),
     ("mother_name", "Họ tên mẹ", "Mother's name"),
     ("husband_name", "Họ tên chồng", "Husband's name"),
+    (
+        "husband_birth_date",
+        "Ngày sinh của chồng",
+        "Husband's date of birth",
+    ),
     ("wife_name", "Họ tên vợ", "Wife's name"),
-    ("school", "Cơ sở đào tạo", "School"),
+    (
+        "wife_birth_date",
+        "Ngày sinh của vợ",
+        "Wife's date of birth",
+    ),
+    ("deceased_name", "Người đã chết", "The deceased"),
+    ("death_date", "Ngày chết", "Date of death"),
+    ("head_of_household", "Chủ hộ", "Head of household"),
+    ("parcel_number", "Thửa đất số", "Parcel"),
+    ("map_sheet", "Tờ bản đồ số", "Map sheet"),
+    ("land_use", "Mục đích sử dụng đất", "Use of the land"),
+    ("major", "Ngành đào tạo", "Subject of study"),
+    ("graduation_year", "Năm tốt nghiệp", "Year of graduation"),
+    ("study_mode", "Hình thức đào tạo", "Form of study"),
     ("grade", "Xếp loại", "Grade"),
-    ("class", "Hạng", "Class"),
+    ("enterprise_name", "Tên doanh nghiệp", "Enterprise"),
+    ("enterprise_code", "Mã số doanh nghiệp", "Enterprise code"),
+    ("case_code", "Mã hồ sơ", "Case code"),
     ("incoming_number", "Số đến", "Arrival number"),
     ("incoming_date", "Ngày đến", "Day of arrival"),
     (
@@ -65,7 +86,6 @@ const FIELDS: [(&str, &str, &str); 46] = [
         "Certification book",
     ),
     ("mrz", "Dòng máy đọc", "Machine-readable zone"),
-    ("parcel", "Thửa đất", "Parcel"),
 ];
 
 /// What a field is called; its own name where it has no better.
