@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo build test deps test-deps lint bench clean
+.PHONY: help demo build test deps test-deps lint bench deb clean
 
 # rustup's place, for a shell that has not read its profile since.
 export PATH := $(PATH):$(HOME)/.cargo/bin
@@ -16,6 +16,7 @@ help:
 	echo "make test       all tests, with the outside judges"
 	echo "make lint       rustfmt, clippy, and cargo-deny where it is installed"
 	echo "make bench      measure against OCRmyPDF and bare Tesseract (see benches/README.md)"
+	echo "make deb        a Debian package in target/deb, with manual pages, completions and services"
 	echo "make deps       what building and running need; make test-deps: what the tests need besides"
 	echo "make clean      remove what the above made"
 
@@ -49,6 +50,12 @@ lint: deps
 
 bench: build
 	@benches/peers/run.sh
+
+# The manual comes from a build with a feature that the shipped program does not have; it is built after.
+deb: deps
+	@cargo run --release --locked --features manual -- manual "$(TARGET)/manual"
+	cargo build --release --locked
+	packaging/deb.sh "$(TARGET)/release" "$(TARGET)/manual" "$(TARGET)/deb"
 
 clean:
 	@cargo clean
@@ -101,6 +108,10 @@ test-deps: deps
 	need opensc               "puts certificates on them"            which pkcs11-tool
 	need zbar-tools           "reads QR codes back"                  zbarimg --version
 	need openssl              "makes certificates, lists and tokens"  openssl version
+	need chromium             "shows the pages"                      which chromium
+	need chromium-driver      "and is driven by the tests"           which chromedriver
+	need sane-utils           "scanimage, before its driver for tests" scanimage --version
+	need sane-airscan         "network scanners by eSCL"             which airscan-discover
 	need libxml2-utils        "xmllint: ALTO against its schema"     xmllint --version
 	fetch test-deps
 	tests/judges/install.sh

@@ -24,6 +24,8 @@ mod find;
 
 mod keep;
 
+pub(crate) mod key;
+
 mod people;
 
 mod print;
@@ -44,6 +46,7 @@ pub(crate) fn command(ui: Ui) -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(init(ui))
+        .subcommand(key::command(ui))
         .subcommands(people::commands(ui))
         .subcommands(registers::commands(ui))
         .subcommand(check::command(ui))
@@ -86,6 +89,16 @@ fn init(ui: Ui) -> Command {
                 "Address of the look-up page; printed in QR codes for decades",
             ),
         ))
+        .arg(
+            Arg::new("encrypt")
+                .long("encrypt")
+                .action(ArgAction::SetTrue)
+                .requires("archive-key")
+                .help(ui.say(
+                    "Mã hóa các tệp lưu trong kho bằng khóa của --archive-key",
+                    "Encrypt the stored files, under the key of --archive-key",
+                )),
+        )
         .arg(by(ui))
 }
 
@@ -93,6 +106,7 @@ fn init(ui: Ui) -> Command {
 pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     let outcome = match matches.subcommand() {
         Some(("init", matches)) => make(matches, ui),
+        Some(("key", matches)) => key::change(matches, ui),
         Some(("appoint", matches)) => people::appoint(matches, ui),
         Some(("dismiss", matches)) => people::dismiss(matches, ui),
         Some(("people", matches)) => people::list(matches, ui),
@@ -115,6 +129,7 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         Some(("hold", matches)) => keep::hold(matches, ui),
         Some(("release", matches)) => keep::release(matches, ui),
         Some(("dispose", matches)) => keep::dispose(matches, ui),
+        Some(("copy-days", matches)) => keep::copy_days(matches, ui),
         Some(("tidy", matches)) => keep::tidy(matches, ui),
         Some(("import", matches)) => exchange::import(matches, ui),
         Some(("cases", matches)) => exchange::cases(matches, ui),
@@ -154,7 +169,15 @@ fn make(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
             .trim_end_matches('/')
             .to_owned(),
     };
-    let archive = Archive::create(&folder, &office, &act(matches), Box::new(System::default()))?;
+    let (act, random) = (act(matches), Box::new(System::default()));
+    let archive = if matches.get_flag("encrypt") {
+        let place = given::<PathBuf>(matches, key::OPTION)?;
+        let key = key::read(place)?;
+        let kept = key::lasting(place);
+        Archive::create_encrypted(&folder, &office, &act, random, (&key, kept.as_deref()))?
+    } else {
+        Archive::create(&folder, &office, &act, random)?
+    };
     writeln!(
         io::stdout(),
         "{} {}\n{} {}",
@@ -184,12 +207,11 @@ pub(crate) fn folder(matches: &ArgMatches) -> anyhow::Result<PathBuf> {
         )))
 }
 
-/// Opens the archive.
+/// Opens the archive, with the key of its files where they are encrypted and it is at hand.
 pub(crate) fn open(matches: &ArgMatches) -> anyhow::Result<Archive> {
-    Ok(Archive::open(
-        &folder(matches)?,
-        Box::new(System::default()),
-    )?)
+    let mut archive = Archive::open(&folder(matches)?, Box::new(System::default()))?;
+    key::unlock(&mut archive, matches)?;
+    Ok(archive)
 }
 
 /// Who acts: `--by`, else the account; now.

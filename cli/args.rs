@@ -10,6 +10,8 @@ use crate::words::Ui;
 /// The whole grammar.
 pub(crate) fn command(ui: Ui) -> Command {
     let command = grammar(ui);
+    #[cfg(feature = "manual")]
+    let command = command.subcommand(crate::manual::command());
     match ui {
         Ui::En => command,
         Ui::Vi => in_vietnamese(command),
@@ -44,6 +46,7 @@ fn grammar(ui: Ui) -> Command {
                     "The program's data folder (default: SAOY_DATA, then the XDG data directory)",
                 )),
         )
+        .arg(crate::archive::key::option(ui))
         .subcommand(digitize(ui))
         .subcommand(correct(ui))
         .subcommand(quality(ui))
@@ -55,9 +58,12 @@ fn grammar(ui: Ui) -> Command {
         .subcommand(crate::report::command(ui))
         .subcommand(crate::render::command(ui))
 
+        .subcommand(crate::watch::command(ui))
+        .subcommand(crate::scan::command(ui))
         .subcommand(crate::sign::command(ui))
         .subcommand(crate::serve::command(ui))
         .subcommand(crate::account::command(ui))
+        .subcommand(crate::page_text::command(ui))
         .subcommand(doctor(ui))
         .subcommand(crate::train::command(ui))
 }
@@ -134,7 +140,7 @@ fn explained(argument: Arg) -> Arg {
         .hide_default_value(true)
 }
 
-fn digitize(ui: Ui) -> Command {
+pub(crate) fn digitize(ui: Ui) -> Command {
     Command::new("digitize")
         .about(ui.say(
             "Số hóa: đọc bản quét, tạo PDF/A có lớp văn bản và bản ghi JSON",
@@ -296,8 +302,8 @@ fn correct(ui: Ui) -> Command {
                 .value_name("page OP N ...")
                 .num_args(0..)
                 .help(ui.say(
-                    "Sửa trang: page rotate N 90|180|270 · page drop N · page replace N TỆP[#TRANG] · page insert N TỆP[#TRANG] (chèn sau trang N, 0 = đầu) · page restore N (trang N của bản quét như cũ)",
-                    "Pages: page rotate N 90|180|270 · page drop N · page replace N FILE[#PAGE] · page insert N FILE[#PAGE] (after page N, 0 = first) · page restore N (page N of the scan as it was)",
+                    "Sửa trang: page rotate N 90|180|270 · page drop N · page replace N TỆP[#TRANG] · page insert N TỆP[#TRANG] (chèn sau trang N, 0 = đầu) · page restore N (trang N của bản quét như cũ) · page split N (văn bản mới từ trang N) · merge (gộp văn bản sau của cùng bản quét)",
+                    "Pages: page rotate N 90|180|270 · page drop N · page replace N FILE[#PAGE] · page insert N FILE[#PAGE] (after page N, 0 = first) · page restore N (page N of the scan as it was) · page split N (a new document from page N) · merge (the next document of the same scan joins)",
                 )),
         )
         .arg(
@@ -316,6 +322,27 @@ fn correct(ui: Ui) -> Command {
                 .value_name("CODE")
                 .help(ui.say("Loại văn bản, ví dụ QĐ", "Type of the document, such as QĐ")),
         )
+        .arg(
+            Arg::new("confirm")
+                .long("confirm")
+                .value_name("NAME")
+                .action(ArgAction::Append)
+                .help(ui.say(
+                    "Trường này (hoặc type) máy đã đọc đúng: có người đã xem",
+                    "This field (or type) was read right: a person looked at it",
+                )),
+        )
+        .arg(
+            Arg::new("changes")
+                .long("changes")
+                .value_name("FILE|-")
+                .value_parser(value_parser!(PathBuf))
+                .help(ui.say(
+                    "Nhiều điều cần sửa từ một tệp JSON hoặc từ đầu vào chuẩn (docs/records.md)",
+                    "Several things to put right, from a JSON file or standard input (docs/records.md)",
+                )),
+        )
+        .arg(wait(ui))
         .arg(flag("accept", ui.say("Kết quả đúng, chấp nhận", "The result is right, accept it")))
         .arg(
             Arg::new("send-back")
@@ -338,6 +365,18 @@ fn correct(ui: Ui) -> Command {
                 .help(ui.say("Chương trình nhận dạng chữ", "The OCR reader program")),
         )
         .arg(flag("json", ui.say("In bản ghi sau khi sửa dưới dạng JSON", "Print the record as it then is")))
+}
+
+fn wait(ui: Ui) -> Arg {
+    Arg::new("wait")
+        .long("wait")
+        .value_name("SECONDS")
+        .default_value("0")
+        .value_parser(value_parser!(u64).range(0..=3600))
+        .help(ui.say(
+            "Đợi tối đa bấy nhiêu giây khi một lệnh khác đang dùng thư mục kết quả",
+            "Wait so long while another command works in the output folder",
+        ))
 }
 
 fn quality(ui: Ui) -> Command {
@@ -368,6 +407,7 @@ fn quality(ui: Ui) -> Command {
                 .value_name("NAME")
                 .help(ui.say("Người rút mẫu (mặc định: tài khoản đang đăng nhập)", "Who draws it (default: the account in use)")),
         )
+        .arg(wait(ui))
         .arg(flag("json", ui.say("In dưới dạng JSON", "Print as JSON")))
 }
 

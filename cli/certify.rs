@@ -16,6 +16,10 @@ mod deliver;
 
 mod hints;
 
+mod reading;
+
+mod look;
+
 mod prepare;
 
 mod seal;
@@ -31,6 +35,7 @@ pub(crate) fn command(ui: Ui) -> Command {
         ))
         .subcommand_required(true)
         .arg_required_else_help(true)
+        .subcommands(look::commands(ui))
         .subcommand(prepare::command(ui))
         .subcommands(seal::commands(ui))
         .subcommands(deliver::commands(ui))
@@ -39,6 +44,8 @@ pub(crate) fn command(ui: Ui) -> Command {
 /// Runs the command.
 pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     let outcome = match matches.subcommand() {
+        Some(("look", matches)) => look::look(matches, ui),
+        Some(("preview", matches)) => look::preview(matches, ui),
         Some(("prepare", matches)) => prepare::run(matches, ui),
         Some(("sign", matches)) => seal::run(matches, false, ui),
         Some(("seal", matches)) => seal::run(matches, true, ui),
@@ -82,10 +89,12 @@ fn told(copy: &Copy, json: bool, ui: Ui) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// How the names of such folders begin.
+const STAGING: &str = "staging-";
+
 /// A folder for files in the making, beside the archive and not in a shared place for temporary files: what is secret
 /// must not spread. What killed runs left there is taken away.
 pub(crate) fn staging(archive: &Archive) -> io::Result<tempfile::TempDir> {
-    const PREFIX: &str = "staging-";
     /// No step takes as long.
     const STALE: std::time::Duration = std::time::Duration::from_hours(12);
     for entry in std::fs::read_dir(archive.folder())?.flatten() {
@@ -93,13 +102,13 @@ pub(crate) fn staging(archive: &Archive) -> io::Result<tempfile::TempDir> {
             .metadata()
             .and_then(|metadata| metadata.modified())
             .is_ok_and(|then| then.elapsed().is_ok_and(|age| age > STALE));
-        if stale && entry.file_name().to_string_lossy().starts_with(PREFIX) {
+        if stale && entry.file_name().to_string_lossy().starts_with(STAGING) {
             // Another run may be taking it away as well.
             let _ = std::fs::remove_dir_all(entry.path());
         }
     }
     tempfile::Builder::new()
-        .prefix(PREFIX)
+        .prefix(STAGING)
         .tempdir_in(archive.folder())
 }
 

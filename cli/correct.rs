@@ -1,15 +1,16 @@
 //! `saoy correct`: what a person puts right in a digitised document, kept as said.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, bail, ensure};
 use clap::ArgMatches;
 use saoy_pipeline::correct::Change;
-use saoy_pipeline::driver::{self, AmendError, Amended, Options, Plan, Wish, World};
+use saoy_pipeline::driver::{self, AmendError, Amended, Options, Plan, RunError, Wish, World};
 use saoy_pipeline::ingest::Limits;
 use saoy_pipeline::record::{BatchRecord, DocumentRecord, FailureClass};
 use saoy_pipeline::speech::Spoken;
@@ -21,6 +22,12 @@ use crate::words::Ui;
 
 /// Longest time to read one page that is made anew; that of `digitize` where it is not asked otherwise.
 const PAGE_LIMIT: Duration = Duration::from_secs(120);
+/// How often a folder that another command works in is tried again.
+const AGAIN: Duration = Duration::from_millis(50);
+/// The most that `--changes` may bring, bytes.
+const MOST: u64 = 1 << 20;
+/// Longest value of a field, bytes: a list of recipients is a few hundred.
+const LONGEST_VALUE: usize = 16 << 10;
 
 /// Runs the command; the exit code is by the table of the program.
 pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
@@ -35,10 +42,13 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     let (out, name) = place_of(document)?;
     let by = who(matches);
     let at = digitize::local_time().to_rfc3339();
-    let amended = match driver::amend(&out, &name, &wishes, (&by, &at), &Limits::default()) {
+    let wait = wait(matches)?;
+    let amend = || driver::amend(&out, &name, &wishes, (&by, &at), &Limits::default());
+    let amended = match patiently(wait, amend) {
         Ok(amended) => amended,
         Err(error) => return Ok(refused(ui, error)),
     };
+    let mut made = None;
     if let Amended::Pages {
         source,
         joined,
@@ -54,18 +64,51 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
             );
             return Ok(ExitCode::SUCCESS);
         };
-        let record = pages_anew(matches, ui, (&out, &source, joined), (*options, profile))?;
+        let record = pages_anew(
+            matches,
+            ui,
+            (&out, &source, joined),
+            (*options, profile),
+            wait,
+        )?;
         let code = digitize::exit_code(&record);
         if code != 0 {
             return Ok(ExitCode::from(code));
         }
+        made = Some(record);
     }
     if matches.get_flag("json") {
         let path = out.join(format!("{name}.json"));
+        if let Some(record) = made.filter(|_| !path.exists()) {
+            // Cut otherwise than before: the documents have other names.
+            digitize::print_json(&record)?;
+            return Ok(ExitCode::SUCCESS);
+        }
         let text = std::fs::read(&path).with_context(|| format!("{}", path.display()))?;
         digitize::print_json(&serde_json::from_slice::<DocumentRecord>(&text)?)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// How long a folder that is in use is waited for.
+pub(crate) fn wait(matches: &ArgMatches) -> anyhow::Result<Duration> {
+    Ok(Duration::from_secs(*given::<u64>(matches, "wait")?))
+}
+
+/// Does `work` on an output folder, again and again for `wait` while another command works in it.
+pub(crate) fn patiently<T>(
+    wait: Duration,
+    mut work: impl FnMut() -> Result<T, AmendError>,
+) -> Result<T, AmendError> {
+    let begun = Instant::now();
+    loop {
+        match work() {
+            Err(AmendError::Folder(RunError::Busy { .. })) if begun.elapsed() < wait => {
+                std::thread::sleep(AGAIN);
+            }
+            outcome => return outcome,
+        }
+    }
 }
 
 /// Who speaks: `--by`, else the account.
@@ -87,9 +130,11 @@ fn refused(ui: Ui, error: AmendError) -> ExitCode {
     let class = match &error {
         AmendError::Unknown { .. }
         | AmendError::NoPage { .. }
+        | AmendError::NoCut { .. }
+        | AmendError::NoNext
         | AmendError::Record { .. }
         | AmendError::Scan(_) => FailureClass::Input,
-        AmendError::Signed => FailureClass::Policy,
+        AmendError::Signed | AmendError::Otherwise { .. } => FailureClass::Policy,
         _ => FailureClass::Environment,
     };
     let vi = match &error {
@@ -103,6 +148,14 @@ fn refused(ui: Ui, error: AmendError) -> ExitCode {
             format!("văn bản không có trang {page}; chỉ có {pages} trang")
         }
         AmendError::Signed => "văn bản là bản gốc đã ký số; không sửa trang".to_owned(),
+        AmendError::NoCut { page } => format!(
+            "không văn bản nào có thể bắt đầu từ trang {page}: đó là trang đầu, hoặc là trang chèn thêm"
+        ),
+        AmendError::NoNext => "sau văn bản này không còn văn bản nào của cùng bản quét".to_owned(),
+        AmendError::Otherwise { name } => format!(
+            "trường `{name}` không còn giá trị như khi được xem; hãy mở lại văn bản rồi xem lại"
+        ),
+        AmendError::Folder(error) => error.spoken().vi,
         AmendError::Record { path } => format!(
             "{} không còn hoặc không đúng như chương trình đã ghi; chạy lại saoy digitize",
             path.display()
@@ -124,6 +177,7 @@ fn pages_anew(
     ui: Ui,
     (out, source, joined): (&Path, &Path, bool),
     (mut options, profile): (Options, Option<String>),
+    wait: Duration,
 ) -> anyhow::Result<BatchRecord> {
     // Options keep a model by its digest only.
     options.classify.model = crate::train::own_model(matches)?.map(Arc::new);
@@ -146,8 +200,9 @@ fn pages_anew(
         now: &digitize::local_time,
         watch: &progress,
         stop: &stop,
+        wind_down: &AtomicBool::new(false),
     };
-    Ok(driver::digitize(&plan, &world)?)
+    Ok(patiently(wait, || Ok(driver::digitize(&plan, &world)?))?)
 }
 
 /// The output folder and the name that `out/NAME.json`, `out/NAME.pdf`, any other output, or `out/NAME` stand for.
@@ -176,6 +231,15 @@ fn wishes(matches: &ArgMatches, ui: Ui) -> anyhow::Result<Vec<Wish>> {
         let code = code.clone();
         wishes.push(Wish::Say(Change::Type { code }));
     }
+    for name in matches.get_many::<String>("confirm").into_iter().flatten() {
+        let name = field_name(name, ui)?.to_owned();
+        wishes.push(Wish::Confirm { name });
+    }
+    if let Some(file) = matches.get_one::<PathBuf>("changes") {
+        for change in changes(file, ui)? {
+            wishes.push(Wish::Say(change));
+        }
+    }
     let words: Vec<&str> = matches
         .get_many::<String>("pages")
         .into_iter()
@@ -195,8 +259,8 @@ fn wishes(matches: &ArgMatches, ui: Ui) -> anyhow::Result<Vec<Wish>> {
         !wishes.is_empty(),
         "{}",
         ui.say(
-            "chưa nói cần sửa gì: --field, --type, page ..., --accept hoặc --send-back",
-            "nothing to put right was given: --field, --type, page ..., --accept or --send-back",
+            "chưa nói cần sửa gì: --field, --type, --confirm, --changes, page ..., --accept hoặc --send-back",
+            "nothing to put right was given: --field, --type, --confirm, --changes, page ..., --accept or --send-back",
         )
     );
     Ok(wishes)
@@ -207,20 +271,70 @@ fn field(said: &str, ui: Ui) -> anyhow::Result<Change> {
         let expected = ui.say("cần dạng TÊN=GIÁ TRỊ", "NAME=VALUE is wanted");
         anyhow!("--field {said}: {expected}")
     })?;
+    let value = value.trim();
+    Ok(Change::Field {
+        name: field_name(name, ui)?.to_owned(),
+        value: (!value.is_empty()).then(|| value.to_owned()),
+    })
+}
+
+fn field_name<'a>(name: &'a str, ui: Ui) -> anyhow::Result<&'a str> {
     let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     ensure!(
-        !name.is_empty() && name.chars().all(fine),
-        "--field {said}: {}",
+        !name.is_empty() && name.len() <= 64 && name.chars().all(fine),
+        "{name}: {}",
         ui.say(
             "tên trường gồm chữ thường, số và dấu gạch dưới, ví dụ number_symbol",
             "a field's name is of small letters, digits and underscores, such as number_symbol",
         )
     );
-    let value = value.trim();
-    Ok(Change::Field {
-        name: name.to_owned(),
-        value: (!value.is_empty()).then(|| value.to_owned()),
-    })
+    Ok(name)
+}
+
+/// What a JSON list of changes says; pages are not among them, since their numbers there would be those of the source.
+fn changes(file: &Path, ui: Ui) -> anyhow::Result<Vec<Change>> {
+    let mut text = Vec::new();
+    if file == Path::new("-") {
+        std::io::stdin().lock().take(MOST).read_to_end(&mut text)?;
+    } else {
+        std::fs::File::open(file)
+            .with_context(|| file.display().to_string())?
+            .take(MOST)
+            .read_to_end(&mut text)?;
+    }
+    let mut changes: Vec<Change> = serde_json::from_slice(&text)
+        .map_err(|error| anyhow!("--changes {}: {error}", file.display()))?;
+    for change in &mut changes {
+        let fine = |text: &str| text.len() <= LONGEST_VALUE && !text.contains('\0');
+        let fits = match change {
+            Change::Confirmed { name, value } => {
+                field_name(name, ui)?;
+                value.as_deref().is_none_or(fine)
+            }
+            Change::Field { name, value } => {
+                field_name(name, ui)?;
+                *value = value
+                    .take()
+                    .map(|value| value.trim().to_owned())
+                    .filter(|value| !value.is_empty());
+                value.as_deref().is_none_or(fine)
+            }
+            Change::Type { code } => !code.trim().is_empty() && code.len() <= 64,
+            Change::SentBack { reason } => fine(reason),
+            Change::Accepted => true,
+            Change::Page { .. } => false,
+        };
+        ensure!(
+            fits,
+            "--changes {}: {}",
+            file.display(),
+            ui.say(
+                "có điều không dùng được: trang thì dùng page ..., giá trị nhiều nhất 16 kB",
+                "something in it cannot be used: pages go by page ..., values have at most 16 kB",
+            )
+        );
+    }
+    Ok(changes)
 }
 
 fn page_wish(words: &[&str], ui: Ui) -> anyhow::Result<Wish> {
@@ -240,6 +354,10 @@ fn page_wish(words: &[&str], ui: Ui) -> anyhow::Result<Wish> {
         ["page", "drop", page] => Wish::Drop {
             page: number(page)?,
         },
+        ["page", "split", page] => Wish::Split {
+            page: number(page)?,
+        },
+        ["merge"] => Wish::Merge,
         ["page", "restore", page] => Wish::Restore {
             page: number(page)?,
         },

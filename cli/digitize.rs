@@ -61,6 +61,7 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         now: &local_time,
         watch: &progress,
         stop: &stop,
+        wind_down: &AtomicBool::new(false),
     };
     match driver::digitize(&plan, &world) {
         Ok(record) => {
@@ -79,9 +80,16 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     }
 }
 
-fn plan_of(matches: &ArgMatches, profile: &Profile, settings: &Settings) -> anyhow::Result<Plan> {
+/// What the command line and the profile make of a run; commands that feed a station have no inputs in it.
+pub(crate) fn plan_of(
+    matches: &ArgMatches,
+    profile: &Profile,
+    settings: &Settings,
+) -> anyhow::Result<Plan> {
     let inputs = matches
-        .get_many::<PathBuf>("inputs")
+        .try_get_many::<PathBuf>("inputs")
+        .ok()
+        .flatten()
         .into_iter()
         .flatten()
         .cloned()
@@ -131,10 +139,19 @@ fn plan_of(matches: &ArgMatches, profile: &Profile, settings: &Settings) -> anyh
         jobs: matches
             .get_one::<u16>("jobs")
             .map_or_else(cpus, |jobs| usize::from(*jobs)),
-        folder_as_document: matches.get_flag("folder-as-document"),
-        force: matches.get_flag("force"),
+        folder_as_document: flag(matches, "folder-as-document"),
+        force: flag(matches, "force"),
         limits: Limits::default(),
     })
+}
+
+/// Whether a flag is set; a command that has no such flag has it not set.
+fn flag(matches: &ArgMatches, name: &str) -> bool {
+    matches
+        .try_get_one::<bool>(name)
+        .ok()
+        .flatten()
+        .is_some_and(|set| *set)
 }
 
 /// The reader pool, after a look whether program and models are there: a batch should not begin without.
@@ -173,7 +190,8 @@ pub(crate) fn stop_on_signals(stop: &Arc<AtomicBool>) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn style(matches: &ArgMatches) -> anyhow::Result<Style> {
+/// How progress is shown.
+pub(crate) fn style(matches: &ArgMatches) -> anyhow::Result<Style> {
     Ok(match given::<String>(matches, "progress")?.as_str() {
         "json" => Style::Json,
         "none" => Style::Quiet,

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use clap::ArgMatches;
 use saoy_ocr::{Model, ORIENTATION, ReaderConfig, Readers, Verdict};
@@ -15,7 +15,7 @@ use crate::words::Ui;
 /// Runs the command: 0 when nothing is missing, 4 otherwise.
 pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     let checks = checks(matches, ui)?;
-    let healthy = checks.iter().all(|check| check.ok);
+    let healthy = checks.iter().all(|check| check.ok || !check.needed);
     let mut out = io::stdout().lock();
     if matches.get_flag("json") {
         serde_json::to_writer_pretty(
@@ -29,10 +29,10 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         writeln!(out)?;
     } else {
         for check in &checks {
-            let mark = if check.ok {
-                ui.say("có   ", "ok     ")
-            } else {
-                ui.say("THIẾU", "MISSING")
+            let mark = match (check.ok, check.needed) {
+                (true, _) => ui.say("có   ", "ok     "),
+                (false, true) => ui.say("THIẾU", "MISSING"),
+                (false, false) => ui.say("chưa ", "not yet"),
             };
             writeln!(out, "{mark}  {}: {}", check.what, check.found)?;
             if let Some(mend) = &check.mend {
@@ -55,6 +55,8 @@ struct Report<'a> {
 struct Check {
     what: String,
     ok: bool,
+    /// Without it nothing works; else one command only does not.
+    needed: bool,
     found: String,
     /// The command that mends it.
     mend: Option<String>,
@@ -65,6 +67,7 @@ impl Check {
         Self {
             what: what.to_owned(),
             ok: true,
+            needed: true,
             found: found.into(),
             mend: None,
         }
@@ -74,6 +77,7 @@ impl Check {
         Self {
             what: what.to_owned(),
             ok: false,
+            needed: true,
             found: found.into(),
             mend: Some(mend.into()),
         }
@@ -87,7 +91,30 @@ fn checks(matches: &ArgMatches, ui: Ui) -> anyhow::Result<Vec<Check>> {
     for language in ["vie", ORIENTATION] {
         checks.push(model(language, &folders, ui));
     }
+    checks.push(scanning(ui));
     Ok(checks)
+}
+
+/// SANE's program, which `saoy scan` has scan.
+fn scanning(ui: Ui) -> Check {
+    let what = ui.say("quét từ máy quét", "scanning");
+    match Command::new("scanimage").arg("--version").output() {
+        Ok(answer) if answer.status.success() => {
+            let text = String::from_utf8_lossy(&answer.stdout).into_owned();
+            Check::good(what, text.lines().next().unwrap_or_default())
+        }
+        _ => Check {
+            needed: false,
+            ..Check::bad(
+                what,
+                ui.say(
+                    "không có scanimage; chỉ saoy scan cần đến",
+                    "scanimage is not there; only saoy scan needs it",
+                ),
+                "sudo apt-get install sane-utils sane-airscan",
+            )
+        },
+    }
 }
 
 /// The reader program: is it there, does it start, which engine does it link.

@@ -16,6 +16,8 @@ mod correct;
 
 mod digitize;
 
+mod scan;
+
 mod separators;
 
 mod serve;
@@ -28,7 +30,12 @@ mod engine;
 
 mod evaluate;
 
+mod page_text;
+
 mod paper;
+
+#[cfg(feature = "manual")]
+mod manual;
 
 mod profile;
 
@@ -47,6 +54,8 @@ mod verify;
 mod trust;
 
 mod usage;
+
+mod watch;
 
 mod words;
 
@@ -82,10 +91,15 @@ fn main() -> ExitCode {
         Some(("trust", matches)) => trust::run(matches, ui),
 
         Some(("serve", matches)) => serve::run(matches, ui),
+        Some(("page-text", matches)) => page_text::run(matches, ui),
         Some(("account", matches)) => account::run(matches, ui),
+        Some(("scan", matches)) => scan::run(matches, ui),
+        Some(("watch", matches)) => watch::run(matches, ui),
         Some(("sign", matches)) => sign::run(matches, ui),
         Some(("doctor", matches)) => doctor::run(matches, ui),
         Some(("train", matches)) => train::run(matches, ui),
+        #[cfg(feature = "manual")]
+        Some(("manual", matches)) => manual::run(matches),
         _ => Ok(ExitCode::from(2)),
     };
     outcome.unwrap_or_else(|error| {

@@ -28,6 +28,9 @@ pub(crate) struct Profile {
     /// Values of options of `saoy digitize`.
     #[serde(default)]
     digitize: Digitize,
+    /// What a scanner is asked for.
+    #[serde(default)]
+    scan: Scan,
     /// What is done to the visible page.
     #[serde(default)]
     page: Page,
@@ -66,6 +69,20 @@ struct Page {
     #[serde(default)]
     clean: bool,
     quality: Option<u8>,
+}
+
+/// Values of options of `saoy scan`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Scan {
+    pub(crate) device: Option<String>,
+    pub(crate) source: Option<String>,
+    pub(crate) mode: Option<String>,
+    pub(crate) resolution: Option<u32>,
+    pub(crate) paper: Option<String>,
+    /// `NAME=VALUE` each, as `--option` has them.
+    #[serde(default)]
+    pub(crate) option: Vec<String>,
 }
 
 impl Profile {
@@ -152,12 +169,29 @@ impl Profile {
         {
             return Err(wrong("page-limit: 1..=86400").into());
         }
+        let scan = &profile.scan;
+        let unknown = allowed(&scan.mode, &crate::scan::MODES)
+            .or_else(|| allowed(&scan.paper, &crate::scan::PAPERS));
+        if let Some(value) = unknown {
+            return Err(wrong(&format!("{value:?}")).into());
+        }
+        if scan
+            .resolution
+            .is_some_and(|dpi| !crate::scan::RESOLUTIONS.contains(&dpi))
+        {
+            return Err(wrong("resolution: 50..=1200").into());
+        }
         Ok(profile)
     }
 
     /// The name under which it was asked for; none when none was.
     pub(crate) fn name(&self) -> Option<&str> {
         self.name.as_deref()
+    }
+
+    /// What a scanner is asked for.
+    pub(crate) fn scan(&self) -> &Scan {
+        &self.scan
     }
 
     /// What is done to the visible page.
@@ -361,6 +395,8 @@ mod tests {
             "[page]\nquality = 0\n",
             "[page]\nrotate = true\n",
             "[digitize]\npage-limit = 0\n",
+            "[scan]\nmode = 'blue'\n",
+            "[scan]\nresolution = 5000\n",
             "nonsense",
         ] {
             let error = Profile::of(text, "own").unwrap_err();

@@ -51,7 +51,8 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         };
         return sample(matches, out, share);
     }
-    let (findings, left) = driver::sample_findings(out)?;
+    let (findings, left) =
+        correct::patiently(correct::wait(matches)?, || driver::sample_findings(out))?;
     if matches.get_flag("json") {
         digitize::print_json(&Report {
             schema: SCHEMA,
@@ -82,7 +83,10 @@ fn sample(matches: &ArgMatches, out: &Path, share: f64) -> anyhow::Result<ExitCo
         u64::from_le_bytes(bytes)
     };
     let at = digitize::local_time().to_rfc3339();
-    let drawn = driver::draw_sample(out, share, &mut dice, (&correct::who(matches), &at))?;
+    let by = correct::who(matches);
+    let drawn = correct::patiently(correct::wait(matches)?, || {
+        driver::draw_sample(out, share, &mut dice, (&by, &at))
+    })?;
     ensure!(!failed, "the system gives no random numbers");
     let mut stdout = io::stdout().lock();
     if matches.get_flag("json") {

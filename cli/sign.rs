@@ -8,6 +8,7 @@ mod place;
 mod publish;
 mod record;
 mod remote;
+mod reserve;
 mod secret;
 pub(crate) use secret::Secrets;
 mod speech;
@@ -202,7 +203,10 @@ pub(crate) fn command(ui: Ui) -> Command {
         .arg(text(
             "field",
             "NAME",
-            ui.say("Tên trường chữ ký", "Name of the signature field"),
+            ui.say(
+                "Tên trường chữ ký; trường trống có tên này được ký vào",
+                "Name of the signature field; an empty one of that name is signed",
+            ),
         ))
         .arg(text(
             "name",
@@ -236,6 +240,17 @@ pub(crate) fn command(ui: Ui) -> Command {
             ui.say("Cho phép cơ quan ký một mình", "Let an agency sign alone"),
         ))
         .args(stamp_arguments(ui))
+        .arg(
+            text(
+                "reserve",
+                "FIELD",
+                ui.say(
+                    "Dành sẵn trường chữ ký hiện trên trang cho người ký sau: agency (con dấu cơ quan), agency-final, hoặc TÊN=[TRANG/]X,Y,W,H",
+                    "Make a visible field for who signs later: agency (its seal), agency-final, or NAME=[PAGE/]X,Y,W,H",
+                ),
+            )
+            .action(ArgAction::Append),
+        )
         .arg(flag(
             "final",
             ui.say(

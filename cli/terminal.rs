@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use saoy_pipeline::driver::{Event, Watch};
 use saoy_pipeline::masked::masked_in;
-use saoy_pipeline::record::Status;
+use saoy_pipeline::record::{Bilingual, Status};
 
 use crate::words::Ui;
 
@@ -121,7 +121,7 @@ impl Progress {
 }
 
 /// Identity numbers in the strings of a JSON value, such as those in file names, are masked.
-fn mask(value: &mut serde_json::Value) {
+pub(crate) fn mask(value: &mut serde_json::Value) {
     match value {
         serde_json::Value::String(text) => *text = masked_in(text),
         serde_json::Value::Array(items) => items.iter_mut().for_each(mask),
@@ -178,6 +178,37 @@ impl Watch for Progress {
                 }
             }
         }
+    }
+}
+
+/// Says what happens, one thing a time: events as JSON Lines, else sentences.
+pub(crate) struct Speaker {
+    ui: Ui,
+    style: Style,
+}
+
+impl Speaker {
+    /// One that speaks as `--ui` and `--progress` ask.
+    pub(crate) fn new(ui: Ui, style: Style) -> Self {
+        Self { ui, style }
+    }
+
+    /// Says it on standard error, as `event` or as the sentence; with `--progress none` only what is a trouble.
+    pub(crate) fn tell(&self, event: &serde_json::Value, said: &Bilingual, trouble: bool) {
+        // What cannot be said must not stop the work.
+        let _ = match self.style {
+            Style::Json => {
+                let mut event = event.clone();
+                if let Some(members) = event.as_object_mut() {
+                    let now = crate::digitize::local_time().to_rfc3339();
+                    members.insert("at".to_owned(), now.into());
+                }
+                mask(&mut event);
+                writeln!(io::stderr(), "{event}")
+            }
+            Style::Quiet if !trouble => Ok(()),
+            _ => writeln!(io::stderr(), "{}", masked_in(self.ui.of(said))),
+        };
     }
 }
 

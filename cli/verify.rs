@@ -23,6 +23,8 @@ pub(crate) mod anchors;
 
 mod checklist;
 
+mod format;
+
 mod html;
 
 mod inputs;
@@ -32,6 +34,8 @@ pub(crate) mod online;
 mod pdf;
 
 mod pictures;
+
+mod on_paper;
 
 mod printed;
 
@@ -336,7 +340,13 @@ fn one(path: &Path, config: &Config<'_>) -> FileRecord {
         printed::compare(path, &mut whole, config.reading.as_ref());
     }
     let mut record = FileRecord::new(path, &whole);
+    if config.compare {
+        format::answer(path, &mut record.checklist);
+    }
     config.registers.weigh(path, &whole, &mut record);
+    if config.compare && record.has_no_signature() {
+        config.registers.weigh_paper(path, &mut record);
+    }
     record
 }
 

@@ -7,7 +7,58 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::paper::seed;
-use crate::program::{Desk, asked, run, samples, saoy};
+use crate::program::{Desk, asked, run, samples, saoy, saoy_in};
+use crate::sign::revoked::folder_that_revokes;
+use crate::sign::servers::Authority;
+
+/// The keys of a person and of the office, `person.p12` and `seal.p12`, with their certificates; `pin` has the password.
+pub(crate) fn keys(desk: &Desk, password: &str) {
+    let pin = desk.put("pin", format!("{password}\n"));
+    for (name, subject) in [
+        ("person", "/CN=NGUYEN VAN AN/O=UBND phuong Thuan Hoa"),
+        ("seal", "/CN=UBND phường Thuận Hóa/O=UBND phường Thuận Hóa"),
+    ] {
+        let file = |ending: &str| desk.input(&format!("{name}.{ending}"));
+        let (key, certificate) = (file("key"), file("pem"));
+        let made = |arguments: &[&str]| {
+            let (code, _, complaints) = run(Command::new("openssl").args(arguments));
+            assert_eq!(code, 0, "{complaints}");
+        };
+        made(&[
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-utf8",
+            "-days",
+            "30",
+            "-subj",
+            subject,
+            "-addext",
+            "keyUsage=digitalSignature,nonRepudiation",
+            "-keyout",
+            text(&key),
+            "-out",
+            text(&certificate),
+        ]);
+        let pin = format!("file:{}", pin.display());
+        made(&[
+            "pkcs12",
+            "-export",
+            "-inkey",
+            text(&key),
+            "-in",
+            text(&certificate),
+            "-out",
+            text(&file("p12")),
+            "-passout",
+            &pin,
+        ]);
+    }
+}
 
 /// An office with people and keys.
 struct Office {
@@ -56,52 +107,8 @@ impl Office {
             );
             office.done(&appoint);
         }
-        office.desk.put("pin", "x\n");
-        office.key("person", "/CN=NGUYEN VAN AN/O=UBND phuong Thuan Hoa");
-        office.key("seal", "/CN=UBND phường Thuận Hóa/O=UBND phường Thuận Hóa");
+        keys(&office.desk, "x");
         office
-    }
-
-    fn key(&self, name: &str, subject: &str) {
-        let file = |ending: &str| self.desk.input(&format!("{name}.{ending}"));
-        let (key, certificate) = (file("key"), file("pem"));
-        let made = |arguments: &[&str]| {
-            let (code, _, complaints) = run(Command::new("openssl").args(arguments));
-            assert_eq!(code, 0, "{complaints}");
-        };
-        made(&[
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-utf8",
-            "-days",
-            "30",
-            "-subj",
-            subject,
-            "-addext",
-            "keyUsage=digitalSignature,nonRepudiation",
-            "-keyout",
-            text(&key),
-            "-out",
-            text(&certificate),
-        ]);
-        let pin = format!("file:{}", self.desk.input("pin").display());
-        made(&[
-            "pkcs12",
-            "-export",
-            "-inkey",
-            text(&key),
-            "-in",
-            text(&certificate),
-            "-out",
-            text(&file("p12")),
-            "-passout",
-            &pin,
-        ]);
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -260,6 +267,14 @@ fn a_copy_goes_from_paper_to_the_citizen_and_verifies_against_the_register() {
     assert_eq!(file["verdict"], "valid", "{file}");
     assert_eq!(file["registered"]["result"], "as_registered");
     assert_eq!(file["registered"]["fits_code"], true);
+    let row = |number: usize| &file["checklist"][number - 1];
+    for number in [8, 9, 11, 12, 13] {
+        assert_eq!(row(number)["result"], "pass", "{}", row(number));
+    }
+    assert_eq!(
+        row(13)["evidence"],
+        "1 in the statement, 2 in the file, the last one for the statement"
+    );
     assert_eq!(
         file["signer_compared"]["result"], "matches",
         "{}",
@@ -576,6 +591,88 @@ fn two_officers_at_once_never_share_a_number() {
     office.is_clean();
 }
 
+/// The office's seal only fills the field that the person's signature made for it: valid even to readers that allow no new
+/// visible field after a certification, and still PDF/A. Likewise without a picture of the seal.
+#[test]
+fn the_seal_fills_the_field_that_the_person_signed() {
+    let office = Office::new();
+    let mut sheet = crate::paper::Sheet::blank(120, 120);
+    sheet.ring((60, 60), 50, 58, [200, 0, 0]);
+    let image = office.desk.put("seal.png", sheet.png_of_ink(200));
+    let mut files = Vec::new();
+    for (name, more) in [
+        ("giay-khai-sinh.jpg", &["--image", text(&image)][..]),
+        ("bao-cao.pdf", &[]),
+    ] {
+        let code = code_of(&office.json(&office.prepare(&samples().join(name))));
+        assert_eq!(office.stepped("sign", &code, "person", "chair").0, 0);
+        let seal = office.step("seal", &code, "seal", "clerk");
+        let seal: Vec<&str> = seal
+            .iter()
+            .map(String::as_str)
+            .chain(more.iter().copied())
+            .collect();
+        office.done(&seal);
+        let out = office.desk.output(&format!("{code}.pdf"));
+        office.done(&[
+            "certify",
+            "deliver",
+            &code,
+            "-o",
+            text(&out),
+            "--by",
+            "officer",
+        ]);
+        let file = office.verified(&out, &[]);
+        assert_eq!(file["verdict"], "valid", "{file}");
+        assert_eq!(file["signatures"][1]["field"], "AgencySeal", "{file}");
+        assert_eq!(file["signatures"][0]["changes_after"], "later_signature");
+        assert_eq!(file["registered"]["result"], "as_registered");
+        files.push(out);
+    }
+    let mut pyhanko = Command::new(crate::outputs::judge("pades"));
+    for name in ["person.pem", "seal.pem"] {
+        pyhanko.arg("--trust").arg(office.desk.input(name));
+    }
+    let (code, answer, complaints) = run(pyhanko.args(&files));
+    assert_eq!(code, 0, "{complaints}");
+    assert_eq!(answer.matches("\"strict\": true").count(), 4, "{answer}");
+    let (code, verdicts, complaints) =
+        run(Command::new(crate::outputs::judge("verapdf")).args(&files));
+    assert_eq!(code, 0, "{verdicts}{complaints}");
+    assert_eq!(verdicts.matches("PASS").count(), 2, "{verdicts}");
+}
+
+/// Whose certificate a list in the office's trust folder revokes certifies nothing, and no number is issued.
+#[test]
+fn keys_that_are_revoked_make_no_copy() {
+    let office = Office::new();
+    let authority = Authority::new();
+    let data = folder_that_revokes(&authority, "by-list");
+    let ours = office.desk.output("data").join("trust");
+    std::fs::rename(data.join("trust"), ours).unwrap();
+    let scan = samples().join("giay-khai-sinh.jpg");
+    let code = code_of(&office.json(&office.prepare(&scan)));
+    let [key, pin] = authority.keyed("by-list");
+    for (step, good, by, stage) in [
+        ("sign", "person", "chair", "prepared"),
+        ("seal", "seal", "clerk", "signed"),
+    ] {
+        for (ui, words) in [("vi", "bị thu hồi từ"), ("en", "is revoked since")] {
+            let (refused, _, said) = run(saoy_in(ui)
+                .arg("--data")
+                .arg(office.desk.output("data"))
+                .args(["certify", step, &code, &key, &pin, "--by", by]));
+            assert_eq!(refused, 5, "{step}: {said}");
+            assert!(said.contains(words) && said.contains("by-list"), "{said}");
+        }
+        let copies = office.json(&["certify", "list"]);
+        assert_eq!(copies[0]["stage"], stage, "{copies}");
+        assert_eq!(office.stepped(step, &code, good, by).0, 0);
+    }
+    office.is_clean();
+}
+
 /// A register as people keep it: shown, printed as PDF/A, and what a printer gets of a copy.
 #[test]
 fn registers_and_copies_go_on_paper() {
@@ -618,6 +715,68 @@ fn registers_and_copies_go_on_paper() {
     assert!(
         said.contains("Bản giấy chuyển đổi từ văn bản điện tử") && said.contains("Phạm Văn Dũng"),
         "{said}"
+    );
+    // Printed and scanned again, as a picture and as what a station makes of it: the code leads to the register.
+    let scan = office.desk.output("scan");
+    asked(
+        "pdftoppm",
+        &[
+            "-r",
+            "200",
+            "-f",
+            "2",
+            "-png",
+            "-singlefile",
+            text(&print),
+            text(&scan),
+        ],
+    );
+    let scan = scan.with_extension("png");
+    let made = office.desk.output("made");
+    office.done(&["digitize", text(&scan), "-o", text(&made)]);
+    let digitised = made.join("scan.pdf");
+    let looked_up = |file: &Path| {
+        let found = office.verified(file, &[]);
+        let result = found["registered"]["result"].as_str().map(str::to_owned);
+        (found["verdict"].as_str().map(str::to_owned), result, found)
+    };
+    for paper in [&scan, &digitised] {
+        let (verdict, result, found) = looked_up(paper);
+        assert_eq!(
+            (verdict.as_deref(), result.as_deref()),
+            (Some("unsigned"), Some("on_paper")),
+            "{found}"
+        );
+        assert_eq!(found["registered"]["code"], code);
+        assert_eq!(found["registered"]["number"], lines[0]["display"]);
+        assert!(found["registered"]["fits_code"].is_null());
+    }
+    let year = lines[0]["year"].to_string();
+    office.done(&[
+        "archive",
+        "annul",
+        "sctdt/bs",
+        "1",
+        "--year",
+        &year,
+        "--decision",
+        "9/QĐ-UBND",
+        "--reason",
+        "nhầm",
+        "--by",
+        "chair",
+    ]);
+    for paper in [&scan, &digitised] {
+        let (verdict, result, _) = looked_up(paper);
+        assert_eq!(
+            (verdict.as_deref(), result.as_deref()),
+            (Some("invalid"), Some("annulled"))
+        );
+    }
+    // A paper without any code stays what it is.
+    assert_eq!(
+        looked_up(&samples().join("quyet-dinh.jpg")).0.as_deref(),
+        Some("damaged")
     );
     // A file for paper: its signatures end with it.
     assert_eq!(office.verified(&print, &[])["verdict"], "invalid");

@@ -43,6 +43,12 @@ mod outputs;
 /// Stops of all kinds: kill, Ctrl-C, full disk, second runs; nothing done is lost, nothing half-made shows.
 mod stops;
 
+/// Hot folders: slow, broken and returning files; killed and stopped, nothing is lost or taken half.
+mod watch;
+
+/// Scanners, before SANE's own test driver and a network scanner of a few lines.
+mod scan;
+
 /// Marks of secrecy: a document that bears one goes no further and leaves nothing behind.
 mod secrecy;
 

@@ -202,12 +202,29 @@ impl Sheet {
 
     /// A PNG at 300 dpi (PNG, 3rd edition).
     pub(crate) fn png(&self) -> Vec<u8> {
+        self.written(2, |pixel| pixel.to_vec())
+    }
+
+    /// The same on nothing instead of white, with ink that hides `alpha` of 255 of what is under it.
+    pub(crate) fn png_of_ink(&self, alpha: u8) -> Vec<u8> {
+        self.written(6, |[red, green, blue]| {
+            let is_ink = [red, green, blue] != [255; 3];
+            vec![red, green, blue, if is_ink { alpha } else { 0 }]
+        })
+    }
+
+    fn written(&self, kind: u8, samples: impl Fn([u8; 3]) -> Vec<u8>) -> Vec<u8> {
         let rows = self.pixels.chunks(self.width);
         let data: Vec<u8> = rows
-            .flat_map(|row| std::iter::once(0).chain(row.iter().flatten().copied()))
+            .flat_map(|row| std::iter::once(0).chain(row.iter().flat_map(|pixel| samples(*pixel))))
             .collect();
         let side = |px: usize| u32::try_from(px).expect("small").to_be_bytes();
-        let header = [&side(self.width)[..], &side(self.height), &[8, 2, 0, 0, 0]].concat();
+        let header = [
+            &side(self.width)[..],
+            &side(self.height),
+            &[8, kind, 0, 0, 0],
+        ]
+        .concat();
         let density = [
             &11_811_u32.to_be_bytes()[..],
             &11_811_u32.to_be_bytes(),

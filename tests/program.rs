@@ -74,8 +74,13 @@ impl Desk {
 
 /// The program, speaking English whatever the machine's locale.
 pub fn saoy() -> Command {
+    saoy_in("en")
+}
+
+/// The program, speaking `language`.
+pub fn saoy_in(language: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_saoy"));
-    command.args(["--ui", "en"]).env_remove("SAOY_DATA");
+    command.args(["--ui", language]).env_remove("SAOY_DATA");
     command
 }
 

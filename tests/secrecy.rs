@@ -11,7 +11,7 @@ use crate::handmade;
 use crate::paper::{Bits, Sheet, page, paper, tiff};
 use crate::program::{Desk, contains, fixtures, run};
 
-const RED: [u8; 3] = [208, 48, 62];
+pub(crate) const RED: [u8; 3] = [208, 48, 62];
 const BLACK: [u8; 3] = [25, 25, 28];
 const PLAIN: [&str; 4] = ["--jobs", "2", "--progress", "none"];
 
@@ -66,8 +66,13 @@ fn sheet() -> Sheet {
     sheet
 }
 
+/// A paper that must go no further, for other tests.
+pub(crate) fn secret() -> Vec<u8> {
+    stamped("mat", 0.0, true, RED)
+}
+
 /// The paper with a stamp under its number.
-fn stamped(name: &str, degrees: f64, framed: bool, color: [u8; 3]) -> Vec<u8> {
+pub(crate) fn stamped(name: &str, degrees: f64, framed: bool, color: [u8; 3]) -> Vec<u8> {
     let mut sheet = sheet();
     stamp(&word(name), degrees, framed, |dx, dy| {
         let at = (usize::try_from(330 + dx), usize::try_from(400 + dy));

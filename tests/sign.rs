@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::handmade::Paper;
 use crate::program::{Desk, asked, run, saoy};
 
-mod servers;
+pub(crate) mod servers;
 
 mod tokens;
 
@@ -22,8 +22,15 @@ mod cloud;
 
 /// Keys there.
 mod remote;
+
+/// Keys whose certificates are revoked.
+pub(crate) mod revoked;
+
 /// Statements with codes: where they stand, what scanners read.
 mod statements;
+
+/// Fields for those who sign later.
+mod reserved;
 
 /// Every level, key and maker, before judges from outside.
 mod matrix;

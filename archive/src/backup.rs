@@ -1,9 +1,10 @@
 //! A copy of everything while others work on, and the way back.
 //!
 //! The database is copied in one step from one moment; a file is stored before any row names it, so the files that the copy
-//! names are all there. A manifest lists every file with its digest.
+//! names are all there. A manifest lists every file with its digest. Encrypted files stay as they are on the way out and back.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::Path;
@@ -14,7 +15,7 @@ use rusqlite::backup::Backup;
 use serde::{Deserialize, Serialize};
 
 use crate::audit::hex;
-use crate::blob::{BlobId, Blobs, sync_folder};
+use crate::blob::{BlobId, Blobs, Name, sync_folder};
 use crate::check::wanted;
 use crate::error::{ArchiveError, Result, sentence};
 use crate::people::holds_one;
@@ -25,6 +26,9 @@ const MANIFEST: &str = "backup.json";
 
 /// The database's name.
 const DATABASE: &str = "archive.sqlite3";
+
+/// The data key of encrypted files, wrapped.
+const FILE_KEY: &str = "keys/blobs.key";
 
 /// How often a snapshot is taken again when a disposal removed one of its files meanwhile.
 const TRIES: usize = 3;
@@ -54,7 +58,8 @@ impl Archive {
     ///
     /// # Errors
     /// [`ArchiveError::Refused`] when the actor may not or the folder is not empty; [`ArchiveError::Damaged`] when a stored
-    /// file is not what it was: the backup is not finished then.
+    /// file is not what it was, [`ArchiveError::Key`] when files are encrypted and their key is not at hand: the backup is not
+    /// finished then.
     pub fn backup(&mut self, act: &Act, to: &Path, keys: bool) -> Result<Manifest> {
         if fs::read_dir(to).is_ok_and(|mut entries| entries.next().is_some()) {
             return Err(ArchiveError::Refused(sentence!(
@@ -78,6 +83,10 @@ impl Archive {
         let mut plain = vec!["checkpoints"];
         if keys {
             plain.push("keys/audit.key");
+        }
+        // Wrapped: of no use without the key that is kept elsewhere, and that key is of no use without it.
+        if self.folder().join(FILE_KEY).exists() {
+            plain.push(FILE_KEY);
         }
         for name in plain {
             let digest = copy(&self.folder().join(name), &to.join(name))?;
@@ -138,17 +147,13 @@ impl Archive {
             .map_err(ArchiveError::file(&path))?;
         files.insert(DATABASE.to_owned(), digest(&path)?);
         let out = Blobs::open(&to.join("blobs"))?;
-        for name in names.keys() {
-            let Some(id) = BlobId::parse(name) else {
-                continue;
-            };
-            if !out.has(id) {
-                let mut bytes = tempfile::tempfile_in(to).map_err(ArchiveError::file(to))?;
-                self.blobs().copy_to(id, &mut bytes)?;
-                std::io::Seek::rewind(&mut bytes).map_err(ArchiveError::file(to))?;
-                out.put(&mut bytes)?;
+        for id in names.keys().filter_map(|name| BlobId::parse(name)) {
+            let name = self.blobs().name(id)?;
+            // Another try may have brought it already.
+            if let Entry::Vacant(place) = files.entry(format!("blobs/{name}")) {
+                let (_, raw) = self.blobs().copy_into(id, &out)?;
+                place.insert(raw);
             }
-            files.insert(format!("blobs/{name}"), name.clone());
         }
         Ok((entries, hex(&head)))
     }
@@ -181,16 +186,15 @@ pub fn restore(from: &Path, to: &Path) -> Result<Manifest> {
     fs::create_dir_all(to.join("keys")).map_err(ArchiveError::file(to))?;
     let blobs = Blobs::open(&to.join("blobs"))?;
     let source = Blobs::open(&from.join("blobs"))?;
-    for name in manifest.files.keys() {
-        if let Some(id) = name.strip_prefix("blobs/").and_then(BlobId::parse)
-            && !blobs.has(id)
+    for (path, raw) in &manifest.files {
+        if let Some(name) = path.strip_prefix("blobs/").and_then(Name::parse)
+            && !blobs.has_name(name)
         {
-            let bytes = source.read(id)?;
-            blobs.put(&mut bytes.as_slice())?;
+            blobs.take_over(&source, name, raw)?;
         }
     }
     // The database last: only with it is there an archive.
-    for name in ["checkpoints", "keys/audit.key", DATABASE] {
+    for name in ["checkpoints", "keys/audit.key", FILE_KEY, DATABASE] {
         let Some(expected) = manifest.files.get(name) else {
             continue;
         };

@@ -2,15 +2,24 @@
 //!
 //! `blobs/ab/cdef...` holds the file whose SHA-256 is `abcdef...`. A file is written to `blobs/incoming/`, hashed on the
 //! way, synced, renamed into place, and its folder is synced: after a power cut a name holds the whole file or is absent.
+//! Where files are encrypted ([`seal`]), the name is that digest under a key, and nothing is ever written in plain.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use ring::digest;
 
-use crate::error::{ArchiveError, Result, sentence};
+use crate::audit::hex;
+use crate::error::{ArchiveError, Result, Sentence, sentence};
+use crate::store::{Dice, Random as _};
+
+mod seal;
+
+pub(crate) mod key;
+pub use key::WrappingKey;
 
 /// How much is read at a time, in bytes.
 const STEP: usize = 1 << 16;
@@ -37,14 +46,7 @@ impl BlobId {
     /// Reads 64 hexadecimal digits.
     #[must_use]
     pub fn parse(hex: &str) -> Option<Self> {
-        let mut bytes = [0; 32];
-        if hex.len() != 64 || !hex.is_ascii() {
-            return None;
-        }
-        for (index, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(hex.get(2 * index..2 * index + 2)?, 16).ok()?;
-        }
-        Some(Self(bytes))
+        parsed(hex).map(Self)
     }
 
     /// The 32 bytes.
@@ -72,10 +74,54 @@ impl std::fmt::Debug for BlobId {
     }
 }
 
+/// What a file is called in its folder: its digest, or that digest under a key where files are encrypted.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name([u8; 32]);
+
+impl Name {
+    /// Reads 64 hexadecimal digits.
+    #[must_use]
+    pub fn parse(hex: &str) -> Option<Self> {
+        parsed(hex).map(Self)
+    }
+}
+
+impl std::fmt::Display for Name {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(&BlobId(self.0), f)
+    }
+}
+
+impl std::fmt::Debug for Name {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
+}
+
 /// A folder of blobs.
 #[derive(Clone, Debug)]
 pub struct Blobs {
     folder: PathBuf,
+    cipher: Cipher,
+}
+
+/// What lies between a file's bytes and the disk.
+#[derive(Clone)]
+enum Cipher {
+    None,
+    /// Encrypted, and the key is not at hand, for this reason.
+    Locked(Sentence),
+    Open(Arc<seal::Vault>, Dice),
+}
+
+impl std::fmt::Debug for Cipher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::None => "None",
+            Self::Locked(_) => "Locked",
+            Self::Open(..) => "Open",
+        })
+    }
 }
 
 impl Blobs {
@@ -88,7 +134,44 @@ impl Blobs {
         fs::create_dir_all(&incoming).map_err(ArchiveError::file(&incoming))?;
         Ok(Self {
             folder: folder.to_owned(),
+            cipher: Cipher::None,
         })
+    }
+
+    /// The same blobs, encrypted, without a key so far: nothing can be stored or read, and this is why.
+    pub(crate) fn locked(self, why: Sentence) -> Self {
+        Self {
+            cipher: Cipher::Locked(why),
+            ..self
+        }
+    }
+
+    /// The same blobs with the key that they are encrypted under.
+    pub(crate) fn unlocked(self, data_key: &[u8; 32], random: Dice) -> Result<Self> {
+        let vault =
+            seal::Vault::new(data_key).map_err(|error| ArchiveError::Fault(error.to_string()))?;
+        Ok(Self {
+            cipher: Cipher::Open(Arc::new(vault), random),
+            ..self
+        })
+    }
+
+    /// Whether the files are encrypted and the key is not at hand.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        matches!(self.cipher, Cipher::Locked(_))
+    }
+
+    /// What the file with this digest is called.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Key`] when files are encrypted and the key is not at hand.
+    pub fn name(&self, id: BlobId) -> Result<Name> {
+        match &self.cipher {
+            Cipher::None => Ok(Name(id.0)),
+            Cipher::Locked(why) => Err(ArchiveError::Key(why.clone())),
+            Cipher::Open(vault, _) => Ok(vault.name(id)),
+        }
     }
 
     /// Stores what a reader gives; storing the same bytes twice keeps one file.
@@ -97,7 +180,7 @@ impl Blobs {
     /// When reading or writing fails; nothing is left under a final name then.
     pub fn put(&self, source: &mut dyn Read) -> Result<BlobId> {
         let id = self.place(source)?;
-        let path = self.path(id);
+        let path = self.path(self.name(id)?);
         sync_folder(path.parent().unwrap_or(&self.folder))?;
         sync_folder(&self.folder)?;
         Ok(id)
@@ -114,10 +197,10 @@ impl Blobs {
     ) -> Result<Vec<BlobId>> {
         let count = sources.len();
         let ids = in_parallel(sources, |source| self.place(&mut source()?))?;
-        let folders: std::collections::BTreeSet<PathBuf> = ids
-            .iter()
-            .filter_map(|id| self.path(*id).parent().map(Path::to_owned))
-            .collect();
+        let mut folders = std::collections::BTreeSet::new();
+        for id in &ids {
+            folders.extend(self.path(self.name(*id)?).parent().map(Path::to_owned));
+        }
         in_parallel(folders.into_iter().collect(), |folder| sync_folder(&folder))?;
         if count > 0 {
             sync_folder(&self.folder)?;
@@ -127,55 +210,151 @@ impl Blobs {
 
     /// Writes a file, synced, under its final name; its folder is not synced yet.
     fn place(&self, source: &mut dyn Read) -> Result<BlobId> {
+        let vault = match &self.cipher {
+            Cipher::None => None,
+            Cipher::Locked(why) => return Err(ArchiveError::Key(why.clone())),
+            Cipher::Open(vault, random) => Some((vault, random)),
+        };
         let incoming = self.folder.join("incoming");
         let mut file =
             tempfile::NamedTempFile::new_in(&incoming).map_err(ArchiveError::file(&incoming))?;
-        let (id, _) =
-            copy_hashing(source, file.as_file_mut()).map_err(ArchiveError::file(&incoming))?;
+        let id = match vault {
+            None => copy_hashing(source, file.as_file_mut()).map(|(id, _)| id),
+            Some((vault, random)) => encrypt(vault, random, source, file.as_file_mut()),
+        }
+        .map_err(ArchiveError::file(&incoming))?;
         file.as_file()
             .sync_all()
             .map_err(ArchiveError::file(&incoming))?;
-        let path = self.path(id);
+        self.persist(file, self.name(id)?)?;
+        Ok(id)
+    }
+
+    fn persist(&self, file: tempfile::NamedTempFile, name: Name) -> Result<()> {
+        let path = self.path(name);
         let parent = path.parent().unwrap_or(&self.folder);
         fs::create_dir_all(parent).map_err(ArchiveError::file(parent))?;
         // A file already there is replaced by the same bytes: should it have rotted, it is whole again.
         file.persist(&path)
-            .map_err(|error| ArchiveError::file(&path)(error.error))?;
-        Ok(id)
+            .map(|_| ())
+            .map_err(|error| ArchiveError::file(&path)(error.error))
     }
 
     /// Whether a file of this name is there; its bytes are not looked at.
-    #[must_use]
-    pub fn has(&self, id: BlobId) -> bool {
-        self.path(id).exists()
+    ///
+    /// # Errors
+    /// As [`name`](Self::name).
+    pub fn has(&self, id: BlobId) -> Result<bool> {
+        Ok(self.path(self.name(id)?).exists())
     }
 
     /// How many bytes the file takes on the disk.
     ///
     /// # Errors
-    /// [`ArchiveError::Missing`] when it is not there.
+    /// As [`name`](Self::name); [`ArchiveError::Missing`] when it is not there.
     pub fn size(&self, id: BlobId) -> Result<u64> {
-        fs::metadata(self.path(id))
+        let path = self.path(self.name(id)?);
+        fs::metadata(&path)
             .map(|metadata| metadata.len())
-            .map_err(|error| absent(id, &self.path(id), error))
+            .map_err(|error| absent(id, &path, error))
     }
 
     /// Copies a file out while checking its digest. When this fails, what was written so far is worthless.
     ///
     /// # Errors
-    /// [`ArchiveError::Missing`] when it is not there, [`ArchiveError::Damaged`] when its bytes are not those stored.
+    /// As [`size`](Self::size); [`ArchiveError::Damaged`] when its bytes are not those stored.
     pub fn copy_to(&self, id: BlobId, out: &mut dyn Write) -> Result<u64> {
-        let path = self.path(id);
+        let path = self.path(self.name(id)?);
         let mut file = File::open(&path).map_err(|error| absent(id, &path, error))?;
-        let (found, length) = copy_hashing(&mut file, out).map_err(ArchiveError::file(&path))?;
-        if found == id {
-            return Ok(length);
+        self.checked(id, &path, &mut file, out)
+    }
+
+    /// The plain bytes of what stands in this folder under a digest, checked.
+    fn checked(
+        &self,
+        id: BlobId,
+        path: &Path,
+        file: &mut dyn Read,
+        out: &mut dyn Write,
+    ) -> Result<u64> {
+        let copied = match &self.cipher {
+            Cipher::Open(vault, _) => vault
+                .opening(file)
+                .and_then(|mut plain| copy_hashing(&mut plain, out)),
+            _ => copy_hashing(file, out),
+        };
+        match copied {
+            Ok((found, length)) if found == id => Ok(length),
+            // What does not open is what does not fit its digest in a folder without encryption.
+            Err(error) if error.kind() != io::ErrorKind::InvalidData => {
+                Err(ArchiveError::file(path)(error))
+            }
+            _ => Err(ArchiveError::Damaged(sentence!(
+                "tệp {} đã bị thay đổi trên đĩa: nội dung không khớp mã băm; hãy khôi phục từ bản sao lưu",
+                "the file {} was changed on the disk: its content does not fit its digest; restore it from a backup",
+                path.display()
+            ))),
         }
-        Err(ArchiveError::Damaged(sentence!(
-            "tệp {} đã bị thay đổi trên đĩa: nội dung không khớp mã băm; hãy khôi phục từ bản sao lưu",
-            "the file {} was changed on the disk: its content does not fit its digest; restore it from a backup",
-            path.display()
-        )))
+    }
+
+    /// Copies a file as it lies on the disk into another folder, under the same name, checking its digest on the way; gives the
+    /// SHA-256 of what was copied. Encrypted files stay so.
+    ///
+    /// # Errors
+    /// As [`copy_to`](Self::copy_to), and when it cannot be written.
+    pub(crate) fn copy_into(&self, id: BlobId, other: &Self) -> Result<(Name, String)> {
+        let name = self.name(id)?;
+        let path = self.path(name);
+        let mut file = File::open(&path).map_err(|error| absent(id, &path, error))?;
+        let incoming = other.folder.join("incoming");
+        let mut copy =
+            tempfile::NamedTempFile::new_in(&incoming).map_err(ArchiveError::file(&incoming))?;
+        let mut tee = Tee {
+            source: &mut file,
+            copy: copy.as_file_mut(),
+            context: digest::Context::new(&digest::SHA256),
+        };
+        self.checked(id, &path, &mut tee, &mut io::sink())?;
+        let raw = hex(tee.context.finish().as_ref());
+        other.keep(copy, name)?;
+        Ok((name, raw))
+    }
+
+    /// Takes over a file as it lies in another folder, when it has this SHA-256 as it lies there.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Missing`] or [`ArchiveError::Damaged`] when it is not what it was.
+    pub(crate) fn take_over(&self, from: &Self, name: Name, raw: &str) -> Result<()> {
+        let path = from.path(name);
+        let mut file = File::open(&path).map_err(|error| absent(name, &path, error))?;
+        let incoming = self.folder.join("incoming");
+        let mut copy =
+            tempfile::NamedTempFile::new_in(&incoming).map_err(ArchiveError::file(&incoming))?;
+        let (found, _) =
+            copy_hashing(&mut file, copy.as_file_mut()).map_err(ArchiveError::file(&path))?;
+        if found.to_string() != raw {
+            return Err(ArchiveError::Damaged(sentence!(
+                "tệp {} của bản sao lưu đã bị thay đổi",
+                "the file {} of the backup was changed",
+                path.display()
+            )));
+        }
+        self.keep(copy, name)
+    }
+
+    /// Whether something lies under this name; its bytes are not looked at.
+    pub(crate) fn has_name(&self, name: Name) -> bool {
+        self.path(name).exists()
+    }
+
+    /// Gives a file that is written its name, for good.
+    fn keep(&self, file: tempfile::NamedTempFile, name: Name) -> Result<()> {
+        file.as_file()
+            .sync_all()
+            .map_err(ArchiveError::file(file.path()))?;
+        self.persist(file, name)?;
+        sync_folder(self.path(name).parent().unwrap_or(&self.folder))?;
+        sync_folder(&self.folder)
     }
 
     /// The bytes of a file, checked.
@@ -188,12 +367,12 @@ impl Blobs {
         Ok(bytes)
     }
 
-    /// Every name in the store, in order; files that bear no digest as name are given as paths.
+    /// Every name in the store, in order; files that are called otherwise are given as paths.
     ///
     /// # Errors
     /// When a folder cannot be listed.
-    pub fn list(&self) -> Result<(Vec<BlobId>, Vec<PathBuf>)> {
-        let mut ids = Vec::new();
+    pub fn list(&self) -> Result<(Vec<Name>, Vec<PathBuf>)> {
+        let mut names = Vec::new();
         let mut strange = Vec::new();
         for folder in entries(&self.folder)? {
             let two = folder
@@ -206,8 +385,8 @@ impl Blobs {
                         let rest = file
                             .file_name()
                             .map(|name| name.to_string_lossy().into_owned());
-                        match rest.and_then(|rest| BlobId::parse(&format!("{two}{rest}"))) {
-                            Some(id) => ids.push(id),
+                        match rest.and_then(|rest| Name::parse(&format!("{two}{rest}"))) {
+                            Some(name) => names.push(name),
                             None => strange.push(file),
                         }
                     }
@@ -215,13 +394,13 @@ impl Blobs {
                 _ => strange.push(folder),
             }
         }
-        ids.sort_unstable();
-        Ok((ids, strange))
+        names.sort_unstable();
+        Ok((names, strange))
     }
 
     /// Takes a file away, for a disposal that is already logged.
-    pub(crate) fn remove(&self, id: BlobId) -> Result<()> {
-        let path = self.path(id);
+    pub(crate) fn remove(&self, name: Name) -> Result<()> {
+        let path = self.path(name);
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 Err(ArchiveError::file(&path)(error))
@@ -231,8 +410,8 @@ impl Blobs {
     }
 
     /// Whether a file has lain there since before a moment.
-    pub(crate) fn is_older(&self, id: BlobId, than: SystemTime) -> bool {
-        modified(&self.path(id)).is_some_and(|at| at < than)
+    pub(crate) fn is_older(&self, name: Name, than: SystemTime) -> bool {
+        modified(&self.path(name)).is_some_and(|at| at < than)
     }
 
     /// Removes what was being written when a program was stopped, before a moment.
@@ -247,8 +426,8 @@ impl Blobs {
         Ok(removed)
     }
 
-    fn path(&self, id: BlobId) -> PathBuf {
-        let hex = id.to_string();
+    fn path(&self, name: Name) -> PathBuf {
+        let hex = name.to_string();
         let (two, rest) = hex.split_at(2);
         self.folder.join(two).join(rest)
     }
@@ -296,7 +475,7 @@ fn modified(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).and_then(|file| file.modified()).ok()
 }
 
-fn absent(id: BlobId, path: &Path, error: io::Error) -> ArchiveError {
+fn absent(id: impl std::fmt::Display, path: &Path, error: io::Error) -> ArchiveError {
     if error.kind() != io::ErrorKind::NotFound {
         return ArchiveError::file(path)(error);
     }
@@ -314,6 +493,50 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     }
     paths.sort();
     Ok(paths)
+}
+
+/// Writes a source encrypted, hashing its plain bytes.
+fn encrypt(
+    vault: &seal::Vault,
+    random: &Dice,
+    source: &mut dyn Read,
+    out: &mut File,
+) -> io::Result<BlobId> {
+    let mut salt = [0; seal::SALT];
+    random.clone().fill(&mut salt)?;
+    let mut sealing = vault.sealing(salt, out)?;
+    let (id, _) = copy_hashing(source, &mut sealing)?;
+    sealing.finish()?;
+    Ok(id)
+}
+
+/// Reads a source and writes what was read elsewhere too, hashing it.
+struct Tee<'a> {
+    source: &'a mut dyn Read,
+    copy: &'a mut File,
+    context: digest::Context,
+}
+
+impl Read for Tee<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let count = self.source.read(out)?;
+        let bytes = out.get(..count).unwrap_or_default();
+        self.context.update(bytes);
+        self.copy.write_all(bytes)?;
+        Ok(count)
+    }
+}
+
+/// 32 bytes of 64 hexadecimal digits.
+fn parsed(hex: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if hex.len() != 64 || !hex.is_ascii() {
+        return None;
+    }
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(hex.get(2 * index..2 * index + 2)?, 16).ok()?;
+    }
+    Some(bytes)
 }
 
 /// Copies everything, hashing on the way.
@@ -344,50 +567,4 @@ pub(crate) fn sync_folder(folder: &Path) -> Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_put_comes_back_and_rot_is_found() {
-        let folder = tempfile::tempdir().unwrap();
-        let blobs = Blobs::open(folder.path()).unwrap();
-        let id = blobs.put(&mut &b"paper"[..]).unwrap();
-        assert_eq!(id, BlobId::of(b"paper"));
-        assert_eq!(blobs.put(&mut &b"paper"[..]).unwrap(), id);
-        assert_eq!(blobs.read(id).unwrap(), b"paper");
-        assert_eq!(blobs.list().unwrap(), (vec![id], vec![]));
-        assert_eq!(BlobId::parse(&id.to_string()), Some(id));
-
-        fs::write(blobs.path(id), b"pager").unwrap();
-        assert!(matches!(blobs.read(id), Err(ArchiveError::Damaged(_))));
-        // The same paper handed in again heals it.
-        blobs.put(&mut &b"paper"[..]).unwrap();
-        assert_eq!(blobs.read(id).unwrap(), b"paper");
-
-        blobs.remove(id).unwrap();
-        assert!(matches!(blobs.read(id), Err(ArchiveError::Missing(_))));
-    }
-
-    #[test]
-    fn a_source_that_breaks_off_leaves_nothing() {
-        struct Broken(usize);
-        impl Read for Broken {
-            fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-                self.0 += 1;
-                if self.0 > 2 {
-                    return Err(io::Error::other("pulled"));
-                }
-                out.fill(7);
-                Ok(out.len())
-            }
-        }
-        let folder = tempfile::tempdir().unwrap();
-        let blobs = Blobs::open(folder.path()).unwrap();
-        assert!(blobs.put(&mut Broken(0)).is_err());
-        assert_eq!(blobs.list().unwrap(), (vec![], vec![]));
-        assert_eq!(
-            entries(&folder.path().join("incoming")).unwrap(),
-            Vec::<PathBuf>::new()
-        );
-    }
-}
+mod tests;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
 
-use crate::blob::BlobId;
+use crate::blob::{BlobId, Blobs};
 use crate::error::{ArchiveError, Result, Sentence, sentence};
 use crate::people::{Appointment, holds, holds_one};
 use crate::profile::Profile;
@@ -21,7 +21,7 @@ const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const CODE_LENGTH: usize = 20;
 
 /// Who prepares, hands out and gives up copies. Delegated intake scans; it neither certifies nor prepares.
-const PREPARERS: [&str; 3] = ["officer", "certifier", "clerk"];
+pub(crate) const PREPARERS: [&str; 3] = ["officer", "certifier", "clerk"];
 
 /// How far a copy has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -37,6 +37,19 @@ pub enum Stage {
     Delivered,
     /// Given up, with a reason.
     Cancelled,
+}
+
+impl Stage {
+    /// As rows have it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Prepared => "prepared",
+            Self::Signed => "signed",
+            Self::Sealed => "sealed",
+            Self::Delivered => "delivered",
+            Self::Cancelled => "cancelled",
+        }
+    }
 }
 
 /// A person's answer to one question of the refusal checklist.
@@ -79,6 +92,9 @@ pub struct Details {
     pub held: Vec<String>,
     /// The profile that was applied.
     pub profile: String,
+    /// The unit that takes the paper in.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
 }
 
 /// What a copy is made of.
@@ -151,7 +167,8 @@ impl Archive {
     /// copy that is there already: one number for each original, however often it is asked for.
     ///
     /// # Errors
-    /// [`ArchiveError::Refused`] when the actor may not prepare copies, when an answer speaks against it, or when a question is open.
+    /// [`ArchiveError::Refused`] when the actor may not prepare copies, when an answer speaks against it, or when a question is
+    /// open; [`ArchiveError::Missing`] when a file is not there any more: store both again then.
     pub fn prepare_copy(&mut self, act: &Act, new: &NewCopy<'_>) -> Result<Copy> {
         let profile = Profile::on(act.day())?;
         let kind = profile.copy(new.kind)?.clone();
@@ -163,6 +180,7 @@ impl Archive {
             .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))
             .collect();
         let holder = holder(new.kind, new.visit, new.original);
+        let blobs = self.blobs().clone();
         self.change(act, |writer| {
             holds_one(writer, &PREPARERS)?;
             let mut columns = BTreeMap::from([
@@ -177,6 +195,7 @@ impl Archive {
             if let Some(known) = select(writer.db(), "WHERE entry = ?1", params![entry]).map_err(writer.error())?.pop() {
                 return Ok(known);
             }
+            there(&blobs, &[new.original, new.prepared])?;
             let mut details = new.details.clone();
             details.profile.clone_from(&profile.version);
             let id = writer.insert(
@@ -234,13 +253,22 @@ impl Archive {
     /// # Errors
     /// As that one.
     pub fn may_prepare(&self, act: &Act, new: &NewCopy<'_>) -> Result<()> {
+        self.is_preparer(act)?;
+        answered(&Profile::on(act.day())?, new)
+    }
+
+    /// Whether the actor is somebody who prepares copies today; asked before anything of a paper is read.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Refused`] when not.
+    pub fn is_preparer(&self, act: &Act) -> Result<()> {
         let roles = PREPARERS.map(|role| self.may(&act.by, role, act.day()));
         if roles.iter().all(Result::is_err)
             && let Some(refusal) = roles.into_iter().find_map(Result::err)
         {
             return Err(refusal);
         }
-        answered(&Profile::on(act.day())?, new)
+        Ok(())
     }
 
     /// Keeps the file with the person's signature.
@@ -255,7 +283,9 @@ impl Archive {
         signed: BlobId,
         certificate: &str,
     ) -> Result<Copy> {
+        let blobs = self.blobs().clone();
         self.change(act, |writer| {
+            there(&blobs, &[signed])?;
             let copy = waiting(writer, code, Stage::Prepared)?;
             let profile = Profile::on(writer.act().day())?;
             let [role, ..] = profile.copy(&copy.kind)?.signers.as_slice() else {
@@ -294,7 +324,9 @@ impl Archive {
         sealed: BlobId,
         certificate: &str,
     ) -> Result<Copy> {
+        let blobs = self.blobs().clone();
         self.change(act, |writer| {
+            there(&blobs, &[sealed])?;
             let (copy, appointment) = sealable(writer, code)?;
             fits(&appointment, certificate)?;
             let mut more = BTreeMap::new();
@@ -424,9 +456,15 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError::Database`].
     pub fn copies(&self, stage: Option<Stage>) -> Result<Vec<Copy>> {
-        let mut all = select(self.db(), "ORDER BY id", params![]).map_err(self.database_error())?;
-        all.retain(|copy| stage.is_none_or(|stage| stage == copy.stage));
-        Ok(all)
+        let found = match stage {
+            Some(stage) => select(
+                self.db(),
+                "WHERE state = ?1 ORDER BY id",
+                params![stage.name()],
+            ),
+            None => select(self.db(), "ORDER BY id", params![]),
+        };
+        found.map_err(self.database_error())
     }
 
     /// The copy whose finished file has this digest.
@@ -453,6 +491,21 @@ pub fn plain_code(typed: &str) -> String {
             other => other,
         })
         .collect()
+}
+
+/// The files must be there when a row names them: a disposal of the same paper may have taken them since they were stored. It
+/// holds the lock of a change while it takes files away, so what is seen here stays.
+fn there(blobs: &Blobs, files: &[BlobId]) -> Result<()> {
+    for file in files {
+        if !blobs.has(*file)? {
+            return Err(ArchiveError::Missing(sentence!(
+                "tệp {} vừa bị một đợt hủy tài liệu lấy đi; chưa có gì được ghi, hãy chạy lại lệnh này",
+                "the file {} was taken away by a disposal just now; nothing was entered, run this command again",
+                file
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// What a number is taken for: one original in one visit.
@@ -708,4 +761,4 @@ fn read(db: &Connection, row: &Row<'_>) -> rusqlite::Result<Copy> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,6 +1,6 @@
 //! Looking the whole archive over, offline: the log's chain and checkpoints, every row against the log, every file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Connection;
 
@@ -113,8 +113,7 @@ impl Archive {
         let expected =
             shape(&model().map_err(self.database_error())?).map_err(self.database_error())?;
         let found = shape(self.db()).map_err(self.database_error())?;
-        let names: std::collections::BTreeSet<&String> =
-            expected.keys().chain(found.keys()).collect();
+        let names: BTreeSet<&String> = expected.keys().chain(found.keys()).collect();
         for name in names {
             if expected.get(name) != found.get(name) {
                 report.findings.push(Finding {
@@ -205,7 +204,7 @@ impl Archive {
         latest: &BTreeMap<(String, i64), Option<String>>,
         report: &mut Report,
     ) -> Result<()> {
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         for table in tables(self.db()).map_err(self.database_error())? {
             let ids: Vec<i64> = self
                 .db()
@@ -312,10 +311,25 @@ impl Archive {
     fn check_files(&self, read: bool, report: &mut Report) -> Result<()> {
         let wanted = wanted(self.db()).map_err(self.database_error())?;
         let (present, strange) = self.blobs().list()?;
+        let mut names = BTreeSet::new();
+        for id in wanted.keys().filter_map(|hex| BlobId::parse(hex)) {
+            match self.blobs().name(id) {
+                Ok(name) => drop(names.insert(name)),
+                // Without their key nothing can be said of any of them.
+                Err(error) => {
+                    report.findings.push(Finding {
+                        code: "files_locked",
+                        place: "blobs".to_owned(),
+                        said: error.sentence(),
+                    });
+                    return Ok(());
+                }
+            }
+        }
         report.loose = present
             .iter()
+            .filter(|name| !names.contains(name))
             .map(ToString::to_string)
-            .filter(|hex| !wanted.contains_key(hex))
             .chain(strange.iter().map(|path| path.display().to_string()))
             .collect();
         for (hex, place) in wanted {

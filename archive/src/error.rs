@@ -35,6 +35,9 @@ pub enum ArchiveError {
     /// What is stored is not what was stored: a digest does not fit, a row is not as logged.
     #[error("{}", .0.en)]
     Damaged(Sentence),
+    /// The key of the encrypted files is not at hand, or is another one.
+    #[error("{}", .0.en)]
+    Key(Sentence),
     /// The database would not: full disk, locked for too long, no permission.
     #[error("the database {}: {source}", path.display())]
     Database {
@@ -64,7 +67,9 @@ impl ArchiveError {
     #[must_use]
     pub fn sentence(&self) -> Sentence {
         match self {
-            Self::Refused(said) | Self::Missing(said) | Self::Damaged(said) => said.clone(),
+            Self::Refused(said) | Self::Missing(said) | Self::Damaged(said) | Self::Key(said) => {
+                said.clone()
+            }
             Self::Database { path, source } => sentence!(
                 "cơ sở dữ liệu {} không thực hiện được: {}; không có gì thay đổi, hãy kiểm tra dung lượng đĩa và quyền ghi rồi chạy lại",
                 "the database {} could not do it: {}; nothing was changed, look at disk space and permissions, then run it again",

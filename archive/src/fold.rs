@@ -1,7 +1,7 @@
 //! Letters as search compares them: one place for tone marks, or none at all; `đ` is a letter of its own.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{decompose_canonical, is_combining_mark};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// The words of a text in small letters, NFC, tone marks where the older spelling sets them (`hòa`, not `hoà`).
 pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
@@ -32,14 +32,19 @@ pub fn bare(word: &str) -> String {
     if word.is_ascii() {
         return word.to_lowercase();
     }
-    word.to_lowercase()
-        .nfd()
-        .filter(|letter| !is_combining_mark(*letter))
-        .map(|letter| match letter {
-            'đ' => 'd',
-            other => other,
-        })
-        .collect()
+    let mut out = String::with_capacity(word.len());
+    for letter in word.chars().flat_map(char::to_lowercase) {
+        match letter {
+            'đ' => out.push('d'),
+            letter if letter.is_ascii() => out.push(letter),
+            letter => decompose_canonical(letter, |part| {
+                if !is_combining_mark(part) {
+                    out.push(part);
+                }
+            }),
+        }
+    }
+    out
 }
 
 /// A whole text as [`bare`] words with single spaces: what names and numbers are compared by.
@@ -59,7 +64,11 @@ fn one_spelling(word: &str) -> String {
     if word.is_ascii() {
         return word.to_lowercase();
     }
-    let word: String = word.nfc().flat_map(char::to_lowercase).nfc().collect();
+    let word: String = match is_nfc_quick(word.chars()) {
+        // Most texts are: small letters of composed letters are composed too.
+        IsNormalized::Yes => word.to_lowercase(),
+        _ => word.nfc().flat_map(char::to_lowercase).nfc().collect(),
+    };
     let mut letters: Vec<char> = word.chars().collect();
     if let [.., before, last] = letters.as_mut_slice() {
         let moved = split(*last).and_then(|(vowel, tone)| match (*before, vowel) {

@@ -178,12 +178,9 @@ impl Archive {
         let cases = self.cases_in(from, to)?;
         let mut wanted = vec![unit.map(str::to_owned)];
         if each_unit {
-            let all: BTreeSet<&str> = cases.iter().map(|case| case.unit.as_str()).collect();
-            wanted.extend(
-                all.into_iter()
-                    .filter(|one| !one.is_empty())
-                    .map(|one| Some(one.to_owned())),
-            );
+            let mut all: BTreeSet<String> = cases.iter().map(|case| case.unit.clone()).collect();
+            all.extend(self.units_of_copies(from, to)?);
+            wanted.extend(all.into_iter().filter(|one| !one.is_empty()).map(Some));
         }
         let made = self.made(from, to)?;
         let mut units = Vec::new();
@@ -214,11 +211,18 @@ impl Archive {
         made: Made,
         (from, to): (Date, Date),
     ) -> Result<UnitReport> {
+        let served = self.cases_served()?;
         let marked: Vec<(&Case, BTreeSet<Mark>)> = cases
             .iter()
-            .map(|case| (*case, marks(case, from, to)))
+            .map(|case| {
+                let mut marks = marks(case, from, to);
+                if served.contains(&case.code) {
+                    marks.insert(Mark::Reused);
+                }
+                (*case, marks)
+            })
             .collect();
-        let copies = self.copies_issued(from, to)?;
+        let copies = self.copies_issued(unit.as_deref(), from, to)?;
         let indicators: Vec<Indicator> = definitions
             .indicator
             .iter()
@@ -248,14 +252,41 @@ impl Archive {
         })
     }
 
-    fn copies_issued(&self, from: Date, to: Date) -> Result<u64> {
+    /// Cases for which something held here was handed out in place of a paper.
+    fn cases_served(&self) -> Result<BTreeSet<String>> {
+        let work = || -> rusqlite::Result<BTreeSet<String>> {
+            self.db()
+                .prepare_cached("SELECT DISTINCT trim(case_code) FROM usage WHERE kind = 'reuse' AND case_code IS NOT NULL")?
+                .query_map([], |row| row.get(0))?
+                .collect()
+        };
+        work().map_err(self.database_error())
+    }
+
+    /// Electronic certified copies that were issued; a unit's are those of papers that it took in.
+    fn copies_issued(&self, unit: Option<&str>, from: Date, to: Date) -> Result<u64> {
         self.db()
             .query_row(
-                "SELECT count(*) FROM entry WHERE register = ? AND state = 'issued' AND day BETWEEN ? AND ?",
-                params![COPIES, from.to_string(), to.to_string()],
+                "SELECT count(*) FROM entry LEFT JOIN certification ON certification.entry = entry.id
+                 WHERE register = ?1 AND entry.state = 'issued' AND entry.day BETWEEN ?2 AND ?3
+                 AND (?4 IS NULL OR json_extract(details, '$.unit') = ?4)",
+                params![COPIES, from.to_string(), to.to_string(), unit],
                 |row| counted(row, 0),
             )
             .map_err(self.database_error())
+    }
+
+    fn units_of_copies(&self, from: Date, to: Date) -> Result<Vec<String>> {
+        let work = || -> rusqlite::Result<Vec<String>> {
+            self.db()
+                .prepare_cached(
+                    "SELECT DISTINCT json_extract(details, '$.unit') AS unit FROM entry JOIN certification ON certification.entry = entry.id
+                     WHERE register = ?1 AND entry.day BETWEEN ?2 AND ?3 AND unit IS NOT NULL",
+                )?
+                .query_map(params![COPIES, from.to_string(), to.to_string()], |row| row.get(0))?
+                .collect()
+        };
+        work().map_err(self.database_error())
     }
 
     /// Figures that no decree asks for, and every station wants to know.
@@ -268,7 +299,7 @@ impl Archive {
     ) -> Result<Vec<Figure>> {
         let looked = self.usages("lookup", unit, from, to)?;
         let reused = self.usages("reuse", unit, from, to)?;
-        let (copies, minutes) = self.copy_minutes(from, to)?;
+        let (copies, minutes) = self.copy_minutes(unit, from, to)?;
         let gaps = u64::try_from(self.gaps()?.len()).unwrap_or(u64::MAX);
         let share = |key, vi, en, numerator, denominator| Figure {
             key,
@@ -415,13 +446,14 @@ impl Archive {
     }
 
     /// Certified copies sealed in the period, and the minutes from intake to seal of all of them.
-    fn copy_minutes(&self, from: Date, to: Date) -> Result<(u64, u64)> {
+    fn copy_minutes(&self, unit: Option<&str>, from: Date, to: Date) -> Result<(u64, u64)> {
         self.db()
             .query_row(
                 "SELECT count(*), coalesce(sum(max(0, unixepoch(sealed_at) - unixepoch(prepared_at))), 0) / 60
                  FROM certification JOIN entry ON entry.id = certification.entry
-                 WHERE register = ? AND sealed_at IS NOT NULL AND substr(sealed_at, 1, 10) BETWEEN ? AND ?",
-                params![COPIES, from.to_string(), to.to_string()],
+                 WHERE register = ?1 AND sealed_at IS NOT NULL AND substr(sealed_at, 1, 10) BETWEEN ?2 AND ?3
+                 AND (?4 IS NULL OR json_extract(details, '$.unit') = ?4)",
+                params![COPIES, from.to_string(), to.to_string(), unit],
                 |row| Ok((counted(row, 0)?, counted(row, 1)?)),
             )
             .map_err(self.database_error())
@@ -642,6 +674,52 @@ mod tests {
             .collect();
         assert_eq!(units, [None, Some("Tư pháp"), Some("Địa chính")]);
         assert_eq!(by_code(&report.units[2], "4.4").score, None);
+    }
+
+    #[test]
+    fn copies_count_for_the_unit_that_took_the_paper_in() {
+        use crate::certification::tests::{copy, details, stored};
+        let (_folder, mut archive) = office();
+        for (title, unit) in [
+            ("A", "Tư pháp"),
+            ("B", "Tư pháp"),
+            ("C", ""),
+            ("D", "Địa chính"),
+        ] {
+            let mut known = details();
+            unit.clone_into(&mut known.unit);
+            let new = copy(&archive, "chung-thuc", title, known);
+            let code = archive.prepare_copy(&act("officer"), &new).unwrap().code;
+            // That of the last unit is not issued yet.
+            if title != "D" {
+                let file = stored(&archive, title.as_bytes());
+                archive.sign_copy(&act("chair"), &code, file, "aa").unwrap();
+                archive.seal_copy(&act("clerk"), &code, file, "bb").unwrap();
+            }
+        }
+        let report = archive
+            .report(date(2026, 11, 1), date(2026, 11, 30), None, true)
+            .unwrap();
+        let figures: Vec<(Option<&str>, u64, u64)> = report
+            .units
+            .iter()
+            .map(|unit| {
+                let copies = unit.productivity.iter().find(|one| one.key == "copies");
+                (
+                    unit.unit.as_deref(),
+                    by_code(unit, "CT").numerator,
+                    copies.unwrap().numerator,
+                )
+            })
+            .collect();
+        assert_eq!(
+            figures,
+            [
+                (None, 3, 3),
+                (Some("Tư pháp"), 2, 2),
+                (Some("Địa chính"), 0, 0)
+            ]
+        );
     }
 
     #[test]

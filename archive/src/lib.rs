@@ -19,6 +19,8 @@ pub use store::{Act, Archive, Office, Random, Writer};
 
 pub mod check;
 
+mod setting;
+
 pub mod people;
 
 pub mod profile;
@@ -26,6 +28,8 @@ pub mod profile;
 pub mod register;
 
 pub mod certification;
+
+pub mod refusal;
 
 pub mod fold;
 

@@ -167,6 +167,13 @@ impl Archive {
             .map_err(self.database_error())?
             .ok_or_else(|| refusal(login, role, day))
     }
+
+    /// Whether the actor holds one of several roles today; changes nothing.
+    pub(crate) fn may_one(&self, act: &Act, roles: &[&str]) -> Result<Appointment> {
+        first_of(self.db(), act, roles)
+            .map_err(self.database_error())?
+            .ok_or_else(|| refusal(&act.by, &roles.join("/"), act.day()))
+    }
 }
 
 /// Nobody could appoint anybody in an archive without an administrator.
@@ -201,19 +208,22 @@ pub(crate) fn holds(writer: &Writer<'_>, role: &str) -> Result<Appointment> {
 
 /// The first of several roles that the actor has today.
 pub(crate) fn holds_one(writer: &Writer<'_>, roles: &[&str]) -> Result<Appointment> {
+    first_of(writer.db(), writer.act(), roles)
+        .map_err(writer.error())?
+        .ok_or_else(|| refusal(&writer.act().by, &roles.join("/"), writer.act().day()))
+}
+
+fn first_of(
+    db: &rusqlite::Connection,
+    act: &Act,
+    roles: &[&str],
+) -> rusqlite::Result<Option<Appointment>> {
     for role in roles {
-        let act = writer.act();
-        if let Some(found) =
-            appointed(writer.db(), &act.by, role, act.day()).map_err(writer.error())?
-        {
-            return Ok(found);
+        if let Some(found) = appointed(db, &act.by, role, act.day())? {
+            return Ok(Some(found));
         }
     }
-    Err(refusal(
-        &writer.act().by,
-        &roles.join("/"),
-        writer.act().day(),
-    ))
+    Ok(None)
 }
 
 fn refusal(login: &str, role: &str, day: Date) -> ArchiveError {

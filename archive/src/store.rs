@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,19 +10,27 @@ use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, ToSql, Transaction, TransactionBehavior, params};
+use zeroize::Zeroizing;
 
 use crate::audit::{self, Entry, Signer, hex};
-use crate::blob::{Blobs, sync_folder};
-use crate::error::{ArchiveError, Result, sentence};
+use crate::blob::key::Wrapped;
+use crate::blob::{Blobs, WrappingKey, sync_folder};
+use crate::error::{ArchiveError, Result, Sentence, sentence};
+use crate::setting::{self, ENCRYPTED};
 
 /// The changes of the database's shape, in order; those a database has not seen are applied when it is opened.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("schema/0001.sql"),
     include_str!("schema/0002.sql"),
+    include_str!("schema/0003.sql"),
+    include_str!("schema/0004.sql"),
 ];
 
 /// How long one program waits while another writes.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How much of the database a program keeps in memory, KiB: the upper levels of the word index of some 100,000 documents.
+const CACHE_KIB: i64 = 64 * 1024;
 
 /// Vietnam's zone: UTC+7 all year, since 1975.
 const HOURS: i8 = 7;
@@ -33,6 +42,25 @@ pub trait Random: Send {
     /// # Errors
     /// When the system has none.
     fn fill(&mut self, bytes: &mut [u8]) -> std::io::Result<()>;
+}
+
+/// One source of random bytes for all who need some.
+#[derive(Clone)]
+pub(crate) struct Dice(Arc<Mutex<Box<dyn Random>>>);
+
+impl Dice {
+    fn new(random: Box<dyn Random>) -> Self {
+        Self(Arc::new(Mutex::new(random)))
+    }
+}
+
+impl Random for Dice {
+    fn fill(&mut self, bytes: &mut [u8]) -> std::io::Result<()> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .fill(bytes)
+    }
 }
 
 /// Who changes something, and when.
@@ -79,7 +107,7 @@ pub struct Archive {
     db: Connection,
     blobs: Blobs,
     signer: Signer,
-    random: Box<dyn Random>,
+    random: Dice,
     uuid: String,
     office: Office,
     /// Shared by everyone who has the archive open.
@@ -103,7 +131,32 @@ impl Archive {
         folder: &Path,
         office: &Office,
         act: &Act,
-        mut random: Box<dyn Random>,
+        random: Box<dyn Random>,
+    ) -> Result<Self> {
+        Self::make(folder, office, act, Dice::new(random), None)
+    }
+
+    /// As [`create`](Self::create), with every file encrypted under a data key that `key` wraps. `place` is where that key is
+    /// kept, for finding it again: a path, not the key.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn create_encrypted(
+        folder: &Path,
+        office: &Office,
+        act: &Act,
+        random: Box<dyn Random>,
+        (key, place): (&WrappingKey, Option<&str>),
+    ) -> Result<Self> {
+        Self::make(folder, office, act, Dice::new(random), Some((key, place)))
+    }
+
+    fn make(
+        folder: &Path,
+        office: &Office,
+        act: &Act,
+        mut random: Dice,
+        key: Option<(&WrappingKey, Option<&str>)>,
     ) -> Result<Self> {
         fs::create_dir_all(folder.join("keys")).map_err(ArchiveError::file(folder))?;
         let path = database(folder);
@@ -115,14 +168,16 @@ impl Archive {
             )));
         }
         let lock = lock(folder)?;
-        let key = folder.join("keys").join("audit.key");
-        let signer = if key.exists() {
+        let audit_key = folder.join("keys").join("audit.key");
+        let signer = if audit_key.exists() {
             // A creation that was cut off before its database.
-            Signer::read(&key)?
+            Signer::read(&audit_key)?
         } else {
             let mut seed = [0; 32];
-            random.fill(&mut seed).map_err(ArchiveError::file(&key))?;
-            Signer::create(&key, &seed)?
+            random
+                .fill(&mut seed)
+                .map_err(ArchiveError::file(&audit_key))?;
+            Signer::create(&audit_key, &seed)?
         };
         let mut bytes = [0; 16];
         random
@@ -133,12 +188,23 @@ impl Archive {
         let _ = fs::remove_file(&young);
         let uuid = uuid(bytes);
         let public = signer.public();
+        if let Some((key, place)) = key {
+            is_without_files(folder)?;
+            let mut data_key = Zeroizing::new([0; 32]);
+            random
+                .fill(&mut *data_key)
+                .map_err(ArchiveError::file(folder))?;
+            Wrapped::new(&data_key, key, &uuid, place, &mut random)?.write(&file_key(folder))?;
+        }
         {
             let mut db = connect(&young, &young)?;
             migrate(&mut db).map_err(database_error(&young))?;
             db.pragma_update(None, "journal_mode", "DELETE")
                 .map_err(database_error(&young))?;
-            change(&mut db, &young, random.as_mut(), act, |writer| {
+            change(&mut db, &young, &mut random, act, |writer| {
+                if key.is_some() {
+                    writer.insert("setting", &[("name", &ENCRYPTED), ("value", &"yes")])?;
+                }
                 writer.insert(
                     "archive",
                     &[
@@ -152,14 +218,17 @@ impl Archive {
                 writer.log(
                     "archive.create",
                     &uuid,
-                    &serde_json::json!({ "public_key": public }),
+                    &serde_json::json!({ "public_key": public, "encrypted": key.is_some() }),
                 )
             })?;
         }
         fs::rename(&young, &path).map_err(ArchiveError::file(&path))?;
         sync_folder(folder)?;
         drop(lock);
-        let mut archive = Self::open(folder, random)?;
+        let mut archive = Self::opened(folder, random)?;
+        if let Some((key, _)) = key {
+            archive.unlock(key)?;
+        }
         archive.checkpoint()?;
         Ok(archive)
     }
@@ -170,6 +239,10 @@ impl Archive {
     /// [`ArchiveError::Missing`] when there is none, [`ArchiveError::Damaged`] when the database is not whole after an
     /// unclean stop, or of a later version of the program.
     pub fn open(folder: &Path, random: Box<dyn Random>) -> Result<Self> {
+        Self::opened(folder, Dice::new(random))
+    }
+
+    fn opened(folder: &Path, random: Dice) -> Result<Self> {
         let path = database(folder);
         if !path.exists() {
             return Err(ArchiveError::Missing(sentence!(
@@ -204,8 +277,15 @@ impl Archive {
                 },
             )
             .map_err(database_error(&path))?;
+        let mut blobs = Blobs::open(&folder.join("blobs"))?;
+        if setting::read(&db, ENCRYPTED)
+            .map_err(database_error(&path))?
+            .is_some()
+        {
+            blobs = blobs.locked(without_key(folder)?);
+        }
         Ok(Self {
-            blobs: Blobs::open(&folder.join("blobs"))?,
+            blobs,
             signer: Signer::read(&folder.join("keys").join("audit.key"))?,
             folder: folder.to_owned(),
             db,
@@ -214,6 +294,60 @@ impl Archive {
             office,
             _lock: lock,
         })
+    }
+
+    /// Hands over the key of encrypted files; until then they can be neither read nor stored. Without encryption it does nothing.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Key`] when it is another key, or the wrapped data key is gone.
+    pub fn unlock(&mut self, key: &WrappingKey) -> Result<()> {
+        if !self.blobs.is_locked() {
+            return Ok(());
+        }
+        let wrapped = Wrapped::read(&file_key(&self.folder))?
+            .ok_or_else(|| ArchiveError::Key(no_wrapped_key(&self.folder)))?;
+        let data_key = wrapped.open(key, &self.uuid)?;
+        self.blobs = self
+            .blobs
+            .clone()
+            .unlocked(&data_key, self.random.clone())?;
+        Ok(())
+    }
+
+    /// Wraps the data key anew, for another key from now on. No file is touched.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Refused`] when the actor is no administrator or nothing is encrypted; [`ArchiveError::Key`] when `old` is
+    /// not the key.
+    pub fn change_key(
+        &mut self,
+        act: &Act,
+        old: &WrappingKey,
+        new: &WrappingKey,
+        place: Option<&str>,
+    ) -> Result<()> {
+        let path = file_key(&self.folder);
+        let Some(wrapped) = Wrapped::read(&path)? else {
+            return Err(ArchiveError::Refused(sentence!(
+                "kho này không mã hóa tệp",
+                "this archive's files are not encrypted"
+            )));
+        };
+        let data_key = wrapped.open(old, &self.uuid)?;
+        let fresh = Wrapped::new(&data_key, new, &self.uuid, place, &mut self.random)?;
+        // Logged before it is done: a change of key that nobody knows of is worse than one that has to be asked for twice.
+        self.change(act, |writer| {
+            crate::people::holds_one(writer, &["administrator"])?;
+            writer.log("archive.key", "wrapped anew", &serde_json::json!({}))
+        })?;
+        fresh.write(&path)
+    }
+
+    /// Where the key of encrypted files was kept the last time, when that is known.
+    #[must_use]
+    pub fn key_place(&self) -> Option<PathBuf> {
+        let wrapped = Wrapped::read(&file_key(&self.folder)).ok()??;
+        wrapped.place.map(PathBuf::from)
     }
 
     /// Whether a folder holds an archive.
@@ -281,7 +415,7 @@ impl Archive {
         work: impl FnOnce(&mut Writer<'_>) -> Result<T>,
     ) -> Result<T> {
         let path = database(&self.folder);
-        change(&mut self.db, &path, self.random.as_mut(), act, work)
+        change(&mut self.db, &path, &mut self.random, act, work)
     }
 
     /// Signs the head of the log into the file `checkpoints`, unless it is there already.
@@ -314,6 +448,33 @@ impl Archive {
 
     pub(crate) fn checkpoints(&self) -> PathBuf {
         self.folder.join("checkpoints")
+    }
+
+    /// Up to `most` entries of the log behind number `seq`, in order: for those who tell others what happened.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Database`].
+    pub fn entries_after(&self, seq: i64, most: usize) -> Result<Vec<Entry>> {
+        let read = || -> rusqlite::Result<Vec<Entry>> {
+            self.db
+                .prepare_cached(
+                    "SELECT seq, at, actor, action, subject, detail, rows FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+                )?
+                .query_map(
+                    rusqlite::params![seq, i64::try_from(most).unwrap_or(i64::MAX)],
+                    Entry::read,
+                )?
+                .collect()
+        };
+        read().map_err(self.database_error())
+    }
+
+    /// The number of the last entry of the log; 0 when there is none.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Database`].
+    pub fn last_entry(&self) -> Result<i64> {
+        Ok(self.head()?.map_or(0, |(seq, _)| seq))
     }
 
     fn head(&self) -> Result<Option<(i64, Vec<u8>)>> {
@@ -517,6 +678,7 @@ fn connect(path: &Path, named: &Path) -> Result<Connection> {
         db.pragma_update(None, "journal_mode", "WAL")?;
         db.pragma_update(None, "synchronous", "FULL")?;
         db.pragma_update(None, "foreign_keys", true)?;
+        db.pragma_update(None, "cache_size", -CACHE_KIB)?;
         // A schema that somebody changed must not run functions of its own.
         db.pragma_update(None, "trusted_schema", false)?;
         Ok(db)
@@ -577,6 +739,49 @@ fn lock(folder: &Path) -> Result<File> {
         .write(true)
         .open(&path)
         .map_err(ArchiveError::file(&path))
+}
+
+/// The file with the data key of encrypted files, wrapped.
+fn file_key(folder: &Path) -> PathBuf {
+    folder.join("keys").join("blobs.key")
+}
+
+/// Why encrypted files cannot be read yet.
+fn without_key(folder: &Path) -> Result<Sentence> {
+    let Some(wrapped) = Wrapped::read(&file_key(folder))? else {
+        return Ok(no_wrapped_key(folder));
+    };
+    Ok(match wrapped.place {
+        Some(place) => sentence!(
+            "tệp trong kho được mã hóa mà khóa không có ở {}; chỉ ra khóa bằng --archive-key TỆP; không có gì bị mất",
+            "the archive's files are encrypted and their key is not at {}; say where it is: --archive-key FILE; nothing is lost",
+            place
+        ),
+        None => sentence!(
+            "tệp trong kho được mã hóa; chỉ ra khóa bằng --archive-key TỆP; không có gì bị mất",
+            "the archive's files are encrypted; say where their key is: --archive-key FILE; nothing is lost"
+        ),
+    })
+}
+
+fn no_wrapped_key(folder: &Path) -> Sentence {
+    sentence!(
+        "thiếu {}: không có nó thì không khóa nào mở được các tệp; hãy lấy lại tệp này từ bản sao lưu",
+        "{} is missing: without it no key opens the files; take it back from a backup",
+        file_key(folder).display()
+    )
+}
+
+/// A new data key must not take the place of one that files were encrypted under.
+fn is_without_files(folder: &Path) -> Result<()> {
+    if Blobs::open(&folder.join("blobs"))?.list()?.0.is_empty() {
+        return Ok(());
+    }
+    Err(ArchiveError::Refused(sentence!(
+        "{} còn tệp của một kho đã mất cơ sở dữ liệu; khôi phục kho đó từ bản sao lưu, hoặc chọn thư mục khác",
+        "{} still holds the files of an archive whose database is gone; restore that one from a backup, or choose another folder",
+        folder.display()
+    )))
 }
 
 fn database(folder: &Path) -> PathBuf {

@@ -16,6 +16,9 @@ use super::{act, answered, by, json, open, print, sealed, text};
 use crate::terminal;
 use crate::words::{Said, Ui, said};
 
+/// Files that are taken in together: what is synced together costs the disk once.
+const AT_A_TIME: usize = 100;
+
 /// The grammars.
 pub(super) fn commands(ui: Ui) -> [Command; 2] {
     let inputs = |help: &str| {
@@ -35,6 +38,15 @@ pub(super) fn commands(ui: Ui) -> [Command; 2] {
             "Set a field of the metadata, in place of what was read; may be repeated",
         ));
     let unit = text("unit", "TEXT", ui.say("Đơn vị", "Unit"));
+    let metadata = text(
+        "metadata",
+        "FILE",
+        ui.say(
+            "Tệp JSON {\"trường\": \"giá trị\"} thay cho nhiều --set; dữ liệu cá nhân không lộ trên dòng lệnh",
+            "A JSON file {\"field\": \"value\"} in place of many --set; keeps personal data off the command line",
+        ),
+    )
+    .value_parser(value_parser!(PathBuf));
     [
         Command::new("add")
             .about(ui.say(
@@ -52,6 +64,7 @@ pub(super) fn commands(ui: Ui) -> [Command; 2] {
             ))
             .arg(unit.clone())
             .arg(set.clone())
+            .arg(metadata.clone())
             .arg(text(
                 "replaces",
                 "ID",
@@ -77,7 +90,7 @@ pub(super) fn commands(ui: Ui) -> [Command; 2] {
                         "The owner's identity or tax number",
                     ),
                 )
-                .required(true),
+                .required_unless_present("metadata"),
             )
             .arg(
                 text(
@@ -85,11 +98,15 @@ pub(super) fn commands(ui: Ui) -> [Command; 2] {
                     "CODE",
                     ui.say("Mã thủ tục hành chính", "Code of the procedure"),
                 )
-                .required(true),
+                .required_unless_present("metadata"),
             )
-            .arg(text("result", "CODE", ui.say("Mã kết quả", "Code of the result")).required(true))
+            .arg(
+                text("result", "CODE", ui.say("Mã kết quả", "Code of the result"))
+                    .required_unless_present("metadata"),
+            )
             .arg(unit)
             .arg(set)
+            .arg(metadata)
             .arg(by(ui))
             .arg(json(ui)),
     ]
@@ -118,30 +135,24 @@ pub(super) fn run(matches: &ArgMatches, ui: Ui, result: bool) -> anyhow::Result<
     let mut archive = open(matches)?;
     let act = act(matches);
     let mut lines = Vec::new();
-    for path in &inputs {
-        let outcome = one(&mut archive, &act, path, &given, matches, result);
-        let alone = inputs.len() == 1;
-        let (added, error) = match outcome {
-            Ok(added) => (Some(added), None),
-            // A single input gives its own class.
-            Err(error) if alone => return answered(Err(error), ui),
-            Err(error) => match error.downcast_ref::<ArchiveError>() {
-                Some(known) => (None, Some(known.sentence())),
-                None => {
-                    let said = saoy_archive::Sentence {
-                        vi: Ui::Vi.told(&error),
-                        en: Ui::En.told(&error),
-                    };
-                    (None, Some(said))
-                }
-            },
-        };
-        let path = path.display().to_string();
-        let line = Line { path, added, error };
-        if !matches.get_flag("json") {
-            tell(&line, ui)?;
+    for some in inputs.chunks(AT_A_TIME) {
+        for (path, outcome) in
+            some.iter()
+                .zip(taken_in(&mut archive, &act, some, &given, matches, result)?)
+        {
+            let (added, error) = match outcome {
+                Ok(added) => (Some(added), None),
+                // A single input gives its own class.
+                Err(error) if inputs.len() == 1 => return answered(Err(error), ui),
+                Err(error) => (None, Some(said_of(&error))),
+            };
+            let path = path.display().to_string();
+            let line = Line { path, added, error };
+            if !matches.get_flag("json") {
+                tell(&line, ui)?;
+            }
+            lines.push(line);
         }
-        lines.push(line);
     }
     sealed(&mut archive, ui);
     let failed = lines.iter().filter(|line| line.error.is_some()).count();
@@ -210,6 +221,18 @@ fn is_record(path: &Path) -> bool {
 /// What the command line says of the metadata.
 fn given(matches: &ArgMatches, result: bool) -> anyhow::Result<Meta> {
     let mut meta = Meta::new();
+    if let Some(path) = matches.get_one::<PathBuf>("metadata") {
+        let wrong = || {
+            Said(said!(
+                "{}: cần một đối tượng JSON với các giá trị là chuỗi",
+                "{}: wants a JSON object whose values are strings",
+                path.display()
+            ))
+        };
+        let bytes = std::fs::read(path).with_context(wrong)?;
+        let fields: Meta = serde_json::from_slice(&bytes).with_context(wrong)?;
+        meta.extend(fields);
+    }
     for pair in matches.get_many::<String>("set").into_iter().flatten() {
         let (field, value) = pair.split_once('=').context(Said(said!(
             "--set cần dạng TRƯỜNG=GIÁ TRỊ: {}",
@@ -230,60 +253,142 @@ fn given(matches: &ArgMatches, result: bool) -> anyhow::Result<Meta> {
         if let Some(value) = matches.get_one::<String>(option) {
             meta.insert(key.to_owned(), value.clone());
         }
+        // Only with a file of metadata may these be left out of the command line.
+        if result && key != "unit" && !meta.contains_key(key) {
+            return Err(ArchiveError::Refused(saoy_archive::Sentence {
+                vi: format!("tệp dữ liệu đặc tả còn thiếu {key}"),
+                en: format!("the file of metadata lacks {key}"),
+            })
+            .into());
+        }
     }
     Ok(meta)
 }
 
-fn one(
+/// What became of each of some inputs; those that can be taken are taken together.
+fn taken_in(
     archive: &mut Archive,
     act: &Act,
-    path: &Path,
+    paths: &[PathBuf],
     given: &Meta,
     matches: &ArgMatches,
     result: bool,
-) -> anyhow::Result<Added> {
-    let read = match path.extension() {
-        Some(ending) if ending == "json" => Some(record_in(path)?),
-        _ => None,
-    };
-    let (pdf, sidecar) = match &read {
-        Some(record) => (
-            path.with_file_name(&record.output.pdf),
-            path.with_extension("txt"),
-        ),
-        None => (path.to_owned(), path.with_extension("txt")),
-    };
-    let mut meta = read.as_ref().map(meta_of).unwrap_or_default();
-    meta.extend(given.clone());
-    let origin = path
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    if result {
-        holds(&pdf, matches)?;
+) -> anyhow::Result<Vec<anyhow::Result<Added>>> {
+    let papers: Vec<anyhow::Result<Paper<'_>>> = paths
+        .iter()
+        .map(|path| Paper::read(path, given, matches, result))
+        .collect();
+    let fit: Vec<NewDocument<'_>> = papers
+        .iter()
+        .flatten()
+        .map(|paper| paper.document(matches, result))
+        .collect();
+    // When the disk or a right is wanting, it is wanting for all of them.
+    let mut added = archive.add_all(act, &fit)?.into_iter();
+    let passed_over = || ArchiveError::Fault("a document was passed over".to_owned());
+    Ok(papers
+        .into_iter()
+        .map(|paper| paper.and_then(|_| Ok(added.next().unwrap_or_else(|| Err(passed_over()))?)))
+        .collect())
+}
+
+/// One input, understood.
+struct Paper<'a> {
+    /// The input itself, where it is a record of `digitize`.
+    record: Option<&'a Path>,
+    pdf: PathBuf,
+    text: Option<PathBuf>,
+    meta: Meta,
+    figures: Figures,
+    pages: Option<u32>,
+    origin: String,
+}
+
+impl<'a> Paper<'a> {
+    fn read(
+        path: &'a Path,
+        given: &Meta,
+        matches: &ArgMatches,
+        result: bool,
+    ) -> anyhow::Result<Self> {
+        let read = match path.extension() {
+            Some(ending) if ending == "json" => Some(record_in(path)?),
+            _ => None,
+        };
+        let pdf = match &read {
+            Some(record) => path.with_file_name(&record.output.pdf),
+            None => path.to_owned(),
+        };
+        if !is_pdf(&pdf)? {
+            return Err(ArchiveError::Damaged(saoy_archive::Sentence {
+                vi: format!(
+                    "{} không phải tệp PDF; bản quét thì số hóa trước: saoy digitize",
+                    pdf.display()
+                ),
+                en: format!(
+                    "{} is no PDF; digitise scans first: saoy digitize",
+                    pdf.display()
+                ),
+            })
+            .into());
+        }
+        if result {
+            holds(&pdf, matches)?;
+        }
+        let mut meta = read.as_ref().map(meta_of).unwrap_or_default();
+        meta.extend(given.clone());
+        let name = path.file_name().map(|name| name.to_string_lossy());
+        Ok(Self {
+            record: read.is_some().then_some(path),
+            text: Some(path.with_extension("txt")).filter(|text| text.is_file()),
+            meta,
+            figures: figures(&pdf, read.as_ref())?,
+            pages: read
+                .as_ref()
+                .and_then(|record| u32::try_from(record.pages.len()).ok()),
+            origin: name.unwrap_or_default().into_owned(),
+            pdf,
+        })
     }
-    let option = |name: &str| {
-        matches
-            .try_get_one::<String>(name)
-            .ok()
-            .flatten()
-            .map(String::as_str)
-    };
-    let new = NewDocument {
-        kind: if result { Kind::Result } else { Kind::Document },
-        meta,
-        figures: figures(&pdf, read.as_ref())?,
-        pdf: Content::File(&pdf),
-        text: sidecar.is_file().then_some(Content::File(&sidecar)),
-        record: read.is_some().then_some(Content::File(path)),
-        pages: read
-            .as_ref()
-            .and_then(|record| u32::try_from(record.pages.len()).ok()),
-        origin: &origin,
-        into: option("record"),
-        replaces: option("replaces"),
-    };
-    Ok(archive.add(act, &new)?)
+
+    fn document<'b>(&'b self, matches: &'b ArgMatches, result: bool) -> NewDocument<'b> {
+        let option = |name: &str| {
+            let found = matches.try_get_one::<String>(name).ok().flatten();
+            found.map(String::as_str)
+        };
+        NewDocument {
+            kind: if result { Kind::Result } else { Kind::Document },
+            meta: self.meta.clone(),
+            figures: self.figures.clone(),
+            pdf: Content::File(&self.pdf),
+            text: self.text.as_deref().map(Content::File),
+            record: self.record.map(Content::File),
+            pages: self.pages,
+            origin: &self.origin,
+            into: option("record"),
+            replaces: option("replaces"),
+        }
+    }
+}
+
+/// An error in both languages.
+fn said_of(error: &anyhow::Error) -> saoy_archive::Sentence {
+    match error.downcast_ref::<ArchiveError>() {
+        Some(known) => known.sentence(),
+        None => saoy_archive::Sentence {
+            vi: Ui::Vi.told(error),
+            en: Ui::En.told(error),
+        },
+    }
+}
+
+/// Whether a file begins as PDF files do; readers allow the mark within the first 1,024 bytes (ISO 32000-1, annex H, note 13).
+fn is_pdf(path: &Path) -> anyhow::Result<bool> {
+    use std::io::Read as _;
+    let mut head = Vec::new();
+    let file = std::fs::File::open(path).with_context(|| path.display().to_string())?;
+    file.take(1024).read_to_end(&mut head)?;
+    Ok(head.windows(5).any(|five| five == b"%PDF-"))
 }
 
 /// A result is kept for others to rely on: it must be signed, and its signatures must not be broken.
@@ -360,6 +465,8 @@ fn figures(pdf: &Path, record: Option<&DocumentRecord>) -> anyhow::Result<Figure
         .corrections
         .iter()
         .filter(|one| record.fields.contains_key(&one.field) || one.field == "type")
+        // What a person looked at and found right was no error.
+        .filter(|one| one.was != one.value)
         .count();
     Ok(Figures {
         confidence,

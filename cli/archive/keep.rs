@@ -1,4 +1,4 @@
-//! `saoy archive hold|release|dispose|tidy`: how long things stay, and how they go.
+//! `saoy archive hold|release|dispose|tidy|copy-days`: how long things stay, and how they go.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -12,7 +12,7 @@ use crate::args::given;
 use crate::words::Ui;
 
 /// The grammars.
-pub(super) fn commands(ui: Ui) -> [Command; 4] {
+pub(super) fn commands(ui: Ui) -> [Command; 5] {
     let number = |help: &str| {
         Arg::new("number")
             .value_name("N")
@@ -61,6 +61,19 @@ pub(super) fn commands(ui: Ui) -> [Command; 4] {
                 "Xóa tệp không dòng nào nhắc tới (do bị ngắt giữa chừng), có ghi nhật ký",
                 "Remove files that no row refers to (left by interruptions), by a logged act",
             ))
+            .arg(by(ui)),
+        Command::new("copy-days")
+            .about(ui.say(
+                "Số ngày giữ tệp bản sao chứng thực sau khi trả; không có số thì in ra",
+                "How many days files of certified copies are kept after delivery; without a number, print it",
+            ))
+            .arg(
+                Arg::new("days")
+                    .value_name("N")
+                    .value_parser(value_parser!(i32))
+                    .help(ui.say("Số ngày", "Days")),
+            )
+            .arg(text("authority", "TEXT", ui.say("Văn bản quyết định", "The paper that decides it")))
             .arg(by(ui)),
     ]
 }
@@ -112,6 +125,22 @@ pub(super) fn release(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> 
         io::stdout(),
         "{} {number}",
         ui.say("đã bỏ lệnh giữ", "lifted hold")
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn copy_days(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
+    let mut archive = open(matches)?;
+    let act = act(matches);
+    if let Some(days) = matches.get_one::<i32>("days") {
+        archive.set_copy_days(&act, *days, typed(matches, "authority"))?;
+        sealed(&mut archive, ui);
+    }
+    writeln!(
+        io::stdout(),
+        "{} {}",
+        archive.copy_days(act.day())?,
+        ui.say("ngày", "days")
     )?;
     Ok(ExitCode::SUCCESS)
 }

@@ -4,32 +4,22 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use anyhow::Context;
 use clap::builder::PossibleValuesParser;
+use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use saoy_archive::blob::BlobId;
-use saoy_archive::certification::{Answer, Details, NewCopy};
+use saoy_archive::certification::{Answer, Copy, Details, NewCopy};
 use saoy_archive::profile::Profile;
-use saoy_archive::{Act, Archive};
-use saoy_pipeline::classify::stack::Split;
-use saoy_pipeline::compose::pdfa;
-use saoy_pipeline::driver::{self, Options, Plan, Sidecars, World};
-use saoy_pipeline::ingest::{Limits, TextPolicy};
+use saoy_archive::refusal::{NewRefusal, Refused};
+use saoy_archive::{Act, Archive, ArchiveError};
 use saoy_pipeline::record::{DocumentRecord, FailureClass};
 
-use super::{hints, put, told};
+use super::{hints, put, reading, told};
 use crate::archive::{act, by, json, open, sealed};
-use crate::args::given;
-use crate::terminal::{self, Progress, Style};
+use crate::terminal;
 use crate::words::{Said, Ui, said};
-use crate::{digitize, train};
-
-/// Longest time to read one page.
-const PAGE_LIMIT: Duration = Duration::from_secs(120);
 
 /// Fees of Circular 226/2016/TT-BTC, VND: the first two pages, each further one, and the most for one copy.
 const FEES: (u64, u64, u64) = (2_000, 1_000, 200_000);
@@ -64,8 +54,7 @@ pub(super) fn command(ui: Ui) -> Command {
                 .value_parser(PossibleValuesParser::new(["chung-thuc", "sao-y", "sao-luc", "trich-sao"])),
         )
         .arg(
-            text("requester", "NAME", ui.say("Họ tên người yêu cầu", "The requester's name"))
-                .required_if_eq("kind", "chung-thuc"),
+            text("requester", "NAME", ui.say("Họ tên người yêu cầu", "The requester's name")),
         )
         .arg(text(
             "requester-id",
@@ -89,6 +78,11 @@ pub(super) fn command(ui: Ui) -> Command {
             "owner",
             "NUMBER",
             ui.say("Số định danh của chủ giấy tờ", "Identity number of the paper's owner"),
+        ))
+        .arg(text(
+            "unit",
+            "TEXT",
+            ui.say("Đơn vị tiếp nhận, để báo cáo", "The unit that takes the paper in, for reports"),
         ))
         .arg(
             text("copies", "N", ui.say("Số bản sao", "How many copies"))
@@ -131,6 +125,13 @@ pub(super) fn command(ui: Ui) -> Command {
             ),
         ))
         .arg(
+            text("answers", "FILE", ui.say(
+                "Tệp JSON có các tùy chọn trên (tên không có --), để tên và số của công dân không hiện trong danh sách tiến trình",
+                "A JSON file with the options above (names without --), so that citizens' names and numbers are in no list of processes",
+            ))
+            .value_parser(value_parser!(PathBuf)),
+        )
+        .arg(
             text("out", "DIR", ui.say("Ghi bản chuẩn bị vào thư mục này để xem", "Write what was prepared into this folder, to look at"))
                 .short('o')
                 .value_parser(value_parser!(PathBuf)),
@@ -167,11 +168,21 @@ fn one(
     input: &Path,
     ui: Ui,
 ) -> anyhow::Result<Result<(), ExitCode>> {
-    let kind = given::<String>(matches, "kind")?;
+    let typed = Typed::of(matches)?;
+    let text = |name: &str| typed.text(name);
+    let kind = &text("kind").unwrap_or_default();
     let profile = Profile::on(act.day())?;
     let wanted = profile.copy(kind)?;
-    let text = |name: &str| matches.get_one::<String>(name).cloned();
+    let is_certified = wanted.signers.len() > 1;
     let requester = text("requester").unwrap_or_default();
+    if is_certified && requester.trim().is_empty() {
+        let why = said!(
+            "thiếu người yêu cầu: --requester HỌ-TÊN",
+            "the requester is missing: --requester NAME"
+        );
+        terminal::complain(ui, &Said(why).into());
+        return Ok(Err(ExitCode::from(2)));
+    }
     let visit = text("visit").unwrap_or_else(|| {
         let id = text("requester-id").unwrap_or_default();
         format!("{} {requester} {id}", act.day()).trim().to_owned()
@@ -184,12 +195,11 @@ fn one(
         told(&copy, matches.get_flag("json"), ui)?;
         return Ok(Ok(()));
     }
-    let staging = super::staging(archive)?;
-    let paper = match read(matches, input, staging.path(), ui)? {
+    archive.is_preparer(act)?;
+    let paper = match reading::paper(matches, archive, (input, original), ui)? {
         Ok(paper) => paper,
         Err(code) => return Ok(Err(code)),
     };
-    let is_certified = wanted.signers.len() > 1;
     if is_certified
         && paper
             .record
@@ -241,14 +251,20 @@ fn one(
             .find(|one| one.login == act.by)
             .map_or_else(|| act.by.clone(), |one| one.name),
         converted: act.time(),
-        copies: *given::<u32>(matches, "copies")?,
+        copies: typed.number("copies")?.unwrap_or(1),
         fee: 0,
         answers: Vec::new(),
         held: held.clone(),
         profile: profile.version.clone(),
+        unit: text("unit").unwrap_or_default(),
     };
     if is_certified {
-        if let ([first, ..], None) = (held.as_slice(), text("despite-held")) {
+        // A paper that is refused may be held or not.
+        if let ([first, ..], None, false) = (
+            held.as_slice(),
+            text("despite-held"),
+            !typed.all("refuse").is_empty(),
+        ) {
             terminal::complain(
                 ui,
                 &Said(said!(
@@ -261,12 +277,25 @@ fn one(
             return Ok(Err(ExitCode::from(FailureClass::Policy.exit_code())));
         }
         details.held.extend(text("despite-held"));
-        details.fee = matches
-            .get_one::<u64>("fee")
-            .copied()
+        details.fee = typed
+            .number("fee")?
             .unwrap_or_else(|| fee(paper.pages, details.copies));
         let hints = hints::hints(&paper.record, &paper.text, ui);
-        details.answers = answers(matches, &profile, &hints, paper.pages, ui)?;
+        details.answers = answers(&typed, &profile, &hints, paper.pages, ui)?;
+        if let Some(answer) = details.answers.iter().find(|answer| !answer.clear) {
+            let refused = archive.refuse_copy(
+                act,
+                &NewRefusal {
+                    kind,
+                    visit: &visit,
+                    original,
+                    code: &answer.code,
+                    reason: answer.remark.as_deref().unwrap_or_default(),
+                },
+            )?;
+            reading::forget(archive, original)?;
+            return refusal(matches, &profile, &refused, ui).map(Err);
+        }
     }
     let new = NewCopy {
         kind,
@@ -279,10 +308,8 @@ fn one(
         prepared: BlobId::of_reader(&mut std::fs::File::open(&paper.pdf)?)?,
     };
     archive.may_prepare(act, &new)?;
-    for path in [input, &paper.pdf] {
-        archive.blobs().put(&mut std::fs::File::open(path)?)?;
-    }
-    let copy = archive.prepare_copy(act, &new)?;
+    let copy = entered(archive, act, &new, [input, &paper.pdf])?;
+    reading::forget(archive, original)?;
     if let Some(folder) = matches.get_one::<PathBuf>("out") {
         put(
             archive,
@@ -294,100 +321,130 @@ fn one(
     Ok(Ok(()))
 }
 
-/// A paper that was read.
-struct Paper {
-    record: DocumentRecord,
-    text: String,
-    pdf: PathBuf,
-    pages: u32,
+/// Stores both files and takes the copy in. A disposal of the same paper may come between the two; then once more.
+fn entered(
+    archive: &mut Archive,
+    act: &Act,
+    new: &NewCopy<'_>,
+    files: [&Path; 2],
+) -> anyhow::Result<Copy> {
+    const TRIES: usize = 3;
+    let mut tries = 1..=TRIES;
+    loop {
+        for path in files {
+            archive.blobs().put(&mut std::fs::File::open(path)?)?;
+        }
+        match archive.prepare_copy(act, new) {
+            Err(ArchiveError::Missing(_)) if tries.next().is_some() => {}
+            other => return Ok(other?),
+        }
+    }
 }
 
-/// Digitises one scan in a folder of its own. A secret mark ends it there, and the folder is wiped by the pipeline.
-fn read(
-    matches: &ArgMatches,
-    input: &Path,
-    staging: &Path,
-    ui: Ui,
-) -> anyhow::Result<Result<Paper, ExitCode>> {
-    let readers = match digitize::readers(matches, "vie", PAGE_LIMIT) {
-        Ok(readers) => readers,
-        Err(trouble) => {
-            terminal::complain(ui, &trouble);
-            terminal::hint(ui, "chạy: saoy doctor", "run: saoy doctor");
-            return Ok(Err(ExitCode::from(FailureClass::Environment.exit_code())));
-        }
-    };
-    let stop = Arc::new(AtomicBool::new(false));
-    digitize::stop_on_signals(&stop)?;
-    let progress = Progress::new(ui, Style::Quiet);
-    let world = World {
-        readers: &readers,
-        now: &digitize::local_time,
-        watch: &progress,
-        stop: &stop,
-    };
-    let plan = Plan {
-        inputs: vec![input.to_owned()],
-        out: staging.to_owned(),
-        options: Options {
-            language: "vie".to_owned(),
-            pdfa: pdfa::Profile::A2b,
-            sidecars: Sidecars {
-                txt: true,
-                json: true,
-                hocr: false,
-                alto: false,
-            },
-            split: Split::None,
-            text: TextPolicy::Skip,
-            visible: Default::default(),
-            preprocess: Default::default(),
-            recognize: Default::default(),
-            classify: saoy_pipeline::classify::Options {
-                model: train::own_model(matches)?.map(Arc::new),
-            },
-        },
-        profile: None,
-        jobs: std::thread::available_parallelism().map_or(1, usize::from),
-        folder_as_document: false,
-        force: false,
-        limits: Limits::default(),
-    };
-    let batch = match driver::digitize(&plan, &world) {
-        Ok(batch) => batch,
-        Err(error) => {
-            terminal::complain(ui, &error.into());
-            return Ok(Err(ExitCode::from(FailureClass::Environment.exit_code())));
-        }
-    };
-    let code = digitize::exit_code(&batch);
-    let [entry] = batch.documents.as_slice() else {
-        let why = said!(
-            "{}: mỗi bản chính phải là một tệp",
-            "{}: each original has to be one file",
-            input.display()
-        );
-        terminal::complain(ui, &Said(why).into());
-        return Ok(Err(ExitCode::from(2)));
-    };
-    if code != 0 {
-        return Ok(Err(ExitCode::from(code)));
+/// What was typed on the command line, and what a file adds to it.
+struct Typed<'a> {
+    matches: &'a ArgMatches,
+    file: serde_json::Map<String, serde_json::Value>,
+}
+
+impl<'a> Typed<'a> {
+    fn of(matches: &'a ArgMatches) -> anyhow::Result<Self> {
+        let file = match matches.get_one::<PathBuf>("answers") {
+            Some(path) => {
+                let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+                serde_json::from_slice(&bytes).with_context(|| {
+                    Said(said!(
+                        "{} phải là một đối tượng JSON",
+                        "{} has to be a JSON object",
+                        path.display()
+                    ))
+                })?
+            }
+            None => serde_json::Map::new(),
+        };
+        Ok(Self { matches, file })
     }
-    let path = |extension: &str| staging.join(format!("{}.{extension}", entry.name));
-    let record = std::fs::read(path("json")).with_context(|| path("json").display().to_string())?;
-    let record: DocumentRecord = serde_json::from_slice(&record)?;
-    let text = std::fs::read_to_string(path("txt")).unwrap_or_default();
-    let pdf = staging.join(&record.output.pdf);
-    Ok(Ok(Paper {
-        pages: u32::try_from(record.pages.len()).unwrap_or(u32::MAX),
-        record,
-        text,
-        pdf,
-    }))
+
+    /// The command line first, then the file, then the default.
+    fn text(&self, name: &str) -> Option<String> {
+        let in_file = || match self.file.get(name)? {
+            serde_json::Value::String(text) => Some(text.clone()),
+            serde_json::Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        };
+        let typed = self.matches.try_get_one::<String>(name).ok().flatten();
+        match self.matches.value_source(name) {
+            Some(ValueSource::CommandLine) => typed.cloned(),
+            _ => in_file().or_else(|| typed.cloned()),
+        }
+    }
+
+    fn number<T>(&self, name: &str) -> anyhow::Result<Option<T>>
+    where
+        T: std::str::FromStr + Clone + Send + Sync + 'static,
+    {
+        if self.matches.value_source(name) == Some(ValueSource::CommandLine) {
+            return Ok(self.matches.try_get_one::<T>(name)?.cloned());
+        }
+        let Some(text) = self.file.get(name) else {
+            return Ok(None);
+        };
+        let text = text
+            .as_str()
+            .map_or_else(|| text.to_string(), str::to_owned);
+        let number = text.trim().parse().ok();
+        number.map(Some).ok_or_else(|| {
+            Said(said!(
+                "{} phải là một số, không phải \"{}\"",
+                "{} has to be a number, not \"{}\"",
+                name,
+                text
+            ))
+            .into()
+        })
+    }
+
+    /// All values of an option that may be given several times.
+    fn all(&self, name: &str) -> Vec<String> {
+        let in_file = self.file.get(name).and_then(|value| value.as_array());
+        let in_file = in_file.into_iter().flatten();
+        let in_file = in_file.filter_map(|one| one.as_str().map(str::to_owned));
+        let typed = self.matches.try_get_many::<String>(name).ok().flatten();
+        typed
+            .into_iter()
+            .flatten()
+            .cloned()
+            .chain(in_file)
+            .collect()
+    }
+}
+
+/// Tells what was refused, and why.
+fn refusal(
+    matches: &ArgMatches,
+    profile: &Profile,
+    refused: &Refused,
+    ui: Ui,
+) -> anyhow::Result<ExitCode> {
+    if matches.get_flag("json") {
+        crate::archive::print(&serde_json::json!({ "refused": refused }))?;
+    }
+    let question = profile
+        .refusal
+        .iter()
+        .find(|question| question.code == refused.code);
+    let (vi, en) = question.map_or(("", ""), |question| (&question.text.vi, &question.text.en));
+    let (code, reason) = (&refused.code, &refused.reason);
+    let why = saoy_pipeline::record::Bilingual {
+        vi: format!("từ chối chứng thực, {code}: {vi} ({reason}); đã ghi lại"),
+        en: format!("certifying is refused, {code}: {en} ({reason}); this is on record"),
+    };
+    terminal::complain(ui, &Said(why).into());
+    Ok(ExitCode::from(FailureClass::Policy.exit_code()))
 }
 
 /// What the register shows: type, number, subject, as far as they were read.
-fn title(record: &DocumentRecord) -> String {
+pub(super) fn title(record: &DocumentRecord) -> String {
     let name = record
         .kind
         .as_ref()
@@ -404,7 +461,7 @@ fn title(record: &DocumentRecord) -> String {
 }
 
 /// What is held of the same paper: copies of this very scan, and whatever the archive has for its owner.
-fn held(
+pub(super) fn held(
     archive: &Archive,
     original: BlobId,
     (owner, type_code, number): (Option<&str>, Option<&str>, Option<&str>),
@@ -450,22 +507,23 @@ fn fee(pages: u32, copies: u32) -> u64 {
 
 /// The checklist as answered on the command line, and at the terminal where answers are missing.
 fn answers(
-    matches: &ArgMatches,
+    typed: &Typed<'_>,
     profile: &Profile,
     hints: &BTreeMap<String, String>,
     pages: u32,
     ui: Ui,
 ) -> anyhow::Result<Vec<Answer>> {
     let given = |name: &str| -> BTreeMap<String, Option<String>> {
-        let all = matches.get_many::<String>(name).into_iter().flatten();
-        all.map(|one| match one.split_once('=') {
-            Some((code, remark)) => (code.to_uppercase(), Some(remark.to_owned())),
-            None => (one.to_uppercase(), None),
-        })
-        .collect()
+        let all = typed.all(name);
+        all.iter()
+            .map(|one| match one.split_once('=') {
+                Some((code, remark)) => (code.to_uppercase(), Some(remark.to_owned())),
+                None => (one.to_uppercase(), None),
+            })
+            .collect()
     };
     let (clear, refused) = (given("clear"), given("refuse"));
-    let compared = compared(matches, pages)?;
+    let compared = compared(typed, pages)?;
     let mut answers = Vec::new();
     for question in &profile.refusal {
         let hint = question
@@ -510,8 +568,8 @@ fn answers(
     Ok(answers)
 }
 
-fn compared(matches: &ArgMatches, pages: u32) -> anyhow::Result<Vec<u32>> {
-    let Some(said) = matches.get_one::<String>("compared") else {
+fn compared(typed: &Typed<'_>, pages: u32) -> anyhow::Result<Vec<u32>> {
+    let Some(said) = typed.text("compared") else {
         return Ok(Vec::new());
     };
     if said == "all" {

@@ -7,17 +7,18 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use saoy_archive::blob::BlobId;
 use saoy_archive::fold;
-use saoy_archive::profile::{Placement, Profile};
+use saoy_archive::profile::Profile;
 
 use super::{code, put, statement, told};
 use crate::archive::{act, by, json, open, sealed};
 use crate::args::given;
+use crate::engine;
 use crate::sign;
 use crate::terminal;
 use crate::words::Ui;
 
 /// Arguments of `saoy sign` that this command sets by itself.
-const OWN: [&str; 22] = [
+const OWN: [&str; 23] = [
     "inputs",
     "out",
     "key",
@@ -28,6 +29,7 @@ const OWN: [&str; 22] = [
     "text",
     "number",
     "qr",
+    "reserve",
     "final",
     "field",
     "name",
@@ -138,40 +140,25 @@ pub(super) fn run(matches: &ArgMatches, seal: bool, ui: Ui) -> anyhow::Result<Ex
         "-o".into(),
         out.clone().into(),
     ];
+    // With its trust folder: what is revoked there signs no copy.
+    if let Some(data) = engine::data_folder(matches) {
+        arguments.extend(["--data".into(), data.into()]);
+    }
     arguments.extend(["--key".into(), given::<String>(matches, "key")?.into()]);
     arguments.extend(typed(matches, ui));
     arguments.extend(["--location".into(), archive.office().name.clone().into()]);
-    let lines = statement::lines(kind, &copy, &archive, &act, &appointment);
     let payload = statement::payload(&copy, &archive)?;
     // Signed with the rest: whoever verifies finds the copy in the register by it, on any machine.
     let reason = format!("{} {}", kind.title.vi, payload.written());
     arguments.extend(["--reason".into(), reason.into()]);
     let first = copy.signed.is_none();
     if first {
-        match kind.placement {
-            Placement::Statement => {
-                let file = work.path().join("statement.toml");
-                let form = statement::form(&lines, &copy, &payload);
-                std::fs::write(&file, toml::to_string(&form)?)?;
-                arguments.extend([
-                    "--stamp".into(),
-                    "statement".into(),
-                    "--statement".into(),
-                    file.into(),
-                ]);
-            }
-            Placement::Corner => {
-                arguments.extend([
-                    "--stamp".into(),
-                    "copy".into(),
-                    "--qr".into(),
-                    payload.written().into(),
-                ]);
-                // The time of signing is added by the stamp itself.
-                for line in lines.iter().filter(|line| !line.contains(&act.time())) {
-                    arguments.extend(["--text".into(), line.into()]);
-                }
-            }
+        let facts = statement::Facts::of(&copy);
+        let lines = statement::lines(kind, &facts, &archive, &act, &appointment);
+        arguments.extend(statement::stamp(kind, &lines, &payload, &act, work.path())?);
+        if !seal {
+            // The office's seal only fills a field that the person signed along.
+            arguments.extend(["--reserve".into(), "agency-final".into()]);
         }
     }
     if seal {

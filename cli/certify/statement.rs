@@ -1,9 +1,12 @@
 //! What a copy says about itself on its page: the statement and the QR code, filled from the register.
 
+use std::ffi::OsString;
+use std::path::Path;
+
 use saoy_archive::certification::Copy;
 use saoy_archive::payload::Payload;
 use saoy_archive::people::Appointment;
-use saoy_archive::profile::CopyKind;
+use saoy_archive::profile::{CopyKind, Placement};
 use saoy_archive::{Act, Archive};
 use serde::Serialize;
 
@@ -12,7 +15,7 @@ const GROUP: usize = 4;
 
 /// The form that `saoy sign --statement` reads.
 #[derive(Serialize)]
-pub(super) struct Form {
+struct Form {
     qr: String,
     label: String,
     line: Vec<Line>,
@@ -26,19 +29,43 @@ struct Line {
     size: f64,
 }
 
+/// What the lines of a copy are filled with, besides office, signer and time.
+pub(super) struct Facts {
+    pub(super) number: i64,
+    pub(super) year: i16,
+    pub(super) volume: String,
+    pub(super) pages: u32,
+    pub(super) converted: String,
+    pub(super) converter: String,
+}
+
+impl Facts {
+    /// Those of a copy that has its number.
+    pub(super) fn of(copy: &Copy) -> Self {
+        Self {
+            number: copy.line.number,
+            year: copy.line.year,
+            volume: copy.line.volume.clone(),
+            pages: copy.pages,
+            converted: copy.details.converted.clone(),
+            converter: copy.details.converter.clone(),
+        }
+    }
+}
+
 /// The lines of a copy, filled in.
 pub(super) fn lines(
     kind: &CopyKind,
-    copy: &Copy,
+    facts: &Facts,
     archive: &Archive,
     act: &Act,
     signer: &Appointment,
 ) -> Vec<String> {
     let day = act.day();
     let filled = [
-        ("number", format!("{:02}", copy.line.number)),
-        ("year", copy.line.year.to_string()),
-        ("volume", copy.line.volume.clone()),
+        ("number", format!("{:02}", facts.number)),
+        ("year", facts.year.to_string()),
+        ("volume", facts.volume.clone()),
         ("dd", format!("{:02}", day.day())),
         // Decree 30/2020: days below 10 and the months 1 and 2 have a zero before them.
         (
@@ -50,9 +77,9 @@ pub(super) fn lines(
         ),
         ("yyyy", day.year().to_string()),
         ("office", archive.office().name.clone()),
-        ("pages", copy.pages.to_string()),
-        ("converted", copy.details.converted.clone()),
-        ("converter", copy.details.converter.clone()),
+        ("pages", facts.pages.to_string()),
+        ("converted", facts.converted.clone()),
+        ("converter", facts.converter.clone()),
         ("capacity", signer.capacity.clone().unwrap_or_default()),
         ("signer", signer.name.clone()),
         ("time", act.time()),
@@ -82,11 +109,47 @@ pub(super) fn payload(copy: &Copy, archive: &Archive) -> anyhow::Result<Payload>
     ))
 }
 
+/// Arguments of `saoy sign` by which the lines get onto the copy; a file that they name lies in `work`.
+pub(super) fn stamp(
+    kind: &CopyKind,
+    lines: &[String],
+    payload: &Payload,
+    act: &Act,
+    work: &Path,
+) -> anyhow::Result<Vec<OsString>> {
+    let mut arguments: Vec<OsString> = Vec::new();
+    match kind.placement {
+        Placement::Statement => {
+            let file = work.join("statement.toml");
+            std::fs::write(&file, toml::to_string(&form(lines, payload))?)?;
+            arguments.extend([
+                "--stamp".into(),
+                "statement".into(),
+                "--statement".into(),
+                file.into(),
+            ]);
+        }
+        Placement::Corner => {
+            arguments.extend([
+                "--stamp".into(),
+                "copy".into(),
+                "--qr".into(),
+                payload.written().into(),
+            ]);
+            // The time of signing is added by the stamp itself.
+            for line in lines.iter().filter(|line| !line.contains(&act.time())) {
+                arguments.extend(["--text".into(), line.into()]);
+            }
+        }
+    }
+    Ok(arguments)
+}
+
 /// The statement block.
-pub(super) fn form(lines: &[String], copy: &Copy, payload: &Payload) -> Form {
+fn form(lines: &[String], payload: &Payload) -> Form {
     Form {
         qr: payload.written(),
-        label: format!("Mã tra cứu: {}", grouped(&copy.code).replace('-', " ")),
+        label: format!("Mã tra cứu: {}", grouped(&payload.code).replace('-', " ")),
         line: lines
             .iter()
             .map(|line| {

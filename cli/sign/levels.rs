@@ -3,12 +3,12 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use clap::ArgMatches;
 use ring::rand::{SecureRandom, SystemRandom};
-use saoy_pdf::Document;
+use saoy_pdf::{Document, PdfError};
 use saoy_pipeline::record::Bilingual;
 use saoy_signing::certificate::Certificate;
 use saoy_signing::cms::SignedData;
@@ -17,11 +17,12 @@ use saoy_signing::judge::Instant;
 use saoy_signing::policy::Policy;
 use saoy_signing::sign::admission::{self, Allow, RefusalKind};
 use saoy_signing::sign::evidence::{self, Sources};
+use saoy_signing::sign::field::{EmptyField, empty_fields};
 use saoy_signing::sign::key::Signer;
 use saoy_signing::sign::timestamp::{Ask, Basis, Checked};
 use saoy_signing::sign::{
-    Digested, LocalTime, Lock, Options, Prepared, Purpose, SignError, Signed, check_certificate,
-    check_earlier, iso_time,
+    Digested, LocalTime, Lock, Options, Prepared, Purpose, SignError, Signed, Unfit,
+    check_certificate, check_earlier, check_revocation, iso_time,
 };
 use saoy_signing::structure::{self, SecurityStore};
 use saoy_signing::trust::Store;
@@ -29,6 +30,7 @@ use saoy_signing::trust::Store;
 use super::keys::{NOT_VALID, Opened};
 use super::publish::Draft;
 use super::record::{Entry, NoAnswer, Warning};
+use super::reserve::{self, Reserve};
 use super::stamp::{By, Kind, Stamp};
 use crate::trust::fetch::{self, Bounds, fetch};
 use crate::verify::anchors;
@@ -90,10 +92,13 @@ pub(super) struct Job<'a> {
     reason: Option<String>,
     location: Option<String>,
     stamp: Option<Stamp>,
+    reserve: Vec<Reserve>,
     roots: Option<PathBuf>,
     pub(super) force: bool,
     /// A digest of all that the command says about what is signed and how it shows.
     pub(super) wish: String,
+    /// What the lists at hand say of the run's key.
+    revoked: OnceLock<Result<(), Unfit>>,
 }
 
 /// A document that lacks only its signature.
@@ -161,9 +166,11 @@ impl<'a> Job<'a> {
             },
             location: text("location"),
             stamp,
+            reserve: Reserve::of(matches)?,
             roots: matches.get_one::<PathBuf>("tls-roots").cloned(),
             force: matches.get_flag("force"),
             wish: wish(matches),
+            revoked: OnceLock::new(),
         })
     }
 
@@ -226,6 +233,21 @@ impl<'a> Job<'a> {
         Ok(())
     }
 
+    /// Whether the first certificate of `chain` may sign now, by what it says of itself and by the revocation data that are
+    /// at hand; nobody is asked.
+    ///
+    /// # Errors
+    /// Why it may not.
+    pub(super) fn check_key(&self, chain: &[Arc<Certificate>]) -> Result<(), SignError> {
+        let own = chain.first().ok_or(SignError::KeyMismatch)?;
+        check_certificate(own, now())?;
+        // The lists were read when the run began, and its key is one: what they say need not be asked for each file.
+        let revoked = self
+            .revoked
+            .get_or_init(|| check_revocation(chain, &self.trust, &self.policy, now()));
+        Ok(revoked.clone()?)
+    }
+
     /// Writes all of the file but its signature, by a key whose certificate comes first in `chain`.
     ///
     /// # Errors
@@ -240,7 +262,7 @@ impl<'a> Job<'a> {
     ) -> anyhow::Result<Ready> {
         let now = now();
         let own = chain.first().ok_or(SignError::KeyMismatch)?;
-        check_certificate(own, now).map_err(SignError::from)?;
+        self.check_key(chain)?;
         let before = admission::signatures_before(document).map_err(SignError::from)?;
         let signers = if before > 0 {
             check_earlier(File::open(input)?, &self.policy, now)?
@@ -262,7 +284,11 @@ impl<'a> Job<'a> {
         let certificates: usize = chain.iter().map(|one| one.der.len()).sum();
         let token = if self.level >= Level::T { TOKEN } else { 0 };
         let mut options = Options::new(Purpose::Signature, certificates + token + 2_048, random()?);
-        options.field.clone_from(&self.field);
+        let field = self.field_of(document).map_err(SignError::from)?;
+        options.field = match &field {
+            Some(field) => Some(field.name.clone()),
+            None => self.field.clone(),
+        };
         options.name = self.name.clone().or_else(|| Some(own.party().name));
         options.reason.clone_from(&self.reason);
         options.location.clone_from(&self.location);
@@ -274,8 +300,14 @@ impl<'a> Job<'a> {
             time,
             caveat: is_test.then_some(NOT_VALID),
         };
-        let stamped = self.stamp.as_ref().map(|stamp| stamp.on(document, &by));
+        let stamped = self
+            .stamp
+            .as_ref()
+            .map(|stamp| stamp.on(document, &by, field.as_ref()));
         let (drawn, warnings) = stamped.transpose()?.unzip();
+        for reserve in &self.reserve {
+            options.reserved.push(reserve.on(document, drawn.as_ref())?);
+        }
         let mut warnings = warnings.unwrap_or_default();
         warnings.extend(Warning::fonts(&admitted.fonts));
         let prepared = Prepared::new(document, &options, drawn.as_ref())?;
@@ -286,6 +318,20 @@ impl<'a> Job<'a> {
             time,
             warnings,
         })
+    }
+
+    /// The empty field that is to be signed: the one that was named; else, for an agency, the one that was made for it, unless
+    /// its seal is wanted elsewhere.
+    fn field_of(&self, document: &Document) -> Result<Option<EmptyField>, PdfError> {
+        let is_placed = self.stamp.as_ref().is_some_and(Stamp::has_place);
+        if self.field.is_none() && (!self.is_agency || is_placed) {
+            return Ok(None);
+        }
+        let mut fields = empty_fields(document)?.into_iter();
+        Ok(fields.find(|field| match &self.field {
+            Some(name) => field.name == *name,
+            None => reserve::is_for_agency(field),
+        }))
     }
 
     /// Puts the signature in, with its timestamp where the level asks for one.

@@ -8,6 +8,8 @@ use unicode_normalization::UnicodeNormalization;
 
 pub(super) use saoy_signing::sign::appearance::Place;
 
+/// Points in a millimetre.
+pub(super) const MM: f64 = 72.0 / 25.4;
 /// Words further apart than this many of their heights belong to different columns.
 const COLUMN_GAP: f64 = 1.5;
 /// A name may stand beside a rank or degree of so many words.
@@ -128,6 +130,28 @@ impl Sheet {
     pub(super) fn covers_signature(&self, place: Place) -> bool {
         self.signatures.iter().any(|other| overlap(*other, place))
     }
+}
+
+/// Where a seal of `size` stands that goes with the person's signature at `person`: over its left third and to its left
+/// (decree 30/2020, annex I, II.8).
+pub(super) fn sealed(person: Place, (width, height): (f64, f64)) -> Place {
+    let [left, top, wide, high] = person;
+    [
+        left + wide / 3.0 - width,
+        top + (high - height) / 2.0,
+        width,
+        height,
+    ]
+}
+
+/// `place`, moved onto a page of `size` as far as it is beyond its edges.
+pub(super) fn moved_onto([left, top, width, height]: Place, size: (f64, f64)) -> Place {
+    [
+        left.min(size.0 - width).max(0.0),
+        top.min(size.1 - height).max(0.0),
+        width,
+        height,
+    ]
 }
 
 /// Whether two places share more than their borders.

@@ -11,6 +11,7 @@ use saoy_pipeline::speech::Spoken;
 use saoy_signing::sign::SignError;
 use saoy_signing::sign::admission::RefusalKind;
 use saoy_signing::sign::evidence::Missing;
+use saoy_signing::sign::field::FieldTrouble;
 use saoy_signing::sign::key::KeyError;
 use serde::{Deserialize, Serialize};
 
@@ -132,6 +133,24 @@ impl Warning {
             names
         );
         (!names.is_empty()).then(|| Self::new("fonts_not_embedded", said, None, Some(&names)))
+    }
+
+    /// What is half transparent in its picture is not on the page.
+    pub(super) fn flattened() -> Self {
+        let said = said!(
+            "ảnh có phần trong suốt một nửa; PDF/A của tệp này không cho phép, nên phần đó được đặt trên nền trắng",
+            "the picture is half transparent in parts; the PDF/A of this file allows none of that, so they are shown as on white paper"
+        );
+        Self::new("stamp_flattened", said, None, None)
+    }
+
+    /// A seal is larger than the field that was made for it.
+    pub(super) fn shrunk() -> Self {
+        let said = said!(
+            "con dấu lớn hơn chỗ đã dành sẵn nên bị thu nhỏ",
+            "the seal is larger than the field that was made for it, and is shown smaller than it is"
+        );
+        Self::new("stamp_shrunk", said, None, None)
     }
 
     /// No name was found to stand over.
@@ -302,7 +321,7 @@ impl Trouble {
                         "không được dùng chứng thư này",
                         "this certificate must not be used",
                     ),
-                    speech::unfit(*unfit),
+                    speech::unfit(unfit),
                 ),
             ),
             SignError::KeyMismatch => Self::refused(
@@ -312,6 +331,15 @@ impl Trouble {
                     "the key does not fit the certificate"
                 ),
             ),
+            SignError::Field(_, why) => {
+                let (code, exit) = match why {
+                    FieldTrouble::Demands => ("field_demands", 5),
+                    FieldTrouble::NoLock => ("field_without_lock", 2),
+                    _ => ("field", 2),
+                };
+                Self::new(code, speech::signing(error), exit)
+            }
+            SignError::SignedFields => Self::refused("reserved_too_late", speech::signing(error)),
             SignError::Code(_) => Self::new(
                 "qr_too_long",
                 said!(

@@ -5,9 +5,10 @@ use saoy_pipeline::speech::Spoken;
 use saoy_signing::path::ViolationKind;
 use saoy_signing::sign::admission::{Refusal, RefusalKind};
 use saoy_signing::sign::evidence::Missing;
+use saoy_signing::sign::field::FieldTrouble;
 use saoy_signing::sign::key::{KeyError, Part};
 use saoy_signing::sign::timestamp::Unusable;
-use saoy_signing::sign::{SignError, Unfit};
+use saoy_signing::sign::{Revoked, SignError, Unfit};
 use saoy_signing::verify::words;
 
 use crate::words::said;
@@ -86,7 +87,7 @@ fn violation(kind: ViolationKind) -> &'static str {
 }
 
 /// Why a certificate must not sign.
-pub(super) fn unfit(unfit: Unfit) -> Bilingual {
+pub(super) fn unfit(unfit: &Unfit) -> Bilingual {
     let vi = match unfit {
         Unfit::Expired(time) => format!("đã hết hạn từ {time}"),
         Unfit::NotYetValid(time) => format!("chưa có hiệu lực, bắt đầu từ {time}"),
@@ -94,10 +95,40 @@ pub(super) fn unfit(unfit: Unfit) -> Bilingual {
             "không dành để ký văn bản (không có digitalSignature hay nonRepudiation)".to_owned()
         }
         Unfit::WeakKey(bits) => format!("khóa chỉ có {bits} bit, quá ngắn"),
-        Unfit::Revoked(time) => format!("bị thu hồi từ {time}"),
+        Unfit::Revoked(revoked) => {
+            let Revoked { whose, since, .. } = &**revoked;
+            let told = by_whom(&revoked.source);
+            return Bilingual {
+                vi: format!(
+                    "chứng thư của {whose} bị thu hồi từ {since} ({told}); dùng chứng thư khác"
+                ),
+                en: format!("{unfit}; use another"),
+            };
+        }
+        Unfit::OnHold(revoked) => {
+            let Revoked { whose, since, .. } = &**revoked;
+            let told = by_whom(&revoked.source);
+            return Bilingual {
+                vi: format!(
+                    "chứng thư của {whose} bị tạm dừng từ {since} ({told}); nếu đã được dùng lại, tải danh sách mới: saoy trust fetch-crl"
+                ),
+                en: format!("{unfit}; if that is over, get the new list: saoy trust fetch-crl"),
+            };
+        }
         _ => "không phù hợp để ký".to_owned(),
     };
-    with(&unfit, vi)
+    with(unfit, vi)
+}
+
+/// What tells a revocation; the library has it in English.
+fn by_whom(source: &str) -> String {
+    let list = source.strip_prefix("CRL of ");
+    let answer = source.strip_prefix("OCSP of ");
+    match (list, answer) {
+        (Some(time), _) => format!("danh sách thu hồi ngày {time}"),
+        (_, Some(time)) => format!("trả lời OCSP ngày {time}"),
+        _ => source.to_owned(),
+    }
 }
 
 /// Why a document must not be signed.
@@ -208,6 +239,32 @@ pub(super) fn signing(error: &SignError) -> Bilingual {
         SignError::Room { needed, room } => {
             format!("chữ ký dài {needed} byte, chỗ chừa chỉ có {room}")
         }
+        SignError::Field(name, why) => {
+            let (vi, en) = match why {
+                FieldTrouble::Demands => (
+                    "trường có yêu cầu (/SV) mà chương trình không hiểu",
+                    "it has demands on its signature (/SV) that are not understood",
+                ),
+                FieldTrouble::NoLock => (
+                    "trường được dành sẵn không kèm khóa, nên không ký với --final được; bỏ --final, hoặc chọn chỗ khác bằng --box",
+                    "it was made without a lock, so that --final cannot go with it; leave that out, or choose another place with --box",
+                ),
+                _ => (
+                    "dấu không nằm đúng chỗ của trường",
+                    "what is to show does not stand in its place",
+                ),
+            };
+            return Bilingual {
+                vi: format!("không ký được vào trường chữ ký “{name}”: {vi}"),
+                en: format!("the field “{name}” cannot be signed: {en}"),
+            };
+        }
+        SignError::SignedFields => {
+            return said!(
+                "tệp đã có chữ ký; chỉ chữ ký đầu tiên dành sẵn được chỗ (--reserve)",
+                "the file is signed already; only the first signature can reserve fields (--reserve)"
+            );
+        }
         SignError::Picture(_) => "không dùng được ảnh của dấu".to_owned(),
         SignError::Face(_) => "lỗi phông chữ của dấu, là lỗi của chương trình".to_owned(),
         SignError::PutAside => "phần việc để dành bị hỏng; chạy lại để làm từ đầu".to_owned(),
@@ -274,14 +331,22 @@ mod tests {
         ] {
             is_vietnamese(&unusable(&why));
         }
+        let revoked = |source: &str| {
+            Box::new(Revoked {
+                whose: "Ánh".to_owned(),
+                since: Instant(0),
+                source: source.to_owned(),
+            })
+        };
         for case in [
             Unfit::Expired(Instant(0)),
             Unfit::NotYetValid(Instant(0)),
             Unfit::KeyUsage,
             Unfit::WeakKey(1024),
-            Unfit::Revoked(Instant(0)),
+            Unfit::Revoked(revoked("CRL of 2026-01-01T00:00:00Z")),
+            Unfit::OnHold(revoked("OCSP of 2026-01-01T00:00:00Z")),
         ] {
-            is_vietnamese(&unfit(case));
+            is_vietnamese(&unfit(&case));
         }
         for case in [
             KeyError::WrongPin,
@@ -307,5 +372,13 @@ mod tests {
         }
         is_vietnamese(&signing(&SignError::Room { needed: 2, room: 1 }));
         is_vietnamese(&signing(&SignError::PutAside));
+        is_vietnamese(&signing(&SignError::SignedFields));
+        for why in [
+            FieldTrouble::Demands,
+            FieldTrouble::NoLock,
+            FieldTrouble::Elsewhere,
+        ] {
+            is_vietnamese(&signing(&SignError::Field("Dấu".to_owned(), why)));
+        }
     }
 }

@@ -5,18 +5,21 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::ArgMatches;
-use saoy_pdf::{Document, Page};
+use saoy_pdf::{Document, Page, Rectangle};
 use saoy_pipeline::ingest::{Limits, glance};
 use saoy_pipeline::record::Bilingual;
-use saoy_signing::sign::appearance::{Code, Drawn, Lines, Picture, Shown};
+use saoy_signing::sign::appearance::{
+    Code, Drawn, Lines, Picture, Shown, allows_transparency, shown_place,
+};
+use saoy_signing::sign::field::EmptyField;
 use saoy_signing::sign::{LocalTime, SignError, iso_time};
 
-use super::place::{Place, Room, Sheet, visible_signatures};
+use super::place::{MM, Place, Room, Sheet, moved_onto, sealed, visible_signatures};
 use super::record::Warning;
+use super::reserve;
 use super::statement::{self, Form};
 use crate::words::{Said, said};
 
-const MM: f64 = 72.0 / 25.4;
 /// From the page's edges to stamps in its corners; most printers reach so far.
 const MARGIN: f64 = 5.0 * MM;
 /// Largest picture of a hand.
@@ -164,7 +167,12 @@ impl Stamp {
         }))
     }
 
-    /// The stamp on its page, and what people should know about it.
+    /// Whether the command line says where it stands.
+    pub(super) fn has_place(&self) -> bool {
+        self.place.is_some() || self.page.is_some()
+    }
+
+    /// The stamp on its page, in `field` where there is one, and what people should know about it.
     ///
     /// # Errors
     /// When there is no such page or place, or the text has letters that cannot be shown.
@@ -172,16 +180,36 @@ impl Stamp {
         &self,
         document: &Document,
         by: &By<'_>,
+        field: Option<&EmptyField>,
     ) -> anyhow::Result<(Drawn, Vec<Warning>)> {
-        let page = self.page_of(document)?;
-        let sheet = Sheet::of(document, &page).map_err(SignError::from)?;
-        let (drawn, place, mut warnings) = match &self.statement {
-            Some(form) => {
-                let may_add = self.page.is_none() && statement::may_get_page(document)?;
-                form.on(document, (&page, &sheet), self.place, may_add, by)?
-            }
-            None => self.drawn(document, &page, &sheet, by)?,
+        let own = match field {
+            Some(field) => Some(self.of_field(document, field)?),
+            None => None,
         };
+        let page = match &own {
+            Some((page, _)) => page.clone(),
+            None => self.page_of(document)?,
+        };
+        let area = own.as_ref().map(|(page, field)| shown_place(page, *field));
+        let sheet = Sheet::of(document, &page).map_err(SignError::from)?;
+        let (mut drawn, place, mut warnings) = match &self.statement {
+            Some(form) => {
+                let may_add =
+                    own.is_none() && self.page.is_none() && statement::may_get_page(document)?;
+                let place = area.or(self.place);
+                form.on(document, (&page, &sheet), place, may_add, by)?
+            }
+            None => self.drawn(document, &page, &sheet, area, by)?,
+        };
+        if let (Some(field), Some((page, rectangle))) = (field, own) {
+            let fitted = drawn.within(&page, rectangle);
+            drawn = fitted.ok_or_else(|| Said(reserve::no_room(field)))?;
+        }
+        if self.picture.as_ref().is_some_and(Picture::is_soft)
+            && !allows_transparency(document).map_err(SignError::from)?
+        {
+            warnings.push(Warning::flattened());
+        }
         // Nothing stands on a page that was just added.
         if drawn.page() == page.index {
             let number = page.index.saturating_add(1);
@@ -195,27 +223,53 @@ impl Stamp {
         Ok((drawn, warnings))
     }
 
-    /// Pictures and lines at their place.
+    /// Where the field stands that was made for it.
+    fn of_field(
+        &self,
+        document: &Document,
+        field: &EmptyField,
+    ) -> anyhow::Result<(Page, Rectangle)> {
+        if self.has_place() {
+            return Err(usage(
+                "trường chữ ký này đã có chỗ trên trang; bỏ --page và --box",
+                "this field has its place already; leave out --page and --box",
+            ));
+        }
+        let (page, rectangle) = field.place.ok_or_else(|| {
+            usage(
+                "trường chữ ký này không hiện trên trang; bỏ --stamp",
+                "this field does not show on a page; leave out --stamp",
+            )
+        })?;
+        Ok((document.page(page).map_err(SignError::from)?, rectangle))
+    }
+
+    /// Pictures and lines at their place; in `area`, where a field was made for them.
     fn drawn(
         &self,
         document: &Document,
         page: &Page,
         sheet: &Sheet,
+        area: Option<Place>,
         by: &By<'_>,
     ) -> anyhow::Result<(Drawn, Place, Vec<Warning>)> {
         let mut warnings = Vec::new();
         let paragraphs = self.paragraphs(by);
+        let asked = area.or(self.place);
         let (mut place, mut shown) = match &self.picture {
             None => {
                 let code = self.code.as_ref().map_or(0.0, Code::side);
-                let room = self
-                    .place
-                    .map_or(sheet.size.0 / 2.0 - MARGIN, |place| place[2]);
+                let room = asked.map_or(sheet.size.0 / 2.0 - MARGIN, |place| place[2]);
                 let lines = Lines::new(&paragraphs, (room - code).max(MARGIN))?;
-                (self.text_place(sheet, &lines), Shown::Text(lines))
+                (self.text_place(sheet, asked, &lines), Shown::Text(lines))
             }
             Some(picture) => {
-                let place = self.picture_place(document, sheet, picture, by, &mut warnings);
+                let place = match area.filter(|_| self.kind == Kind::Agency) {
+                    Some(area) => seal_in(area, picture, &mut warnings),
+                    None => {
+                        self.picture_place(document, sheet, (picture, asked), by, &mut warnings)
+                    }
+                };
                 if paragraphs.is_empty() {
                     (place, Shown::Picture(picture.clone()))
                 } else {
@@ -234,12 +288,12 @@ impl Stamp {
                 place[1] = top;
             }
             // Where a box was asked for, the code is part of it.
-            if let Some([left, top, ..]) = self.place {
-                place = [left, top, place[2], place[3]];
+            if let Some([left, top, width, height]) = asked {
+                place = [left, top, place[2].max(width), place[3].max(height)];
             }
         }
         // A place that was asked for must be on the page; one that was found is moved there.
-        if self.place.is_none() {
+        if asked.is_none() {
             place = moved_onto(place, sheet.size);
         }
         let drawn = Drawn::on(page, place, shown)
@@ -285,9 +339,15 @@ impl Stamp {
     }
 
     /// In its corner, below what was stamped there before.
-    fn text_place(&self, sheet: &Sheet, lines: &Lines) -> Place {
+    fn text_place(&self, sheet: &Sheet, asked: Option<Place>, lines: &Lines) -> Place {
         let (width, height) = (lines.width(), lines.height());
-        if let Some([left, top, wide, high]) = self.place {
+        if let Some([left, top, wide, high]) = asked {
+            // What stands beside it needs its part of the box.
+            let (wide, high) = if self.code.is_some() {
+                (0.0, 0.0)
+            } else {
+                (wide, high)
+            };
             return [left, top, wide.max(width), high.max(height)];
         }
         let left = if self.kind == Kind::Copy {
@@ -319,12 +379,12 @@ impl Stamp {
         &self,
         document: &Document,
         sheet: &Sheet,
-        picture: &Picture,
+        (picture, asked): (&Picture, Option<Place>),
         by: &By<'_>,
         warnings: &mut Vec<Warning>,
     ) -> Place {
         let ratio = picture.ratio().max(0.001);
-        if let Some(place) = self.place {
+        if let Some(place) = asked {
             return fitted(place, ratio);
         }
         let hand = |picture_ratio: f64, warnings: &mut Vec<Warning>| {
@@ -339,19 +399,7 @@ impl Stamp {
             // A hand of the usual shape.
             None => hand(2.5, warnings),
         };
-        let width = picture
-            .size()
-            .map(|(width, _)| width)
-            .filter(|width| SEALS.contains(width))
-            .unwrap_or(SEAL);
-        let height = width / ratio;
-        let [left, top, wide, high] = person;
-        [
-            left + wide / 3.0 - width,
-            top + (high - height) / 2.0,
-            width,
-            height,
-        ]
+        sealed(person, seal_size(picture))
     }
 
     fn room(
@@ -387,6 +435,29 @@ impl Stamp {
     }
 }
 
+/// Width and height of a seal, pt.
+fn seal_size(picture: &Picture) -> (f64, f64) {
+    let width = picture
+        .size()
+        .map(|(width, _)| width)
+        .filter(|width| SEALS.contains(width))
+        .unwrap_or(SEAL);
+    (width, width / picture.ratio().max(0.001))
+}
+
+/// A seal in the field that was made for it: in its own size, at the side where the person's signature is.
+fn seal_in(area: Place, picture: &Picture, warnings: &mut Vec<Warning>) -> Place {
+    /// Of rounding, pt.
+    const SLACK: f64 = 0.5;
+    let (wide, high) = seal_size(picture);
+    let [left, top, width, height] = area;
+    if wide > width + SLACK || high > height + SLACK {
+        warnings.push(Warning::shrunk());
+        return fitted(area, picture.ratio().max(0.001));
+    }
+    [left + width - wide, top + (height - high) / 2.0, wide, high]
+}
+
 /// The largest part of `place` with this ratio, in its middle.
 fn fitted([left, top, width, height]: Place, ratio: f64) -> Place {
     let (wide, high) = (width.min(height * ratio), height.min(width / ratio));
@@ -407,15 +478,6 @@ fn in_room(room: Room, ratio: f64) -> Place {
         f64::midpoint(room.top, room.bottom) - high / 2.0,
         wide,
         high,
-    ]
-}
-
-fn moved_onto([left, top, width, height]: Place, size: (f64, f64)) -> Place {
-    [
-        left.min(size.0 - width).max(0.0),
-        top.min(size.1 - height).max(0.0),
-        width,
-        height,
     ]
 }
 

@@ -21,12 +21,31 @@ pub(crate) struct Row {
 
 /// How a row went.
 #[derive(Clone, Copy, PartialEq)]
-enum Went {
+pub(super) enum Went {
     Pass,
     Fail,
     Warn,
     /// Only a register, a code's own page or a person can tell.
     Elsewhere,
+}
+
+impl Went {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Warn => "warn",
+            Self::Elsewhere => "not_in_file",
+        }
+    }
+}
+
+impl Row {
+    /// Takes an answer that came later.
+    pub(super) fn answer(&mut self, (went, evidence): Answer) {
+        self.result = went.code();
+        self.evidence = evidence;
+    }
 }
 
 /// All fourteen rows; none for a file without signatures.
@@ -55,12 +74,7 @@ pub(crate) fn rows(whole: &Verification) -> Vec<Row> {
     let rows = numbers.zip(WORDS).zip(answers);
     rows.map(|((number, (vi, en)), (went, evidence))| Row {
         number,
-        result: match went {
-            Went::Pass => "pass",
-            Went::Fail => "fail",
-            Went::Warn => "warn",
-            Went::Elsewhere => "not_in_file",
-        },
+        result: went.code(),
         vi,
         en,
         evidence,
@@ -125,7 +139,8 @@ const WORDS: [(&str, &str); 14] = [
     ),
 ];
 
-type Answer = (Went, String);
+/// How a row went, and its evidence.
+pub(super) type Answer = (Went, String);
 
 fn covered(whole: &Verification) -> Answer {
     let Some(last) = whole.people().last() else {

@@ -95,8 +95,8 @@ fn compare_pages(document: &Document, whole: &mut Verification, reading: Option<
             "pages of a file that is not valid are not read by OCR",
         )),
         None => Err(Said::new(
-            "trang không có chữ, và không đọc bằng OCR do --no-ocr",
-            "the pages have no text, and --no-ocr was given",
+            "các trang không có chữ và chưa được đọc bằng OCR",
+            "the pages have no text and were not read by OCR",
         )),
     };
     let printed = match read {

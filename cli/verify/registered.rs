@@ -23,14 +23,15 @@ use crate::words::{Said, said};
 /// What was found out about a copy.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Registered {
-    /// `as_registered`, `annulled`, `differs`, `cancelled`, `unknown`, or `elsewhere` for copies of other offices.
+    /// `as_registered`, `annulled`, `differs`, `cancelled`, `unknown`, or `elsewhere` for copies of other offices; of paper with
+    /// a code `on_paper` in place of the first, `not_issued` when its number is not issued yet.
     pub(crate) result: &'static str,
     /// The copy's look-up code.
     pub(crate) code: String,
     /// Where it is looked up.
     pub(crate) address: String,
-    /// Whether the file begins with the bytes that its code stands for.
-    pub(crate) fits_code: bool,
+    /// Whether the file begins with the bytes that its code stands for; nothing of paper, which has none of them.
+    pub(crate) fits_code: Option<bool>,
     /// Register, number and day, where the register was at hand.
     pub(crate) register: Option<String>,
     pub(crate) number: Option<String>,
@@ -106,7 +107,7 @@ impl Registers {
             "annulled" | "differs" | "cancelled" | "unknown" => {
                 record.refuse(reason_code(found.result), found.said.clone());
             }
-            _ if !found.fits_code => {
+            _ if found.fits_code == Some(false) => {
                 record.refuse(
                     "code_of_another_file",
                     said!(
@@ -121,10 +122,60 @@ impl Registers {
         record.registered = Some(found);
     }
 
+    /// Looks the code up that stands in the pixels of a file without signatures, where there is one of ours. Paper is never
+    /// valid by itself; a number that was annulled, cancelled or never given takes even its claim away.
+    pub(crate) fn weigh_paper(&self, path: &Path, record: &mut FileRecord) {
+        let damaged = record.standing == Some(Standing::Damaged);
+        let Some(payload) = super::on_paper::code(path, damaged) else {
+            return;
+        };
+        let found = self.looked_up(&payload, None, |copy| {
+            let number = format!("{} {}", copy.line.register, copy.line.display);
+            match copy.stage {
+                Stage::Sealed | Stage::Delivered => (
+                    "on_paper",
+                    said!(
+                        "giấy hoặc ảnh, không phải tệp đã ký: mã trên giấy là của bản sao số {}, ngày {}, {} trang; hãy đối chiếu với tệp đã cấp",
+                        "paper or a picture, not the signed file: its code is that of copy {} of {} (pages: {}); compare it with the file that was issued",
+                        number,
+                        copy.line.day,
+                        copy.pages
+                    ),
+                ),
+                _ => (
+                    "not_issued",
+                    said!(
+                        "mã trên giấy là của số {}, chưa được cấp",
+                        "its code is that of number {}, which is not issued",
+                        number
+                    ),
+                ),
+            }
+        });
+        record.is_paper(&found.said);
+        if matches!(
+            found.result,
+            "annulled" | "cancelled" | "unknown" | "not_issued"
+        ) {
+            record.refuse(reason_code(found.result), found.said.clone());
+        }
+        record.registered = Some(found);
+    }
+
     fn found(&self, path: &Path, payload: &Payload) -> Registered {
         let fits_code = File::open(path)
             .and_then(|mut file| payload.fits(&mut file))
             .unwrap_or(false);
+        self.looked_up(payload, Some(fits_code), |copy| weighed(path, copy))
+    }
+
+    /// What lists and the register say of a code; of a copy in force what `weigh` says.
+    fn looked_up(
+        &self,
+        payload: &Payload,
+        fits_code: Option<bool>,
+        weigh: impl FnOnce(&Copy) -> (&'static str, Bilingual),
+    ) -> Registered {
         let mut found = Registered {
             result: "elsewhere",
             code: payload.code.clone(),
@@ -161,7 +212,19 @@ impl Registers {
         found.register = Some(copy.line.register.clone());
         found.number = Some(copy.line.display.clone());
         found.day = Some(copy.line.day.to_string());
-        (found.result, found.said) = weighed(path, &copy);
+        let number = format!("{} {}", copy.line.register, copy.line.display);
+        (found.result, found.said) = match &copy.line.annulment {
+            Some(annulment) => ("annulled", void(annulment)),
+            None if copy.stage == Stage::Cancelled => (
+                "cancelled",
+                said!(
+                    "số {} đã bị hủy, chưa từng được cấp",
+                    "number {} was cancelled and never issued",
+                    number
+                ),
+            ),
+            None => weigh(&copy),
+        };
         found
     }
 }
@@ -174,7 +237,11 @@ fn answer(rows: &mut [Row], found: &Registered) {
         "elsewhere" => ("not_in_file", "not_in_file"),
         _ => ("fail", "not_in_file"),
     };
-    let by_code = if found.fits_code { "pass" } else { "fail" };
+    let by_code = if found.fits_code == Some(true) {
+        "pass"
+    } else {
+        "fail"
+    };
     for row in rows {
         let result = match row.number {
             8 => registered,
@@ -190,17 +257,6 @@ fn answer(rows: &mut [Row], found: &Registered) {
 /// A file against its row in the register.
 fn weighed(path: &Path, copy: &Copy) -> (&'static str, Bilingual) {
     let number = format!("{} {}", copy.line.register, copy.line.display);
-    if let Some(annulment) = &copy.line.annulment {
-        return ("annulled", void(annulment));
-    }
-    if copy.stage == Stage::Cancelled {
-        let said = said!(
-            "số {} đã bị hủy, chưa từng được cấp",
-            "number {} was cancelled and never issued",
-            number
-        );
-        return ("cancelled", said);
-    }
     if copy
         .sealed
         .as_deref()
@@ -262,11 +318,29 @@ fn reason_code(result: &str) -> &'static str {
         "annulled" => "annulled",
         "cancelled" => "number_cancelled",
         "unknown" => "not_in_register",
+        "not_issued" => "number_not_issued",
         _ => "not_as_registered",
     }
 }
 
 impl FileRecord {
+    /// Whether it is a document without signatures, or no PDF at all.
+    pub(crate) fn has_no_signature(&self) -> bool {
+        let bare = matches!(self.standing, Some(Standing::Unsigned | Standing::Damaged));
+        bare && self.signatures.is_empty()
+    }
+
+    /// Says that it is a picture of paper: not damaged, and without a signature.
+    fn is_paper(&mut self, said: &Bilingual) {
+        self.standing = Some(Standing::Unsigned);
+        self.verdict = Standing::Unsigned.code();
+        self.reasons.clear();
+        self.summary = Bilingual {
+            vi: format!("KHÔNG CÓ CHỮ KÝ SỐ: {}", said.vi),
+            en: format!("NO SIGNATURE: {}", said.en),
+        };
+    }
+
     /// Takes the file's validity away for a reason that stands in a register, not in the file. What is worse stays.
     fn refuse(&mut self, code: &'static str, said: Bilingual) {
         self.reasons.insert(

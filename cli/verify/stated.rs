@@ -14,6 +14,9 @@ const CODE: &str = "mã tra cứu:";
 /// What follows the office's name.
 const AFTER_OFFICE: [&str; 3] = ["bản sao gồm", "bản điện tử", PERSON];
 
+/// What stands before the number of pages.
+const PAGES: &str = "bản sao gồm";
+
 /// Where `part`, in small letters, begins in `text`, whatever letters that is written in.
 fn found(text: &str, part: &str) -> Option<usize> {
     let mut starts = text.char_indices().map(|(at, _)| at);
@@ -48,6 +51,25 @@ pub(super) fn certifier(document: &Document) -> Option<Printed> {
         }
         Some(printed)
     })
+}
+
+/// How many pages the statement says that the copy has, when there is a statement that says so.
+pub(super) fn pages(document: &Document) -> Option<usize> {
+    let count = document.page_count().ok()?;
+    (count.saturating_sub(2)..count)
+        .rev()
+        .find_map(|page| stated_pages(&glance::stamped(document, page, &Limits::default()).ok()?))
+}
+
+fn stated_pages(lines: &[String]) -> Option<usize> {
+    let words: Vec<&str> = lines
+        .iter()
+        .flat_map(|line| line.split_whitespace())
+        .collect();
+    let text = words.join(" ");
+    let text = text.get(found(&text, TITLE)?..)?;
+    let after = text.get(found(text, PAGES)? + PAGES.len()..)?;
+    after.split_whitespace().next()?.parse().ok()
 }
 
 fn stated(lines: &[String]) -> Option<Printed> {
@@ -145,6 +167,8 @@ mod tests {
         ]
         .map(str::to_owned);
         assert_eq!(stated(&narrow).unwrap(), printed);
+        assert_eq!(stated_pages(&narrow), Some(1));
+        assert_eq!(stated_pages(&lines), None);
         assert_eq!(stated(&["QUYẾT ĐỊNH".to_owned()]), None);
     }
 }

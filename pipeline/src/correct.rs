@@ -32,6 +32,14 @@ pub enum Change {
         /// The value, NFC; `None` says that the paper has none.
         value: Option<String>,
     },
+    /// A field, or the type, is what the machine read: a person looked. Kept with the value, so that another reading does
+    /// not count as looked at.
+    Confirmed {
+        /// Name of the field, or `type`.
+        name: String,
+        /// The value that was looked at; `None` says that the paper has none.
+        value: Option<String>,
+    },
     /// The document is of this type.
     Type {
         /// Code of the type.
@@ -72,6 +80,10 @@ pub enum PageOp {
         /// The scan.
         scan: KeptScan,
     },
+    /// A document begins with it, whatever the program thinks: the source is cut there.
+    Begin,
+    /// No document begins with it: it belongs to the one before.
+    Join,
     /// Left out.
     Drop,
     /// As scanned again: what was said of the page before, and scans that came after it, are taken back.
@@ -153,8 +165,25 @@ fn changed(slot: &mut Option<PlannedPage>, index: usize, op: &PageOp) {
                 page.turn = Some(*degrees);
             }
         }
-        PageOp::InsertAfter { .. } => {}
+        PageOp::InsertAfter { .. } | PageOp::Begin | PageOp::Join => {}
     }
+}
+
+/// Where people said that a document begins (`true`) or does not, by the page's number in the source.
+pub fn cuts(corrections: &[Correction]) -> BTreeMap<u32, bool> {
+    let mut cuts = BTreeMap::new();
+    for correction in corrections {
+        let Change::Page { page, op } = &correction.change else {
+            continue;
+        };
+        match op {
+            PageOp::Begin => cuts.insert(*page, true),
+            PageOp::Join => cuts.insert(*page, false),
+            PageOp::Restore => cuts.remove(page),
+            _ => None,
+        };
+    }
+    cuts
 }
 
 fn page_changes(corrections: &[Correction]) -> impl Iterator<Item = (usize, &PageOp)> {
@@ -174,12 +203,21 @@ pub fn plan_key(corrections: &[Correction]) -> String {
     ops.join(";")
 }
 
-/// Puts what people said into a record: their values over the machine's, and who said what when.
+/// How the type is called where fields are named.
+pub(crate) const TYPE: &str = "type";
+
+/// Puts what people said into a record: their values over the machine's, and who said what when. What the record tells
+/// already is not put in again, so that it still says what stood there before.
 pub fn apply(record: &mut DocumentRecord, corrections: &[Correction]) {
-    record.corrections.clear();
-    for correction in corrections {
+    let told = record.corrections.len();
+    for correction in corrections.iter().skip(told) {
         let was = match &correction.change {
-            Change::Field { name, value } => set_field(record, name, value.as_deref()),
+            Change::Confirmed { name, value } if name == TYPE => {
+                value.as_deref().and_then(|code| set_type(record, code))
+            }
+            Change::Field { name, value } | Change::Confirmed { name, value } => {
+                set_field(record, name, value.as_deref())
+            }
             Change::Type { code } => set_type(record, code),
             _ => None,
         };
@@ -200,8 +238,10 @@ fn set_field(record: &mut DocumentRecord, name: &str, value: Option<&str>) -> Op
     let was = field.value.take();
     field.value = value.map(|value| value.nfc().collect());
     field.confidence = 1.0;
-    // Parts are the machine's reading of its own value.
-    field.parts.clear();
+    if field.value != was {
+        // Parts are the machine's reading of its own value.
+        field.parts.clear();
+    }
     let blamed = format!("low_confidence_{name}");
     record.flags.retain(|flag| flag.code != blamed);
     was
@@ -228,13 +268,17 @@ fn set_type(record: &mut DocumentRecord, code: &str) -> Option<String> {
 /// A change as the record tells it: what it is about, and what it says.
 fn said(change: &Change) -> (String, Option<String>) {
     match change {
-        Change::Field { name, value } => (name.clone(), value.clone()),
-        Change::Type { code } => ("type".to_owned(), Some(code.clone())),
+        Change::Field { name, value } | Change::Confirmed { name, value } => {
+            (name.clone(), value.clone())
+        }
+        Change::Type { code } => (TYPE.to_owned(), Some(code.clone())),
         Change::Page { page, op } => {
             let said = match op {
                 PageOp::Turn { degrees } => format!("turn {degrees}"),
                 PageOp::Replace { scan } => format!("replace {} {}", scan.file, scan.page),
                 PageOp::InsertAfter { scan } => format!("insert {} {}", scan.file, scan.page),
+                PageOp::Begin => "begin".to_owned(),
+                PageOp::Join => "join".to_owned(),
                 PageOp::Drop => "drop".to_owned(),
                 PageOp::Restore => "restore".to_owned(),
             };
@@ -353,5 +397,39 @@ mod tests {
         assert_eq!(record.flags.len(), 1);
         assert_eq!(record.corrections[0].was.as_deref(), Some("12/QD-UBND"));
         assert_eq!(record.corrections[1].was.as_deref(), Some("TB"));
+    }
+
+    #[test]
+    fn what_was_looked_at_is_sure_and_keeps_its_parts() {
+        let mut record: DocumentRecord = serde_json::from_value(serde_json::json!({
+            "schema": "saoy.document/1", "producer": "p", "language": "vie",
+            "source": {"path": "a", "sha256": "", "bytes": 1, "pages": 1},
+            "output": {"pdf": "a.pdf", "sha256": "", "bytes": 1, "pdfa": "2b"},
+            "type": {"code": "TB", "name": "Thông báo", "confidence": 0.6},
+            "fields": {"issued_date": {"value": "2026-07-22", "confidence": 0.4, "parts": {"day": "22"}}},
+            "alternatives": [], "flags": [{"code": "low_confidence_issued_date"}], "corrections": [], "pages": []
+        }))
+        .unwrap();
+        let looked = |name: &str, value: &str| {
+            said_by_lan(Change::Confirmed {
+                name: name.into(),
+                value: Some(value.into()),
+            })
+        };
+        apply(
+            &mut record,
+            &[looked("issued_date", "2026-07-22"), looked("type", "TB")],
+        );
+        let field = &record.fields["issued_date"];
+        assert!(field.confidence >= 1.0 && field.parts["day"] == "22");
+        assert!(record.flags.is_empty());
+        assert_eq!(record.kind.as_ref().unwrap().name, "Thông báo");
+        // Whoever counts what was wrong sees that nothing was.
+        assert!(
+            record
+                .corrections
+                .iter()
+                .all(|one| one.was == one.value && one.value.is_some())
+        );
     }
 }

@@ -61,6 +61,7 @@ pub mod skim;
 
 pub use amend::{AmendError, Amended, Wish, amend, draw_sample, sample_findings};
 pub use events::{Event, Watch};
+pub use publish::wipe_folder;
 pub use state::STATE_FOLDER;
 
 use document::{Opened, Opening};
@@ -146,6 +147,8 @@ pub struct World<'a> {
     pub watch: &'a dyn Watch,
     /// Becomes true when the run is to stop.
     pub stop: &'a AtomicBool,
+    /// Becomes true when no further document is to be begun; those that are begun are finished.
+    pub wind_down: &'a AtomicBool,
 }
 
 /// Why a run could not begin or go on at all; troubles of single documents are in the record instead.
@@ -180,7 +183,22 @@ pub enum RunError {
 /// Only when the run as a whole cannot begin or its record cannot be written; documents that fail are set
 /// aside in the record.
 pub fn digitize(plan: &Plan, world: &World<'_>) -> Result<BatchRecord, RunError> {
-    let mut found = preview(&plan.inputs, &plan.out, plan.folder_as_document);
+    let found = preview(&plan.inputs, &plan.out, plan.folder_as_document);
+    digitize_found(plan, found, world)
+}
+
+/// Runs a batch of documents that somebody else found; the plan's inputs are not looked at.
+///
+/// A document's `path` is what it is known by, here and in its record, and may differ from where its files lie: scans
+/// that are read from a spool folder are known by the place where they are going to stay.
+///
+/// # Errors
+/// As [`digitize`].
+pub fn digitize_found(
+    plan: &Plan,
+    mut found: ingest::Found,
+    world: &World<'_>,
+) -> Result<BatchRecord, RunError> {
     if found.documents.is_empty() && found.set_aside.is_empty() {
         return Err(RunError::Nothing);
     }
@@ -266,7 +284,7 @@ impl<'a> Run<'a> {
             self.record(usize::MAX, entry, 0);
         }
         for (index, inputs) in found.documents.iter().enumerate() {
-            if self.stopping() {
+            if self.stopping() || self.world.wind_down.load(Ordering::Relaxed) {
                 return;
             }
             match Opened::open(self, index, inputs) {

@@ -45,6 +45,8 @@ mod pdf;
 
 mod file;
 
+pub mod whole;
+
 pub use error::{Fault, Foreign, IngestError};
 pub use file::File;
 pub use inputs::{Document, Found, SetAside, find};

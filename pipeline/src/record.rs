@@ -58,7 +58,7 @@ pub struct DocumentRecord {
 pub struct PartOf {
     /// Page numbers in the source, from 1, in order.
     pub source_pages: Vec<u32>,
-    /// Why the document begins where it does: `start`, `separator` or `first_page`.
+    /// Why the document begins where it does: `start`, `separator`, `first_page` or `person`.
     pub cut_reason: String,
     /// What on the page and the one before spoke for a cut that no separator made.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -442,7 +442,7 @@ pub struct PartEntry {
     pub name: String,
     /// Its page numbers in the input, from 1.
     pub source_pages: Vec<u32>,
-    /// Why it begins where it does: `start`, `separator` or `first_page`.
+    /// Why it begins where it does: `start`, `separator`, `first_page` or `person`.
     pub cut_reason: String,
     /// Codes of its findings, each once.
     pub flags: Vec<String>,

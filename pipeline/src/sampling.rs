@@ -115,7 +115,7 @@ fn about(correction: &Correction) -> Option<String> {
         Change::Field { name, .. } => Some(name.clone()),
         Change::Type { .. } => Some("type".to_owned()),
         Change::Page { .. } => Some("page".to_owned()),
-        Change::Accepted | Change::SentBack { .. } => None,
+        Change::Confirmed { .. } | Change::Accepted | Change::SentBack { .. } => None,
     }
 }
 
@@ -187,7 +187,16 @@ mod tests {
             })
         };
         let corrections = BTreeMap::from([
-            ("d00".to_owned(), vec![said(Change::Accepted)]),
+            (
+                "d00".to_owned(),
+                vec![
+                    said(Change::Confirmed {
+                        name: "place".into(),
+                        value: Some("Huế".into()),
+                    }),
+                    said(Change::Accepted),
+                ],
+            ),
             (
                 "d01".to_owned(),
                 vec![wrong_number(), wrong_number(), said(Change::Accepted)],

@@ -17,7 +17,10 @@ use crate::World;
 use crate::trouble::{Trouble, sentence};
 
 /// What brings a database from one version to the next; only ever added to.
-const MIGRATIONS: [&str; 1] = [include_str!("accounts/0001.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("accounts/0001.sql"),
+    include_str!("accounts/0002.sql"),
+];
 
 /// A session that nobody used for so long has ended: a shift.
 const IDLE: Duration = Duration::from_hours(8);
@@ -29,12 +32,17 @@ const NOTICED: i64 = 60;
 /// Shortest password, in letters (NIST SP 800-63B, 5.1.1.2, asks for 8; these protect keys).
 const SHORTEST: usize = 10;
 
+pub(crate) mod hooks;
+
 /// Why accounts could not do it.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountsError {
     /// What was asked for cannot be: said in both languages.
     #[error("{}", .0.en)]
     Refused(Sentence),
+    /// There is no such thing.
+    #[error("{}", .0.en)]
+    Missing(Sentence),
     /// The database would not.
     #[error("accounts: {0}")]
     Database(#[from] rusqlite::Error),
@@ -50,7 +58,7 @@ impl AccountsError {
     #[must_use]
     pub fn sentence(&self) -> Sentence {
         match self {
-            Self::Refused(said) => said.clone(),
+            Self::Refused(said) | Self::Missing(said) => said.clone(),
             other => sentence!(
                 "không đọc hoặc ghi được danh sách tài khoản: {}",
                 "the list of accounts could not be read or written: {}",
@@ -64,6 +72,7 @@ impl From<AccountsError> for Trouble {
     fn from(error: AccountsError) -> Self {
         match error {
             AccountsError::Refused(said) => Self::refused(said),
+            AccountsError::Missing(said) => Self::missing(said),
             other => Self::ours(other),
         }
     }

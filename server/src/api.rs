@@ -18,11 +18,14 @@ mod archive;
 
 mod openapi;
 
+mod webhooks;
+
 pub(crate) fn routes(routes: Routes) -> Routes {
     let routes = routes
         .get("/openapi.json", Access::Public, openapi::document)
         .post("/api/v1/verifications", Access::Public, verified);
-    archive::routes(routes)
+    let routes = archive::routes(routes);
+    webhooks::routes(routes)
 }
 
 /// The record of a verification, as `saoy verify --json` gives it; the file is not kept.

@@ -10,11 +10,14 @@ use saoy_archive::{Act, Archive, Random};
 
 use crate::accounts::Accounts;
 use crate::archive::Shelf;
+use crate::certify::drafts::Drafts;
 use crate::desk::Desk;
 use crate::guard::limits::Limits;
 use crate::kept::Kept;
 use crate::measures::Measures;
 use crate::pictures::Pictures;
+use crate::stations::Stations;
+use crate::stations::text::Texts;
 use crate::trouble::{Trouble, sentence};
 
 /// Clock and random numbers, handed in by the program.
@@ -95,9 +98,12 @@ pub(crate) struct App {
     pub(crate) desk: Desk,
     pub(crate) kept: Kept,
     pub(crate) pictures: Pictures,
+    pub(crate) drafts: Drafts,
     pub(crate) limits: Limits,
     pub(crate) shelf: Shelf,
     pub(crate) measures: Measures,
+    pub(crate) stations: Stations,
+    pub(crate) texts: Texts,
     /// Archives that are open and idle: a connection serves one request at a time.
     idle: Mutex<Vec<Archive>>,
 }
@@ -106,11 +112,14 @@ impl App {
     pub(crate) fn new(settings: Settings, world: World, accounts: Accounts) -> Self {
         Self {
             desk: Desk::new(&settings),
+            stations: Stations::new(&settings.stations),
+            texts: Texts::default(),
             settings,
             world,
             accounts: Mutex::new(accounts),
             kept: Kept::default(),
             pictures: Pictures::default(),
+            drafts: Drafts::default(),
             limits: Limits::default(),
             shelf: Shelf::default(),
             measures: Measures::default(),

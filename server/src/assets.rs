@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use ring::digest;
 
 /// Name, kind, content.
-const ALL: [(&str, &str, &[u8]); 5] = [
+const ALL: &[(&str, &str, &[u8])] = &[
     (
         "saoy.css",
         "text/css; charset=utf-8",
@@ -26,6 +26,36 @@ const ALL: [(&str, &str, &[u8]); 5] = [
         "archive.js",
         "text/javascript; charset=utf-8",
         include_bytes!("../assets/archive.js"),
+    ),
+    (
+        "certify.css",
+        "text/css; charset=utf-8",
+        include_bytes!("../assets/certify.css"),
+    ),
+    (
+        "certify.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../assets/certify.js"),
+    ),
+    (
+        "review.css",
+        "text/css; charset=utf-8",
+        include_bytes!("../assets/review.css"),
+    ),
+    (
+        "review.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../assets/review.js"),
+    ),
+    (
+        "document.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../assets/document.js"),
+    ),
+    (
+        "station.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../assets/station.js"),
     ),
     (
         "sign.svg",

@@ -32,8 +32,6 @@ pub(crate) struct Incoming {
     pub(crate) name: String,
     /// Where it is, until the form is dropped.
     pub(crate) path: PathBuf,
-    /// Bytes.
-    pub(crate) size: u64,
 }
 
 /// A form with its files. For people who are logged in it has been checked that one of our own pages sent it.
@@ -223,12 +221,7 @@ async fn multi(mut multipart: Multipart, app: &App) -> Result<Form, Trouble> {
         file.flush().await?;
         // A file input that nobody filled sends an empty part.
         if size > 0 || !name.is_empty() {
-            form.files.push(Incoming {
-                field,
-                name,
-                path,
-                size,
-            });
+            form.files.push(Incoming { field, name, path });
         }
     }
     Ok(form)

@@ -94,8 +94,6 @@ mod tests {
 
     use unicode_normalization::is_nfc;
 
-    use super::*;
-
     /// What may stand in a template in no language: names, units, signs.
     const NEUTRAL: [&str; 8] = ["Saoy", "SHA", "HTTP", "kB", "MB", "PDF", "CSV", "JSON"];
 

@@ -17,11 +17,15 @@ mod archive;
 
 mod assets;
 
+mod certify;
+
 mod desk;
 
 mod guard;
 
 mod home;
+
+mod hooks;
 
 mod incoming;
 
@@ -43,9 +47,15 @@ mod people;
 
 mod pictures;
 
+mod review;
+
 mod routes;
 
 mod sign_in;
+
+mod station;
+
+mod stations;
 
 mod trouble;
 

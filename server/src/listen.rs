@@ -23,7 +23,7 @@ use tower::ServiceExt as _;
 
 use crate::app::App;
 use crate::log::Client;
-use crate::{Accounts, Settings, World, routes};
+use crate::{Accounts, Settings, World, hooks, routes};
 
 /// Longest time for a request's head to arrive, and for a handshake.
 const HEAD: Duration = Duration::from_secs(15);
@@ -88,6 +88,7 @@ pub fn start(
     let app = Arc::new(App::new(settings, world, accounts));
     let router = routes::router(&app);
     let (stop, stopped) = watch::channel(false);
+    runtime.spawn(hooks::run(Arc::clone(&app), stopped.clone()));
     let task = runtime.spawn(accept(listener, acceptor, router, stopped));
     Ok(Running {
         address,

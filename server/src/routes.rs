@@ -11,7 +11,10 @@ use axum::response::Response;
 use axum::routing::{self, MethodRouter};
 
 use crate::app::App;
-use crate::{api, archive, assets, guard, home, log, lookup, people, sign_in, trouble, verify};
+use crate::{
+    api, archive, assets, certify, guard, home, log, lookup, people, review, sign_in, station,
+    trouble, verify,
+};
 
 /// Who may use an endpoint. Roles are those of the archive's profile, on the day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +118,9 @@ fn all(routes: Routes) -> Routes {
     let routes = lookup::routes(routes);
     let routes = archive::routes(routes);
     let routes = people::routes(routes);
+    let routes = certify::routes(routes);
+    let routes = review::routes(routes);
+    let routes = station::routes(routes);
     api::routes(routes)
 }
 

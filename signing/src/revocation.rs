@@ -66,11 +66,16 @@ impl Moment {
     /// True when data made at `this`, to be renewed at `next`, says something of the time that is asked about: it was
     /// made later, or its own time covers it.
     pub fn is_covered(&self, this: Instant, next: Option<Instant>) -> bool {
-        if this.0 > self.now.0.saturating_add(self.rule.skew) {
+        if !self.is_past(this) {
             return false;
         }
         let until = next.map_or(this.0.saturating_add(self.rule.freshness), |next| next.0);
         this >= self.covering || until >= self.covering.0
+    }
+
+    /// True when data made at `this` was made by now, as far as clocks agree.
+    pub fn is_past(&self, this: Instant) -> bool {
+        this.0 <= self.now.0.saturating_add(self.rule.skew)
     }
 
     /// True when data made at `this` still tells of `certificate`: authorities may forget expired ones, unless they say

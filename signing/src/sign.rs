@@ -12,6 +12,7 @@ use saoy_pdf::PdfError;
 pub mod admission;
 pub mod appearance;
 pub mod evidence;
+pub mod field;
 pub mod key;
 pub mod timestamp;
 
@@ -25,7 +26,7 @@ mod steps;
 mod text;
 
 pub use earlier::check_earlier;
-pub use fitness::{Unfit, check_certificate};
+pub use fitness::{Revoked, Unfit, check_certificate, check_revocation};
 pub use message::identifier;
 pub use prepare::{Lock, Options, Prepared, Purpose};
 pub use steps::{Digested, Sealed, Signed};
@@ -76,6 +77,12 @@ pub enum SignError {
     /// More than a QR code holds.
     #[error("the QR code: {0}")]
     Code(String),
+    /// A field that cannot be signed as asked.
+    #[error("the field {0:?} cannot be signed like this: {1}")]
+    Field(String, field::FieldTrouble),
+    /// Fields would have to be made for later signers, and an earlier signature is over those there are.
+    #[error("only the first signature can make fields for later ones")]
+    SignedFields,
     /// A page would have to be added, and an earlier signature is over those there are.
     #[error("a signed document cannot get another page")]
     SignedPages,

@@ -13,6 +13,7 @@
 mod survey;
 
 mod find;
+pub(crate) use find::{rectangle as rectangle_of, widgets_of};
 
 mod coverage;
 

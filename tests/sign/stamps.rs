@@ -6,7 +6,8 @@ use std::process::Command;
 use super::{page, pdfsig, sign};
 use crate::outputs::judge;
 use crate::paper::{Sheet, paper};
-use crate::program::{Desk, asked, run, saoy};
+use crate::picture::Picture;
+use crate::program::{Desk, asked, fixtures, run, saoy};
 
 const AGENCY: &str = "ỦY BAN NHÂN DÂN PHƯỜNG THUẬN HÓA";
 
@@ -114,4 +115,84 @@ fn pdfa_stays_pdfa_under_every_stamp() {
     let (code, verdicts, complaints) = run(Command::new(judge("verapdf")).args(&signed));
     assert_eq!(code, 0, "{verdicts}{complaints}");
     assert_eq!(verdicts.matches("PASS").count(), signed.len(), "{verdicts}");
+}
+
+/// A seal of half the ink, over words: with PDF/A-2 and 3, and with no PDF/A, the words are seen through it; PDF/A-1 knows no
+/// transparency, where it is as on white paper, and that is told.
+#[test]
+fn half_transparent_pictures_are_so_where_the_file_allows_it() {
+    let desk = Desk::new();
+    let mut sheet = Sheet::blank(60, 60);
+    sheet.ring((30, 30), 0, 29, [200, 0, 0]);
+    let image = desk.put("seal.png", sheet.png_of_ink(128));
+    let image = format!("--image={}", image.display());
+    let mut papers = vec![("none", desk.put("none.pdf", page()))];
+    for part in ["1b", "2b", "2u", "3b"] {
+        let made = Desk::new();
+        made.put("page.tif", paper([1]));
+        let (code, _, complaints) = run(&mut made.digitize(&["--pdfa", part]));
+        assert_eq!(code, 0, "{part}: {complaints}");
+        let bytes = std::fs::read(made.output("page.pdf")).unwrap();
+        papers.push((part, desk.put(&format!("{part}.pdf"), bytes)));
+    }
+    for name in [
+        "libreoffice-1a",
+        "libreoffice-2b",
+        "libreoffice-3b",
+        "ghostscript-1b",
+        "ghostscript-2b",
+        "word-3b",
+    ] {
+        papers.push((name, fixtures("makers").join(format!("{name}.pdf"))));
+    }
+    let mut signed = Vec::new();
+    for (name, input) in &papers {
+        let out = desk.output(&format!("{name}.pdf"));
+        let options = [
+            "--key=test:",
+            "--stamp=person",
+            &image,
+            "--page=1",
+            "--box=20,20,60,60",
+        ];
+        let (code, entry) = sign(input, &out, &options);
+        assert_eq!(code, 0, "{name}: {entry}");
+        let told = entry["warnings"].as_array().cloned().unwrap_or_default();
+        let told = told
+            .iter()
+            .any(|warning| warning["code"] == "stamp_flattened");
+        let is_first_part = name.contains('1');
+        assert_eq!(told, is_first_part, "{name}: {entry}");
+        let bytes = std::fs::read(&out).unwrap();
+        let update =
+            String::from_utf8_lossy(&bytes[std::fs::read(input).unwrap().len()..]).into_owned();
+        assert_eq!(update.contains("/SMask"), !is_first_part, "{name}");
+        assert!(pdfsig(&out).contains("Signature is Valid"));
+        // Half of the ink on white paper, either way.
+        let shown = Picture::netpbm(&first_page(&out));
+        let pixel = shown.pixels[23 * shown.width + 50];
+        if pixel[0] > 100 {
+            assert!(
+                pixel[1].abs_diff(127) < 12 && pixel[0] > 215,
+                "{name}: {pixel:?}"
+            );
+        }
+        if *name != "none" {
+            signed.push(out);
+        }
+    }
+    let (code, verdicts, complaints) = run(Command::new(judge("verapdf")).args(&signed));
+    assert_eq!(code, 0, "{verdicts}{complaints}");
+    assert_eq!(verdicts.matches("PASS").count(), signed.len(), "{verdicts}");
+}
+
+/// The first page at 72 dpi.
+pub(super) fn first_page(file: &Path) -> Vec<u8> {
+    let shown = Command::new("pdftoppm")
+        .args(["-r", "72", "-f", "1", "-singlefile"])
+        .arg(file)
+        .output()
+        .unwrap();
+    assert!(shown.status.success());
+    shown.stdout
 }

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::revoked::{folder_that_revokes, is_refused};
+use super::servers::Authority;
 use super::{page, pdfsig};
 use crate::program::{Desk, run, saoy};
 
@@ -98,6 +100,43 @@ impl Tokens {
             name,
         ];
         self.made("pkcs11-tool", &[&["--module", MODULE], &store[..]].concat());
+    }
+
+    /// A key and its certificate that an authority issued: `NAME.key` and `NAME.pem` of `folder`.
+    fn issued_key(&self, token: &str, folder: &Path, name: &str) {
+        let file = |ending: &str| {
+            folder
+                .join(format!("{name}.{ending}"))
+                .display()
+                .to_string()
+        };
+        let (key, pem, der) = (file("key"), file("pem"), file("der"));
+        let import = [
+            "--import", &key, "--token", token, "--label", name, "--id", "01", "--pin", PIN,
+        ];
+        self.made("softhsm2-util", &import);
+        self.made(
+            "openssl",
+            &["x509", "-in", &pem, "-outform", "DER", "-out", &der],
+        );
+        let store = [
+            "--module",
+            MODULE,
+            "--token-label",
+            token,
+            "--login",
+            "--pin",
+            PIN,
+            "--write-object",
+            &der,
+            "--type",
+            "cert",
+            "--id",
+            "01",
+            "--label",
+            name,
+        ];
+        self.made("pkcs11-tool", &store);
     }
 
     /// The same for an RSA key that wants its PIN for each signature.
@@ -293,6 +332,22 @@ fn a_key_that_wants_its_pin_each_time_gets_it() {
     }
     let (code, _, said) = tokens.sign(&papers, "token=one", "654321", &["--force"]);
     assert_eq!(code, 4, "{said}");
+}
+
+#[test]
+fn a_certificate_on_a_token_that_a_list_at_hand_revokes_signs_nothing() {
+    let authority = Authority::new();
+    let tokens = Tokens::new();
+    tokens.token("one");
+    tokens.issued_key("one", &authority.folder(), "by-list");
+    let (papers, out) = (tokens.papers(1), tokens.desk.output("00.pdf"));
+    let data = format!("--data={}", authority.desk.input("data").display());
+    let (code, files, said) = tokens.sign(&papers, "token=one", PIN, &[&data]);
+    assert_eq!(code, 0, "{files:?} {said}");
+    std::fs::remove_file(&out).unwrap();
+    folder_that_revokes(&authority, "by-list");
+    let (code, files, _) = tokens.sign(&papers, "token=one", PIN, &[&data]);
+    is_refused(code, &files[0], &out);
 }
 
 /// How many signatures stand in a file that begins with its input.

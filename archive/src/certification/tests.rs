@@ -3,9 +3,10 @@
 use jiff::civil::date;
 
 use super::*;
-use crate::store::tests::{act_on, office};
+use crate::retention::Of;
+use crate::store::tests::{act, act_on, office, two_archivists};
 
-fn details() -> Details {
+pub(crate) fn details() -> Details {
     let profile = Profile::on(date(2026, 11, 25)).unwrap();
     Details {
         requester_id: "079090000001".to_owned(),
@@ -27,7 +28,16 @@ fn details() -> Details {
     }
 }
 
-fn copy<'a>(kind: &'a str, title: &'a str, details: Details) -> NewCopy<'a> {
+pub(crate) fn stored(archive: &Archive, bytes: &[u8]) -> BlobId {
+    archive.blobs().put(&mut &*bytes).unwrap()
+}
+
+pub(crate) fn copy<'a>(
+    archive: &Archive,
+    kind: &'a str,
+    title: &'a str,
+    details: Details,
+) -> NewCopy<'a> {
     NewCopy {
         kind,
         visit: "2026-11-25/1",
@@ -35,8 +45,8 @@ fn copy<'a>(kind: &'a str, title: &'a str, details: Details) -> NewCopy<'a> {
         requester: "Trần Văn C",
         pages: 2,
         details,
-        original: BlobId::of(title.as_bytes()),
-        prepared: BlobId::of(b"pdf"),
+        original: stored(archive, title.as_bytes()),
+        prepared: stored(archive, b"pdf"),
     }
 }
 
@@ -51,12 +61,12 @@ fn two_identity_cards_and_a_household_book_in_one_visit_are_three_numbers() {
     ];
     for (index, title) in titles.iter().enumerate() {
         let made = archive
-            .prepare_copy(&act, &copy("chung-thuc", title, details()))
+            .prepare_copy(&act, &copy(&archive, "chung-thuc", title, details()))
             .unwrap();
         assert_eq!(made.line.number, i64::try_from(index).unwrap() + 1);
         // Copies of one original share its number, also when the step is done again.
         let again = archive
-            .prepare_copy(&act, &copy("chung-thuc", title, details()))
+            .prepare_copy(&act, &copy(&archive, "chung-thuc", title, details()))
             .unwrap();
         assert_eq!(again, made);
     }
@@ -71,11 +81,11 @@ fn two_people_two_steps_and_the_number_is_issued() {
     let made = archive
         .prepare_copy(
             &act_on("officer", today),
-            &copy("chung-thuc", "Bằng tốt nghiệp", details()),
+            &copy(&archive, "chung-thuc", "Bằng tốt nghiệp", details()),
         )
         .unwrap();
-    let signed = BlobId::of(b"signed");
-    let sealed = BlobId::of(b"sealed");
+    let signed = stored(&archive, b"signed");
+    let sealed = stored(&archive, b"sealed");
     // The office cannot come first, and not everybody may sign.
     assert!(
         archive
@@ -144,14 +154,14 @@ fn a_cancelled_number_stays_and_is_not_given_again() {
     let (_folder, mut archive) = office();
     let act = act_on("officer", date(2026, 11, 25));
     let first = archive
-        .prepare_copy(&act, &copy("chung-thuc", "A", details()))
+        .prepare_copy(&act, &copy(&archive, "chung-thuc", "A", details()))
         .unwrap();
     archive
         .cancel_copy(&act, &first.code, "khách đổi ý")
         .unwrap();
     // The same paper, asked for again, has a number of its own.
     let again = archive
-        .prepare_copy(&act, &copy("chung-thuc", "A", details()))
+        .prepare_copy(&act, &copy(&archive, "chung-thuc", "A", details()))
         .unwrap();
     assert_eq!(again.line.number, 2);
     archive
@@ -164,7 +174,7 @@ fn a_cancelled_number_stays_and_is_not_given_again() {
     );
     assert_eq!(
         archive
-            .prepare_copy(&act, &copy("chung-thuc", "B", details()))
+            .prepare_copy(&act, &copy(&archive, "chung-thuc", "B", details()))
             .unwrap()
             .line
             .number,
@@ -187,13 +197,13 @@ fn open_questions_hints_and_uncompared_pages_stand_in_the_way() {
     for bad in [open, hinted.clone(), refused, unseen] {
         assert!(
             archive
-                .prepare_copy(&act, &copy("chung-thuc", "A", bad))
+                .prepare_copy(&act, &copy(&archive, "chung-thuc", "A", bad))
                 .is_err()
         );
     }
     hinted.answers[5].remark = Some("dấu nổi".to_owned());
     archive
-        .prepare_copy(&act, &copy("chung-thuc", "A", hinted))
+        .prepare_copy(&act, &copy(&archive, "chung-thuc", "A", hinted))
         .unwrap();
     // Nothing was numbered for those refused.
     assert_eq!(
@@ -203,7 +213,7 @@ fn open_questions_hints_and_uncompared_pages_stand_in_the_way() {
     // Intake scans and goes no further.
     let intake = archive.prepare_copy(
         &act_on("intake", date(2026, 11, 25)),
-        &copy("chung-thuc", "B", details()),
+        &copy(&archive, "chung-thuc", "B", details()),
     );
     assert!(intake.is_err());
 }
@@ -215,7 +225,7 @@ fn a_true_copy_needs_the_office_alone() {
     let made = archive
         .prepare_copy(
             &act_on("clerk", today),
-            &copy("sao-y", "QĐ 5/QĐ-UBND", Details::default()),
+            &copy(&archive, "sao-y", "QĐ 5/QĐ-UBND", Details::default()),
         )
         .unwrap();
     assert_eq!(made.line.display, "01/SY");
@@ -228,7 +238,90 @@ fn a_true_copy_needs_the_office_alone() {
         .may_act_on(&act_on("clerk", today), &made.code, true)
         .unwrap();
     let done = archive
-        .seal_copy(&act_on("clerk", today), &made.code, BlobId::of(b"s"), "bb")
+        .seal_copy(
+            &act_on("clerk", today),
+            &made.code,
+            stored(&archive, b"s"),
+            "bb",
+        )
         .unwrap();
     assert_eq!(done.stage, Stage::Sealed);
+}
+
+/// The files of a paper that comes again while its older copy is disposed of: stored, then taken away, then named.
+#[test]
+fn a_disposal_between_storing_and_numbering_takes_no_number_and_loses_no_file() {
+    let (_folder, mut archive) = two_archivists();
+    let day = date(2026, 11, 25);
+    let first = archive
+        .prepare_copy(
+            &act("officer"),
+            &copy(&archive, "chung-thuc", "A", details()),
+        )
+        .unwrap();
+    archive
+        .cancel_copy(&act("officer"), &first.code, "khách đổi ý")
+        .unwrap();
+    let later = day.checked_add(jiff::Span::new().days(40)).unwrap();
+    archive
+        .list_disposal(&act_on("keeper", later), "hết hạn")
+        .unwrap();
+    archive
+        .approve_disposal(&act_on("second", later), 1, Some("QĐ 2"))
+        .unwrap();
+    let again = NewCopy {
+        visit: "2",
+        ..copy(&archive, "chung-thuc", "A", details())
+    };
+    let gone = archive.carry_out(&act_on("second", later), 1).unwrap();
+    assert_eq!(
+        (gone.items[0].of, gone.items[0].outcome.as_str()),
+        (Of::Copy, "gone")
+    );
+    let refused = archive.prepare_copy(&act_on("officer", later), &again);
+    assert!(
+        matches!(refused, Err(ArchiveError::Missing(_))),
+        "{refused:?}"
+    );
+    assert!(archive.line("SCTĐT/BS", 2027, 1).is_err());
+    // Stored once more, as the command does, it has its number and its files.
+    let again = NewCopy {
+        visit: "2",
+        ..copy(&archive, "chung-thuc", "A", details())
+    };
+    let made = archive
+        .prepare_copy(&act_on("officer", later), &again)
+        .unwrap();
+    assert_eq!(made.line.number, 1);
+    let kept = BlobId::parse(&made.original).unwrap();
+    assert_eq!(archive.blobs().read(kept).unwrap(), b"A");
+    assert_eq!(archive.check(None, "", true).unwrap().findings, vec![]);
+}
+
+/// A file that is gone again is not signed into the register either.
+#[test]
+fn signing_and_sealing_name_no_file_that_is_not_there() {
+    let (_folder, mut archive) = office();
+    let made = archive
+        .prepare_copy(
+            &act("officer"),
+            &copy(&archive, "chung-thuc", "A", details()),
+        )
+        .unwrap();
+    let nowhere = BlobId::of(b"never stored");
+    assert!(
+        archive
+            .sign_copy(&act("chair"), &made.code, nowhere, "aa")
+            .is_err()
+    );
+    let signed = stored(&archive, b"signed");
+    archive
+        .sign_copy(&act("chair"), &made.code, signed, "aa")
+        .unwrap();
+    assert!(
+        archive
+            .seal_copy(&act("clerk"), &made.code, nowhere, "bb")
+            .is_err()
+    );
+    assert_eq!(archive.copy(&made.code).unwrap().stage, Stage::Signed);
 }

@@ -333,7 +333,7 @@ fn a_flipped_bit_in_each_of_a_hundred_files_is_found_a_hundred_times() {
         outcome.unwrap();
     }
     archive.checkpoint().unwrap();
-    let mut names = std::collections::BTreeSet::new();
+    let mut names = BTreeSet::new();
     for (number, text) in texts.iter().enumerate() {
         let id = BlobId::of(text.as_bytes()).to_string();
         let path = folder.path().join("blobs").join(&id[..2]).join(&id[2..]);

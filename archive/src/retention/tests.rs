@@ -2,27 +2,13 @@
 
 use jiff::civil::date;
 
+use super::disposal::strike;
 use super::*;
-use crate::people::NewAppointment;
-use crate::records::NewDocument;
+use crate::blob::BlobId;
+use crate::certification::tests::{copy, details, stored};
+use crate::records::{NewDocument, Part};
 use crate::search::tests::paper;
-use crate::store::tests::{act, act_on, office};
-
-fn two_archivists() -> (tempfile::TempDir, Archive) {
-    let (folder, mut archive) = office();
-    let second = NewAppointment {
-        login: "second",
-        name: "Hồ F",
-        role: "archivist",
-        capacity: None,
-        authority: "QĐ 2",
-        first_day: date(2026, 1, 1),
-        last_day: None,
-        certificate: None,
-    };
-    archive.appoint(&act("root"), &second).unwrap();
-    (folder, archive)
-}
+use crate::store::tests::{act, act_on, office, two_archivists};
 
 fn record(archive: &mut Archive, code: &str, maintenance: &str, end: &str) {
     let meta = [
@@ -128,7 +114,7 @@ fn disposal_is_listed_approved_by_another_and_carried_out() {
         (done.state.as_str(), outcomes),
         ("done", vec!["gone", "spared"])
     );
-    assert!(!archive.blobs().has(before));
+    assert!(!archive.blobs().has(before).unwrap());
     let document = archive.document(&gone).unwrap();
     assert!(!document.kept && document.meta["subject"] == "Cũ");
     assert!(
@@ -162,7 +148,7 @@ fn a_disposal_cut_off_before_its_files_is_finished() {
             strike(writer, &list, date(2026, 11, 25))
         })
         .unwrap();
-    assert!(archive.blobs().has(file));
+    assert!(archive.blobs().has(file).unwrap());
     let report = archive.check(None, "", true).unwrap();
     assert_eq!((report.findings, report.loose.len()), (vec![], 2));
     // Another document with the same bytes meanwhile keeps them.
@@ -180,7 +166,7 @@ fn a_disposal_cut_off_before_its_files_is_finished() {
         archive.carry_out(&act("keeper"), list.id).unwrap().state,
         "done"
     );
-    assert!(archive.blobs().has(file));
+    assert!(archive.blobs().has(file).unwrap());
     assert_eq!(
         archive.carry_out(&act("keeper"), list.id).unwrap().state,
         "done"
@@ -210,10 +196,85 @@ fn loose_files_are_named_and_tidied_when_they_are_old() {
     assert!(archive.tidy(&act_on("clerk", date(2099, 1, 1))).is_err());
     assert_eq!(
         archive.tidy(&act_on("keeper", date(2099, 1, 1))).unwrap(),
-        [loose]
+        [archive.blobs().name(loose).unwrap()]
     );
     assert_eq!(
         archive.check(None, "", true).unwrap().loose,
         Vec::<String>::new()
     );
+}
+
+/// Files of copies for citizens go after the office's own period; what the register says of them stays.
+#[test]
+fn files_of_certified_copies_expire_by_the_office_s_period_and_their_numbers_stay() {
+    let (_folder, mut archive) = two_archivists();
+    let made = |archive: &mut Archive, kind: &str, title: &str| {
+        let mut known = details();
+        known.owner_number = Some("046200001234".to_owned());
+        let new = copy(archive, kind, title, known);
+        let code = archive.prepare_copy(&act("officer"), &new).unwrap().code;
+        if kind == "chung-thuc" {
+            let signed = stored(archive, format!("signed {title}").as_bytes());
+            archive
+                .sign_copy(&act("chair"), &code, signed, "aa")
+                .unwrap();
+        }
+        let sealed = stored(archive, format!("sealed {title}").as_bytes());
+        archive
+            .seal_copy(&act("clerk"), &code, sealed, "bb")
+            .unwrap();
+        code
+    };
+    let delivered = made(&mut archive, "chung-thuc", "A");
+    let held = made(&mut archive, "chung-thuc", "B");
+    let waiting = made(&mut archive, "chung-thuc", "C");
+    let own = made(&mut archive, "sao-y", "D");
+    for code in [&delivered, &held, &own] {
+        archive.deliver_copy(&act("officer"), code, "-").unwrap();
+    }
+    // The standard's period, from the day of delivery on: 25 November and 30 days.
+    let at = |day: i8| date(2026, 12, day);
+    assert_eq!(archive.copy_days(at(1)).unwrap(), 30);
+    assert_eq!(due_on(&archive, at(25)), Vec::<String>::new());
+    assert_eq!(due_on(&archive, at(26)), [delivered.clone(), held.clone()]);
+    // The office's own, by a paper; not everybody's to set.
+    assert!(archive.set_copy_days(&act("clerk"), 60, "QĐ 5").is_err());
+    assert!(archive.set_copy_days(&act("keeper"), 60, " ").is_err());
+    assert!(archive.set_copy_days(&act("keeper"), -1, "QĐ 5").is_err());
+    archive.set_copy_days(&act("keeper"), 60, "QĐ 5").unwrap();
+    assert_eq!(due_on(&archive, at(31)), Vec::<String>::new());
+    archive.set_copy_days(&act("keeper"), 7, "QĐ 6").unwrap();
+    assert_eq!(due_on(&archive, at(2)), Vec::<String>::new());
+    archive
+        .hold(&act("keeper"), Of::Copy, &held, "khiếu nại")
+        .unwrap();
+    assert_eq!(due_on(&archive, at(3)), std::slice::from_ref(&delivered));
+    let list = archive
+        .list_disposal(&act_on("keeper", at(3)), "hết hạn")
+        .unwrap();
+    assert_eq!(list.items[0].why, "certified copy, 7 days");
+    archive
+        .approve_disposal(&act_on("second", at(3)), list.id, Some("QĐ 9"))
+        .unwrap();
+    archive
+        .carry_out(&act_on("keeper", at(3)), list.id)
+        .unwrap();
+    let has = |archive: &Archive, bytes: &[u8]| archive.blobs().has(BlobId::of(bytes)).unwrap();
+    for gone in [&b"A"[..], b"signed A", b"sealed A"] {
+        assert!(!has(&archive, gone), "{gone:?}");
+    }
+    for kept in [&b"B"[..], b"sealed B", b"sealed C", b"sealed D", b"pdf"] {
+        assert!(has(&archive, kept), "{kept:?}");
+    }
+    // Number, digest and stage are for ever; nobody is told that the file is held.
+    let copy = archive.copy(&delivered).unwrap();
+    assert_eq!((copy.stage, copy.line.number), (Stage::Delivered, 1));
+    assert_eq!(
+        copy.line.document,
+        Some(BlobId::of(b"sealed A").to_string())
+    );
+    let found = archive.held("046200001234", "", "", at(3)).unwrap();
+    let codes: Vec<&str> = found.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!(codes, [own.as_str(), waiting.as_str(), held.as_str()]);
+    assert_eq!(archive.check(None, "", true).unwrap().findings, vec![]);
 }

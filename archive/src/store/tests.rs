@@ -43,19 +43,46 @@ pub(crate) fn act_on(by: &str, day: Date) -> Act {
 /// A new archive, nobody appointed.
 pub(crate) fn archive() -> (tempfile::TempDir, Archive) {
     let folder = tempfile::tempdir().unwrap();
-    let office = Office {
+    let random = Box::new(Counting(1));
+    let archive = Archive::create(folder.path(), &office_named(), &act("root"), random).unwrap();
+    (folder, archive)
+}
+
+/// An office by its name.
+pub(crate) fn office_named() -> Office {
+    Office {
         name: "Ủy ban nhân dân phường Thuận Hóa".to_owned(),
         code: "H57.12".to_owned(),
         base_url: "https://saoy.example".to_owned(),
-    };
-    let archive =
-        Archive::create(folder.path(), &office, &act("root"), Box::new(Counting(1))).unwrap();
-    (folder, archive)
+    }
 }
 
 /// A new archive of an office with a chair (who is also a clerk), a clerk, an officer, an archivist and an intake.
 pub(crate) fn office() -> (tempfile::TempDir, Archive) {
     let (folder, mut archive) = archive();
+    appointed(&mut archive);
+    (folder, archive)
+}
+
+/// That office with a second archivist.
+pub(crate) fn two_archivists() -> (tempfile::TempDir, Archive) {
+    let (folder, mut archive) = office();
+    let second = NewAppointment {
+        login: "second",
+        name: "Hồ F",
+        role: "archivist",
+        capacity: None,
+        authority: "QĐ 2",
+        first_day: date(2026, 1, 1),
+        last_day: None,
+        certificate: None,
+    };
+    archive.appoint(&act("root"), &second).unwrap();
+    (folder, archive)
+}
+
+/// Appoints those people.
+pub(crate) fn appointed(archive: &mut Archive) {
     for (login, name, role) in [
         ("root", "Quản trị", "administrator"),
         ("chair", "Nguyễn Văn A", "certifier"),
@@ -81,7 +108,6 @@ pub(crate) fn office() -> (tempfile::TempDir, Archive) {
             )
             .unwrap();
     }
-    (folder, archive)
 }
 
 #[test]

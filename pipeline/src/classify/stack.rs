@@ -55,6 +55,8 @@ pub enum Reason {
     Separator,
     /// The page is the first of a document by what it says.
     FirstPage,
+    /// A person said so.
+    Person,
 }
 
 impl Reason {
@@ -64,6 +66,7 @@ impl Reason {
             Self::Start => "start",
             Self::Separator => "separator",
             Self::FirstPage => "first_page",
+            Self::Person => "person",
         }
     }
 }

@@ -11,7 +11,7 @@ use super::journal::{Entry, Key, Output, Past, Sample};
 use super::publish::{self, Staged, hex};
 use super::state::Workplace;
 use super::{Options, RunError};
-use crate::correct::{Change, Correction, KeptScan, PageOp};
+use crate::correct::{self, Change, Correction, KeptScan, PageOp};
 use crate::ingest::{self, Limits};
 use crate::record::DocumentRecord;
 use crate::sampling::{self, Findings};
@@ -42,6 +42,21 @@ pub enum AmendError {
     /// A signed file is never rewritten.
     #[error("the document is a signed original; its pages are not changed")]
     Signed,
+    /// No document can begin with that page.
+    #[error("no document can begin with page {page}: it is the first, or a page that was put in")]
+    NoCut {
+        /// The page asked for.
+        page: u32,
+    },
+    /// No document of the same source comes after it.
+    #[error("no document of the same scan comes after this one")]
+    NoNext,
+    /// A value was looked at that does not stand there any more.
+    #[error("field `{name}` has not the value that was looked at; open the document again")]
+    Otherwise {
+        /// The field, or `type`.
+        name: String,
+    },
     /// The record beside the document is missing or was changed by somebody else.
     #[error("{} is missing or is not what the program wrote", path.display())]
     Record {
@@ -66,6 +81,11 @@ pub enum AmendError {
 pub enum Wish {
     /// A value, a type, a verdict.
     Say(Change),
+    /// A field, or the type, is right as it stands now.
+    Confirm {
+        /// Name of the field, or `type`.
+        name: String,
+    },
     /// Turn a page clockwise by so many degrees from how it is shown now.
     Turn {
         /// Page of the document, from 1.
@@ -92,11 +112,25 @@ pub enum Wish {
         /// Page of the document, from 1.
         page: u32,
     },
+    /// Another document begins with this page.
+    Split {
+        /// Page of the document, from 2.
+        page: u32,
+    },
+    /// The next document of the same source belongs to this one.
+    Merge,
     /// Take back what was said of a page of the source.
     Restore {
         /// Page of the source, from 1.
         page: u32,
     },
+}
+
+impl Wish {
+    /// Whether pages are made anew for it.
+    fn is_of_pages(&self) -> bool {
+        !matches!(self, Self::Say(_) | Self::Confirm { .. })
+    }
 }
 
 /// What is left to do after corrections were taken.
@@ -141,7 +175,7 @@ pub fn amend(
         out: out.to_owned(),
         source,
     };
-    let mut said = workplace.journal.corrections(name).to_vec();
+    let mut said = workplace.journal.corrections(name);
     for change in changes {
         let correction = Correction {
             change,
@@ -159,8 +193,7 @@ pub fn amend(
         said.push(correction);
     }
     desk.rewrite(&mut record, &said).map_err(failed)?;
-    let pages = wishes.iter().any(|wish| !matches!(wish, Wish::Say(_)));
-    if !pages {
+    if !wishes.iter().any(Wish::is_of_pages) {
         return Ok(Amended::Done);
     }
     Ok(Amended::Pages {
@@ -221,15 +254,19 @@ impl<'a> Desk<'a> {
         wish: &Wish,
         limits: &Limits,
     ) -> Result<Change, AmendError> {
-        if let Wish::Say(change) = wish {
-            return Ok(change.clone());
-        }
-        if self.past.flags.iter().any(|flag| flag == "signed_original") {
+        let of_pages = wish.is_of_pages();
+        if of_pages && self.past.flags.iter().any(|flag| flag == "signed_original") {
             return Err(AmendError::Signed);
         }
         let source_page = |page: u32| source_page(record, page);
         let (page, op) = match wish {
-            Wish::Say(change) => return Ok(change.clone()),
+            Wish::Say(change) => return still_there(record, change),
+            Wish::Confirm { name } => {
+                return Ok(Change::Confirmed {
+                    name: name.clone(),
+                    value: value_of(record, name),
+                });
+            }
             Wish::Turn { page, degrees } => {
                 let shown = record
                     .pages
@@ -249,9 +286,22 @@ impl<'a> Desk<'a> {
                 (page, PageOp::InsertAfter { scan })
             }
             Wish::Drop { page } => (source_page(*page)?, PageOp::Drop),
+            Wish::Split { page } => match source_page(*page)? {
+                source if *page > 1 && source > 0 => (source, PageOp::Begin),
+                _ => return Err(AmendError::NoCut { page: *page }),
+            },
+            Wish::Merge => (self.next_begins()?, PageOp::Join),
             Wish::Restore { page } => (*page, PageOp::Restore),
         };
         Ok(Change::Page { page, op })
+    }
+
+    /// The source page that the document after this one begins with.
+    fn next_begins(&self) -> Result<u32, AmendError> {
+        let mut parts = self.past.parts.iter();
+        let _ = parts.find(|part| part.name == self.name);
+        let next = parts.next().and_then(|part| part.source_pages.first());
+        next.copied().ok_or(AmendError::NoNext)
     }
 
     /// Copies a scan into the state folder, after a look whether the page can be read at all.
@@ -286,7 +336,7 @@ impl<'a> Desk<'a> {
 
     /// Writes the record anew with all that was said, and tells the journal of its new hash.
     fn rewrite(&self, record: &mut DocumentRecord, said: &[Correction]) -> io::Result<()> {
-        crate::correct::apply(record, said);
+        correct::apply(record, said);
         let file = format!("{}.json", self.name);
         let mut staged = Staged::create(&self.workplace.staging, &file)?;
         serde_json::to_writer_pretty(&mut staged, record)?;
@@ -328,6 +378,24 @@ impl<'a> Desk<'a> {
             parts: self.past.parts.clone(),
             separators: self.past.separators.clone(),
         }
+    }
+}
+
+/// What a field, or the type, says now.
+fn value_of(record: &DocumentRecord, name: &str) -> Option<String> {
+    if name == correct::TYPE {
+        return record.kind.as_ref().map(|kind| kind.code.clone());
+    }
+    record.fields.get(name)?.value.clone()
+}
+
+/// The change, unless it confirms what is not there.
+fn still_there(record: &DocumentRecord, change: &Change) -> Result<Change, AmendError> {
+    match change {
+        Change::Confirmed { name, value } if value_of(record, name) != *value => {
+            Err(AmendError::Otherwise { name: name.clone() })
+        }
+        change => Ok(change.clone()),
     }
 }
 
@@ -376,12 +444,14 @@ pub fn draw_sample(
 pub fn sample_findings(out: &Path) -> Result<(Findings, Vec<String>), AmendError> {
     let workplace = Workplace::open(out)?;
     let journal = &workplace.journal;
-    let sampled: BTreeSet<String> = journal.sampled().clone();
+    // A source that was cut otherwise since has documents of other names.
+    let made: BTreeSet<String> = journal.made_names().into_iter().collect();
+    let sampled: BTreeSet<String> = journal.sampled().intersection(&made).cloned().collect();
     let said: BTreeMap<String, Vec<Correction>> = sampled
         .iter()
-        .map(|name| (name.clone(), journal.corrections(name).to_vec()))
+        .map(|name| (name.clone(), journal.corrections(name)))
         .collect();
-    let found = sampling::findings(journal.made_names().len(), &sampled, &said);
+    let found = sampling::findings(made.len(), &sampled, &said);
     let left = said
         .into_iter()
         .filter(|(_, said)| said.is_empty())

@@ -12,7 +12,7 @@ use ring::digest::{Context, SHA256};
 
 use super::aside::set_aside;
 use super::failures::{WriteError, of_ingest, of_write};
-use super::journal::{Entry, Key, Output, Past};
+use super::journal::{Entry, Key, Output, Past, Span};
 use super::names::part_name;
 use super::page::{self, Finished, Place, codes, millis};
 use super::parts::{Growing, Part};
@@ -20,7 +20,7 @@ use super::publish::{self, Wipe, hash_file, hex, sync_folder};
 use super::state::PageStore;
 use super::writer::{About, Made, Original};
 use super::{Event, PRODUCER, Run};
-use crate::classify::stack::{Begin, Cutter, Split, Verdict};
+use crate::classify::stack::{self, Begin, Cutter, Split, Verdict};
 use crate::correct::{self, Change, Correction, PageOp, PageOrigin};
 use crate::failure::Reason;
 use crate::ingest::{Document, File};
@@ -50,6 +50,8 @@ pub(super) struct Opened<'a> {
     files: Vec<File>,
     /// For each page of the document, where it lies.
     places: Vec<Lies>,
+    /// Where people said that a document begins, or does not, by the page's number in the source.
+    cuts: BTreeMap<u32, bool>,
     store: PageStore,
     /// Pages that hold no permit any more, or never took one.
     closed: AtomicBool,
@@ -86,6 +88,8 @@ struct Assembly {
     /// Pages that are in no document.
     dropped: Vec<DroppedPage>,
     cutter: Cutter,
+    /// Last source page of the documents that are complete.
+    last: u32,
     /// Findings about the input as a whole.
     flags: Vec<Flag>,
     waiting: BTreeMap<usize, Finished>,
@@ -125,12 +129,15 @@ impl<'a> Opened<'a> {
             .as_ref()
             .map_or(Split::None, |opened| split_of(run, opened));
         let most = opened.as_ref().map_or(1, |(_, places)| places.len());
-        let most = if split.is_none() { 1 } else { most };
+        let cuts = correct::cuts(said);
+        // A person may cut what the options would not.
+        let whole = split.is_none() && !cuts.values().any(|begins| *begins);
+        let most = if whole { 1 } else { most };
         let name = name_for(run, document, &key, most);
         let named = |failure| (Some((key.clone(), name.clone())), failure);
         let (files, places) = opened.map_err(named)?;
         // What a document that is cut will be called is known at its end only.
-        if split.is_none() {
+        if whole {
             refuse_foreign_names(run, document, &name).map_err(named)?;
         }
         let wipe = Wipe::default();
@@ -142,6 +149,7 @@ impl<'a> Opened<'a> {
             parts: Vec::new(),
             dropped: Vec::new(),
             cutter: Cutter::new(split),
+            last: 0,
             flags: files.iter().flat_map(File::flags).collect(),
             waiting: BTreeMap::new(),
             next: 0,
@@ -160,6 +168,7 @@ impl<'a> Opened<'a> {
             files,
             left: AtomicUsize::new(places.len()),
             places,
+            cuts,
             closed: AtomicBool::new(false),
             assembly: Mutex::new(assembly),
         })))
@@ -261,7 +270,7 @@ impl<'a> Opened<'a> {
             .cutter
             .next(&finished.sheet(), finished.record.blank);
         self.say_of(&mut finished, assembly, flags);
-        match verdict {
+        match self.as_people_said(verdict, page, assembly) {
             Verdict::Keep => {}
             Verdict::Begin(begin) => self.turn_over(assembly, begin, page)?,
             Verdict::Drop(kind) => {
@@ -285,6 +294,23 @@ impl<'a> Opened<'a> {
         finished.record.ms.compose = millis(begun);
         growing.pages.push(finished.record);
         Ok(())
+    }
+
+    /// What becomes of a page when a person said whether a document begins with it. Separator sheets stay what they are.
+    fn as_people_said(&self, verdict: Verdict, page: usize, assembly: &Assembly) -> Verdict {
+        let source = self.places.get(page).map_or(0, |lies| lies.source);
+        let begun = assembly
+            .growing
+            .as_ref()
+            .is_some_and(|growing| !growing.is_empty());
+        match (self.cuts.get(&source), verdict) {
+            (Some(true), Verdict::Keep) => Verdict::Begin(Begin {
+                reason: stack::Reason::Person,
+                ..Begin::default()
+            }),
+            (Some(false), Verdict::Begin(_)) if begun => Verdict::Keep,
+            (_, verdict) => verdict,
+        }
     }
 
     /// Findings of the cutter: about this page, or about an earlier one that is in no document.
@@ -315,6 +341,8 @@ impl<'a> Opened<'a> {
             .map_err(|error| self.not_written(&error, page))?;
         if let Some(growing) = assembly.growing.replace(next) {
             let part = self.close(growing, &part_name(&self.name, ended), assembly, None)?;
+            let last = part.entry.source_pages.last().copied();
+            assembly.last = last.unwrap_or(assembly.last);
             assembly.parts.push(part);
         }
         Ok(())
@@ -329,7 +357,7 @@ impl<'a> Opened<'a> {
         original: Option<Original<'_>>,
     ) -> Result<Part, Failure> {
         growing.inherit(&assembly.flags);
-        let record = self.record(&mut growing, assembly, name);
+        let record = self.record(&mut growing, assembly);
         let entry = growing.entry(name, &record.flags);
         let last = entry.source_pages.last().map_or(0, |page| page - 1);
         let mut outputs = growing.outputs();
@@ -512,7 +540,7 @@ impl<'a> Opened<'a> {
     }
 
     /// The record of a document, but for what was made of it.
-    fn record(&self, growing: &mut Growing, assembly: &Assembly, name: &str) -> DocumentRecord {
+    fn record(&self, growing: &mut Growing, assembly: &Assembly) -> DocumentRecord {
         let pages = std::mem::take(&mut growing.pages);
         let classified = growing.evidence.conclude(&self.run.plan.options.classify);
         let mut flags = std::mem::take(&mut growing.flags);
@@ -547,7 +575,13 @@ impl<'a> Opened<'a> {
             separator: growing.begin.separator.take(),
             pages,
         };
-        correct::apply(&mut record, self.run.workplace.journal.corrections(name));
+        let span = Span {
+            first: assembly.parts.is_empty(),
+            after: assembly.last,
+            last: growing.last_page().unwrap_or(assembly.last),
+        };
+        let said = self.run.workplace.journal.said_of(&self.key, span);
+        correct::apply(&mut record, &said);
         record
     }
 

@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::correct::{Change, Correction};
+use crate::correct::{self, Change, Correction};
 use crate::record::{DroppedPage, Failure, PartEntry};
 
 /// What makes a document the same document.
@@ -138,11 +138,30 @@ pub(super) struct Journal {
     parts: BTreeMap<Key, Vec<String>>,
     /// Source paths whose document was set aside before anything was made of it.
     failed: BTreeMap<String, Key>,
-    /// What people said, by the name of the document.
-    corrections: BTreeMap<String, Vec<Correction>>,
+    /// What people said of the documents of a source, oldest first.
+    corrections: BTreeMap<Key, Vec<Said>>,
     /// What people said of pages, by the source.
     page_corrections: BTreeMap<Key, Vec<Correction>>,
     sampled: BTreeSet<String>,
+}
+
+/// What was said of one document of a source.
+struct Said {
+    /// The source page that the document began with; 0 for the first, or only, document of the source. Names of documents
+    /// change when a source is cut otherwise, pages do not.
+    begins: u32,
+    correction: Correction,
+}
+
+/// Which pages of its source a document is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    /// It is the first, or only, document of the source.
+    pub(super) first: bool,
+    /// Last source page of the documents before it.
+    pub(super) after: u32,
+    /// Its own last source page.
+    pub(super) last: u32,
 }
 
 /// The end of the journal's file.
@@ -248,12 +267,29 @@ impl Journal {
                 correction,
             } => {
                 if matches!(correction.change, Change::Page { .. }) {
-                    let said = self.page_corrections.entry(key).or_default();
+                    let said = self.page_corrections.entry(key.clone()).or_default();
                     said.push(correction.clone());
                 }
-                self.corrections.entry(name).or_default().push(correction);
+                let begins = self.begins(&key, &name);
+                self.corrections
+                    .entry(key)
+                    .or_default()
+                    .push(Said { begins, correction });
             }
             Entry::Sampled(sample) => self.sampled.extend(sample.names),
+        }
+    }
+
+    /// The source page that document `name` begins with, as it is cut now; 0 for the first.
+    fn begins(&self, key: &Key, name: &str) -> u32 {
+        let parts = self.done.get(key).map_or(&[][..], |past| &past.parts);
+        match parts.iter().position(|part| part.name == name) {
+            None | Some(0) => 0,
+            Some(index) => parts
+                .get(index)
+                .and_then(|part| part.source_pages.first())
+                .copied()
+                .unwrap_or_default(),
         }
     }
 
@@ -313,11 +349,43 @@ impl Journal {
     }
 
     /// What people said of the document of that name, oldest first.
-    pub(super) fn corrections(&self, name: &str) -> &[Correction] {
+    pub(super) fn corrections(&self, name: &str) -> Vec<Correction> {
+        let Some((key, past)) = self.made(name) else {
+            return Vec::new();
+        };
+        let mut span = Span {
+            first: true,
+            after: 0,
+            last: u32::MAX,
+        };
+        for (index, part) in past.parts.iter().enumerate() {
+            span.first = index == 0;
+            span.last = part.source_pages.last().copied().unwrap_or(span.after);
+            if part.name == name {
+                break;
+            }
+            span.after = span.last;
+        }
+        self.said_of(key, span)
+    }
+
+    /// What people said of the document that is these pages of a source, oldest first. What was said of a document that
+    /// was joined to the one before it does not hold for both.
+    pub(super) fn said_of(&self, key: &Key, span: Span) -> Vec<Correction> {
+        let cuts = correct::cuts(self.page_corrections(key));
+        let holds = |begins: u32| {
+            if span.first || begins == 0 {
+                return span.first && begins == 0;
+            }
+            begins > span.after && begins <= span.last && cuts.get(&begins) != Some(&false)
+        };
         self.corrections
-            .get(name)
-            .map(Vec::as_slice)
-            .unwrap_or_default()
+            .get(key)
+            .into_iter()
+            .flatten()
+            .filter(|said| holds(said.begins))
+            .map(|said| said.correction.clone())
+            .collect()
     }
 
     /// What people said of the pages of a source, oldest first.

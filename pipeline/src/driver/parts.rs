@@ -90,6 +90,11 @@ impl Growing {
         }
     }
 
+    /// The last of its pages that is a page of the source.
+    pub(super) fn last_page(&self) -> Option<u32> {
+        self.source_pages.last().copied()
+    }
+
     /// Which pages of the input the document is.
     pub(super) fn part_of(&self) -> PartOf {
         let evidence = self.begin.evidence.iter().map(|word| (*word).to_owned());

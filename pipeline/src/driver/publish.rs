@@ -144,7 +144,10 @@ pub(super) fn wipe(path: &Path) -> io::Result<()> {
 }
 
 /// Wipes every file in `folder` and the folders in it, and removes it.
-pub(super) fn wipe_folder(folder: &Path) -> io::Result<()> {
+///
+/// # Errors
+/// When it cannot be listed or removed.
+pub fn wipe_folder(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         if entry.file_type()?.is_dir() {

@@ -1,12 +1,14 @@
 //! What the archive holds, for other programs. Whoever reads personal documents says for what, and is in the log for it.
 
+use std::ffi::OsString;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
 use jiff::civil::Date;
+use saoy_archive::blob::BlobId;
 use saoy_archive::records::Part;
 use saoy_archive::reuse::LookUp;
 use saoy_archive::search::Search;
@@ -14,10 +16,16 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::archive::{READERS, there};
+use crate::desk::Job;
 use crate::guard::Who;
+use crate::incoming::Form;
+use crate::language::Language;
 use crate::lookup::{self, Known};
 use crate::routes::{Access, Routes};
 use crate::trouble::{Trouble, sentence};
+
+/// Who may put documents in.
+const KEEPERS: Access = Access::Roles(&["archivist", "clerk", "officer", "intake"]);
 
 /// Most finds of one answer.
 const MOST: usize = 200;
@@ -27,6 +35,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get("/api/v1/copies/{code}", Access::Public, copy)
         .get("/api/v1/annulled", Access::Public, annulled)
         .get("/api/v1/documents", READERS, documents)
+        .post("/api/v1/documents", KEEPERS, add)
         .get("/api/v1/documents/{id}", READERS, document)
         .get("/api/v1/documents/{id}/file", READERS, file)
         .post("/api/v1/held", READERS, held)
@@ -91,6 +100,93 @@ async fn documents(
     Ok(Json(
         serde_json::json!({ "schema": "saoy.found/1", "found": found }),
     ))
+}
+
+/// Takes a PDF in: `file`, `metadata` (a JSON object), `kind` (`document`, or `result` for the signed result of a procedure),
+/// `record`. With a header `Idempotency-Key` the same upload again gets the same answer.
+async fn add(
+    State(app): State<Arc<App>>,
+    who: Who,
+    language: Language,
+    headers: HeaderMap,
+    form: Form,
+) -> Result<Json<serde_json::Value>, Trouble> {
+    let file = form.file("file")?;
+    let metadata = form.get("metadata");
+    let fields: std::collections::BTreeMap<String, String> = match metadata {
+        "" => Default::default(),
+        text => serde_json::from_str(text).map_err(|_| {
+            Trouble::bad(sentence!(
+                "metadata cần là một đối tượng JSON với các giá trị là chuỗi",
+                "metadata has to be a JSON object whose values are strings"
+            ))
+        })?,
+    };
+    let result = match form.get("kind") {
+        "" | "document" => false,
+        "result" => true,
+        _ => {
+            return Err(Trouble::bad(sentence!(
+                "kind là document hoặc result",
+                "kind is document or result"
+            )));
+        }
+    };
+    let key = headers
+        .get("idempotency-key")
+        .and_then(|key| key.to_str().ok())
+        .map(str::to_owned);
+    let path = file.path.clone();
+    let parts = format!("{fields:?} {result} {}", form.get("record"));
+    let digest = tokio::task::spawn_blocking(move || {
+        let file = BlobId::of_reader(&mut std::fs::File::open(path)?)?;
+        Ok::<_, std::io::Error>(BlobId::of(format!("{file} {parts}").as_bytes()).to_string())
+    })
+    .await
+    .map_err(Trouble::ours)??;
+    if let Some(key) = key.clone() {
+        let (login, digest) = (who.login.clone(), digest.clone());
+        let known = app
+            .accounts(move |accounts| accounts.answered(&login, &key, &digest))
+            .await?;
+        if let Some(answer) = known {
+            return Ok(Json(serde_json::from_str(&answer).map_err(Trouble::ours)?));
+        }
+    }
+    // Personal numbers stay off the command line, which others on the machine can read.
+    let beside = file.path.with_extension("metadata");
+    tokio::fs::write(&beside, serde_json::to_vec(&fields).map_err(Trouble::ours)?).await?;
+    let mut arguments: Vec<OsString> = vec![
+        "archive".into(),
+        if result { "deposit" } else { "add" }.into(),
+        file.path.clone().into(),
+        "--metadata".into(),
+        beside.into(),
+        "--by".into(),
+        who.login.clone().into(),
+        "--json".into(),
+    ];
+    if !form.get("record").is_empty() && !result {
+        arguments.extend(["--record".into(), form.get("record").into()]);
+    }
+    let answer = there(&app)?
+        .desk
+        .run(Job::Quick, language, arguments, None)
+        .await?;
+    let added: serde_json::Value = answer.done()?;
+    let Some(document) = added.pointer("/documents/0").cloned() else {
+        return Err(Trouble::ours("the answer to an upload names no document"));
+    };
+    let mut said = serde_json::json!({ "schema": "saoy.upload/1" });
+    for member in ["id", "outcome", "missing"] {
+        said[member] = document[member].clone();
+    }
+    if let Some(key) = key {
+        let text = said.to_string();
+        app.accounts(move |accounts| accounts.remember(&who.login, &key, &digest, &text))
+            .await?;
+    }
+    Ok(Json(said))
 }
 
 #[derive(Deserialize)]

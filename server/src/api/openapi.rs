@@ -267,6 +267,32 @@ fn operations() -> Vec<Operation> {
             problems: &[400, 404, 409],
         },
         Operation {
+            method: "POST",
+            path: "/api/v1/documents",
+            summary: "Take a PDF in. The same file again is the same document; with a header Idempotency-Key the same upload gets the same answer.",
+            parameters: vec![json!({
+                "name": "Idempotency-Key", "in": "header", "required": false, "schema": { "type": "string" },
+                "description": "A word of the sender's for this upload; kept for a week.",
+            })],
+            body: Some(
+                json!({ "required": true, "content": { "multipart/form-data": { "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {
+                    "file": { "type": "string", "contentMediaType": "application/pdf" },
+                    "metadata": { "type": "string", "contentMediaType": "application/json", "description": "Fields by key, tag or name; values are strings." },
+                    "kind": { "enum": ["document", "result"], "description": "A result has to be signed, and needs owner_number, procedure and result_code." },
+                    "record": { "type": "string", "description": "The code of the record to put it into." },
+                },
+            } } } }),
+            ),
+            answer: (
+                "application/json",
+                named("saoy.upload/1", &["id", "outcome", "missing"]),
+            ),
+            problems: &[400, 404, 408, 409, 413, 422],
+        },
+        Operation {
             method: "GET",
             path: "/api/v1/documents/{id}",
             summary: "A document's metadata and versions.",
@@ -331,6 +357,72 @@ fn operations() -> Vec<Operation> {
                 named("saoy.register/1", &["from", "to", "lines"]),
             ),
             problems: &[400, 404],
+        },
+        Operation {
+            method: "GET",
+            path: "/api/v1/webhooks",
+            summary: "Where other systems are told what happened.",
+            parameters: vec![],
+            body: None,
+            answer: (
+                "application/json",
+                json!({ "type": "array", "items": {
+                "type": "object",
+                "required": ["id", "url", "events", "made_by", "made_at"],
+            } }),
+            ),
+            problems: &[],
+        },
+        Operation {
+            method: "POST",
+            path: "/api/v1/webhooks",
+            summary: "Be told what happens from now on. Messages are signed with the secret that this answers, once: \
+                Saoy-Signature: t=TIME,v1=HEX, the HMAC-SHA256 of `TIME.BODY`. They are sent again until they are taken, for about a day.",
+            parameters: vec![],
+            body: Some(
+                json!({ "required": true, "content": { "application/json": { "schema": {
+                "type": "object",
+                "required": ["url"],
+                "properties": {
+                    "url": { "type": "string", "description": "https, or http on this machine." },
+                    "events": { "type": "array", "items": { "type": "string" }, "description": "Names of events; all unless given." },
+                },
+            } } } }),
+            ),
+            answer: (
+                "application/json",
+                json!({
+                    "type": "object",
+                    "required": ["id", "secret"],
+                    "properties": { "id": { "type": "integer" }, "secret": { "type": "string" } },
+                }),
+            ),
+            problems: &[400, 415, 422],
+        },
+        Operation {
+            method: "DELETE",
+            path: "/api/v1/webhooks/{id}",
+            summary: "Be told no more.",
+            parameters: vec![in_path("id", "The webhook's number.")],
+            body: None,
+            answer: ("", json!({})),
+            problems: &[400, 404],
+        },
+        Operation {
+            method: "GET",
+            path: "/api/v1/webhooks/{id}/deliveries",
+            summary: "What became of the newest messages to one.",
+            parameters: vec![in_path("id", "The webhook's number.")],
+            body: None,
+            answer: (
+                "application/json",
+                json!({ "type": "array", "items": {
+                "type": "object",
+                "required": ["id", "event", "tries", "state"],
+                "properties": { "state": { "enum": ["waiting", "delivered", "given_up"] } },
+            } }),
+            ),
+            problems: &[400],
         },
         Operation {
             method: "GET",

@@ -481,7 +481,6 @@ pub(super) async fn judged(
         field: String::new(),
         name: name.to_owned(),
         path: folder.path().join("1.pdf"),
-        size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
     };
     tokio::fs::write(&file.path, bytes).await?;
     let report = verify::judged(app, l, &file, false).await?;

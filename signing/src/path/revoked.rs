@@ -9,26 +9,72 @@ use crate::asn1::oid;
 use crate::certificate::{Certificate, usage};
 use crate::crypto::PublicKey;
 use crate::judge::Instant;
-use crate::revocation::{Crl, Moment, Ocsp, REMOVED, Scope, SingleStatus, Status, request};
+use crate::revocation::{
+    Crl, Moment, ON_HOLD, Ocsp, REMOVED, Scope, SingleStatus, Status, request,
+};
 use crate::trust::unwrap_pem;
 
 /// What the data so far say.
+#[derive(Default)]
 struct Tally {
-    revoked: Option<(Instant, u32, String)>,
+    /// Revoked for good, the earliest.
+    revoked: Option<Revocation>,
+    /// On hold, by the newest data that says so.
+    held: Option<Revocation>,
+    /// When the newest data was made that knows the certificate and does not say that it is revoked.
+    clear: Option<Instant>,
     good: Option<String>,
     why: Vec<String>,
 }
 
+/// A revocation that some data tells.
+struct Revocation {
+    since: Instant,
+    reason: u32,
+    source: String,
+    /// When that data was made.
+    told: Instant,
+    /// Whether it is of the time asked about.
+    covers: bool,
+}
+
 impl Tally {
-    /// Takes the earliest revocation.
-    fn revoked(&mut self, since: Instant, reason: u32, source: &str) {
-        if self
-            .revoked
-            .as_ref()
-            .is_none_or(|(known, ..)| since < *known)
-        {
-            self.revoked = Some((since, reason, source.to_owned()));
+    /// Takes a revocation. One for good never goes away, however old the data is that tells it.
+    fn revoked(&mut self, new: Revocation) {
+        let (place, is_better) = if new.reason == ON_HOLD {
+            let newer = self.held.as_ref().is_none_or(|old| new.told > old.told);
+            (&mut self.held, newer)
+        } else {
+            let earlier = self
+                .revoked
+                .as_ref()
+                .is_none_or(|old| new.since < old.since);
+            (&mut self.revoked, earlier)
+        };
+        if is_better {
+            *place = Some(new);
         }
+    }
+
+    /// Takes data made at `told` that knows the certificate and tells no revocation.
+    fn cleared(&mut self, told: Instant) {
+        self.clear = self.clear.max(Some(told));
+    }
+
+    /// Whether servers need not be asked.
+    fn is_settled(&self) -> bool {
+        let on_hold = self.held.as_ref().is_some_and(|held| held.covers);
+        self.good.is_some() || self.revoked.is_some() || on_hold
+    }
+
+    /// Revocations that count at `time`. A hold ends, alone of all reasons (RFC 5280 5.3.1): newer data that does not tell
+    /// it any more says that it was over by then. When in between nobody knows, so that it counts until then.
+    fn revocations(&mut self, time: Instant) -> impl Iterator<Item = Revocation> + use<> {
+        let clear = self.clear;
+        let lasts =
+            move |held: &Revocation| clear.is_none_or(|clear| clear <= held.told || clear > time);
+        let held = self.held.take().filter(lasts);
+        self.revoked.take().into_iter().chain(held)
     }
 }
 
@@ -66,11 +112,7 @@ impl Validator<'_> {
             now: self.now,
             rule: self.policy.revocation,
         };
-        let mut tally = Tally {
-            revoked: None,
-            good: None,
-            why: Vec::new(),
-        };
+        let mut tally = Tally::default();
         for ocsp in self.material.ocsps.iter().chain(&self.trust.ocsps) {
             self.by_ocsp(ocsp, path, &moment, depth, &mut tally);
         }
@@ -82,24 +124,25 @@ impl Validator<'_> {
             .cloned()
             .collect();
         self.by_crls(&crls, path, &moment, depth, &mut tally);
-        if tally.good.is_none() && tally.revoked.is_none() && depth == 0 {
+        if !tally.is_settled() && depth == 0 {
             self.fetched(certificate, issuer, path, &moment, &mut tally);
         }
-        match (tally.revoked, tally.good) {
-            // What was revoked later than the time asked about was good then.
-            (Some((since, reason, source)), good) => {
-                if since <= time {
-                    Status::Revoked {
-                        since,
-                        reason,
-                        source,
-                    }
-                } else {
-                    Status::Good {
-                        source: good.unwrap_or(source),
-                    }
-                }
+        let mut later = None;
+        for told in tally.revocations(time) {
+            if told.since <= time {
+                return Status::Revoked {
+                    since: told.since,
+                    reason: told.reason,
+                    source: told.source,
+                };
             }
+            later.get_or_insert(told.source);
+        }
+        match (later, tally.good) {
+            // What was revoked later than the time asked about was good then.
+            (Some(source), good) => Status::Good {
+                source: good.unwrap_or(source),
+            },
             (None, Some(source)) => Status::Good { source },
             (None, None) => Status::Unknown {
                 why: if tally.why.is_empty() {
@@ -128,7 +171,7 @@ impl Validator<'_> {
                 Some(Ok(ocsp)) => self.by_ocsp(&ocsp, path, moment, 0, tally),
                 _ => tally.why.push(format!("no answer from {url}")),
             }
-            if tally.good.is_some() || tally.revoked.is_some() {
+            if tally.is_settled() {
                 return;
             }
         }
@@ -177,15 +220,25 @@ impl Validator<'_> {
                 return;
             }
             let source = format!("OCSP of {}", ocsp.produced_at);
+            let told = single.this_update;
+            let covers = moment.is_covered(told, single.next_update);
+            if single.status == SingleStatus::Good
+                && moment.is_past(told)
+                && Moment::remembers(certificate, told, single.kept_since)
+            {
+                tally.cleared(told);
+            }
             match single.status {
-                SingleStatus::Revoked(since, reason)
-                    if single.this_update.0 <= moment.now.0.saturating_add(moment.rule.skew) =>
-                {
-                    tally.revoked(since, reason, &source);
+                SingleStatus::Revoked(since, reason) if moment.is_past(told) => {
+                    tally.revoked(Revocation {
+                        since,
+                        reason,
+                        source,
+                        told,
+                        covers,
+                    });
                 }
-                SingleStatus::Good
-                    if !moment.is_covered(single.this_update, single.next_update) =>
-                {
+                SingleStatus::Good if !covers => {
                     tally
                         .why
                         .push(format!("{source} is not of the time asked about"));
@@ -284,16 +337,29 @@ impl Validator<'_> {
             let entry = delta
                 .and_then(|delta| delta.entry(certificate))
                 .or_else(|| crl.entry(certificate));
-            match entry.filter(|entry| entry.reason != REMOVED) {
+            let entry = entry.filter(|entry| entry.reason != REMOVED);
+            let covers = moment.is_covered(newest.this_update, newest.next_update);
+            if entry.is_none()
+                && scope.is_complete()
+                && moment.is_past(newest.this_update)
+                && Moment::remembers(certificate, newest.this_update, newest.kept_since)
+            {
+                tally.cleared(newest.this_update);
+            }
+            match entry {
                 Some(entry) if entry.refused => tally
                     .why
                     .push(format!("{source} has an entry that is not understood")),
-                Some(entry)
-                    if crl.this_update.0 <= moment.now.0.saturating_add(moment.rule.skew) =>
-                {
-                    tally.revoked(entry.since, entry.reason, &source);
+                Some(entry) if moment.is_past(crl.this_update) => {
+                    tally.revoked(Revocation {
+                        since: entry.since,
+                        reason: entry.reason,
+                        source,
+                        told: newest.this_update,
+                        covers,
+                    });
                 }
-                _ if !moment.is_covered(newest.this_update, newest.next_update) => {
+                _ if !covers => {
                     tally
                         .why
                         .push(format!("{source} is not of the time asked about"));

@@ -45,7 +45,7 @@ impl Validator<'_> {
     }
 
     /// As far as a path goes without an anchor at its end.
-    pub(super) fn dead_end(&self, certificate: &Arc<Certificate>) -> Path {
+    pub(crate) fn dead_end(&self, certificate: &Arc<Certificate>) -> Path {
         let mut path = vec![certificate.clone()];
         while let Some(last) = path.last().filter(|_| path.len() < LONGEST) {
             let mut issuers = self.issuers(last).into_iter();

@@ -295,6 +295,18 @@ impl Walk<'_> {
         }))
     }
 
+    /// True of a form without any content: what an empty field showed until it was signed.
+    fn is_blank(&self, value: &Object) -> bool {
+        /// Enough for the white space that some write.
+        const LONGEST: usize = 64;
+        let Object::Stream(stream) = value else {
+            return false;
+        };
+        let content = self.document.decoded(stream, LONGEST);
+        stream.dict.is("Subtype", "Form")
+            && content.is_ok_and(|content| content.trim_ascii().is_empty())
+    }
+
     /// Content that no page leads to waits for an update that shows it.
     fn unused(&self) -> Result<(), SignError> {
         for id in self
@@ -312,7 +324,7 @@ impl Walk<'_> {
             let shows = dict.is("Type", "Page")
                 || dict.is("Subtype", "Form")
                 || dict.is("Subtype", "Image");
-            if shows {
+            if shows && !self.is_blank(&located.value) {
                 return Err(RefusalKind::Unused.in_object(Some(id)).into());
             }
         }
@@ -418,6 +430,15 @@ impl Before {
 
     /// `wanted`, or a name of our own; never one that is taken: a second field of one name hides the first.
     pub(super) fn free_name(&self, wanted: Option<&str>) -> String {
+        self.free(wanted, &[])
+    }
+
+    /// The same beside names that this update gives.
+    pub(super) fn free_name_beside(&self, wanted: &str, given: &[String]) -> String {
+        self.free(Some(wanted), given)
+    }
+
+    fn free(&self, wanted: Option<&str>, given: &[String]) -> String {
         // A full stop parts the names of parents and kids (12.7.3.2).
         let stem = wanted.map_or_else(|| "Signature".to_owned(), |name| name.replace('.', "_"));
         let numbered = (1_usize..).map(|number| format!("{stem}{number}"));
@@ -425,7 +446,7 @@ impl Before {
         first
             .into_iter()
             .chain(numbered)
-            .find(|name| !self.names.contains(name))
+            .find(|name| !self.names.contains(name) && !given.contains(name))
             .unwrap_or_default()
     }
 }

@@ -1,8 +1,9 @@
 //! What a signature shows on its page: a picture of a hand or a seal, lines of text, a statement, a code.
 
-use saoy_pdf::{Append, Dict, Document, Name, Object, ObjectId, Page, Rectangle};
+use saoy_pdf::{Append, Dict, Document, Name, Object, ObjectId, Page, PdfError, Rectangle};
 
 use super::SignError;
+use super::field::Reserved;
 
 mod code;
 mod face;
@@ -119,6 +120,8 @@ pub struct Drawn {
     rectangle: Rectangle,
     /// Width and height in pt, upright as the page is shown.
     size: (f64, f64),
+    /// What of that it fills: left, bottom, width, height, pt.
+    area: [f64; 4],
     /// `/Rotate` of the page.
     rotate: u16,
     shown: Shown,
@@ -128,54 +131,13 @@ impl Drawn {
     /// `shown` at `place` of `page`: left, top, width, height in pt from the top left corner of the page as readers show
     /// it. It stands upright also on pages that are turned. `None` when the place is empty or not all on the page.
     pub fn on(page: &Page, place: Place, shown: Shown) -> Option<Self> {
-        /// Of rounding.
-        const SLACK: f64 = 0.01;
-        let [left, top, width, height] = place;
-        let (page_width, page_height) = shown_size(page);
-        let inside = left >= -SLACK
-            && top >= -SLACK
-            && width > 0.0
-            && height > 0.0
-            && left + width <= page_width + SLACK
-            && top + height <= page_height + SLACK;
-        if !inside {
-            return None;
-        }
-        let whole = page.crop_box;
-        let [left, top, wide, high] = place.map(|pt| pt / page.user_unit);
-        let (right, bottom) = (left + wide, top + high);
-        // The shown page's left and top edges are other edges of the page's own space.
-        let rectangle = match page.rotate {
-            90 => Rectangle {
-                left: whole.left + top,
-                bottom: whole.bottom + left,
-                right: whole.left + bottom,
-                top: whole.bottom + right,
-            },
-            180 => Rectangle {
-                left: whole.right - right,
-                bottom: whole.bottom + top,
-                right: whole.right - left,
-                top: whole.bottom + bottom,
-            },
-            270 => Rectangle {
-                left: whole.right - bottom,
-                bottom: whole.top - right,
-                right: whole.right - top,
-                top: whole.top - left,
-            },
-            _ => Rectangle {
-                left: whole.left + left,
-                bottom: whole.top - bottom,
-                right: whole.left + right,
-                top: whole.top - top,
-            },
-        };
+        let [_, _, width, height] = place;
         Some(Self {
             page: page.index,
             leaf: None,
-            rectangle,
+            rectangle: rectangle_at(page, place)?,
             size: (width, height),
+            area: [0.0, 0.0, width, height],
             rotate: page.rotate,
             shown,
         })
@@ -201,9 +163,72 @@ impl Drawn {
                 top: height - top,
             },
             size: (wide, high),
+            area: [0.0, 0.0, wide, high],
             rotate: 0,
             shown,
         })
+    }
+
+    /// The same within `field`, which a signature field takes up on `page`. `None` when it does not fit in.
+    pub fn within(self, page: &Page, field: Rectangle) -> Option<Self> {
+        /// Of rounding, pt.
+        const SLACK: f64 = 0.5;
+        let [left, top, width, height] = shown_place(page, self.rectangle);
+        let [field_left, field_top, wide, high] = shown_place(page, field);
+        let (right, below) = (left - field_left, top - field_top);
+        let fits = right >= -SLACK
+            && below >= -SLACK
+            && right + width <= wide + SLACK
+            && below + height <= high + SLACK;
+        (fits && self.page == page.index && self.leaf.is_none()).then_some(Self {
+            rectangle: field,
+            size: (wide, high),
+            area: [right, high - below - height, width, height],
+            ..self
+        })
+    }
+
+    /// Where it stands on its page as that is shown, and that page's width and height, pt.
+    ///
+    /// # Errors
+    /// When the page cannot be read.
+    pub fn place(&self, document: &Document) -> Result<(Place, (f64, f64)), SignError> {
+        if let Some(size) = self.leaf {
+            let Rectangle { left, top, .. } = self.rectangle;
+            let (width, height) = self.size;
+            return Ok(([left, size.1 - top, width, height], size));
+        }
+        let page = document.page(self.page)?;
+        Ok((shown_place(&page, self.rectangle), shown_size(&page)))
+    }
+
+    /// A field for somebody who signs later, at `place` of the same page. `None` when that is not on it.
+    ///
+    /// # Errors
+    /// When the page cannot be read.
+    pub fn beside(
+        &self,
+        document: &Document,
+        place: Place,
+        name: &str,
+    ) -> Result<Option<Reserved>, SignError> {
+        let Some((width, height)) = self.leaf else {
+            return Ok(Reserved::on(&document.page(self.page)?, place, name));
+        };
+        let [left, top, wide, high] = place;
+        let inside = left >= 0.0 && top >= 0.0 && left + wide <= width && top + high <= height;
+        Ok(inside.then(|| Reserved {
+            name: name.to_owned(),
+            page: self.page,
+            rectangle: Rectangle {
+                left,
+                bottom: height - top - high,
+                right: left + wide,
+                top: height - top,
+            },
+            size: (wide, high),
+            is_final: false,
+        }))
     }
 
     /// The page, from 0.
@@ -234,12 +259,11 @@ impl Drawn {
         look: ObjectId,
     ) -> Result<(), SignError> {
         let (mut resources, mut pen) = (Dict::new(), Pen::default());
-        let (width, height) = self.size;
-        self.shown.draw(&mut pen, [0.0, 0.0, width, height])?;
+        self.shown.draw(&mut pen, self.area)?;
         if let Some(picture) = self.shown.picture() {
             resources.set(
                 "XObject",
-                one("P", Object::Ref(put_picture(append, picture)?)),
+                one("P", Object::Ref(put_picture(document, append, picture)?)),
             );
         }
         // A CIDSet is asked for by PDF/A-1 (ISO 19005-1, 6.3.5) and out of use since.
@@ -269,6 +293,54 @@ impl Drawn {
         append.put_stream(look, &form, pen.content.as_bytes())?;
         Ok(())
     }
+}
+
+/// What `place`, in pt from the top left corner of the page as readers show it, is in the page's own units and turn. `None`
+/// when it is empty or not all on the page.
+pub(super) fn rectangle_at(page: &Page, place: Place) -> Option<Rectangle> {
+    /// Of rounding.
+    const SLACK: f64 = 0.01;
+    let [left, top, width, height] = place;
+    let (page_width, page_height) = shown_size(page);
+    let inside = left >= -SLACK
+        && top >= -SLACK
+        && width > 0.0
+        && height > 0.0
+        && left + width <= page_width + SLACK
+        && top + height <= page_height + SLACK;
+    if !inside {
+        return None;
+    }
+    let whole = page.crop_box;
+    let [left, top, wide, high] = place.map(|pt| pt / page.user_unit);
+    let (right, bottom) = (left + wide, top + high);
+    // The shown page's left and top edges are other edges of the page's own space.
+    Some(match page.rotate {
+        90 => Rectangle {
+            left: whole.left + top,
+            bottom: whole.bottom + left,
+            right: whole.left + bottom,
+            top: whole.bottom + right,
+        },
+        180 => Rectangle {
+            left: whole.right - right,
+            bottom: whole.bottom + top,
+            right: whole.right - left,
+            top: whole.bottom + bottom,
+        },
+        270 => Rectangle {
+            left: whole.right - bottom,
+            bottom: whole.top - right,
+            right: whole.right - top,
+            top: whole.top - left,
+        },
+        _ => Rectangle {
+            left: whole.left + left,
+            bottom: whole.top - bottom,
+            right: whole.left + right,
+            top: whole.top - top,
+        },
+    })
 }
 
 /// Size of a page that is added behind the last, pt: that page's own as it is shown, A4 when its units are not points.
@@ -318,7 +390,37 @@ pub fn shown_place(page: &Page, rectangle: Rectangle) -> Place {
     [left, top, wide, high].map(|units| units * page.user_unit)
 }
 
-fn put_picture(append: &mut Append, picture: &Picture) -> Result<ObjectId, SignError> {
+/// Whether what is half transparent may be in an appearance of `document`: not in PDF/A-1 (ISO 19005-1, 6.4), and in later
+/// parts only where the document or the page says in which colours to blend (ISO 19005-2, 6.2.10); pages stay as they are.
+///
+/// # Errors
+/// When its metadata or catalog cannot be read.
+pub fn allows_transparency(document: &Document) -> Result<bool, PdfError> {
+    let Some(claim) = document.pdfa_claim()? else {
+        return Ok(true);
+    };
+    if claim.part == 1 {
+        return Ok(false);
+    }
+    let catalog = document.catalog()?;
+    let intents = document.get(&catalog, "OutputIntents")?.into_owned();
+    for intent in intents.as_array().unwrap_or_default() {
+        let intent = document.resolve(intent)?;
+        if let Some(intent) = intent.as_dict()
+            && intent.is("S", "GTS_PDFA1")
+            && intent.contains("DestOutputProfile")
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn put_picture(
+    document: &Document,
+    append: &mut Append,
+    picture: &Picture,
+) -> Result<ObjectId, SignError> {
     let (colours, mask) = (append.alloc()?, append.alloc()?);
     let image = |more: &[(&str, Object)]| {
         let mut image = Dict::new();
@@ -332,17 +434,35 @@ fn put_picture(append: &mut Append, picture: &Picture) -> Result<ObjectId, SignE
         }
         image
     };
-    let stencil = image(&[
-        ("ImageMask", Object::Bool(true)),
-        ("BitsPerComponent", Object::Integer(1)),
-    ]);
-    append.put_stream(mask, &stencil, &picture.mask)?;
+    let soft = match &picture.soft {
+        Some(soft) if allows_transparency(document)? => Some(soft),
+        _ => None,
+    };
+    let (data, key) = match soft {
+        Some(soft) => {
+            // Soft masks are grey by definition, whatever the output intent (ISO 32000-1, table 145).
+            let alpha = image(&[
+                ("ColorSpace", name("DeviceGray")),
+                ("BitsPerComponent", Object::Integer(8)),
+            ]);
+            append.put_stream(mask, &alpha, &soft.alpha)?;
+            (&soft.colours, "SMask")
+        }
+        None => {
+            let stencil = image(&[
+                ("ImageMask", Object::Bool(true)),
+                ("BitsPerComponent", Object::Integer(1)),
+            ]);
+            append.put_stream(mask, &stencil, &picture.hard.mask)?;
+            (&picture.hard.colours, "Mask")
+        }
+    };
     let coloured = image(&[
         ("ColorSpace", calibrated()),
         ("BitsPerComponent", Object::Integer(8)),
-        ("Mask", Object::Ref(mask)),
+        (key, Object::Ref(mask)),
     ]);
-    append.put_stream(colours, &coloured, &picture.colours)?;
+    append.put_stream(colours, &coloured, data)?;
     Ok(colours)
 }
 

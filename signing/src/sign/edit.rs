@@ -27,14 +27,14 @@ impl Edit {
     }
 
     /// A page's annotations: an array of its own is changed in its place, else the page is.
-    pub(super) fn add_annotation(
+    pub(super) fn add_annotations(
         &mut self,
         document: &Document,
         page: &Dict,
         id: ObjectId,
-        widget: ObjectId,
+        widgets: &[ObjectId],
     ) -> Result<(), PdfError> {
-        let (array, own) = grown(document, page, "Annots", widget)?;
+        let (array, own) = grown(document, page, "Annots", widgets)?;
         match own {
             Some(own) => self.others.push((own, array)),
             None => {
@@ -46,18 +46,22 @@ impl Edit {
         Ok(())
     }
 
-    pub(super) fn add_field(
+    /// Adds fields to the form, and that there are signatures; without any the latter alone.
+    pub(super) fn add_fields(
         &mut self,
         document: &Document,
-        widget: ObjectId,
+        widgets: &[ObjectId],
     ) -> Result<(), PdfError> {
         let form_id = self.catalog.get("AcroForm").and_then(Object::as_ref_id);
         let form = document.get(&self.catalog, "AcroForm")?.into_owned();
         let mut form = form.as_dict().cloned().unwrap_or_default();
-        let (array, own) = grown(document, &form, "Fields", widget)?;
+        let (array, own) = grown(document, &form, "Fields", widgets)?;
         // Signatures exist, and the file is only to be appended to (table 219).
         let flags = form.get("SigFlags").and_then(Object::as_integer);
         let is_flagged = flags == Some(3);
+        if is_flagged && widgets.is_empty() {
+            return Ok(());
+        }
         form.set("SigFlags", Object::Integer(flags.unwrap_or(0) | 3));
         if let Some(own) = own {
             self.others.push((own, array));
@@ -106,17 +110,17 @@ impl Edit {
     }
 }
 
-/// The array at `key` with a reference more, and its object when it has one of its own.
+/// The array at `key` with more references, and its object when it has one of its own.
 pub(super) fn grown(
     document: &Document,
     dict: &Dict,
     key: &str,
-    more: ObjectId,
+    more: &[ObjectId],
 ) -> Result<(Object, Option<ObjectId>), PdfError> {
     let own = dict.get(key).and_then(Object::as_ref_id);
     let value = document.get(dict, key)?;
     let own = own.filter(|_| value.as_array().is_some());
     let mut values = value.as_array().unwrap_or_default().to_vec();
-    values.push(Object::Ref(more));
+    values.extend(more.iter().copied().map(Object::Ref));
     Ok((Object::Array(values), own))
 }

@@ -7,7 +7,7 @@ use super::SignError;
 use super::edit::{Edit, grown};
 use super::text::text_string;
 
-/// Adds an empty page of `size` pt that shows `widget`; gives its object.
+/// Adds an empty page of `size` pt that shows `widgets`; gives its object.
 ///
 /// It hangs from the root of the page tree (ISO 32000-1, 7.7.3.2), whatever nodes there are below, and says itself what it
 /// would inherit. Its only mark is the signature's appearance, so it needs no content, fonts or output intent of its own.
@@ -16,7 +16,7 @@ pub(super) fn add(
     append: &mut Append,
     edit: &mut Edit,
     size: (f64, f64),
-    widget: ObjectId,
+    widgets: &[ObjectId],
 ) -> Result<ObjectId, SignError> {
     let no_pages = || PdfError::NoPages {
         at: document.file_len(),
@@ -43,14 +43,15 @@ pub(super) fn add(
     page.set("CropBox", whole);
     page.set("Rotate", Object::Integer(0));
     page.set("Resources", Object::Dict(Dict::new()));
-    page.set("Annots", Object::Array(vec![Object::Ref(widget)]));
+    let shown = widgets.iter().copied().map(Object::Ref);
+    page.set("Annots", Object::Array(shown.collect()));
     if is_tagged(document, edit)? {
         // Order of tabs as of the structure; PDF/UA asks for it (ISO 14289-1, 7.18.3).
         page.set("Tabs", name("S"));
     }
     append.put(id, &Object::Dict(page))?;
 
-    let (kids, own) = grown(document, &node, "Kids", id)?;
+    let (kids, own) = grown(document, &node, "Kids", &[id])?;
     match own {
         Some(own) => edit.replace(own, kids),
         None => node.set("Kids", kids),
@@ -158,7 +159,7 @@ fn add_kid(
     of: &mut Dict,
     kid: ObjectId,
 ) -> Result<(), PdfError> {
-    let (kids, own) = grown(document, of, "K", kid)?;
+    let (kids, own) = grown(document, of, "K", &[kid])?;
     if let Some(own) = own {
         edit.replace(own, kids);
         return Ok(());
@@ -211,7 +212,7 @@ fn grow_tree(
         more.set("Limits", Object::Array(vec![Object::Integer(key); 2]));
         more.set("Nums", Object::Array(pair.into()));
         append.put(leaf, &Object::Dict(more))?;
-        let (kids, own) = grown(document, &node, "Kids", leaf)?;
+        let (kids, own) = grown(document, &node, "Kids", &[leaf])?;
         match own {
             Some(own) => edit.replace(own, kids),
             None => node.set("Kids", kids),

@@ -1,11 +1,13 @@
 //! Everything of a signature but the signature: field, widget, dictionary, gap (ISO 32000-1, 12.7.4.5 and 12.8).
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use saoy_pdf::{Append, Dict, Document, Name, Object, ObjectId, Rectangle, Update, write_object};
 
 use super::appearance::Drawn;
 use super::edit::Edit;
+use super::field::{EmptyField, Reserved, appearance};
 use super::text::{pdf_time, text_string};
 use super::{LocalTime, SignError, admission, leaf};
 
@@ -35,8 +37,10 @@ pub enum Lock {
 pub struct Options {
     /// For what.
     pub purpose: Purpose,
-    /// The field's name; made up when there is none.
+    /// The field's name; made up when there is none. An empty signature field of that name is filled, else one is made.
     pub field: Option<String>,
+    /// Fields to be made for those who sign later: by the first signature only.
+    pub reserved: Vec<Reserved>,
     /// `/M`; a claim.
     pub time: Option<LocalTime>,
     /// `/Name`.
@@ -59,6 +63,7 @@ impl Options {
         Self {
             purpose,
             field: None,
+            reserved: Vec::new(),
             time: None,
             name: None,
             reason: None,
@@ -97,39 +102,48 @@ impl Prepared {
         if options.purpose == Purpose::Signature {
             before.allows_signing()?;
         }
+        if before.signed && !options.reserved.is_empty() {
+            return Err(SignError::SignedFields);
+        }
         let mut append = Append::new(document)?;
         let mut edit = Edit::new(document)?;
-        let field = before.free_name(options.field.as_deref());
         let value = append.alloc()?;
-        let widget = append.alloc()?;
-        let rectangle = drawn.map(Drawn::rectangle);
-        let look = put_look(document, &mut append, drawn)?;
-        let place = match drawn.and_then(Drawn::leaf) {
-            Some(_) if before.signed => return Err(SignError::SignedPages),
-            Some(size) => leaf::add(document, &mut append, &mut edit, size, widget)?,
+        let ends = options.lock == Lock::Final && before.signatures > 0;
+        let empty = match &options.field {
+            Some(name) => EmptyField::named(document, name)?,
+            None => None,
+        };
+        let is_there = empty.is_some();
+        let (field, lock) = match empty {
+            Some(empty) => {
+                let at = drawn.map(|drawn| (drawn.page(), drawn.rectangle()));
+                if let Err(why) = empty.check(at, ends) {
+                    return Err(SignError::Field(empty.name, why));
+                }
+                let look = match drawn {
+                    Some(drawn) => Some(put_drawn(document, &mut append, drawn)?),
+                    None => None,
+                };
+                empty.fill(document, &mut edit, value, look)?;
+                let lock = empty.lock_parameters();
+                (empty.name, lock)
+            }
             None => {
-                let page = document.page(drawn.map_or(0, Drawn::page))?;
-                edit.add_annotation(document, &page.dict, page.id, widget)?;
-                page.id
+                let field = before.free_name(options.field.as_deref());
+                (field, ends.then(lock_of_all_fields))
             }
         };
-        let lock = (options.lock == Lock::Final && before.signatures > 0).then(lock_of_all_fields);
-        let mut widget_dict = widget_dict(&field, value, place, look, rectangle, lock.clone());
-        if let Some(drawn) = drawn.filter(|drawn| drawn.leaf().is_some()) {
-            let tagged = leaf::tag(
-                document,
-                &mut append,
-                &mut edit,
-                (place, widget),
-                &drawn.text(),
-            )?;
-            if let Some(key) = tagged {
-                widget_dict.set("StructParent", Object::Integer(key));
-            }
-        }
-        append.put(widget, &Object::Dict(widget_dict))?;
-
-        edit.add_field(document, widget)?;
+        let own = Own {
+            name: &field,
+            value,
+            drawn,
+            ends,
+        };
+        let new = New {
+            own: (!is_there).then_some(own),
+            reserved: &options.reserved,
+        };
+        new.put(document, &before, &mut append, &mut edit)?;
         let certification = match options.lock {
             _ if before.signatures > 0 || options.purpose == Purpose::Timestamp => None,
             Lock::Open => None,
@@ -141,11 +155,11 @@ impl Prepared {
         }
         edit.put(&mut append)?;
 
-        let references = match (certification, lock) {
-            (Some(level), _) => Some(certifying_reference(level)),
-            (None, Some(_)) => Some(locking_reference()),
-            (None, None) => None,
-        };
+        let references: Vec<Object> = certification
+            .map(certifying_reference)
+            .into_iter()
+            .chain(lock.map(|parameters| reference("FieldMDP", parameters)))
+            .collect();
         let (body, marks) = value_body(options, references)?;
         let at = append.put_raw(value, &body)?;
         let update = append.finish(options.id)?;
@@ -196,10 +210,7 @@ struct Marks {
 /// Room for `[0 a b c]` with numbers of ten digits.
 const BYTE_RANGE_ROOM: usize = 36;
 
-fn value_body(
-    options: &Options,
-    references: Option<Object>,
-) -> Result<(Vec<u8>, Marks), SignError> {
+fn value_body(options: &Options, references: Vec<Object>) -> Result<(Vec<u8>, Marks), SignError> {
     let (kind, subfilter) = match options.purpose {
         Purpose::Signature => ("Sig", "ETSI.CAdES.detached"),
         Purpose::Timestamp => ("DocTimeStamp", "ETSI.RFC3161"),
@@ -233,8 +244,8 @@ fn value_body(
             entry(key, Object::String(text_string(text)))?;
         }
     }
-    if let Some(references) = references {
-        entry("Reference", references)?;
+    if !references.is_empty() {
+        entry("Reference", Object::Array(references))?;
     }
     body.extend_from_slice(b">>");
     Ok((body, Marks { byte_range, gap }))
@@ -262,27 +273,25 @@ fn certifying_reference(level: i64) -> Object {
     reference("DocMDP", parameters)
 }
 
-/// That of a lock (table 256), as the field's `/Lock` says.
-fn locking_reference() -> Object {
-    let parameters = dict([
+/// Parameters of a lock of all fields (table 256), as the field's `/Lock` says.
+fn lock_of_all_fields() -> Dict {
+    dict([
         ("Type", name("TransformParams")),
         ("Action", name("All")),
         ("V", name("1.2")),
-    ]);
-    reference("FieldMDP", parameters)
+    ])
 }
 
 fn reference(method: &str, parameters: Dict) -> Object {
-    let reference = dict([
+    Object::Dict(dict([
         ("Type", name("SigRef")),
         ("TransformMethod", name(method)),
         ("TransformParams", Object::Dict(parameters)),
-    ]);
-    Object::Array(vec![Object::Dict(reference)])
+    ]))
 }
 
 /// `/Lock` of a field whose signature ends it all (table 233, P of ISO 32000-2).
-fn lock_of_all_fields() -> Object {
+fn final_lock() -> Object {
     Object::Dict(dict([
         ("Type", name("SigFieldLock")),
         ("Action", name("All")),
@@ -290,13 +299,111 @@ fn lock_of_all_fields() -> Object {
     ]))
 }
 
+/// The field that is made for this signature.
+struct Own<'a> {
+    name: &'a str,
+    value: ObjectId,
+    drawn: Option<&'a Drawn>,
+    /// Whether the signature ends it all.
+    ends: bool,
+}
+
+/// Fields that are made: of this signature, and of later ones.
+struct New<'a> {
+    own: Option<Own<'a>>,
+    reserved: &'a [Reserved],
+}
+
+impl New<'_> {
+    /// Puts them into the form and on their pages.
+    fn put(
+        &self,
+        document: &Document,
+        before: &admission::Before,
+        append: &mut Append,
+        edit: &mut Edit,
+    ) -> Result<(), SignError> {
+        let drawn = self.own.as_ref().and_then(|own| own.drawn);
+        let own_page = drawn.map_or(0, Drawn::page);
+        let mut widgets = Vec::new();
+        let mut on_pages: BTreeMap<usize, Vec<ObjectId>> = BTreeMap::new();
+        let own = self.own.iter().map(|_| own_page);
+        for page in own.chain(self.reserved.iter().map(|reserved| reserved.page)) {
+            let widget = append.alloc()?;
+            widgets.push(widget);
+            on_pages.entry(page).or_default().push(widget);
+        }
+        let leaf = drawn.and_then(Drawn::leaf);
+        let mut pages = BTreeMap::new();
+        for (index, widgets) in &on_pages {
+            let page = match leaf.filter(|_| *index == own_page) {
+                Some(_) if before.signed => return Err(SignError::SignedPages),
+                Some(size) => leaf::add(document, append, edit, size, widgets)?,
+                None => {
+                    let page = document.page(*index)?;
+                    edit.add_annotations(document, &page.dict, page.id, widgets)?;
+                    page.id
+                }
+            };
+            pages.insert(*index, page);
+        }
+        let page_of = |index: usize| pages.get(&index).copied();
+
+        let mut given = Vec::new();
+        let mut rest = widgets.iter().copied();
+        if let Some((own, widget)) = self.own.as_ref().zip(rest.by_ref().next()) {
+            own.put(document, append, edit, (page_of(own_page), widget))?;
+            given.push(own.name.to_owned());
+        }
+        for (reserved, widget) in self.reserved.iter().zip(rest) {
+            let name = before.free_name_beside(&reserved.name, &given);
+            let look = reserved.put_look(append)?;
+            let page = page_of(reserved.page);
+            let mut dict = widget_dict(&name, page, Some(look), Some(reserved.rectangle));
+            if reserved.is_final {
+                dict.set("Lock", final_lock());
+            }
+            append.put(widget, &Object::Dict(dict))?;
+            given.push(name);
+        }
+        Ok(edit.add_fields(document, &widgets)?)
+    }
+}
+
+impl Own<'_> {
+    fn put(
+        &self,
+        document: &Document,
+        append: &mut Append,
+        edit: &mut Edit,
+        (page, widget): (Option<ObjectId>, ObjectId),
+    ) -> Result<(), SignError> {
+        let look = put_look(document, append, self.drawn)?;
+        let rectangle = self.drawn.map(Drawn::rectangle);
+        let mut dict = widget_dict(self.name, page, look, rectangle);
+        dict.set("V", Object::Ref(self.value));
+        if self.ends {
+            dict.set("Lock", final_lock());
+        }
+        if let Some(drawn) = self.drawn.filter(|drawn| drawn.leaf().is_some())
+            && let Some(page) = page
+        {
+            let tagged = leaf::tag(document, append, edit, (page, widget), &drawn.text())?;
+            if let Some(key) = tagged {
+                dict.set("StructParent", Object::Integer(key));
+            }
+        }
+        append.put(widget, &Object::Dict(dict))?;
+        Ok(())
+    }
+}
+
+/// A field that is its own widget.
 fn widget_dict(
     field: &str,
-    value: ObjectId,
-    page: ObjectId,
+    page: Option<ObjectId>,
     look: Option<ObjectId>,
     rectangle: Option<Rectangle>,
-    lock: Option<Object>,
 ) -> Dict {
     let nowhere = Object::Array([0; 4].map(Object::Integer).into());
     let mut widget = dict([
@@ -306,20 +413,28 @@ fn widget_dict(
         ("T", Object::String(text_string(field))),
         // Printed and locked; PDF/A forbids hidden ones.
         ("F", Object::Integer(132)),
-        ("P", Object::Ref(page)),
         (
             "Rect",
             rectangle.map_or(nowhere, |rectangle| rectangle.to_object()),
         ),
-        ("V", Object::Ref(value)),
     ]);
-    if let Some(look) = look {
-        widget.set("AP", Object::Dict(dict([("N", Object::Ref(look))])));
+    if let Some(page) = page {
+        widget.set("P", Object::Ref(page));
     }
-    if let Some(lock) = lock {
-        widget.set("Lock", lock);
+    if let Some(look) = look {
+        widget.set("AP", appearance(look));
     }
     widget
+}
+
+fn put_drawn(
+    document: &Document,
+    append: &mut Append,
+    drawn: &Drawn,
+) -> Result<ObjectId, SignError> {
+    let look = append.alloc()?;
+    drawn.put(document, append, look)?;
+    Ok(look)
 }
 
 /// What the field shows. PDF/A-1 wants every field to have an appearance (ISO 19005-1, 6.9), also one that shows nothing;
@@ -331,9 +446,7 @@ fn put_look(
     drawn: Option<&Drawn>,
 ) -> Result<Option<ObjectId>, SignError> {
     if let Some(drawn) = drawn {
-        let look = append.alloc()?;
-        drawn.put(document, append, look)?;
-        return Ok(Some(look));
+        return Ok(Some(put_drawn(document, append, drawn)?));
     }
     if document.pdfa_claim()?.is_none_or(|claim| claim.part != 1) {
         return Ok(None);

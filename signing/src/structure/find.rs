@@ -6,7 +6,8 @@ use std::collections::{HashMap, HashSet};
 
 use saoy_pdf::{Dict, Document, Object, ObjectId, PdfError, Rectangle, Revisions, SignatureField};
 
-pub(super) use self::claims::{Lock, name_of, rectangle};
+pub(crate) use self::claims::rectangle;
+pub(super) use self::claims::{Lock, name_of};
 use super::{
     Kind, SignedField, Structure,
     coverage::{self, Coverage},
@@ -265,7 +266,7 @@ impl Finder<'_> {
 }
 
 /// Every annotation of every page, with its page from 1.
-pub(super) fn widgets_of(view: &Document) -> HashMap<ObjectId, usize> {
+pub(crate) fn widgets_of(view: &Document) -> HashMap<ObjectId, usize> {
     let mut found = HashMap::new();
     for (index, id) in view.page_ids().unwrap_or_default().into_iter().enumerate() {
         let Ok(page) = view.object(id) else { continue };

@@ -112,6 +112,50 @@ pub fn stamped(document: &Document, page: usize, limits: &Limits) -> Result<Vec<
     Ok(all)
 }
 
+/// What a page is made of, as far as a receiving office asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Made {
+    /// Whether it has text of its own, visible or hidden; what lies over it does not count.
+    pub text: bool,
+    /// The largest image on it: how many of its pixels stand on an inch, and how much of the page it takes, 0 to 1.
+    pub image: Option<(f64, f64)>,
+}
+
+/// What page `page`, counted from 0, is made of, without its annotations.
+///
+/// # Errors
+/// As [`text`].
+pub fn made(document: &Document, page: usize, limits: &Limits) -> Result<Made, Fault> {
+    with_page(
+        document,
+        page,
+        Annotations::Drop,
+        limits,
+        |page, settings| {
+            let seen = survey(page, settings);
+            let whole = PageRect::new(0.0, 0.0, seen.width, seen.height);
+            let image = seen
+                .images
+                .iter()
+                .map(|image| (image, image.bounds().intersect(whole).area()))
+                .filter(|(_, area)| *area > 0.0)
+                .max_by(|left, right| left.1.total_cmp(&right.1))
+                .map(|(image, area)| {
+                    let [a, b, ..] = image.to_page.as_coeffs();
+                    // A pixel's width on the page, pt, however the image is turned.
+                    (
+                        72.0 / a.hypot(b).max(f64::MIN_POSITIVE),
+                        area / whole.area(),
+                    )
+                });
+            Ok(Made {
+                text: !seen.glyphs.is_empty(),
+                image,
+            })
+        },
+    )
+}
+
 /// The lines of page `page`, counted from 0, in px at [`Kept::DPI`], and the size of the page.
 fn text_of(
     document: &Document,
@@ -287,6 +331,27 @@ mod tests {
             assert_eq!(!of(Layer::Seen).is_empty(), seen, "{contents}");
             assert!(!of(Layer::Whole).is_empty(), "{contents}");
         }
+    }
+
+    #[test]
+    fn what_a_page_is_made_of_is_its_own() {
+        let made =
+            |contents: &str| made(&paper(contents, "0 0 100 100 re f"), 0, &Limits::default());
+        assert_eq!(made("").unwrap(), Made::default());
+        assert!(
+            made("BT /F 12 Tf 3 Tr 10 50 Td (Hidden) Tj ET")
+                .unwrap()
+                .text
+        );
+        // 100 x 50 px over the lower half of a page of 200 x 100 pt: 2 pt a pixel across.
+        let image = "q 200 0 0 50 0 0 cm BI /W 100 /H 25 /BPC 8 /CS /G /F /AHx ID ".to_owned()
+            + &"80".repeat(2500)
+            + "> EI Q";
+        let (dpi, share) = made(&image).unwrap().image.unwrap();
+        assert!(
+            (dpi - 36.0).abs() < 0.1 && (share - 0.5).abs() < 0.01,
+            "{dpi} {share}"
+        );
     }
 
     #[test]

@@ -131,7 +131,7 @@ pub(in crate::structure) fn text(value: Option<Object>) -> Option<String> {
 }
 
 /// The rectangle of a widget, when it has an area.
-pub(in crate::structure) fn rectangle(view: &Document, dict: &Dict) -> Option<Rectangle> {
+pub(crate) fn rectangle(view: &Document, dict: &Dict) -> Option<Rectangle> {
     let value = view.get(dict, "Rect").ok()?.into_owned();
     let corners = value.as_array()?;
     let number = |index: usize| view.resolve(corners.get(index)?).ok()?.as_number();

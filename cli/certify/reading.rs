@@ -1,0 +1,200 @@
+//! A paper as it was read: once, however often it is asked about before its number is taken.
+//!
+//! What was read lies in the archive's folder under the digest of the scan, until the copy is prepared, the paper is refused
+//! or given up, or half a day has gone by. Of a paper that bears a mark of secrecy nothing is kept.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::ArgMatches;
+use saoy_archive::Archive;
+use saoy_archive::blob::BlobId;
+use saoy_pipeline::classify::stack::Split;
+use saoy_pipeline::compose::pdfa;
+use saoy_pipeline::driver::{self, Options, Plan, Sidecars, World};
+use saoy_pipeline::ingest::{Limits, TextPolicy};
+use saoy_pipeline::record::{DocumentRecord, FailureClass};
+
+use crate::terminal::{self, Progress, Style};
+use crate::words::{Said, Ui, said};
+use crate::{digitize, train};
+
+/// Longest time to read one page.
+const PAGE_LIMIT: Duration = Duration::from_secs(120);
+
+/// What the files of a paper that was read are called.
+const PDF: &str = "paper.pdf";
+const RECORD: &str = "record.json";
+const TEXT: &str = "text.txt";
+
+/// A paper that was read.
+pub(super) struct Paper {
+    pub(super) record: DocumentRecord,
+    pub(super) text: String,
+    /// The PDF/A made of it.
+    pub(super) pdf: PathBuf,
+    pub(super) pages: u32,
+}
+
+/// What was read of this scan; reads it when that was not done yet. Says why there is nothing, and gives the exit code.
+pub(super) fn paper(
+    matches: &ArgMatches,
+    archive: &Archive,
+    (input, original): (&Path, BlobId),
+    ui: Ui,
+) -> anyhow::Result<Result<Paper, ExitCode>> {
+    // Takes away what became too old, too.
+    let staging = super::staging(archive)?;
+    if let Some(paper) = kept(archive, original)? {
+        return Ok(Ok(paper));
+    }
+    let made = match read(matches, input, staging.path(), ui)? {
+        Ok(made) => made,
+        Err(code) => return Ok(Err(code)),
+    };
+    let whole = tempfile::Builder::new()
+        .prefix(super::STAGING)
+        .tempdir_in(archive.folder())?;
+    for (from, to) in [(&made.pdf, PDF), (&made.record, RECORD), (&made.text, TEXT)] {
+        std::fs::rename(from, whole.path().join(to)).with_context(|| from.display().to_string())?;
+    }
+    // Somebody else may have read the same scan meanwhile; theirs is as good.
+    let _ = std::fs::rename(whole.path(), place(archive, original));
+    let paper = kept(archive, original)?.context(Said(said!(
+        "kết quả đọc bản quét không còn; hãy chạy lại lệnh này",
+        "what was read of the scan is gone; run this command again"
+    )))?;
+    Ok(Ok(paper))
+}
+
+/// What is kept of a scan.
+pub(super) fn kept(archive: &Archive, original: BlobId) -> anyhow::Result<Option<Paper>> {
+    let folder = place(archive, original);
+    if !folder.is_dir() {
+        return Ok(None);
+    }
+    let file = |name: &str| folder.join(name);
+    let record = std::fs::read(file(RECORD)).with_context(|| folder.display().to_string())?;
+    let record: DocumentRecord = serde_json::from_slice(&record)?;
+    Ok(Some(Paper {
+        pages: u32::try_from(record.pages.len()).unwrap_or(u32::MAX),
+        text: std::fs::read_to_string(file(TEXT)).unwrap_or_default(),
+        pdf: file(PDF),
+        record,
+    }))
+}
+
+/// Takes away what is kept of a scan.
+pub(super) fn forget(archive: &Archive, original: BlobId) -> anyhow::Result<()> {
+    let folder = place(archive, original);
+    match std::fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| folder.display().to_string())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn place(archive: &Archive, original: BlobId) -> PathBuf {
+    archive
+        .folder()
+        .join(format!("{}read-{original}", super::STAGING))
+}
+
+/// The files that reading made.
+struct Made {
+    pdf: PathBuf,
+    record: PathBuf,
+    text: PathBuf,
+}
+
+/// Digitises one scan in a folder of its own. A secret mark ends it there, and the folder is wiped by the pipeline.
+fn read(
+    matches: &ArgMatches,
+    input: &Path,
+    staging: &Path,
+    ui: Ui,
+) -> anyhow::Result<Result<Made, ExitCode>> {
+    let readers = match digitize::readers(matches, "vie", PAGE_LIMIT) {
+        Ok(readers) => readers,
+        Err(trouble) => {
+            terminal::complain(ui, &trouble);
+            terminal::hint(ui, "chạy: saoy doctor", "run: saoy doctor");
+            return Ok(Err(ExitCode::from(FailureClass::Environment.exit_code())));
+        }
+    };
+    let stop = Arc::new(AtomicBool::new(false));
+    digitize::stop_on_signals(&stop)?;
+    let progress = Progress::new(ui, Style::Quiet);
+    let world = World {
+        readers: &readers,
+        now: &digitize::local_time,
+        watch: &progress,
+        stop: &stop,
+        wind_down: &AtomicBool::new(false),
+    };
+    let plan = Plan {
+        inputs: vec![input.to_owned()],
+        out: staging.to_owned(),
+        options: Options {
+            language: "vie".to_owned(),
+            pdfa: pdfa::Profile::A2b,
+            sidecars: Sidecars {
+                txt: true,
+                json: true,
+                hocr: false,
+                alto: false,
+            },
+            split: Split::None,
+            text: TextPolicy::Skip,
+            visible: Default::default(),
+            preprocess: Default::default(),
+            recognize: Default::default(),
+            classify: saoy_pipeline::classify::Options {
+                model: train::own_model(matches)?.map(Arc::new),
+            },
+        },
+        profile: None,
+        jobs: std::thread::available_parallelism().map_or(1, usize::from),
+        folder_as_document: false,
+        force: false,
+        limits: Limits::default(),
+    };
+    let batch = match driver::digitize(&plan, &world) {
+        Ok(batch) => batch,
+        Err(error) => {
+            terminal::complain(ui, &error.into());
+            return Ok(Err(ExitCode::from(FailureClass::Environment.exit_code())));
+        }
+    };
+    let code = digitize::exit_code(&batch);
+    let [entry] = batch.documents.as_slice() else {
+        let why = said!(
+            "{}: mỗi bản chính phải là một tệp",
+            "{}: each original has to be one file",
+            input.display()
+        );
+        terminal::complain(ui, &Said(why).into());
+        return Ok(Err(ExitCode::from(2)));
+    };
+    if code != 0 {
+        return Ok(Err(ExitCode::from(code)));
+    }
+    let path = |extension: &str| staging.join(format!("{}.{extension}", entry.name));
+    let (record, text) = (path("json"), path("txt"));
+    let said = std::fs::read(&record).with_context(|| record.display().to_string())?;
+    let said: DocumentRecord = serde_json::from_slice(&said)?;
+    // A paper without a word has none.
+    if !text.exists() {
+        std::fs::write(&text, "")?;
+    }
+    Ok(Ok(Made {
+        pdf: staging.join(&said.output.pdf),
+        record,
+        text,
+    }))
+}
