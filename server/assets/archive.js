@@ -22,8 +22,9 @@ if (search) {
     asking = new AbortController();
     const { signal } = asking;
     const all = wanted();
-    const address = `${search.getAttribute("action")}?${all}`;
+    // In the address too: going back or loading it again finds the same.
     if (typing) all.set("typing", "1");
+    const address = `${search.getAttribute("action")}?${all}`;
     found.classList.add("old");
     try {
       const answer = await fetch(`${search.dataset.fragment}?${all}`, { signal });
@@ -77,6 +78,6 @@ if (search) {
     }
     input.value = then.get("q") || "";
     settled = false;
-    ask(false);
+    ask(then.has("typing"));
   });
 }

@@ -403,12 +403,15 @@ fn indicators_are_those_of_the_report_and_lead_to_what_was_counted() {
     .expect("JSON");
     let served = browser.get(&format!("/archive/indicators/report.json?{period}"));
     assert_eq!(served.json(), printed);
-    let csv = browser.get(&format!("/archive/indicators/report.csv?{period}"));
+    let csv = server.send(
+        "GET",
+        &format!("/archive/indicators/report.csv?{period}"),
+        &[("Cookie", &format!("{}; lang=en", browser.cookie))],
+        b"",
+    );
     let as_csv = done(
         &server,
-        &[
-            "--ui", "vi", "report", "--from", from, "--to", to, "--units", "--csv",
-        ],
+        &["report", "--from", from, "--to", to, "--units", "--csv"],
     );
     assert_eq!(csv.text(), as_csv);
     let text = page(&browser.get(&format!("/archive/indicators?{period}")));

@@ -2,14 +2,14 @@
 //! beside it says the same in figures.
 
 /// Width of the names before the bars, of the bars at 100 %, and of what stands behind them, in units of the picture.
-const NAMES: u32 = 250;
+const NAMES: u32 = 430;
 const FULL: u32 = 340;
 const VALUES: u32 = 130;
 /// Height of a bar's row, and of the bar in it.
 const ROW: u32 = 34;
 const THICK: u32 = 16;
 /// Letters of a name that fit before the bars.
-const LETTERS: usize = 32;
+const LETTERS: usize = 58;
 
 /// A chart.
 #[derive(Debug, PartialEq, Eq)]
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn bars_are_as_long_as_their_share() {
         let given = |share, target, reached| Given {
-            name: "x".repeat(50),
+            name: "x".repeat(80),
             value: "v".to_owned(),
             share,
             target,

@@ -83,7 +83,7 @@ struct MetaView {
 struct VersionView {
     number: u32,
     origin: String,
-    pages: String,
+    pages: Option<u32>,
     kilobytes: i64,
     signed: bool,
     by: String,
@@ -282,9 +282,7 @@ impl VersionView {
         Self {
             number: version.number,
             origin: super::words::veiled(&version.origin),
-            pages: version
-                .pages
-                .map_or_else(|| "–".to_owned(), |pages| pages.to_string()),
+            pages: version.pages,
             kilobytes: (version.bytes + 999) / 1000,
             signed: version.figures.signed,
             by: version.added.0.clone(),

@@ -86,7 +86,11 @@ impl Asked {
     fn address(&self) -> String {
         let mut address = format!("/archive?q={}", in_query(&self.q));
         let facets = Facet::ALL.map(|facet| (facet.name(), self.facet(facet)));
-        for (name, value) in facets.into_iter().chain([("order", self.order.as_str())]) {
+        let others = [
+            ("order", self.order.as_str()),
+            ("typing", self.typing.as_str()),
+        ];
+        for (name, value) in facets.into_iter().chain(others) {
             if !value.is_empty() {
                 address += &format!("&{name}={}", in_query(value));
             }
