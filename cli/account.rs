@@ -93,6 +93,20 @@ pub(crate) fn command(ui: Ui) -> Command {
                 ),
         )
         .subcommand(
+            Command::new("backup")
+                .about(ui.say(
+                    "Sao lưu tài khoản, mã truy cập, webhook (kho: saoy archive backup)",
+                    "Copy accounts, tokens, webhooks (the archive: saoy archive backup)",
+                ))
+                .arg(
+                    Arg::new("file")
+                        .required(true)
+                        .value_name("FILE")
+                        .value_parser(value_parser!(PathBuf))
+                        .help(ui.say("Tệp mới", "A new file")),
+                ),
+        )
+        .subcommand(
             Command::new("revoke")
                 .about(ui.say("Thu hồi mã truy cập", "Revoke a token"))
                 .arg(
@@ -163,6 +177,7 @@ fn work(accounts: &mut Accounts, matches: &ArgMatches, ui: Ui) -> anyhow::Result
                 "keep it: it cannot be shown again",
             );
         }
+        Some(("backup", matches)) => accounts.backup(given::<PathBuf>(matches, "file")?)?,
         Some(("revoke", matches)) => accounts.revoke(*given::<i64>(matches, "id")?)?,
         _ => {
             for one in accounts.list()? {

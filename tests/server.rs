@@ -412,3 +412,159 @@ fn uploads_may_be_sent_again() {
     );
     assert_eq!(file.body, page);
 }
+
+#[test]
+fn names_in_certificates_are_words_and_not_markup() {
+    let server = Server::start(&[]);
+    let folder = server.desk.input("");
+    let made = |arguments: &[&str]| {
+        let (code, _, complaints) = run(std::process::Command::new("openssl")
+            .current_dir(&folder)
+            .args(arguments));
+        assert_eq!(code, 0, "{complaints}");
+    };
+    let subject =
+        "/CN=<script>alert(1)<\\/script><img src=x onerror=alert(2)>/O=\"><svg onload=alert(3)>";
+    made(&[
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-utf8",
+        "-days",
+        "9",
+        "-subj",
+        subject,
+        "-addext",
+        "keyUsage=digitalSignature,nonRepudiation",
+        "-keyout",
+        "x.key",
+        "-out",
+        "x.pem",
+    ]);
+    made(&[
+        "pkcs12",
+        "-export",
+        "-inkey",
+        "x.key",
+        "-in",
+        "x.pem",
+        "-out",
+        "x.p12",
+        "-passout",
+        "file:password",
+    ]);
+    let page = server.desk.put("page.pdf", crate::sign::page());
+    let out = server.desk.input("signed.pdf");
+    let key = format!("p12:{}", server.desk.input("x.p12").display());
+    let (code, _, complaints) = run(saoy()
+        .arg("--data")
+        .arg(server.desk.output("data"))
+        .arg("sign")
+        .arg(page)
+        .arg("-o")
+        .arg(&out)
+        .args(["--key", &key, "--pin-file"])
+        .arg(server.desk.input("password")));
+    assert_eq!(code, 0, "{complaints}");
+    let file = std::fs::read(out).expect("a signed file");
+    let body = multipart(&[], Some(("\u{201c}><script>alert(4)</script>.pdf", &file)));
+    let answer = server.send("POST", "/verify", &[MULTIPART], &body);
+    let place = answer.header("location").expect("a place").to_owned();
+    for page in [place.clone(), format!("{place}/report.html")] {
+        let text = server.get(&page).text();
+        assert!(
+            text.contains("alert(1)") && text.contains("alert(4)"),
+            "{text}"
+        );
+        for markup in ["<script>alert", "<img src=x", "<svg onload"] {
+            assert!(!text.contains(markup), "{page}: {markup}");
+        }
+    }
+}
+
+#[test]
+fn it_speaks_tls_with_its_certificate() {
+    let desk = Desk::new();
+    let folder = desk.input("");
+    let (code, _, complaints) = run(std::process::Command::new("openssl")
+        .current_dir(&folder)
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "9",
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=DNS:localhost",
+            "-keyout",
+            "tls.key",
+            "-out",
+            "tls.pem",
+        ]));
+    assert_eq!(code, 0, "{complaints}");
+    let (certificate, key) = (desk.input("tls.pem"), desk.input("tls.key"));
+    let paths = [
+        certificate.to_string_lossy().into_owned(),
+        key.to_string_lossy().into_owned(),
+    ];
+    let server = Server::on(desk, &["--tls-cert", &paths[0], "--tls-key", &paths[1]]);
+    let mut client = std::process::Command::new("openssl")
+        .args([
+            "s_client",
+            "-quiet",
+            "-verify_return_error",
+            "-servername",
+            "localhost",
+            "-verify_hostname",
+            "localhost",
+            "-CAfile",
+            &paths[0],
+            "-connect",
+            server.address(),
+        ])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("openssl");
+    client
+        .stdin
+        .as_mut()
+        .expect("its input")
+        .write_all(b"GET /login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .expect("a request");
+    let mut answer = String::new();
+    client
+        .stdout
+        .take()
+        .expect("its output")
+        .read_to_string(&mut answer)
+        .expect("an answer");
+    let _ = client.wait();
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.contains("name=\"password\""),
+        "{answer}"
+    );
+    let missing = Desk::new();
+    let (code, _, complaints) = run(saoy().arg("--data").arg(missing.output("data")).args([
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--tls-cert",
+        "nowhere.pem",
+        "--tls-key",
+        &paths[1],
+    ]));
+    assert_eq!(code, 4, "{complaints}");
+    assert!(complaints.contains("nowhere.pem"), "{complaints}");
+}

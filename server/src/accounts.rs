@@ -309,6 +309,28 @@ impl Accounts {
         Ok(())
     }
 
+    /// Writes a copy of everything as it is at one moment, while others work on; whole or not at all.
+    ///
+    /// # Errors
+    /// [`AccountsError::Refused`] when the file is there already; when it cannot be written.
+    pub fn backup(&self, to: &Path) -> Result<()> {
+        if to.exists() {
+            return Err(AccountsError::Refused(sentence!(
+                "{} đã có; chọn tên khác",
+                "{} is there already; choose another name",
+                to.display()
+            )));
+        }
+        let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let draft = tempfile::Builder::new().tempdir_in(folder.unwrap_or(Path::new(".")))?;
+        let draft = draft.path().join("accounts.sqlite3");
+        self.db
+            .execute("VACUUM INTO ?1", [draft.to_string_lossy()])?;
+        fs::File::open(&draft)?.sync_all()?;
+        fs::rename(draft, to)?;
+        Ok(())
+    }
+
     /// The stored hash of an account that may log in with a password.
     pub(crate) fn password_of(&self, login: &str) -> Result<Option<String>> {
         let hash: Option<Option<String>> = self
@@ -442,4 +464,85 @@ fn digested(word: &str) -> Vec<u8> {
 
 fn seconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn world() -> World {
+        World {
+            now: || Timestamp::UNIX_EPOCH,
+            random: |bytes| {
+                bytes.fill(9);
+                Ok(())
+            },
+        }
+    }
+
+    /// A database as the first version of the program left it.
+    fn of_the_first_version(data: &Path) {
+        let folder = data.join("server");
+        fs::create_dir_all(&folder).expect("a folder");
+        let db = Connection::open(folder.join("accounts.sqlite3")).expect("a database");
+        db.execute_batch(MIGRATIONS[0]).expect("the first shape");
+        db.pragma_update(None, "user_version", 1)
+            .expect("a version");
+        db.execute_batch(
+            "INSERT INTO account VALUES ('an', 'x', '2026-11-30T00:00:00Z', NULL);
+             INSERT INTO token (digest, login, label, made_at) VALUES (x'00', 'an', 'portal', '2026-11-30T00:00:00Z');",
+        )
+        .expect("rows");
+    }
+
+    #[test]
+    fn a_database_of_the_first_version_is_brought_up_and_loses_nothing() {
+        let data = tempfile::tempdir().expect("a folder");
+        of_the_first_version(data.path());
+        let mut accounts = Accounts::open(data.path(), world()).expect("brought up");
+        assert_eq!(accounts.list().expect("accounts")[0].login, "an");
+        assert_eq!(accounts.tokens().expect("tokens")[0].label, "portal");
+        accounts
+            .remember("an", "k", "d", "a")
+            .expect("what is new works");
+        drop(accounts);
+        Accounts::open(data.path(), world()).expect("opened again");
+    }
+
+    #[test]
+    fn a_database_of_a_later_version_is_left_alone() {
+        let data = tempfile::tempdir().expect("a folder");
+        of_the_first_version(data.path());
+        let db = Connection::open(data.path().join("server/accounts.sqlite3")).expect("a database");
+        db.pragma_update(None, "user_version", 99)
+            .expect("a version");
+        drop(db);
+        assert!(matches!(
+            Accounts::open(data.path(), world()),
+            Err(AccountsError::Refused(_))
+        ));
+    }
+
+    #[test]
+    fn a_copy_has_everything_and_nothing_is_written_over() {
+        let data = tempfile::tempdir().expect("a folder");
+        let mut accounts = Accounts::open(data.path(), world()).expect("accounts");
+        accounts
+            .add("an", Some("mat khau that dai"))
+            .expect("an account");
+        let to = data.path().join("copy");
+        accounts.backup(&to).expect("a copy");
+        assert!(matches!(
+            accounts.backup(&to),
+            Err(AccountsError::Refused(_))
+        ));
+        let there = tempfile::tempdir().expect("a folder");
+        fs::create_dir(there.path().join("server")).expect("a folder");
+        fs::copy(&to, there.path().join("server/accounts.sqlite3")).expect("put back");
+        let again = Accounts::open(there.path(), world()).expect("opened");
+        let stored = again.password_of("an").expect("a hash");
+        assert!(is_password("mat khau that dai", stored.as_deref()));
+        assert!(!is_password("mat khau that dat", stored.as_deref()));
+        assert!(!is_password("mat khau that dai", None));
+    }
 }

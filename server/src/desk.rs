@@ -29,6 +29,7 @@ pub(crate) struct Desk {
     data: PathBuf,
     quick: Semaphore,
     long: Semaphore,
+    strangers: Semaphore,
 }
 
 /// How a child ended.
@@ -68,7 +69,17 @@ impl Desk {
             data: settings.data.clone(),
             quick: Semaphore::new(cores * 2),
             long: Semaphore::new(cores.div_ceil(2)),
+            strangers: Semaphore::new(cores),
         }
+    }
+
+    /// A place for work that somebody asks for who is not logged in, held while it is done: many strangers at once wait for each
+    /// other and never take the last places from people at work.
+    ///
+    /// # Errors
+    /// Never, unless the server is ending.
+    pub(crate) async fn stranger(&self) -> Result<tokio::sync::SemaphorePermit<'_>, Trouble> {
+        self.strangers.acquire().await.map_err(Trouble::ours)
     }
 
     /// Runs `saoy` with these arguments, its messages in `language`; `secret` is its standard input.

@@ -54,11 +54,6 @@ impl Form {
             .unwrap_or_default()
     }
 
-    /// All values of a field.
-    pub(crate) fn all(&self, name: &str) -> &[String] {
-        self.fields.get(name).map(Vec::as_slice).unwrap_or_default()
-    }
-
     /// A field that has to be there.
     ///
     /// # Errors
@@ -89,16 +84,6 @@ impl Form {
             .iter()
             .find(|file| file.field == field)
             .ok_or_else(|| Trouble::bad(sentence!("Chưa chọn tệp nào.", "No file was chosen.")))
-    }
-
-    /// The folder of the files, which is taken away with the form.
-    pub(crate) fn folder(&self) -> Option<&Path> {
-        self.folder.as_ref().map(TempDir::path)
-    }
-
-    /// Keeps the folder beyond the form.
-    pub(crate) fn into_folder(self) -> Option<TempDir> {
-        self.folder
     }
 }
 

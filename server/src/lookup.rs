@@ -195,7 +195,7 @@ async fn compare(
     let code = typed_code(form.get("code"));
     let found = known(&app, &code).await?;
     let l = shell.l;
-    let word = verify::handed_in(&app, l, form, "file").await?;
+    let word = verify::handed_in(&app, l, &shell.who, form).await?;
     let sha256 = app.kept.get(&word).map(|report| report.sha256.clone());
     let same =
         found.as_ref().and_then(|known| known.document.clone()) == sha256 && sha256.is_some();

@@ -72,7 +72,7 @@ async fn verify(
     form: Form,
 ) -> Result<Response, Trouble> {
     may_upload(&app, &who, client.map(|client| client.0))?;
-    let word = handed_in(&app, language, form, "file").await?;
+    let word = handed_in(&app, language, &who, form).await?;
     Ok(Redirect::to(&format!("/verify/{word}")).into_response())
 }
 
@@ -99,11 +99,13 @@ pub(crate) fn may_upload(app: &App, who: &Who, client: Option<Client>) -> Result
 pub(crate) async fn handed_in(
     app: &Arc<App>,
     language: Language,
+    who: &Who,
     form: Form,
-    field: &str,
 ) -> Result<String, Trouble> {
-    let file = form.file(field)?;
-    let mut report = judged(app, language, file, false).await?;
+    let mut report = {
+        let _place = place(app, who).await?;
+        judged(app, language, form.file("file")?, false).await?
+    };
     let word = app.world.token()?;
     report.reading = wants_reading(&report.record);
     let goes_on = report.reading;
@@ -131,6 +133,17 @@ pub(crate) async fn handed_in(
         });
     }
     Ok(word)
+}
+
+/// The place in the strangers' queue for whoever is not logged in.
+pub(crate) async fn place<'a>(
+    app: &'a App,
+    who: &Who,
+) -> Result<Option<tokio::sync::SemaphorePermit<'a>>, Trouble> {
+    if who.is_somebody() {
+        return Ok(None);
+    }
+    app.desk.stranger().await.map(Some)
 }
 
 /// Whether a signed document named nobody because its pages have no text.

@@ -123,6 +123,7 @@ impl Server {
         let address = line
             .trim()
             .trim_start_matches("http://")
+            .trim_start_matches("https://")
             .trim_end_matches('/')
             .to_owned();
         assert!(
