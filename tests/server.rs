@@ -471,7 +471,7 @@ fn names_in_certificates_are_words_and_not_markup() {
         .arg(server.desk.input("password")));
     assert_eq!(code, 0, "{complaints}");
     let file = std::fs::read(out).expect("a signed file");
-    let body = multipart(&[], Some(("\u{201c}><script>alert(4)</script>.pdf", &file)));
+    let body = multipart(&[], Some(("'><img src=y onerror=alert(4)>.pdf", &file)));
     let answer = server.send("POST", "/verify", &[MULTIPART], &body);
     let place = answer.header("location").expect("a place").to_owned();
     for page in [place.clone(), format!("{place}/report.html")] {
@@ -480,7 +480,7 @@ fn names_in_certificates_are_words_and_not_markup() {
             text.contains("alert(1)") && text.contains("alert(4)"),
             "{text}"
         );
-        for markup in ["<script>alert", "<img src=x", "<svg onload"] {
+        for markup in ["<script>alert", "<img src=", "<svg onload"] {
             assert!(!text.contains(markup), "{page}: {markup}");
         }
     }

@@ -1,7 +1,7 @@
 //! Forms and files that come in: counted while they come, kept under names of ours, gone when they are dropped.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::extract::{FromRequest, Multipart, Request};
