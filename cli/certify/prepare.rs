@@ -410,13 +410,12 @@ fn refusal(
         .refusal
         .iter()
         .find(|question| question.code == refused.code);
-    let (vi, en) = question.map_or(("", ""), |question| (&question.text.vi, &question.text.en));
+    let text = question.map_or("", |question| ui.say(&question.text.vi, &question.text.en));
     let why = said!(
-        "từ chối chứng thực, {0}: {1} ({3}); đã ghi lại",
-        "certifying is refused, {0}: {2} ({3}); this is on record",
+        "từ chối chứng thực, {}: {} ({}); đã ghi lại",
+        "certifying is refused, {}: {} ({}); this is on record",
         refused.code,
-        vi,
-        en,
+        text,
         refused.reason
     );
     terminal::complain(ui, &Said(why).into());
