@@ -96,7 +96,7 @@ fn questions(page: &str) -> (Vec<String>, BTreeSet<String>) {
     for field in page.split("<fieldset").skip(1) {
         let (_, rest) = field.split_once("name=\"answer-").expect("a question");
         let code = rest.split('"').next().expect("a code").to_owned();
-        if field.contains("Máy thấy") {
+        if field.contains("chip open") {
             hints.insert(code.clone());
         }
         codes.push(code);

@@ -427,6 +427,14 @@ async fn stepped(
         return Ok(());
     }
     let mut trouble = answer.trouble();
+    // The page shows by itself that it is an error.
+    for said in [&mut trouble.said.vi, &mut trouble.said.en] {
+        for prefix in ["lỗi: ", "error: "] {
+            if let Some(rest) = said.strip_prefix(prefix) {
+                *said = rest.to_owned();
+            }
+        }
+    }
     if answer.code == 4 {
         trouble.status = axum::http::StatusCode::CONFLICT;
         trouble.said.vi.push_str("\nChưa ký gì cả; bản sao vẫn ở bước cũ. Kiểm tra thẻ đã cắm, chọn đúng khóa và đúng PIN (sai nhiều lần thì thẻ bị khóa), rồi làm lại.");
