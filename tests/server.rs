@@ -480,7 +480,7 @@ fn names_in_certificates_are_words_and_not_markup() {
             text.contains("alert(1)") && text.contains("alert(4)"),
             "{text}"
         );
-        for markup in ["<script>alert", "<img src=", "<svg onload"] {
+        for markup in ["<script>alert", "<img src=x", "<img src=y", "<svg onload"] {
             assert!(!text.contains(markup), "{page}: {markup}");
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use saoy_archive::Archive;
 use saoy_archive::blob::BlobId;
@@ -265,7 +266,19 @@ async fn statement(
     shell: Shell,
 ) -> Result<Response, Trouble> {
     let copy = copy_of(&app, code).await?;
-    wizard::stated(&app, shell.l, &copy.code, &shell.who.login).await
+    let Some(file) = copy.sealed.as_ref().or(copy.signed.as_ref()) else {
+        return wizard::stated(&app, shell.l, &copy.code, &shell.who.login).await;
+    };
+    // On a page of its own behind the others, or on the last of them; of true copies on the first.
+    if !is_two(&copy) {
+        return pictures::stored(&app, shell.l, file, 1, Width::Page).await;
+    }
+    match pictures::stored(&app, shell.l, file, copy.pages + 1, Width::Page).await {
+        Err(trouble) if trouble.status == StatusCode::BAD_REQUEST => {
+            pictures::stored(&app, shell.l, file, copy.pages, Width::Page).await
+        }
+        shown => shown,
+    }
 }
 
 async fn preview(
@@ -428,8 +441,16 @@ pub(crate) async fn stepped(
         return Ok(());
     }
     let mut trouble = answer.trouble();
+    // The page shows by itself that it is an error.
+    for said in [&mut trouble.said.vi, &mut trouble.said.en] {
+        for prefix in ["lỗi: ", "error: "] {
+            if let Some(rest) = said.strip_prefix(prefix) {
+                *said = rest.to_owned();
+            }
+        }
+    }
     if answer.code == 4 {
-        trouble.status = axum::http::StatusCode::CONFLICT;
+        trouble.status = StatusCode::CONFLICT;
         trouble.said.vi.push_str("\nChưa ký gì cả; bản sao vẫn ở bước cũ. Kiểm tra thẻ đã cắm, chọn đúng khóa và đúng PIN (sai nhiều lần thì thẻ bị khóa), rồi làm lại.");
         trouble.said.en.push_str("\nNothing was signed; the copy is where it was. See that the token is plugged in, the right key chosen and the PIN right (too many wrong ones lock a token), then do it again.");
     }
