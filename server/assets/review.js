@@ -27,7 +27,7 @@ if (review) {
   const pictures = new Map();
   const picture = (address) => {
     if (!pictures.has(address)) {
-      const coming = fetch(address)
+      const made = fetch(address)
         .then((answer) => (answer.ok ? answer.blob() : Promise.reject(new Error(String(answer.status)))))
         .then(
           (blob) =>
@@ -38,8 +38,8 @@ if (review) {
               reader.readAsDataURL(blob);
             }),
         );
-      coming.catch(() => pictures.delete(address));
-      pictures.set(address, coming);
+      made.catch(() => pictures.delete(address));
+      pictures.set(address, made);
       if (pictures.size > 16) pictures.delete(pictures.keys().next().value);
     }
     return pictures.get(address);
@@ -57,9 +57,13 @@ if (review) {
     items.push(...ahead.items.filter((item) => !known.has(item.key)));
     more = ahead.items.length > 0;
   };
+  let coming = Promise.resolve();
   const lookAhead = () => {
     if (items.length - at < 12) fetchMore().catch(() => (more = true));
-    for (const item of items.slice(at + 1, at + 9)) picture(item.picture).catch(() => {});
+    // One after the other: answers must not wait behind pictures.
+    for (const item of items.slice(at + 1, at + 9)) {
+      if (!pictures.has(item.picture)) coming = coming.then(() => picture(item.picture)).catch(() => {});
+    }
   };
 
   const status = (text, trouble) => {

@@ -113,6 +113,8 @@ pub(crate) fn why(record: &Record, name: &str) -> Vec<Why> {
         if told_low || !why.is_empty() || !NEED_NOT_BE.contains(&name) {
             why.insert(0, Why::Missing);
         }
+    } else if NEED_NOT_BE.contains(&name) && field.page.is_none() && !told_low {
+        // What the law says of such papers: nothing on the page to hold it against.
     } else if told_low || field.confidence < SURE {
         why.retain(|one| *one != Why::Flag(low.clone()));
         why.insert(0, Why::Unsure);
@@ -363,6 +365,7 @@ mod tests {
             "number_symbol": {"value": "1/QĐ", "confidence": 0.95, "page": 1, "box": [10, 60, 30, 40]},
             "place": {"value": "Huế", "confidence": 0.7, "page": 1, "box": [90, 60, 30, 40]},
             "owner_number": {"value": null, "confidence": 0.0},
+            "scope": {"value": "Toàn quốc", "confidence": 0.8},
             "signer_name": {"value": null, "confidence": 0.0},
             "page_count": {"value": "1", "confidence": 0.1},
         });
