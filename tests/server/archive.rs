@@ -137,9 +137,9 @@ fn what_is_searched_is_found_narrowed_and_harmless() {
     let by_date = page(&browser.get("/archive?q=giao&order=date"));
     assert!(by_date.find(&other) < by_date.find(&decision));
     // While it is typed the last word may go on; the part alone comes back.
-    let part = page(&browser.get("/archive/found?q=giao+d%C3%A2&typing=1"));
+    let part = page(&browser.get("/archive/found.html?q=giao+d%C3%A2&typing=1"));
     assert!(!part.contains("<html") && part.contains("data-count="));
-    let part = page(&browser.get("/archive/found?q=thong+ba&typing=1"));
+    let part = page(&browser.get("/archive/found.html?q=thong+ba&typing=1"));
     assert!(part.contains(&other));
     let none = page(&browser.get("/archive?q=khongcotunay"));
     assert!(none.contains("0 tài liệu") && none.contains("Không tìm thấy gì"));
@@ -369,7 +369,7 @@ fn registers_are_shown_printed_and_published() {
         400
     );
     assert_eq!(browser.get("/archive/registers?register=none").status, 404);
-    let print = browser.get("/archive/registers/print?register=DEN");
+    let print = browser.get("/archive/registers/print.pdf?register=DEN");
     assert_eq!(print.status, 200, "{}", print.text());
     assert!(print.body.starts_with(b"%PDF-"));
     // Nobody needs an account for the list of annulled copies.

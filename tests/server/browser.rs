@@ -177,8 +177,15 @@ impl Chromium {
             &[],
         );
         let wanted = wanted.as_u64().expect("a number");
+        // Dates have a stop for each part and one for the calendar; wide tables are stops, to be scrolled.
+        let more = self.run(
+            "return 4 * document.querySelectorAll('input[type=date], input[type=month]').length
+                + document.querySelectorAll('[tabindex=\"0\"]').length",
+            &[],
+        );
+        let more = more.as_u64().expect("a number");
         let mut seen = std::collections::BTreeSet::new();
-        for _ in 0..wanted + 2 {
+        for _ in 0..wanted + more + 2 {
             self.keys("\u{e004}");
             let at = self.run(
                 "const one = document.activeElement;

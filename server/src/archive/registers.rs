@@ -26,7 +26,7 @@ use crate::verify::Tone;
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
         .get("/archive/registers", READERS, shown)
-        .get("/archive/registers/print", READERS, printed)
+        .get("/archive/registers/print.pdf", READERS, printed)
         .get("/annulled.json", Access::Public, annulled)
 }
 
@@ -119,7 +119,7 @@ async fn shown(
         before: at(&register.code, first.saturating_sub(1.month())),
         after: at(&register.code, first.saturating_add(1.month())),
         print: format!(
-            "/archive/registers/print?register={}&month={}",
+            "/archive/registers/print.pdf?register={}&month={}",
             in_query(&register.code),
             month(first)
         ),

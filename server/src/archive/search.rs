@@ -26,7 +26,7 @@ const VALUES: usize = 12;
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
         .get("/archive", READERS, search)
-        .get("/archive/found", READERS, fragment)
+        .get("/archive/found.html", READERS, fragment)
 }
 
 /// What is asked for, as it stands in the address.
