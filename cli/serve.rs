@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
+use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use saoy_server::{Accounts, Settings, Tls, World};
 
@@ -78,6 +79,21 @@ pub(crate) fn command(ui: Ui) -> Command {
                     "Khóa ký được chọn trên trang chứng thực, ví dụ \"Chủ tịch=pkcs11:token=Chu%20tich\"; mã PIN hỏi mỗi lần ký",
                     "A key that may be chosen for signing, such as \"Chairman=pkcs11:token=Chu%20tich\"; its PIN is asked at each signing",
                 )),
+        )
+        .arg(
+            Arg::new("level")
+                .long("level")
+                .value_name("LEVEL")
+                .value_parser(PossibleValuesParser::new(["b", "t", "lt", "lta"]))
+                .default_value("b")
+                .help(ui.say("Mức PAdES của chữ ký tạo trên trang", "PAdES level of signatures made on the pages")),
+        )
+        .arg(
+            Arg::new("tsa")
+                .long("tsa")
+                .value_name("URL")
+                .required_if_eq_any([("level", "t"), ("level", "lt"), ("level", "lta")])
+                .help(ui.say("Máy chủ dấu thời gian", "Timestamp server")),
         )
         .arg(
             Arg::new("max-upload")
@@ -155,6 +171,7 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         stations: paths("station")?,
         trust: paths("trust")?,
         keys,
+        level: level(matches),
         upload: given::<u64>(matches, "max-upload")? << 20,
         patience: Duration::from_secs(*given::<u64>(matches, "upload-time")?),
         log: !matches.get_flag("quiet"),
@@ -179,6 +196,17 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     }
     running.stop();
     Ok(ExitCode::SUCCESS)
+}
+
+/// Level and timestamp server of what is signed on the pages, as `saoy certify` takes them.
+fn level(matches: &ArgMatches) -> Vec<String> {
+    let typed = |name: &str| matches.get_one::<String>(name).cloned();
+    let pairs = [("--level", typed("level")), ("--tsa", typed("tsa"))];
+    pairs
+        .into_iter()
+        .filter_map(|(option, value)| Some([option.to_owned(), value?]))
+        .flatten()
+        .collect()
 }
 
 /// The data folder.

@@ -68,6 +68,8 @@ pub struct Settings {
     pub trust: Vec<PathBuf>,
     /// KEYREFs that may be chosen for signing, each with the words that people see.
     pub keys: Vec<(String, String)>,
+    /// Options of `saoy certify sign|seal` for levels and timestamps, such as `--level t --tsa URL`; handed on as they are.
+    pub level: Vec<String>,
     /// Longest upload, bytes.
     pub upload: u64,
     /// Longest time for one upload to arrive.
