@@ -278,7 +278,7 @@ fn field(said: &str, ui: Ui) -> anyhow::Result<Change> {
     })
 }
 
-fn field_name<'a>(name: &'a str, ui: Ui) -> anyhow::Result<&'a str> {
+fn field_name(name: &str, ui: Ui) -> anyhow::Result<&str> {
     let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     ensure!(
         !name.is_empty() && name.len() <= 64 && name.chars().all(fine),

@@ -120,7 +120,7 @@ fn in_colour(document: &Document, page: usize) -> Option<bool> {
     let resources = document.resolve(&page.resources).ok()?;
     let images = document.get(resources.as_dict()?, "XObject").ok()?;
     let mut largest: Option<(i64, Dict)> = None;
-    for entry in images.as_dict()?.iter() {
+    for entry in images.as_dict()? {
         let Ok(object) = document.resolve(&entry.value) else {
             continue;
         };

@@ -88,6 +88,11 @@ pub(crate) async fn asset(Path((_, name)): Path<(String, String)>) -> Response {
     }
 }
 
+/// The sign under the name by which browsers ask for it where no page tells them another, as beside a JSON answer.
+pub(crate) async fn icon() -> Response {
+    asset(Path((String::new(), "sign.svg".to_owned()))).await
+}
+
 fn version(bytes: &[u8]) -> String {
     let digest = digest::digest(&digest::SHA256, bytes);
     digest

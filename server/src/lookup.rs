@@ -190,7 +190,7 @@ async fn compare(
     shell: Shell,
     form: Form,
 ) -> Result<Response, Trouble> {
-    may_look(&app, &shell.who, client.clone())?;
+    may_look(&app, &shell.who, client)?;
     verify::may_upload(&app, &shell.who, client.map(|client| client.0))?;
     let code = typed_code(form.get("code"));
     let found = known(&app, &code).await?;

@@ -129,6 +129,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
     all(Routes::new(Some(Arc::clone(app))))
         .router
         .route("/assets/{version}/{name}", routing::get(assets::asset))
+        .route("/favicon.ico", routing::get(assets::icon))
         // Forms count what comes in themselves, by what the server is set to.
         .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn(headers))

@@ -444,7 +444,7 @@ fn ago(seconds: u64, l: Language) -> String {
 }
 
 /// Why a file waits.
-fn waits<'a>(l: Language, state: &'a str) -> &'a str {
+fn waits(l: Language, state: &str) -> &str {
     match state {
         "settling" => l.say("vừa đến, đợi ổn định", "just came, is left to settle"),
         "temporary_name" => l.say("đang mang tên tạm", "has a temporary name"),

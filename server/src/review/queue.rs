@@ -306,9 +306,9 @@ pub(crate) fn picture(document: &Document, page: u32) -> String {
 }
 
 fn guessed_page(record: &Record, field: &str) -> u32 {
-    let written = record.pages.iter().filter(|page| !page.blank);
+    let mut written = record.pages.iter().filter(|page| !page.blank);
     let page = if AT_THE_END.contains(&field) {
-        written.last()
+        written.next_back()
     } else {
         written.min_by_key(|page| page.number)
     };

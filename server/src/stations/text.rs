@@ -37,7 +37,10 @@ type Key = (String, u32);
 
 /// What is remembered, each with when it was last asked for, as a count of requests.
 #[derive(Default)]
-pub(crate) struct Texts(Mutex<(u64, HashMap<Key, (u64, Arc<Text>)>)>);
+pub(crate) struct Texts(Mutex<(u64, Kept)>);
+
+/// Texts with the turn in which each was last wanted.
+type Kept = HashMap<Key, (u64, Arc<Text>)>;
 
 impl Texts {
     fn get(&self, key: &Key) -> Option<Arc<Text>> {
