@@ -17,6 +17,8 @@ mod archive;
 
 /// Certified copies by the pages: the wizard, two people, two keys.
 mod certify;
+mod described;
+
 mod hooks;
 mod review;
 

@@ -11,6 +11,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
 use serde::Deserialize;
 
 use crate::app::App;
@@ -415,12 +416,14 @@ fn file_name(path: &str) -> String {
 
 /// Day and minute of a moment as it is written in records.
 fn clock(moment: &str) -> String {
-    let (day, rest) = moment.split_once('T').unwrap_or((moment, ""));
-    let parts: Vec<&str> = day.split('-').collect();
-    let minute = rest.get(..5).unwrap_or_default();
-    match parts.as_slice() {
-        [year, month, day] => format!("{minute} {day}/{month}/{year}"),
-        _ => moment.to_owned(),
+    /// Vietnam's zone: UTC+7 all year, whatever the machine's is.
+    const HOURS: i8 = 7;
+    match moment.parse::<Timestamp>() {
+        Ok(at) => {
+            let zone = TimeZone::fixed(Offset::constant(HOURS));
+            at.to_zoned(zone).strftime("%H:%M %d/%m/%Y").to_string()
+        }
+        Err(_) => moment.to_owned(),
     }
 }
 
@@ -481,6 +484,7 @@ mod tests {
     #[test]
     fn moments_and_rates_are_read_from_records() {
         assert_eq!(clock("2026-11-30T18:22:09+07:00"), "18:22 30/11/2026");
+        assert_eq!(clock("2026-11-30T18:22:09Z"), "01:22 01/12/2026");
         assert_eq!(clock("?"), "?");
         let rate = per_minute(30, "2026-11-30T18:00:00+07:00", "2026-11-30T18:02:00+07:00");
         assert!((rate.unwrap() - 15.0).abs() < 1e-9);
