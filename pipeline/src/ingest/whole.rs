@@ -118,20 +118,24 @@ fn ends_as_riff(file: &mut FileBytes) -> Result<bool, Fault> {
     Ok(file.len() >= stated.saturating_add(8))
 }
 
-/// Boxes one behind the other to the end of the file (ITU-T T.800, I.4), or a codestream with its EOC (A.4.4).
+/// Boxes one behind the other to the end of the file, the codestream's among them (ITU-T T.800, I.4, I.5.4), or a bare
+/// codestream with its EOC (A.4.4).
 fn ends_as_jpeg2000(file: &mut FileBytes) -> Result<bool, Fault> {
     let closed = |tail: &[u8]| unpadded(tail).ends_with(EOI);
     if file.take(0, 4)? == b"\xFF\x4F\xFF\x51" {
         return Ok(closed(&tail(file, TAIL)?));
     }
     let mut at = 0_u64;
+    // A file that stops between two boxes before its picture is no whole one.
+    let mut pictured = false;
     for _ in 0..MAX_BOXES {
         if at == file.len() {
-            return Ok(true);
+            return Ok(pictured);
         }
         if at.saturating_add(8) > file.len() {
             return Ok(false);
         }
+        pictured |= file.take(at + 4, 4)? == b"jp2c";
         let length = match number(&file.take(at, 4)?, true) {
             // The box reaches to the end, wherever that is.
             0 => return Ok(closed(&tail(file, TAIL)?)),
