@@ -360,6 +360,7 @@ fn let_loose(count: usize) {
 }
 
 #[test]
+#[ignore = "its writers keep to the clock, which a busy machine does not; run it on a quiet one"]
 fn slow_broken_and_renamed_files_are_taken_whole_and_none_is_forgotten() {
     let_loose(30);
 }
