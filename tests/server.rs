@@ -126,7 +126,9 @@ fn a_dropped_file_gets_one_sentence_and_is_not_kept() {
     let answer = server.send("POST", "/verify", &[MULTIPART], &body);
     assert_eq!(answer.status, 303, "{}", answer.text());
     let place = answer.header("location").expect("a place").to_owned();
-    let page = server.get(&place);
+    // The verdict is there at once, the rest is made behind.
+    assert!(server.get(&place).text().contains("class=\"verdict open\""));
+    let page = server.settled(&place);
     assert_eq!(page.status, 200);
     let text = page.text();
     // Whole, but of a key that nobody trusts.
@@ -476,6 +478,7 @@ fn names_in_certificates_are_words_and_not_markup() {
     let body = multipart(&[], Some(("'><img src=y onerror=alert(4)>.pdf", &file)));
     let answer = server.send("POST", "/verify", &[MULTIPART], &body);
     let place = answer.header("location").expect("a place").to_owned();
+    server.settled(&place);
     for page in [place.clone(), format!("{place}/report.html")] {
         let text = server.get(&page).text();
         assert!(

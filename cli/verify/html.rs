@@ -10,9 +10,7 @@ use super::record::{self, FileRecord, ReasonRecord, Report, SignatureRecord};
 use super::terminal::{check_name, fields};
 use crate::words::Ui;
 
-/// Pages shown side by side for one file; a report is for reading, and each page takes some 200 kB.
-const MOST_PAGES: usize = 12;
-/// The same for a whole report.
+/// Pages shown side by side in a whole report; each takes some 200 kB.
 const MOST_PAGES_IN_ALL: usize = 60;
 
 const HEAD: &str = include_str!("report.css");
@@ -214,7 +212,7 @@ fn certificates(one: &SignatureRecord, to: &mut impl Write) -> io::Result<()> {
 /// Pages that changed after a signature, as signed and as they are now.
 fn changed_pages(file: &FileRecord, left: &mut usize, to: &mut impl Write) -> io::Result<()> {
     let pages = file.changed_pages();
-    let shown = pages.len().min(MOST_PAGES).min(*left);
+    let shown = pages.len().min(pictures::MOST_PAGES).min(*left);
     *left -= shown;
     if pages.is_empty() {
         return Ok(());
@@ -227,14 +225,10 @@ fn changed_pages(file: &FileRecord, left: &mut usize, to: &mut impl Write) -> io
         pages.len(),
         pages.len()
     )?;
-    for &(page, revision) in pages.iter().take(shown) {
-        let end = revision
-            .checked_sub(1)
-            .and_then(|index| file.revisions.get(index));
-        let Some(&end) = end else { continue };
-        let Ok(pair) = pictures::pair(&file.file, end, page) else {
-            continue;
-        };
+    if shown == 0 {
+        return Ok(());
+    }
+    for (page, pair) in file.pairs().iter().take(shown) {
         let percent = pair
             .percent
             .map_or_else(String::new, |percent| format!(" · {percent:.2} %"));

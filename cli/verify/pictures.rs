@@ -47,7 +47,7 @@ pub(crate) fn pair(path: &Path, end: u64, page: usize) -> io::Result<Pair> {
 }
 
 /// Pages of one file that are written at most; each takes some 200 kB.
-const MOST_PAGES: usize = 12;
+pub(super) const MOST_PAGES: usize = 12;
 
 /// Writes the changed pages of files into `folder`: `pages.json` lists them, `PAGE-signed.jpg`, `PAGE-last.jpg` and
 /// `PAGE-difference.jpg` show them; for several files, in a folder for each, counted from 1.
@@ -62,13 +62,7 @@ pub(crate) fn write(files: &[FileRecord], folder: &Path) -> anyhow::Result<()> {
         };
         std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
         let mut listed = Vec::new();
-        for (page, revision) in file.changed_pages().into_iter().take(MOST_PAGES) {
-            let end = revision
-                .checked_sub(1)
-                .and_then(|index| file.revisions.get(index));
-            let Some(pair) = end.and_then(|end| pair(&file.file, *end, page).ok()) else {
-                continue;
-            };
+        for (page, pair) in file.pairs() {
             for (name, picture) in [
                 ("signed", &pair.signed),
                 ("last", &pair.last),

@@ -3,6 +3,7 @@
 //! The members are a contract with other programs; `docs/schemas/verification-1.schema.json` holds it.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use saoy_pipeline::record::Bilingual;
 use saoy_signing::finding::{Finding, Reason};
@@ -14,6 +15,7 @@ use saoy_signing::verify::{
 use serde::Serialize;
 
 use super::checklist::{self, Row};
+use super::pictures::{self, Pair};
 use super::registered::Registered;
 use crate::words::Ui;
 
@@ -65,6 +67,9 @@ pub(crate) struct FileRecord {
     /// Where each revision ends.
     #[serde(skip)]
     pub(crate) revisions: Vec<u64>,
+    /// Pictures of changed pages, drawn when the first report wants them.
+    #[serde(skip)]
+    pairs: OnceLock<Vec<(usize, Pair)>>,
 }
 
 /// Whether the document names who signed.
@@ -277,7 +282,21 @@ impl FileRecord {
             standing: Some(whole.standing),
             file: path.to_owned(),
             revisions: whole.revisions.clone(),
+            pairs: OnceLock::new(),
         }
+    }
+
+    /// Pictures of the first changed pages by their numbers, drawn once however many reports show them.
+    pub(crate) fn pairs(&self) -> &[(usize, Pair)] {
+        self.pairs.get_or_init(|| {
+            let pages = self.changed_pages().into_iter().take(pictures::MOST_PAGES);
+            pages
+                .filter_map(|(page, revision)| {
+                    let end = self.revisions.get(revision.checked_sub(1)?)?;
+                    Some((page, pictures::pair(&self.file, *end, page).ok()?))
+                })
+                .collect()
+        })
     }
 
     /// Pages that changed after some signature, from 1, in order; and after which revision they were first signed.

@@ -47,7 +47,7 @@ async fn verified(
 ) -> Result<Json<serde_json::Value>, Trouble> {
     verify::may_upload(&app, &who, client.map(|client| client.0))?;
     let _place = verify::place(&app, &who).await?;
-    let report = verify::judged(&app, language, form.file("file")?, true).await?;
+    let report = verify::judged(&app, language, form.file("file")?, verify::Depth::Read).await?;
     if let Some(verdict) = report
         .record
         .pointer("/files/0/verdict")

@@ -60,7 +60,7 @@ pub struct Settings {
     pub data: PathBuf,
     /// The program that does the work: `saoy` itself.
     pub program: PathBuf,
-    /// Options of that program for OCR, such as `--reader PATH`; handed on as they are.
+    /// The OCR reader program, where it is not beside that one.
     pub reader: Option<PathBuf>,
     /// Output folders of `saoy digitize`, `scan` and `watch` whose documents are reviewed here.
     pub stations: Vec<PathBuf>,

@@ -24,7 +24,7 @@ const MOST: usize = 2_000;
 pub(crate) const WORD: &str = "form";
 
 /// A file that came in. It is under a name of ours; the name it had is for people only.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Incoming {
     /// The field it came in.
     pub(crate) field: String,

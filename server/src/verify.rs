@@ -94,21 +94,40 @@ pub(crate) fn may_upload(app: &App, who: &Who, client: Option<Client>) -> Result
     })
 }
 
-/// Judges the file of a form; gives the word under which the report can be opened for a while. Where pages have to be read
-/// for comparing the signer, that goes on behind and the report is filled up.
+/// How far a file is looked into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// The verdict alone: what somebody waits for.
+    Verdict,
+    /// Pages without text are read too, to compare the signer.
+    Read,
+    /// And everything to look at and to take away: reports, pictures of changed pages.
+    Whole,
+}
+
+/// Judges the file of a form; gives the word under which the report can be opened for a while.
 pub(crate) async fn handed_in(
     app: &Arc<App>,
     language: Language,
     who: &Who,
     form: Form,
 ) -> Result<String, Trouble> {
-    let mut report = {
-        let _place = place(app, who).await?;
-        judged(app, language, form.file("file")?, false).await?
-    };
+    let file = form.file("file")?.clone();
+    let _place = place(app, who).await?;
+    begun(app, language, file, form).await
+}
+
+/// Judges a file and gives the word of its report. Comparing the signer, pictures and reports go on behind, and fill the
+/// report up; `holder` keeps the file until then.
+pub(crate) async fn begun(
+    app: &Arc<App>,
+    language: Language,
+    file: Incoming,
+    holder: impl Send + 'static,
+) -> Result<String, Trouble> {
+    let mut report = judged(app, language, &file, Depth::Verdict).await?;
+    report.reading = true;
     let word = app.world.token()?;
-    report.reading = wants_reading(&report.record);
-    let goes_on = report.reading;
     if let Some(verdict) = report
         .record
         .pointer("/files/0/verdict")
@@ -117,21 +136,19 @@ pub(crate) async fn handed_in(
         app.measures.verdict(verdict);
     }
     app.kept.put(&word, report);
-    if goes_on {
-        let (app, word) = (Arc::clone(app), word.clone());
-        tokio::spawn(async move {
-            let Ok(file) = form.file("file") else { return };
-            match judged(&app, language, file, true).await {
-                Ok(full) => app.kept.put(&word, full),
-                // The verdict stands; only the comparison is missing, and the page says so.
-                Err(_) => {
-                    if let Some(quick) = app.kept.get(&word) {
-                        app.kept.put(&word, quick.without_reading());
-                    }
+    let (app, key) = (Arc::clone(app), word.clone());
+    tokio::spawn(async move {
+        let _held = holder;
+        match judged(&app, language, &file, Depth::Whole).await {
+            Ok(whole) => app.kept.put(&key, whole),
+            // The verdict stands; what else there is to see is missing.
+            Err(_) => {
+                if let Some(quick) = app.kept.get(&key) {
+                    app.kept.put(&key, quick.without_reading());
                 }
             }
-        });
-    }
+        }
+    });
     Ok(word)
 }
 
@@ -146,23 +163,12 @@ pub(crate) async fn place<'a>(
     app.desk.stranger().await.map(Some)
 }
 
-/// Whether a signed document named nobody because its pages have no text.
-fn wants_reading(record: &serde_json::Value) -> bool {
-    let file = record.pointer("/files/0");
-    let compared = file.and_then(|file| file.pointer("/signer_compared/result"));
-    let signed = file
-        .and_then(|file| file.get("signatures"))
-        .and_then(|all| all.as_array())
-        .is_some_and(|all| !all.is_empty());
-    signed && compared.and_then(|result| result.as_str()) == Some("not_compared")
-}
-
 /// Judges a file in a child process.
 pub(crate) async fn judged(
     app: &App,
     language: Language,
     file: &Incoming,
-    read: bool,
+    depth: Depth,
 ) -> Result<Report, Trouble> {
     let folder = crate::incoming::folder(app)?;
     let mut arguments: Vec<std::ffi::OsString> =
@@ -170,20 +176,25 @@ pub(crate) async fn judged(
     for trust in &app.settings.trust {
         arguments.extend(["--trust".into(), trust.clone().into()]);
     }
-    for (ending, _) in REPORTS {
-        arguments.extend([
-            "--report".into(),
-            folder.path().join(format!("report.{ending}")).into(),
-        ]);
-    }
-    arguments.extend(["--pictures".into(), folder.path().join("pages").into()]);
     arguments.extend(["--called".into(), file.name.clone().into()]);
-    match (&app.settings.reader, read) {
-        (_, false) => arguments.push("--no-ocr".into()),
-        (Some(reader), true) => arguments.extend(["--reader".into(), reader.clone().into()]),
-        (None, true) => {}
+    if depth == Depth::Whole {
+        for (ending, _) in REPORTS {
+            arguments.extend([
+                "--report".into(),
+                folder.path().join(format!("report.{ending}")).into(),
+            ]);
+        }
+        arguments.extend(["--pictures".into(), folder.path().join("pages").into()]);
     }
-    let job = if read { Job::Long } else { Job::Quick };
+    let job = if depth == Depth::Verdict {
+        arguments.push("--no-ocr".into());
+        Job::Quick
+    } else {
+        if let Some(reader) = &app.settings.reader {
+            arguments.extend(["--reader".into(), reader.clone().into()]);
+        }
+        Job::Long
+    };
     let answer = app.desk.run(job, language, arguments, None).await?;
     let record: serde_json::Value = answer.json()?;
     let path = file.path.clone();

@@ -167,6 +167,18 @@ impl Server {
         self.send("GET", path, &[], b"")
     }
 
+    /// Opens the result of a verification when all of it is there.
+    pub fn settled(&self, place: &str) -> Answer {
+        for _ in 0..1200 {
+            let page = self.get(place);
+            if !page.text().contains("id=\"reading\"") {
+                return page;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        panic!("{place} is never filled up");
+    }
+
     /// Logs in.
     pub fn log_in(&self, login: &str) -> Browser<'_> {
         let body = form(&[("login", login), ("password", PASSWORD), ("next", "/")]);

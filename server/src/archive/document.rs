@@ -483,8 +483,5 @@ pub(super) async fn judged(
         path: folder.path().join("1.pdf"),
     };
     tokio::fs::write(&file.path, bytes).await?;
-    let report = verify::judged(app, l, &file, false).await?;
-    let word = app.world.token()?;
-    app.kept.put(&word, report);
-    Ok(word)
+    verify::begun(app, l, file, folder).await
 }
