@@ -229,6 +229,9 @@ fn set(count: u64, seed: u64, only: &str) {
         std::collections::BTreeMap::new();
     let mut spent = Duration::ZERO;
     for index in 0..count {
+        if !only.is_empty() && !only.split(',').any(|one| one == index.to_string()) {
+            continue;
+        }
         let mut dice = Dice::new(seed).fork(&format!("case {index}"));
         let base = &bases[index as usize % bases.len()];
         let is_mark = dice.chance(0.6);
@@ -241,11 +244,8 @@ fn set(count: u64, seed: u64, only: &str) {
         let (sheet, told, plane) = stamped(base, text, &stampers, colour, &mut dice);
         let (raster, warp) = scanned(&sheet, base.dpi, colour, &mut dice);
         let name = format!("{index} {text:?} {colour:?} {} dpi {told}", base.dpi);
-        if !only.is_empty() && !only.split(',').any(|one| one == index.to_string()) {
-            continue;
-        }
         if !only.is_empty() {
-            save(&raster);
+            save(&raster, index);
             println!("# {name}");
         }
         let lines = lines(&base.page, &warp, base.dpi, &raster, plane.as_ref());
@@ -615,7 +615,8 @@ fn lines(page: &Page, warp: &Warp, dpi: f32, raster: &Raster, stamp: Option<&Pla
 }
 
 /// Leaves the picture for a person to look at.
-fn save(raster: &Raster) {
+/// Keeps a case for looking at.
+fn save(raster: &Raster, index: u64) {
     let (width, height) = raster.size();
     let (kind, pixels) = match raster {
         Raster::Gray(image) => ("P5", &image.pixels),
@@ -623,7 +624,11 @@ fn save(raster: &Raster) {
     };
     let mut bytes = format!("{kind}\n{width} {height}\n255\n").into_bytes();
     bytes.extend(pixels);
-    std::fs::write(std::env::temp_dir().join("marks.pnm"), bytes).unwrap();
+    std::fs::write(
+        std::env::temp_dir().join(format!("marks-{index}.pnm")),
+        bytes,
+    )
+    .unwrap();
 }
 
 fn is_inked(plane: &Plane, bbox: Rect) -> bool {

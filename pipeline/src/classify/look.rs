@@ -11,6 +11,8 @@ mod small;
 
 mod parts;
 
+mod frame;
+
 mod rows;
 
 mod levelled;

@@ -1,5 +1,6 @@
 //! Rows of capitals that may be a stamp's: found by their size and their frames, whatever their slant.
 
+use super::frame::{FRAME_HEIGHT_MM, FRAME_LINES_MM, Frame, inner, strip};
 use super::parts::Part;
 use super::small::{Ink, Small};
 
@@ -11,12 +12,6 @@ const WORD_MM: f32 = 32.0;
 const ROW_LENGTH_MM: std::ops::RangeInclusive<f32> = 6.5..=75.0;
 /// Heights of such rows with the marks above and below letters, mm.
 const ROW_HEIGHT_MM: std::ops::RangeInclusive<f32> = 2.3..=12.0;
-/// Lengths of the frames of stamps, mm, as they lie on the page.
-const FRAME_MM: std::ops::RangeInclusive<f32> = 13.0..=75.0;
-/// Heights of the frames of stamps with one or two rows, mm, slanted ones being higher.
-const FRAME_HEIGHT_MM: std::ops::RangeInclusive<f32> = 5.5..=26.0;
-/// A frame's line lies within this distance of its edge, mm; a second line is 1 mm away, letters 1 to 2.
-const FRAME_LINES_MM: f32 = 0.9;
 /// The most a hand-held stamp slants, degrees.
 const SLANT: i32 = 22;
 
@@ -89,7 +84,10 @@ pub(super) fn rows_of(small: &Small, ink: Ink, parts: &[Part]) -> Vec<Row> {
         }
     }
     for row in &mut rows {
-        row.goes_on = !row.framed && letters.iter().any(|letter| row.is_followed_by(letter));
+        row.goes_on = !row.framed
+            && letters
+                .iter()
+                .any(|letter| !is_thin(letter, small.per_mm) && row.is_followed_by(letter));
     }
     rows
 }
@@ -99,7 +97,9 @@ pub(super) fn rows_of(small: &Small, ink: Ink, parts: &[Part]) -> Vec<Row> {
 fn of_heaps(small: &Small, ink: Ink, parts: &[Part]) -> Vec<Row> {
     let per_mm = small.per_mm;
     let mut rows = Vec::new();
-    for heap in heaps(parts, per_mm) {
+    let thick: Vec<&Part> = parts.iter().filter(|part| !is_thin(part, per_mm)).collect();
+    let all = heaps(parts.iter().collect(), per_mm);
+    for heap in all.into_iter().chain(heaps(thick, per_mm)) {
         let mut points: Vec<(f32, f32)> = heap.iter().flat_map(|part| part.points()).collect();
         let Some((_, (w, h))) = extent(&points, 0.0) else {
             continue;
@@ -148,7 +148,7 @@ fn joined_pairs(rows: &[(Row, Vec<(f32, f32)>)], small: &Small, ink: Ink) -> Vec
 }
 
 /// Parts gathered by the gaps between their boxes.
-fn heaps(parts: &[Part], per_mm: f32) -> Vec<Vec<&Part>> {
+fn heaps(parts: Vec<&Part>, per_mm: f32) -> Vec<Vec<&Part>> {
     // What is larger is no part of a word in a frame: rules, pictures, text that runs together.
     let fits = |part: &&Part| {
         let long = part.width().hypot(part.height()) > FRAME_PIECE_MM * per_mm;
@@ -157,7 +157,7 @@ fn heaps(parts: &[Part], per_mm: f32) -> Vec<Vec<&Part>> {
             && !(long && part.breadth() < 0.7 * per_mm)
     };
     let gaps = (HEAP_GAP_MM.0 * per_mm, HEAP_GAP_MM.1 * per_mm);
-    let mut heaps = gathered(parts.iter().filter(fits).collect(), gaps);
+    let mut heaps = gathered(parts.into_iter().filter(fits).collect(), gaps);
     heaps.retain(|heap| heap.len() > 2);
     heaps
 }
@@ -230,6 +230,23 @@ pub(super) fn print_rows(small: &Small, ink: Ink, block: &[&Part]) -> Vec<Row> {
     rows.collect()
 }
 
+/// Whether a part is a piece of a frame, straight or around a corner: long, and nowhere as broad as the strokes of bold
+/// letters.
+fn is_thin(part: &Part, per_mm: f32) -> bool {
+    let (w, h) = (part.width(), part.height());
+    let length = w.hypot(h) / per_mm;
+    let breadth = if length > FRAME_PIECE_MM {
+        THIN_MM.2
+    } else {
+        THIN_MM.1
+    };
+    length > THIN_MM.0 && (part.area as f32) < breadth * per_mm * (w + h)
+}
+
+/// Least length of such pieces, longer than marks on letters; their breadth at most, and that of long ones, whose two
+/// lines may touch, mm.
+const THIN_MM: (f32, f32, f32) = (1.8, 0.45, 0.7);
+
 fn is_letter(part: &Part, per_mm: f32) -> bool {
     let (w, h) = (part.width() / per_mm, part.height() / per_mm);
     let filled = part.area as f32 / (part.width() * part.height()).max(1.0);
@@ -276,151 +293,6 @@ fn are_neighbours(a: &Part, b: &Part) -> bool {
     let gap = al.max(bl) - ar.min(br);
     let overlap = ab.min(bb) - at.max(bt);
     gap < 0.95 * high && overlap > 0.25 * low && high < 3.5 * low
-}
-
-/// The outline of a stamp.
-struct Frame {
-    bounds: [usize; 4],
-    angle: f32,
-    /// Slack of the outline, px.
-    lines: f32,
-}
-
-impl Frame {
-    /// Sees `part` as a frame, letters touching it or not.
-    fn of(part: &Part, per_mm: f32) -> Option<Self> {
-        let (w, h) = (part.width() / per_mm, part.height() / per_mm);
-        let filled = part.area as f32 / (part.width() * part.height()).max(1.0);
-        if !FRAME_MM.contains(&w) || !FRAME_HEIGHT_MM.contains(&h) || w < 1.2 * h || filled > 0.6 {
-            return None;
-        }
-        let [left, top, right, bottom] = part.bounds;
-        let (mut upper, mut lower) = (vec![bottom; right - left], vec![top; right - left]);
-        for &(y, from, to) in &part.runs {
-            for x in from..to {
-                upper[x - left] = upper[x - left].min(y);
-                lower[x - left] = lower[x - left].max(y);
-            }
-        }
-        let (up, spread_up) = slope(&upper)?;
-        let (down, spread_down) = slope(&lower)?;
-        // Both long sides are straight, parallel and not flat on each other.
-        let straight = spread_up.max(spread_down) < 0.45 * per_mm + 1.0;
-        let parallel = (up - down).abs() < 0.06;
-        let apart = mean(&lower) - mean(&upper) > 4.5 * per_mm;
-        (straight && parallel && apart).then(|| Self {
-            bounds: part.bounds,
-            angle: ((up + down) / 2.0).atan(),
-            lines: FRAME_LINES_MM * per_mm,
-        })
-    }
-
-    /// The points inside the frame: of its own part and of those within it, all but the lines of frames.
-    fn inside(&self, own: &Part, parts: &[Part], taken: &mut [bool]) -> Vec<(f32, f32)> {
-        let [left, top, right, bottom] = self.bounds.map(|edge| edge as f32);
-        let mut points: Vec<(f32, f32)> = own.points().collect();
-        for (part, taken) in parts.iter().zip(taken) {
-            let (x, y) = part.centre();
-            let within = left < x && x < right && top < y && y < bottom;
-            if !*taken && within && part.width() < right - left {
-                *taken = true;
-                points.extend(part.points());
-            }
-        }
-        strip(&mut points, self.angle, self.lines, 1);
-        points
-    }
-}
-
-/// Takes the lines of a slanted frame off `points`: an outer one, an inner one, and what is left of either. The first
-/// `certain` rounds are not asked whether there is an outline. How many rounds took something.
-fn strip(points: &mut Vec<(f32, f32)>, angle: f32, lines: f32, certain: usize) -> usize {
-    let (sin, cos) = (-angle).sin_cos();
-    let level = |&(x, y): &(f32, f32)| (x * cos - y * sin, x * sin + y * cos);
-    let mut levelled: Vec<(f32, f32)> = points.iter().map(level).collect();
-    for round in 0..4 {
-        let Some(hull) = hull_of(&levelled) else {
-            return round;
-        };
-        if round >= certain && !is_outlined(&levelled, hull, lines) {
-            return round;
-        }
-        let mut kept = levelled.iter().map(|point| inset_in(hull, *point) > lines);
-        points.retain(|_| kept.next().unwrap_or(false));
-        levelled.retain(|point| inset_in(hull, *point) > lines);
-    }
-    4
-}
-
-/// The box around levelled points, but for a few strays.
-fn hull_of(points: &[(f32, f32)]) -> Option<[f32; 4]> {
-    let range = |pick: fn(&(f32, f32)) -> f32| {
-        let mut values: Vec<f32> = points.iter().map(pick).collect();
-        let stray = values.len() / 150;
-        inner(&mut values, stray)
-    };
-    let ((left, right), (top, bottom)) = (range(|p| p.0)?, range(|p| p.1)?);
-    Some([left, top, right, bottom])
-}
-
-/// The least and the largest of `values` but for so many strays at either end.
-fn inner(values: &mut [f32], strays: usize) -> Option<(f32, f32)> {
-    let last = values.len().checked_sub(1 + strays)?;
-    if strays > last {
-        return None;
-    }
-    let high = *values.select_nth_unstable_by(last, f32::total_cmp).1;
-    let low = *values.select_nth_unstable_by(strays, f32::total_cmp).1;
-    Some((low, high))
-}
-
-/// Whether points lie along most of the upper and lower edges of their box: letters do not.
-fn is_outlined(points: &[(f32, f32)], [left, top, right, bottom]: [f32; 4], near: f32) -> bool {
-    let columns = (right - left).max(1.0) as usize + 1;
-    let (mut upper, mut lower) = (vec![false; columns], vec![false; columns]);
-    for &(x, y) in points {
-        let column = (x - left).max(0.0) as usize;
-        if let (Some(upper), Some(lower)) = (upper.get_mut(column), lower.get_mut(column)) {
-            *upper |= y - top < near;
-            *lower |= bottom - y < near;
-        }
-    }
-    let share = |edge: &[bool]| edge.iter().filter(|is| **is).count() as f32 / columns as f32;
-    share(&upper) > 0.6 && share(&lower) > 0.6
-}
-
-/// How far a point is from the nearest edge of a box, negative outside.
-fn inset_in([left, top, right, bottom]: [f32; 4], (x, y): (f32, f32)) -> f32 {
-    (x - left).min(right - x).min(y - top).min(bottom - y)
-}
-
-/// The slope of a row of heights over the middle four fifths, and how far nine of ten lie from the line.
-fn slope(heights: &[usize]) -> Option<(f32, f32)> {
-    let edge = heights.len() / 10;
-    let middle = heights.get(edge..heights.len() - edge)?;
-    let third = middle.len() / 3;
-    let median = |part: &[usize]| {
-        let mut sorted = part.to_vec();
-        sorted.sort_unstable();
-        sorted.get(sorted.len() / 2).map(|value| *value as f32)
-    };
-    let (first, last) = (
-        median(middle.get(..third)?)?,
-        median(middle.get(2 * third..)?)?,
-    );
-    let slope = (last - first) / (2 * third).max(1) as f32;
-    let level = median(middle)?;
-    let mut off: Vec<f32> = middle
-        .iter()
-        .enumerate()
-        .map(|(x, y)| (*y as f32 - level - slope * (x as f32 - middle.len() as f32 / 2.0)).abs())
-        .collect();
-    off.sort_by(f32::total_cmp);
-    Some((slope, *off.get(off.len() * 4 / 5)?))
-}
-
-fn mean(values: &[usize]) -> f32 {
-    values.iter().sum::<usize>() as f32 / values.len().max(1) as f32
 }
 
 /// Rows of points one below the other, parted by empty stripes along the slant.
@@ -554,9 +426,11 @@ impl Row {
     fn is_followed_by(&self, letter: &Part) -> bool {
         let (along, across) = self.place_of(letter);
         let beyond = along.abs() - self.size.0 / 2.0 - letter.width() / 2.0;
-        let like = (0.35..1.5).contains(&(letter.height() / self.size.1));
-        like && across.abs() < 0.4 * self.size.1
-            && (-0.2 * self.size.1..1.3 * self.size.1).contains(&beyond)
+        // Small letters of print have 0.43 of the height of capitals with their marks.
+        let like = (0.42..1.5).contains(&(letter.height() / self.size.1));
+        // The first and the last letter of the row itself lie within it.
+        let outside = along.abs() > self.size.0 / 2.0;
+        like && outside && across.abs() < 0.4 * self.size.1 && beyond < 1.3 * self.size.1
     }
 }
 

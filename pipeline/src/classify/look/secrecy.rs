@@ -34,18 +34,24 @@ pub(super) fn candidates(view: &View<'_>, small: &Small) -> Vec<Candidate> {
             Ink::Dark | Ink::Pale => &bare,
         };
         let parts = parts_of(inks, small.width, ink, LEAST_AREA);
-        // A word in a line of others is no stamp.
-        let rows = rows_of(small, ink, &parts);
-        for row in rows.into_iter().filter(|row| !row.goes_on) {
+        for row in rows_of(small, ink, &parts) {
+            // A word in a line of others is no stamp, but print does not slant.
+            let slants = row.angle.abs() > SLANTING;
+            if row.goes_on && !slants {
+                continue;
+            }
             let known = known(view.lines, small, &row);
             let own = levelled(&view.picture, small, &row, Look::Own);
+            let goes_on = row.goes_on;
             let candidate = Candidate {
                 shapes: likenesses(&own),
                 row,
                 known,
                 readings: Vec::new(),
             };
-            found.push((candidate, own));
+            if !goes_on || candidate.promise() > CLEAR && candidate.lead() > CLEARLY_AHEAD {
+                found.push((candidate, own));
+            }
         }
     }
     found.sort_by(|a, b| b.0.rank(small).total_cmp(&a.0.rank(small)));
@@ -77,6 +83,10 @@ const PRINT_MM: f32 = 6.3;
 const FOOT: f32 = 0.94;
 /// How far a mark must be ahead of other words where print may have any.
 const AHEAD: f32 = 0.03;
+/// How far a mark must be ahead of other words for small letters in its frame to be read as capitals, and what such a
+/// reading is worth.
+const FRAMED_AHEAD: f32 = 0.15;
+const SMALL_LETTERS: f32 = 0.85;
 /// Height of rows from which on they are no print, mm, marks above and below the letters included: print of 14 pt
 /// has 4.
 const LARGE_MM: f32 = 4.4;
@@ -169,7 +179,8 @@ impl Candidate {
 
     /// Whether all that is known of the row makes it a mark of secrecy.
     pub(super) fn is_mark(&self) -> bool {
-        let shape_alone = self.readings.is_empty() && self.promise() >= CLEAR && self.lead() >= 0.2;
+        let shape_alone =
+            self.readings.is_empty() && self.promise() >= CLEAR && self.lead() >= CLEARLY_AHEAD;
         shape_alone || self.weight() >= ENOUGH
     }
 
@@ -197,7 +208,15 @@ impl Candidate {
 
     /// How well the readings fit a mark, 0 to 1; below 0 when the engine is sure of something else.
     fn read_as(&self, level: Level) -> f32 {
-        let fit = |text: &str| likeness_of(text, level.text());
+        // In a frame that print touches, capitals are now and then read as small letters.
+        let framed = self.row.framed && self.lead() > FRAMED_AHEAD;
+        let fit = |text: &str| {
+            let exact = likeness_of(text, level.text());
+            match framed {
+                true => exact.max(SMALL_LETTERS * likeness_of(&text.to_uppercase(), level.text())),
+                false => exact,
+            }
+        };
         let best = self
             .readings
             .iter()
@@ -242,6 +261,9 @@ const CLEAR: f32 = 0.72;
 /// The weight from which on a row is a mark: those of marks that a person can read lie near 2, the heaviest row on
 /// 121 pages of published scans has 0.8.
 const ENOUGH: f32 = 1.0;
+
+/// How far a mark is ahead of other words where its shape alone decides.
+const CLEARLY_AHEAD: f32 = 0.2;
 
 /// Resolution told to the engine for rows of this size, dpi.
 const READING_DPI: f32 = 300.0;
@@ -322,6 +344,8 @@ fn known(lines: &[Line], small: &Small, row: &Row) -> bool {
     covered > 0.75 * w && letters_of(&text).len() > 2 && other
 }
 
+/// Slant from which on rows are no print, however askew the page lies, radians.
+const SLANTING: f32 = 0.09;
 /// Slant up to which rows are read as the lines of the page are, radians.
 const LEVEL: f32 = 0.035;
 
