@@ -1,6 +1,7 @@
 //! Certificates and lists in DER, right and wrong ones, signed by P-256 keys that go by names.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{LazyLock, Mutex};
 
 use ring::rand::SystemRandom;
@@ -77,51 +78,65 @@ fn signed(body: Vec<u8>, by: &str, algorithm: Vec<u8>) -> Vec<u8> {
     seq(&[body, algorithm, bits(signature.as_ref())])
 }
 
-pub(super) fn dns(text: &str) -> Vec<u8> {
-    wrap(0x82, text.as_bytes())
+/// A general name, as in `dns:example.com`, `mail:user@example.com`, `uri:..`, `cn:..` (a directory name), `ip:..` with
+/// its mask behind `/` in constraints; `other:` is of a kind that nobody knows.
+pub(super) fn general(text: &str) -> Vec<u8> {
+    let (kind, text) = text.split_once(':').unwrap();
+    let address = |text: &str| match text.parse::<IpAddr>().unwrap() {
+        IpAddr::V4(address) => address.octets().to_vec(),
+        IpAddr::V6(address) => address.octets().to_vec(),
+    };
+    match kind {
+        "mail" => wrap(0x81, text.as_bytes()),
+        "dns" => wrap(0x82, text.as_bytes()),
+        "uri" => wrap(0x86, text.as_bytes()),
+        "ip" => wrap(0x87, &text.split('/').flat_map(address).collect::<Vec<_>>()),
+        "cn" => wrap(0xa4, &name(text)),
+        "other" => {
+            let value = wrap(0xa0, &[tag::NULL, 0]);
+            wrap(0xa0, &[wrap(tag::OID, UNKNOWN_NAME), value].concat())
+        }
+        _ => panic!("{kind}"),
+    }
 }
 
-pub(super) fn mail(text: &str) -> Vec<u8> {
-    wrap(0x81, text.as_bytes())
+/// General names, one after the other.
+fn all(texts: &str) -> Vec<u8> {
+    texts.split_whitespace().flat_map(general).collect()
 }
 
-pub(super) fn uri(text: &str) -> Vec<u8> {
-    wrap(0x86, text.as_bytes())
-}
-
-pub(super) fn ip(bytes: &[u8]) -> Vec<u8> {
-    wrap(0x87, bytes)
-}
-
-pub(super) fn directory(text: &str) -> Vec<u8> {
-    wrap(0xa4, &name(text))
-}
-
-/// An `otherName` of a kind that nobody knows.
-pub(super) fn other() -> Vec<u8> {
-    let value = wrap(0xa0, &[tag::NULL, 0]);
-    wrap(0xa0, &[wrap(tag::OID, UNKNOWN_NAME), value].concat())
-}
-
-/// `NameConstraints`.
-pub(super) fn constraints(permitted: &[Vec<u8>], excluded: &[Vec<u8>]) -> Vec<u8> {
-    let trees = |kind, list: &[Vec<u8>]| {
-        let trees: Vec<u8> = list
-            .iter()
-            .flat_map(|base| seq(std::slice::from_ref(base)))
-            .collect();
+/// `NameConstraints`: permitted names stand behind `+`, excluded ones behind `-`.
+pub(super) fn constraints(texts: &str) -> Vec<u8> {
+    let trees = |kind, sign| {
+        let bases = texts
+            .split_whitespace()
+            .filter_map(|text| text.strip_prefix(sign));
+        let trees: Vec<u8> = bases.flat_map(|base| seq(&[general(base)])).collect();
         if trees.is_empty() {
             Vec::new()
         } else {
             wrap(kind, &trees)
         }
     };
-    seq(&[trees(0xa0, permitted), trees(0xa1, excluded)])
+    seq(&[trees(0xa0, '+'), trees(0xa1, '-')])
 }
 
-/// One distribution point with full names.
-pub(super) fn points(names: &[Vec<u8>]) -> Vec<u8> {
-    seq(&[seq(&[wrap(0xa0, &wrap(0xa0, &names.concat()))])])
+/// The name of a distribution point: full names.
+pub(super) fn full(texts: &str) -> Vec<u8> {
+    wrap(0xa0, &wrap(0xa0, &all(texts)))
+}
+
+/// One distribution point.
+pub(super) fn points(texts: &str) -> Vec<u8> {
+    seq(&[seq(&[full(texts)])])
+}
+
+/// `AuthorityInfoAccess` with the issuer's place, which is no address.
+pub(super) fn issuers() -> Vec<u8> {
+    seq(&[seq(&[
+        wrap(tag::OID, oid::ACCESS_CA_ISSUERS),
+        general("dns:example.com"),
+    ])])
 }
 
 fn basic(authority: bool, depth: Option<u8>) -> Vec<u8> {
@@ -205,7 +220,7 @@ impl Cert {
                 false,
                 wrap(tag::BIT_STRING, &[7, DIGITAL_SIGNATURE]),
             )
-            .named(&[dns("example.com")])
+            .named("dns:example.com")
             .identified(issuer)
     }
 
@@ -247,16 +262,12 @@ impl Cert {
     }
 
     /// With these alternative names.
-    pub(super) fn named(self, names: &[Vec<u8>]) -> Self {
-        self.with(oid::SUBJECT_ALT_NAME, false, seq(names))
+    pub(super) fn named(self, texts: &str) -> Self {
+        self.with(oid::SUBJECT_ALT_NAME, false, seq(&[all(texts)]))
     }
 
-    pub(super) fn constrained(self, permitted: &[Vec<u8>], excluded: &[Vec<u8>]) -> Self {
-        self.with(
-            oid::NAME_CONSTRAINTS,
-            true,
-            constraints(permitted, excluded),
-        )
+    pub(super) fn constrained(self, texts: &str) -> Self {
+        self.with(oid::NAME_CONSTRAINTS, true, constraints(texts))
     }
 
     pub(super) fn subject(self, text: &str) -> Self {

@@ -3,7 +3,7 @@
 
 use saoy_signing::asn1::{oid, tag, wrap};
 
-use super::build::{Cert, List, constraints, dns, points, seq, uri};
+use super::build::{Cert, List, constraints, full, issuers, points, seq};
 use super::{Case, case};
 
 pub(super) fn cases() -> Vec<Case> {
@@ -26,11 +26,7 @@ fn certificates() -> Vec<Case> {
     let below = |id, sub: &Cert| case(id, true, &[&root], &[sub], &Cert::leaf(sub));
     let alone = |id, leaf: Cert| case(id, true, &[&root], &[], &leaf);
     let identified = Cert::below("root", &root);
-    let issuers = seq(&[seq(&[
-        wrap(tag::OID, oid::ACCESS_CA_ISSUERS),
-        dns("example.com"),
-    ])]);
-    let example = constraints(&[dns("example.com")], &[]);
+    let example = constraints("+dns:example.com");
     let constrained = |critical| {
         leaf.clone()
             .with(oid::NAME_CONSTRAINTS, critical, example.clone())
@@ -48,7 +44,8 @@ fn certificates() -> Vec<Case> {
         ),
         alone(
             "rfc5280::ee-critical-aia-invalid",
-            leaf.clone().with(oid::AUTHORITY_INFO_ACCESS, true, issuers),
+            leaf.clone()
+                .with(oid::AUTHORITY_INFO_ACCESS, true, issuers()),
         ),
         by(
             "rfc5280::aki::critical-aki",
@@ -112,15 +109,15 @@ fn certificates() -> Vec<Case> {
 fn lists() -> Vec<Case> {
     let root = Cert::root("root");
     let leaf = Cert::leaf(&root);
-    let here = uri("http://example.com/partition.crl");
-    let pointing = |names: &[Vec<u8>]| {
-        leaf.clone()
-            .with(oid::CRL_DISTRIBUTION_POINTS, false, points(names))
+    let here = "uri:http://example.com/partition.crl";
+    let both = "uri:http://example.com/partition.crl dns:example.com";
+    let pointing = |names| {
+        let leaf = leaf.clone();
+        leaf.with(oid::CRL_DISTRIBUTION_POINTS, false, points(names))
     };
-    let full = |names: &[Vec<u8>]| wrap(0xa0, &wrap(0xa0, &names.concat()));
     let of =
         |id, good, leaf: &Cert, list: List| case(id, good, &[&root], &[], leaf).lists([list.der()]);
-    let own = pointing(std::slice::from_ref(&here));
+    let own = pointing(here);
     let twice = || {
         List::of(&root)
             .revoking(&root, "231231000000Z")
@@ -152,20 +149,20 @@ fn lists() -> Vec<Case> {
         of(
             "crl::idp::idp-present-certificate-cdp-non-uri-generalname",
             true,
-            &pointing(&[here.clone(), dns("example.com")]),
-            List::of(&root).scope(&[full(std::slice::from_ref(&here))]),
+            &pointing(both),
+            List::of(&root).scope(&[full(here)]),
         ),
         of(
             "crl::cabf::idp-fullname-non-uri-generalname",
             true,
             &own,
-            List::of(&root).scope(&[full(&[here.clone(), dns("example.com")])]),
+            List::of(&root).scope(&[full(both)]),
         ),
         of(
             "crl::cabf::idp-indirect-crl",
             true,
             &own,
-            List::of(&root).scope(&[full(&[here]), wrap(0x84, &[0xff])]),
+            List::of(&root).scope(&[full(here), wrap(0x84, &[0xff])]),
         ),
         of("crl::external::crl-invalid-version", false, &leaf, later),
         of(

@@ -2,7 +2,7 @@
 
 use saoy_signing::asn1::{oid, tag, wrap};
 
-use super::build::{CERT_SIGN, Cert, List, UNKNOWN, points, uri};
+use super::build::{CERT_SIGN, Cert, List, UNKNOWN, full, points};
 use super::{Case, case};
 
 pub(super) fn cases() -> Vec<Case> {
@@ -91,16 +91,15 @@ fn makers() -> Vec<Case> {
 
 fn scopes() -> Vec<Case> {
     let root = Cert::root("root");
-    let full = |url: &str| wrap(0xa0, &wrap(0xa0, &uri(url)));
     let flag = |member| wrap(member, &[0xff]);
     let [here, there] = [
-        "http://example.com/partition.crl",
-        "http://example.com/other.crl",
+        "uri:http://example.com/partition.crl",
+        "uri:http://example.com/other.crl",
     ];
     let at = |id, good, point: Option<&str>, scope: &[Vec<u8>]| {
         let leaf = Cert::leaf(&root);
         let leaf = match point {
-            Some(url) => leaf.with(oid::CRL_DISTRIBUTION_POINTS, false, points(&[uri(url)])),
+            Some(url) => leaf.with(oid::CRL_DISTRIBUTION_POINTS, false, points(url)),
             None => leaf,
         };
         case(id, good, &[&root], &[], &leaf).lists([List::of(&root).scope(scope).der()])
@@ -171,8 +170,8 @@ fn scopes() -> Vec<Case> {
         at(
             "crl::cabf::idp-uri-not-byte-identical",
             false,
-            Some("http://example.com/crls/%73hard.crl"),
-            &[full("http://example.com/crls/shard.crl")],
+            Some("uri:http://example.com/crls/%73hard.crl"),
+            &[full("uri:http://example.com/crls/shard.crl")],
         ),
     ]
 }

@@ -2,195 +2,167 @@
 
 use saoy_signing::asn1::{oid, wrap};
 
-use super::build::{Cert, constraints, directory, dns, ip, mail, other, seq};
+use super::build::{Cert, constraints, seq};
 use super::{Case, case};
 
 pub(super) fn cases() -> Vec<Case> {
-    [of_roots(), below_roots(), forks()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let tables = [of_roots(), below_roots(), forks()];
+    tables.into_iter().flatten().collect()
 }
 
-/// 192.0.2.0/24, 192.0.2.1, 192.0.3.1, ::1/128, ::1.
-const NET: &[u8] = &[192, 0, 2, 0, 255, 255, 255, 0];
-const INSIDE: &[u8] = &[192, 0, 2, 1];
-const OUTSIDE: &[u8] = &[192, 0, 3, 1];
-const LOOPBACK: &[u8] = &[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+const ALL_BITS: &str = "/ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
 
 /// Constraints that a root lays on a leaf.
 fn of_roots() -> Vec<Case> {
-    let of = |id, good, permitted: &[Vec<u8>], excluded: &[Vec<u8>], names: &[Vec<u8>]| {
-        let root = Cert::root("root").constrained(permitted, excluded);
+    let of = |id, good, constraints: &str, names| {
+        let root = Cert::root("root").constrained(constraints);
         case(id, good, &[&root], &[], &Cert::leaf(&root).named(names))
     };
-    let directories = |id, good, permitted: &[Vec<u8>], excluded: &[Vec<u8>], subject, name| {
-        let root = Cert::root("root").constrained(permitted, excluded);
-        let leaf = Cert::leaf(&root).subject(subject).named(&[directory(name)]);
+    let directories = |id, good, constraints, subject, names| {
+        let root = Cert::root("root").constrained(constraints);
+        let leaf = Cert::leaf(&root).subject(subject).named(names);
         case(id, good, &[&root], &[], &leaf)
     };
-    let example = dns("example.com");
-    let loopback = ip(&[LOOPBACK, &[0xff; 16]].concat());
-    let foo = directory("foo");
+    let both = "dns:example.com dns:not-allowed.example.com";
+    let net = |sign| format!("{sign}ip:192.0.2.0/255.255.255.0");
+    let loopback = |sign| format!("{sign}ip:::1{ALL_BITS}");
     vec![
         of(
             "rfc5280::nc::permitted-dns-mismatch",
             false,
-            &[example.clone()],
-            &[],
-            &[dns("not-example.com")],
+            "+dns:example.com",
+            "dns:not-example.com",
         ),
         of(
             "rfc5280::nc::permitted-dns-match",
             true,
-            &[example.clone()],
-            &[],
-            &[example.clone()],
+            "+dns:example.com",
+            "dns:example.com",
         ),
         of(
             "rfc5280::nc::permitted-dns-match-more",
             true,
-            &[example.clone()],
-            &[],
-            &[dns("foo.bar.example.com")],
+            "+dns:example.com",
+            "dns:foo.bar.example.com",
         ),
         of(
             "rfc5280::nc::excluded-dns-match-second",
             false,
-            &[],
-            &[dns("not-allowed.example.com")],
-            &[example.clone(), dns("not-allowed.example.com")],
+            "-dns:not-allowed.example.com",
+            both,
         ),
         of(
             "rfc5280::nc::permitted-ip-mismatch",
             false,
-            &[ip(NET)],
-            &[],
-            &[ip(OUTSIDE)],
+            &net('+'),
+            "ip:192.0.3.1",
         ),
         of(
             "rfc5280::nc::excluded-ipv4-match",
             false,
-            &[],
-            &[ip(NET)],
-            &[ip(INSIDE)],
+            &net('-'),
+            "ip:192.0.2.1",
         ),
         of(
             "rfc5280::nc::excluded-ipv6-match",
             false,
-            &[],
-            &[loopback.clone()],
-            &[ip(LOOPBACK)],
+            &loopback('-'),
+            "ip:::1",
         ),
         of(
             "rfc5280::nc::permitted-ipv4-match",
             true,
-            &[ip(NET)],
-            &[],
-            &[ip(INSIDE)],
+            &net('+'),
+            "ip:192.0.2.1",
         ),
         of(
             "rfc5280::nc::permitted-ipv6-match",
             true,
-            &[loopback],
-            &[],
-            &[ip(LOOPBACK)],
+            &loopback('+'),
+            "ip:::1",
         ),
         directories(
             "rfc5280::nc::permitted-dn-mismatch",
             false,
-            &[foo.clone()],
-            &[],
-            "not-foo",
-            "not-foo",
+            "+cn:A",
+            "B",
+            "cn:B",
         ),
         directories(
             "rfc5280::nc::excluded-dn-match",
             false,
-            &[],
-            &[foo.clone()],
-            "foo",
-            "foo",
+            "-cn:A",
+            "A",
+            "cn:A",
         ),
         directories(
             "rfc5280::nc::permitted-dn-match",
             true,
-            &[foo.clone()],
-            &[],
-            "foo",
-            "foo",
+            "+cn:A",
+            "A",
+            "cn:A",
         ),
         directories(
             "rfc5280::nc::permitted-dn-match-subject-san-mismatch",
             false,
-            &[foo.clone()],
-            &[],
-            "not-foo",
-            "foo",
+            "+cn:A",
+            "B",
+            "cn:A",
         ),
         directories(
             "rfc5280::nc::excluded-dn-match-sub-mismatch",
             false,
-            &[],
-            &[foo],
-            "foo",
-            "not-foo",
+            "-cn:A",
+            "A",
+            "cn:B",
         ),
         of(
             "rfc5280::nc::excluded-match-permitted-and-excluded",
             false,
-            &[example.clone()],
-            &[example.clone()],
-            &[example.clone()],
+            "+dns:example.com -dns:example.com",
+            "dns:example.com",
         ),
         of(
             "rfc5280::nc::permitted-different-constraint-type",
             true,
-            &[ip(NET)],
-            &[],
-            &[example.clone()],
+            &net('+'),
+            "dns:example.com",
         ),
         of(
             "rfc5280::nc::excluded-different-constraint-type",
             true,
-            &[],
-            &[ip(NET)],
-            &[example],
+            &net('-'),
+            "dns:example.com",
         ),
         of(
             "rfc5280::nc::invalid-dnsname-wildcard",
             false,
-            &[dns("*.example.com")],
-            &[],
-            &[dns("foo.example.com")],
+            "+dns:*.example.com",
+            "dns:foo.example.com",
         ),
         of(
             "rfc5280::nc::invalid-dnsname-leading-period",
             false,
-            &[dns(".example.com")],
-            &[],
-            &[dns("foo.example.com")],
+            "+dns:.example.com",
+            "dns:foo.example.com",
         ),
         of(
             "rfc5280::nc::invalid-ipv4-address",
             false,
-            &[ip(&[127, 0, 0, 1])],
-            &[],
-            &[ip(&[127, 0, 0, 1])],
+            "+ip:127.0.0.1",
+            "ip:127.0.0.1",
         ),
         of(
             "rfc5280::nc::invalid-ipv6-address",
             false,
-            &[ip(LOOPBACK)],
-            &[],
-            &[ip(LOOPBACK)],
+            "+ip:::1",
+            "ip:::1",
         ),
         of(
             "rfc5280::nc::invalid-email-address",
             false,
-            &[mail("invalid@invalid@example.com")],
-            &[],
-            &[mail("example@example.com")],
+            "+mail:invalid@invalid@example.com",
+            "mail:example@example.com",
         ),
     ]
 }
@@ -198,94 +170,79 @@ fn of_roots() -> Vec<Case> {
 /// Constraints that an authority below the root lays on a leaf.
 fn below_roots() -> Vec<Case> {
     let root = Cert::root("root");
-    let of = |id, good, permitted: &[Vec<u8>], excluded: &[Vec<u8>], names: &[Vec<u8>]| {
-        let sub = Cert::below("a", &root).constrained(permitted, excluded);
+    let of = |id, good, constraints, names| {
+        let sub = Cert::below("a", &root).constrained(constraints);
         case(id, good, &[&root], &[&sub], &Cert::leaf(&sub).named(names))
     };
     let raw = |id, constraints| {
         let sub = Cert::below("a", &root).with(oid::NAME_CONSTRAINTS, true, constraints);
         case(id, false, &[&root], &[&sub], &Cert::leaf(&sub))
     };
-    let [example, foo] = [dns("example.com"), dns("foo.example.com")];
-    let user = mail("foo@example.com");
-    let sparse = root.clone().with(
+    let lax = root.clone().with(
         oid::NAME_CONSTRAINTS,
         false,
-        constraints(&[example.clone()], &[]),
+        constraints("+dns:example.com"),
     );
     vec![
         of(
             "rfc5280::nc::excluded-dns-match",
             false,
-            &[],
-            &[example.clone()],
-            &[example.clone()],
+            "-dns:example.com",
+            "dns:example.com",
         ),
         of(
             "rfc5280::nc::nc-permits-invalid-dns-san",
             false,
-            &[example.clone()],
-            &[],
-            &[dns(".example.com"), foo.clone()],
+            "+dns:example.com",
+            "dns:.example.com dns:foo.example.com",
         ),
         of(
             "rfc5280::nc::nc-permits-invalid-ip-san",
             false,
-            &[ip(NET)],
-            &[],
-            &[ip(NET), ip(INSIDE)],
+            "+ip:192.0.2.0/255.255.255.0",
+            "ip:192.0.2.0/255.255.255.0 ip:192.0.2.1",
         ),
         of(
             "rfc5280::nc::nc-permits-invalid-email-san",
             false,
-            &[mail("example.com")],
-            &[],
-            &[
-                mail("good@example.com"),
-                mail("invalid@address@example.com"),
-            ],
+            "+mail:example.com",
+            "mail:good@example.com mail:invalid@address@example.com",
         ),
         of(
             "rfc5280::nc::nc-permits-email-exact",
             true,
-            &[user.clone()],
-            &[],
-            &[user.clone()],
+            "+mail:foo@example.com",
+            "mail:foo@example.com",
         ),
         of(
             "rfc5280::nc::nc-permits-email-domain",
             true,
-            &[mail("example.com")],
-            &[],
-            &[user],
+            "+mail:example.com",
+            "mail:foo@example.com",
         ),
         of(
             "rfc5280::nc::nc-forbids-othername",
             false,
-            &[example.clone()],
-            &[other()],
-            &[example.clone(), other()],
+            "+dns:example.com -other:",
+            "dns:example.com other:",
         ),
         of(
             "rfc5280::nc::nc-forbids-othername-noop",
             true,
-            &[example.clone()],
-            &[other()],
-            &[example.clone()],
+            "+dns:example.com -other:",
+            "dns:example.com",
         ),
         of(
             "cve::cve-2025-61727",
             false,
-            &[example.clone()],
-            &[dns("bar.example.com")],
-            &[dns("*.example.com")],
+            "+dns:example.com -dns:bar.example.com",
+            "dns:*.example.com",
         ),
         of(
             "cve::cve-2025-61727-nc-permits-variant",
             false,
-            &[foo],
-            &[],
-            &[dns("*.example.com")],
+            "+dns:foo.example.com",
+            "dns:*.example.com",
         ),
         raw(
             "webpki::nc::intermediate-permitted-excluded-subtrees-both-null",
@@ -298,68 +255,57 @@ fn below_roots() -> Vec<Case> {
         case(
             "webpki::nc::permitted-dns-match-noncritical",
             true,
-            &[&sparse],
+            &[&lax],
             &[],
-            &Cert::leaf(&sparse).named(&[example]),
+            &Cert::leaf(&lax),
         ),
     ]
 }
 
 /// Constraints over several authorities, and ways around them.
 fn forks() -> Vec<Case> {
-    let [permitted, forbidden] = [dns("permitted.example.com"), dns("forbidden.example.com")];
-    let [foo, bar] = [dns("foo.example.com"), dns("bar.example.com")];
-    let [example, not] = [dns("example.com"), dns("not-example.com")];
     let root = Cert::root("root");
-
+    let not = "dns:not-example.com";
     let own = Cert::root("not-example.com")
-        .named(&[not.clone()])
-        .constrained(&[example.clone()], &[]);
+        .named(not)
+        .constrained("+dns:example.com");
     let again = Cert::below("another key", &own)
         .subject("not-example.com")
-        .named(&[not.clone()]);
-    let strict = root.clone().constrained(&[example], &[]);
-    let named = Cert::below("a", &strict)
-        .subject("not-example.com")
-        .without(oid::SUBJECT_ALT_NAME);
-    let both = |cert: Cert| cert.constrained(&[permitted.clone()], &[forbidden.clone()]);
-    let leaf = |issuer: &Cert| Cert::leaf(issuer).named(&[permitted.clone()]);
-    let narrow = |id, first: &[Vec<u8>], second: &[Vec<u8>]| {
-        let a = Cert::below("a", &root).constrained(first, &[]);
-        let b = Cert::below("b", &a).constrained(second, &[]);
+        .named(not);
+    let strict = root.clone().constrained("+dns:example.com");
+    let named = Cert::below("a", &strict).subject("not-example.com");
+
+    let both =
+        |cert: Cert| cert.constrained("+dns:permitted.example.com -dns:forbidden.example.com");
+    let forbidden =
+        |name, issuer: &Cert| Cert::below(name, issuer).named("dns:forbidden.example.com");
+    let permitted = |issuer: &Cert| Cert::leaf(issuer).named("dns:permitted.example.com");
+    let tight = both(Cert::below("a", &root));
+    let below_tight = forbidden("b", &tight);
+    let tight_root = both(root.clone());
+    let a = Cert::below("a", &tight_root);
+    let below_a = forbidden("b", &a);
+    let narrow = |id, first, second| {
+        let a = Cert::below("a", &root).constrained(first);
+        let b = Cert::below("b", &a).constrained(second);
         case(
             id,
             false,
             &[&root],
             &[&a, &b],
-            &Cert::leaf(&b).named(&[foo.clone()]),
+            &Cert::leaf(&b).named("dns:foo.example.com"),
         )
     };
-    let tight = both(Cert::below("a", &root));
-    let forbidding = Cert::below("b", &tight).named(&[forbidden.clone()]);
-    let tight_root = both(root.clone());
-    let [a, b] = [
-        Cert::below("a", &tight_root),
-        Cert::below("b", &Cert::below("a", &tight_root)).named(&[forbidden.clone()]),
-    ];
+    let bar = "+dns:bar.example.com";
+    let foo_and_bar = "+dns:foo.example.com +dns:bar.example.com";
 
     // One authority with two certificates; one of them leads nowhere, or to a constraint that it breaks.
-    let lost = Cert::root("lost root").subject("root");
-    let twin = |issuer: &Cert, names: &[Vec<u8>]| {
-        let twin = Cert::below("twin", issuer);
-        if names.is_empty() {
-            twin
-        } else {
-            twin.named(names)
-        }
-    };
-    let [wrong, right] = [twin(&lost, &[forbidden.clone()]), twin(&tight, &[])];
+    let lost = forbidden("twin", &Cert::root("lost root").subject("root"));
+    let right = Cert::below("twin", &tight);
     let second = Cert::root("second root").subject("root");
-    let ban = Cert::below("a", &root).constrained(&[], &[forbidden.clone()]);
-    let [banned, free] = [
-        twin(&ban, &[forbidden]),
-        twin(&second, &[dns("unconstrained-ica.example.com")]),
-    ];
+    let ban = Cert::below("a", &root).constrained("-dns:forbidden.example.com");
+    let banned = forbidden("twin", &ban);
+    let free = Cert::below("twin", &second).named("dns:unconstrained-ica.example.com");
     vec![
         case(
             "rfc5280::nc::permitted-self-issued",
@@ -373,45 +319,45 @@ fn forks() -> Vec<Case> {
             false,
             &[&strict],
             &[&named],
-            &Cert::leaf(&named).subject("not-example.com").named(&[not]),
+            &Cert::leaf(&named).subject("not-example.com").named(not),
         ),
         case(
             "rfc5280::nc::intermediate-with-san-rejected-by-intermediate-nc",
             false,
             &[&root],
-            &[&tight, &forbidding],
-            &leaf(&forbidding),
+            &[&tight, &below_tight],
+            &permitted(&below_tight),
         ),
         case(
             "rfc5280::nc::intermediate-with-san-rejected-by-root-nc",
             false,
             &[&tight_root],
-            &[&a, &b],
-            &leaf(&b),
+            &[&a, &below_a],
+            &permitted(&below_a),
         ),
         narrow(
             "rfc5280::nc::restrictive-permits-in-intermediates-narrows",
-            &[foo.clone(), bar.clone()],
-            &[bar.clone()],
+            foo_and_bar,
+            bar,
         ),
         narrow(
             "rfc5280::nc::restrictive-permits-in-intermediates-widens",
-            &[bar.clone()],
-            &[foo.clone(), bar.clone()],
+            bar,
+            foo_and_bar,
         ),
         case(
             "rfc5280::nc::nc-forbids-alternate-chain-ica",
             true,
             &[&root],
-            &[&tight, &wrong, &right],
-            &leaf(&wrong),
+            &[&tight, &lost, &right],
+            &permitted(&lost),
         ),
         case(
             "rfc5280::nc::nc-forbids-same-chain-ica",
             true,
             &[&root, &second],
             &[&ban, &banned, &free],
-            &Cert::leaf(&banned).named(&[dns("unconstrained.example.com")]),
+            &Cert::leaf(&banned).named("dns:unconstrained.example.com"),
         ),
     ]
 }

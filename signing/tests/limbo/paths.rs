@@ -2,7 +2,7 @@
 
 use saoy_signing::asn1::{oid, tag, wrap};
 
-use super::build::{CRL_SIGN, Cert, UNKNOWN, dns, seq};
+use super::build::{CRL_SIGN, Cert, UNKNOWN, general, issuers, seq};
 use super::{Case, case};
 
 pub(super) fn cases() -> Vec<Case> {
@@ -80,7 +80,7 @@ fn graphs() -> Vec<Case> {
     let nobody = nobody.with(
         oid::SUBJECT_ALT_NAME,
         true,
-        seq(&[dns("cve-2024-0567.example.com")]),
+        seq(&[general("dns:cve-2024-0567.example.com")]),
     );
     // An RSA key without numbers, and a signature that is none.
     let mut broken = Cert::below("broken", &Cert::root("other root").subject("root"));
@@ -178,16 +178,13 @@ fn chains() -> Vec<Case> {
     let alone = |id, good, leaf: &Cert| case(id, good, &[&root], &[], leaf);
     let leaf = Cert::leaf(&root);
     let mut twice = leaf.clone();
-    twice
-        .extensions
-        .push((oid::SUBJECT_ALT_NAME, false, seq(&[dns("example.com")])));
+    twice.extensions.push((
+        oid::SUBJECT_ALT_NAME,
+        false,
+        seq(&[general("dns:example.com")]),
+    ));
     let mut mismatching = root.clone();
     mismatching.outer = seq(&[wrap(tag::OID, oid::SHA384_ECDSA)]);
-    let issuers = |critical| {
-        let description = seq(&[wrap(tag::OID, oid::ACCESS_CA_ISSUERS), dns("example.com")]);
-        leaf.clone()
-            .with(oid::AUTHORITY_INFO_ACCESS, critical, seq(&[description]))
-    };
     vec![
         alone("rfc5280::ee-empty-issuer", false, &leaf.clone().issuer("")),
         directly(
@@ -238,7 +235,13 @@ fn chains() -> Vec<Case> {
             "smime::ku::intermediate-missing-key-cert-sign",
             &sub.clone().usage(CRL_SIGN),
         ),
-        alone("rfc5280::ee-aia", true, &issuers(false)),
+        alone(
+            "rfc5280::ee-aia",
+            true,
+            &leaf
+                .clone()
+                .with(oid::AUTHORITY_INFO_ACCESS, false, issuers()),
+        ),
         alone("rfc5280::duplicate-extensions", false, &twice),
         alone(
             "rfc5280::no-keyusage",
