@@ -54,6 +54,7 @@ mod terminal;
 mod xml;
 
 use record::{FileRecord, Report};
+use stated::Paper;
 
 /// The grammar.
 pub(crate) fn command(ui: Ui) -> Command {
@@ -336,12 +337,14 @@ fn one(path: &Path, config: &Config<'_>) -> FileRecord {
         ),
         Err(error) => unreadable(&error, config.now),
     };
+    let signed = config.compare && whole.people().next().is_some();
+    let paper = signed.then(|| Paper::open(path)).flatten();
     if config.compare {
-        printed::compare(path, &mut whole, config.reading.as_ref());
+        printed::compare(paper.as_ref(), &mut whole, config.reading.as_ref());
     }
     let mut record = FileRecord::new(path, &whole);
-    if config.compare {
-        format::answer(path, &mut record.checklist);
+    if let Some(paper) = &paper {
+        format::answer(paper, &mut record.checklist);
     }
     config.registers.weigh(path, &whole, &mut record);
     if config.compare && record.has_no_signature() {

@@ -1,13 +1,10 @@
 //! The rows of the checklist that only the pages of a certified copy can answer: its form, and how many pages it has.
 
-use std::fs::File;
-use std::path::Path;
-
 use saoy_pdf::{Dict, Document, Object};
 use saoy_pipeline::ingest::{Limits, glance};
 
 use super::checklist::{Answer, Row, Went};
-use super::stated;
+use super::stated::Paper;
 
 /// Their numbers in the list.
 const FORM: u8 = 12;
@@ -22,23 +19,18 @@ const SCAN: f64 = 0.5;
 const MOST: usize = 20;
 
 /// Answers the two rows of a file that states a certification; of others they stay open.
-pub(super) fn answer(path: &Path, rows: &mut [Row]) {
+pub(super) fn answer(paper: &Paper, rows: &mut [Row]) {
     if rows.is_empty() {
         return;
     }
-    let Some(document) = File::open(path)
-        .ok()
-        .and_then(|file| Document::open(file).ok())
-    else {
+    let Some(stated) = paper.stated_pages() else {
         return;
     };
-    let Some(stated) = stated::pages(&document) else {
-        return;
-    };
+    let document = &paper.document;
     for row in rows {
         match row.number {
-            FORM => row.answer(form(&document)),
-            PAGES => row.answer(pages(&document, stated)),
+            FORM => row.answer(form(document)),
+            PAGES => row.answer(pages(document, stated)),
             _ => {}
         }
     }

@@ -1,8 +1,6 @@
 //! Who a document says signed it: what its pages show as text, else what an engine reads in their pixels.
 
 use std::cell::OnceCell;
-use std::fs::File;
-use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -14,7 +12,7 @@ use saoy_pipeline::driver::skim::{Skimmed, skim};
 use saoy_pipeline::ingest::{Limits, glance};
 use saoy_signing::verify::{Printed, Said, Seen, Source, Standing, Verification, Whose};
 
-use super::stated;
+use super::stated::Paper;
 use crate::digitize;
 use crate::words::Ui;
 
@@ -57,22 +55,26 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// Holds what the document at `path` says of its signer against the certificates of `whole`.
+/// Holds what `paper`, where it could be opened, says of its signer against the certificates of `whole`.
 ///
 /// Pixels are read only where the text that the pages show names nobody, and only while the signatures may still turn out
 /// to be valid: of a file that is not, it does not matter whose it would be.
-pub(crate) fn compare(path: &Path, whole: &mut Verification, reading: Option<&Reading<'_>>) {
+pub(super) fn compare(
+    paper: Option<&Paper>,
+    whole: &mut Verification,
+    reading: Option<&Reading<'_>>,
+) {
     if whole.people().next().is_none() {
         return;
     }
-    let Some(document) = open(path) else {
+    let Some(paper) = paper.filter(|paper| is_readable(&paper.document)) else {
         whole.compare(None);
         return;
     };
-    compare_pages(&document, whole, reading);
+    compare_pages(&paper.document, whole, reading);
     // The pages of a copy name those who made the original; its statement names those who certified.
     if !matches!(whole.whose, Whose::Matches { .. })
-        && let Some(stated) = stated::certifier(&document)
+        && let Some(stated) = paper.certifier()
     {
         whole.compare(Some(&stated));
     }
@@ -111,10 +113,11 @@ fn compare_pages(document: &Document, whole: &mut Verification, reading: Option<
     whole.compare(Some(&printed));
 }
 
-fn open(path: &Path) -> Option<Document> {
-    let document = Document::open(File::open(path).ok()?).ok()?;
-    let pages = u64::try_from(document.page_count().ok()?).ok()?;
-    (document.file_len() / pages.max(1) <= LARGEST_PAGE).then_some(document)
+/// Whether its pages are small enough to be looked at.
+fn is_readable(document: &Document) -> bool {
+    let pages = document.page_count().ok();
+    let pages = pages.and_then(|pages| u64::try_from(pages).ok());
+    pages.is_some_and(|pages| document.file_len() / pages.max(1) <= LARGEST_PAGE)
 }
 
 /// Pages that may name the signer, from 0: those that bear signatures, the last, and the first, where the agency stands.

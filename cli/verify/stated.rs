@@ -1,5 +1,9 @@
 //! Who certified a copy by its statement: the copy's page names others, namely those who made the original.
 
+use std::cell::OnceCell;
+use std::fs::File;
+use std::path::Path;
+
 use saoy_pdf::Document;
 use saoy_pipeline::ingest::{Limits, glance};
 use saoy_signing::verify::{Printed, Seen, Source};
@@ -38,27 +42,51 @@ fn is_of_code(word: &str) -> bool {
             .all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit())
 }
 
-/// The certifying person and office, when stamps on the last pages state a certification.
-///
-/// A statement is what its signer pleases to say; so it only tells whom the signature is held against.
-pub(super) fn certifier(document: &Document) -> Option<Printed> {
-    let count = document.page_count().ok()?;
-    (count.saturating_sub(2)..count).rev().find_map(|page| {
-        let lines = glance::stamped(document, page, &Limits::default()).ok()?;
-        let mut printed = stated(&lines)?;
-        for seen in &mut printed.evidence {
-            seen.page = u32::try_from(page + 1).ok();
-        }
-        Some(printed)
-    })
+/// A document whose stamps are read when somebody asks, and once.
+pub(super) struct Paper {
+    pub(super) document: Document,
+    /// The last two pages, the last one first: from 0, and the lines of their stamps.
+    stamps: OnceCell<Vec<(usize, Vec<String>)>>,
 }
 
-/// How many pages the statement says that the copy has, when there is a statement that says so.
-pub(super) fn pages(document: &Document) -> Option<usize> {
-    let count = document.page_count().ok()?;
-    (count.saturating_sub(2)..count)
-        .rev()
-        .find_map(|page| stated_pages(&glance::stamped(document, page, &Limits::default()).ok()?))
+impl Paper {
+    /// That at `path`; `None` when it cannot be opened.
+    pub(super) fn open(path: &Path) -> Option<Self> {
+        Some(Self {
+            document: Document::open(File::open(path).ok()?).ok()?,
+            stamps: OnceCell::new(),
+        })
+    }
+
+    fn stamps(&self) -> &[(usize, Vec<String>)] {
+        self.stamps.get_or_init(|| {
+            let count = self.document.page_count().unwrap_or(0);
+            let lines = |page| glance::stamped(&self.document, page, &Limits::default());
+            (count.saturating_sub(2)..count)
+                .rev()
+                .filter_map(|page| Some((page, lines(page).ok()?)))
+                .collect()
+        })
+    }
+
+    /// The certifying person and office, when stamps on the last pages state a certification.
+    ///
+    /// A statement is what its signer pleases to say; so it only tells whom the signature is held against.
+    pub(super) fn certifier(&self) -> Option<Printed> {
+        self.stamps().iter().find_map(|(page, lines)| {
+            let mut printed = stated(lines)?;
+            for seen in &mut printed.evidence {
+                seen.page = u32::try_from(page + 1).ok();
+            }
+            Some(printed)
+        })
+    }
+
+    /// How many pages the statement says that the copy has, when there is a statement that says so.
+    pub(super) fn stated_pages(&self) -> Option<usize> {
+        let mut stamps = self.stamps().iter();
+        stamps.find_map(|(_, lines)| stated_pages(lines))
+    }
 }
 
 fn stated_pages(lines: &[String]) -> Option<usize> {

@@ -11,7 +11,7 @@ use std::{
 
 use self::bounds::Budget;
 pub use self::bounds::StreamBounds;
-pub use self::single::single_page_pdf;
+pub use self::single::{pages_pdf, single_page_pdf};
 use crate::{
     document::Document,
     error::PdfError,
@@ -29,6 +29,18 @@ pub enum Annotations {
     Drop,
     /// They come along, with what widgets inherit from their form fields.
     Keep,
+    /// They come along and the page's own contents do not: what lies over a page. Appearances carry their resources.
+    Only,
+}
+
+/// What happens to the images of a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Images {
+    /// They come along.
+    #[default]
+    Whole,
+    /// Their dictionaries come along and their pixels do not: for those who ask where they stand. Stencils stay whole.
+    Hollow,
 }
 
 /// Keys that lead out of what is copied: to the tree above, to the structure tree.
@@ -58,6 +70,7 @@ pub struct Copier<'d> {
     map: HashMap<ObjectId, Ref>,
     queue: VecDeque<ObjectId>,
     budget: Option<Budget>,
+    images: Images,
 }
 
 /// What a [`Copier`] has copied so far, for going on later.
@@ -77,7 +90,14 @@ impl<'d> Copier<'d> {
             map: copied.0,
             queue: VecDeque::new(),
             budget: None,
+            images: Images::Whole,
         }
+    }
+
+    /// Treats images so, from here on.
+    #[must_use]
+    pub fn with_images(self, images: Images) -> Self {
+        Self { images, ..self }
     }
 
     /// Refuses, from here on, streams that inflate to more than `bounds`.
@@ -146,8 +166,12 @@ impl<'d> Copier<'d> {
         if page.user_unit != 1.0 {
             dict.set("UserUnit", Object::Real(page.user_unit));
         }
-        dict.set("Resources", page.resources.clone());
-        if annotations == Annotations::Keep {
+        if annotations == Annotations::Only {
+            dict.remove("Contents");
+        } else {
+            dict.set("Resources", page.resources.clone());
+        }
+        if annotations != Annotations::Drop {
             let kept = self.annotations(page)?;
             if !kept.is_empty() {
                 dict.set("Annots", Object::Array(kept));
@@ -292,11 +316,16 @@ impl<'d> Copier<'d> {
         if object.as_dict().is_some_and(leads_out) {
             object = Object::Null;
         }
-        if let (Some(budget), Object::Stream(stream)) = (&mut self.budget, &object) {
+        let hollow = self.images == Images::Hollow
+            && matches!(&object, Object::Stream(stream) if is_raster(&stream.dict));
+        if let (Some(budget), Object::Stream(stream), false) = (&mut self.budget, &object, hollow) {
             budget.admit(self.document, stream)?;
         }
         self.renumber(&mut object, out)?;
         match &object {
+            Object::Stream(stream) if hollow => {
+                out.put_stream_from(target, &stream.dict, 0, &mut std::io::empty())
+            }
             Object::Stream(stream) => self.stream(target, stream, out),
             other => out.put(target, other),
         }
@@ -316,6 +345,11 @@ impl<'d> Copier<'d> {
             &mut self.document.stream_reader(stream),
         )
     }
+}
+
+/// True for images that are no stencils.
+fn is_raster(dict: &Dict) -> bool {
+    dict.is("Subtype", "Image") && !dict.contains("ImageMask") && !dict.contains("IM")
 }
 
 /// True for what belongs to the document and not to a page.

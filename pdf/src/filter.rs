@@ -237,6 +237,11 @@ impl Chain {
         self.steps.is_empty()
     }
 
+    /// Whether one filter without parameters is all: what comes out of it is what it makes.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self.steps.as_slice(), [(_, parameters)] if parameters.is_empty())
+    }
+
     /// The most bytes that undoing the generic filters of `raw` bytes could make.
     pub(crate) fn at_most(&self, raw: u64) -> u64 {
         self.steps.iter().fold(raw, |bytes, (filter, _)| {

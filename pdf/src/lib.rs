@@ -66,7 +66,7 @@ mod append;
 mod copy;
 
 pub use append::{Append, Update};
-pub use copy::{Annotations, Copied, Copier, StreamBounds, single_page_pdf};
+pub use copy::{Annotations, Copied, Copier, Images, StreamBounds, pages_pdf, single_page_pdf};
 pub use document::{Document, Encryption};
 pub use error::{Fault, PdfError};
 pub use filter::{Decoded, ImageFilter};

@@ -14,7 +14,8 @@ mod pki;
 /// Keys, digests, paddings, curves.
 mod crypto;
 
-/// Paths: NIST's suite, and thickets of our own.
+/// Paths: NIST's suite, the cases of x509-limbo, and thickets of our own.
+mod limbo;
 mod paths;
 mod pkits;
 

@@ -21,8 +21,12 @@ fn lists_tell_who_was_revoked_and_since_when() {
     }
     pki.revoke("sub", "bad", "keyCompromise");
     pki.revoke("sub", "held", "certificateHold");
-    let trust = pki.trust_with_lists();
-    // Revoked at the present time of the machine, which is later than this.
+    // Revoked at the present time of the machine; told of by lists of 2034.
+    let mut trust = pki.trust();
+    for authority in ["root", "sub"] {
+        let list = pki.crl(authority, "20340101000000Z", "20901201000000Z");
+        trust.add_crls(&list).unwrap();
+    }
     let later = Instant(NOW.0 + 10 * 31_536_000);
     for (name, code) in [
         ("good", "TOTAL_PASSED"),
@@ -37,6 +41,10 @@ fn lists_tell_who_was_revoked_and_since_when() {
         case.proofs = vec![NOW];
         assert_eq!(case.outcome(), "TOTAL_PASSED");
     }
+    // A list of 2020 that tells a date of today tells that it was so by 2020.
+    let cms = pki.sign("bad", b"x", &[]);
+    let case = Case::new(&cms, b"x", pki.trust_with_lists());
+    assert_eq!(case.outcome(), "REVOKED_NO_POE");
 }
 
 #[test]

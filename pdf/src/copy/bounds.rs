@@ -67,16 +67,23 @@ impl Budget {
         if image.is_some() {
             self.admit_pixels(document, stream, &chain)?;
         }
-        if image.is_none() {
-            self.admit_inline_images(document, stream)?;
-        }
+        let decoded = match image {
+            None => self.admit_inline_images(document, stream)?,
+            Some(_) => None,
+        };
         if chain.at_most(raw) <= limits::UNMEASURED {
             return Ok(());
         }
         let limit = image.map_or(self.others_left, |declared| declared.min(self.bounds.image));
-        let bytes = document.stream_bytes(stream, usize::try_from(raw).unwrap_or(usize::MAX))?;
-        let between = limits::BETWEEN_FILTERS.max(bytes.len());
-        let Some(length) = chain.length(&bytes, between, limit)? else {
+        let length = match decoded.filter(|_| chain.is_plain()) {
+            Some(length) => (length <= limit).then_some(length),
+            None => {
+                let length = usize::try_from(raw).unwrap_or(usize::MAX);
+                let bytes = document.stream_bytes(stream, length)?;
+                chain.length(&bytes, limits::BETWEEN_FILTERS.max(bytes.len()), limit)?
+            }
+        };
+        let Some(length) = length else {
             return Err(PdfError::Limit {
                 at,
                 what: if image.is_some() {
@@ -134,16 +141,19 @@ impl Budget {
         Ok(())
     }
 
-    /// Spends what the inline images in a stream inflate to, if it is content.
+    /// Spends what the inline images in a stream inflate to, if it is content; gives what the stream itself inflates to,
+    /// where that could be told.
     fn admit_inline_images(
         &mut self,
         document: &Document,
         stream: &Stream,
-    ) -> Result<(), PdfError> {
+    ) -> Result<Option<u64>, PdfError> {
         let at = stream.data.start;
         let limit = usize::try_from(self.bounds.others).unwrap_or(usize::MAX);
         // What cannot be decoded, or is too long, is judged by what comes after.
-        let content = document.decoded(stream, limit).unwrap_or_default();
+        let decoded = document.decoded(stream, limit).ok();
+        let length = decoded.as_ref().map(|content| content.len() as u64);
+        let content = decoded.unwrap_or_default();
         let resolve = |value: &Object| document.resolve(value).map(Cow::into_owned);
         for (dict, start) in inline_images(&content) {
             let data = content.get(start..).unwrap_or_default();
@@ -164,7 +174,7 @@ impl Budget {
             };
             self.others_left = self.others_left.saturating_sub(used);
         }
-        Ok(())
+        Ok(length)
     }
 }
 

@@ -1,6 +1,6 @@
-//! One page as a document of its own, in memory.
+//! One page, or a few, as a document of its own, in memory.
 
-use super::{Annotations, Copier, StreamBounds};
+use super::{Annotations, Copier, Images, StreamBounds};
 use crate::{
     document::Document,
     error::PdfError,
@@ -21,14 +21,34 @@ pub fn single_page_pdf(
     annotations: Annotations,
     bounds: StreamBounds,
 ) -> Result<Vec<u8>, PdfError> {
+    let page = std::slice::from_ref(page);
+    pages_pdf(document, page, annotations, Images::Whole, bounds)
+}
+
+/// The same of several pages: what they share is there once, and all of them together get no more than `bounds`.
+///
+/// # Errors
+/// As [`single_page_pdf`].
+pub fn pages_pdf(
+    document: &Document,
+    pages: &[Page],
+    annotations: Annotations,
+    images: Images,
+    bounds: StreamBounds,
+) -> Result<Vec<u8>, PdfError> {
     let mut out = FileWriter::new(Vec::new(), "1.7")?;
     let (root, tree) = (out.alloc()?, out.alloc()?);
-    let mut copier = Copier::new(document).within(bounds);
-    let copy = copier.page(page, tree, annotations, &mut out)?;
-    let mut pages = named("Pages");
-    pages.set("Kids", Object::Array(vec![copy.object()]));
-    pages.set("Count", Object::Integer(1));
-    out.put(tree, &Object::Dict(pages))?;
+    let copier = Copier::new(document).with_images(images);
+    let mut copier = copier.within(bounds);
+    let mut kids = Vec::new();
+    for page in pages {
+        kids.push(copier.page(page, tree, annotations, &mut out)?.object());
+    }
+    let mut node = named("Pages");
+    let count = i64::try_from(kids.len()).unwrap_or(i64::MAX);
+    node.set("Count", Object::Integer(count));
+    node.set("Kids", Object::Array(kids));
+    out.put(tree, &Object::Dict(node))?;
 
     let source = document.catalog()?;
     let mut catalog = named("Catalog");

@@ -3,8 +3,8 @@
 use std::io;
 
 use saoy_pdf::{
-    Annotations, Copier, Dict, Document, FileWriter, Name, Object, ObjectId, PdfError, Ref,
-    StreamBounds, single_page_pdf, write_object,
+    Annotations, Copier, Dict, Document, FileWriter, Images, Name, Object, ObjectId, PdfError, Ref,
+    StreamBounds, pages_pdf, single_page_pdf, write_object,
 };
 
 use crate::build::{Build, three_pages};
@@ -326,6 +326,78 @@ fn a_single_page_stands_alone() {
     )
     .unwrap();
     assert!(!dropped.page(0).unwrap().dict.contains("Annots"));
+}
+
+#[test]
+fn several_pages_share_what_they_name_and_leave_behind_what_nobody_asks_for() {
+    let mut build = Build::new();
+    build.object(1, "<</Type /Catalog /Pages 2 0 R>>").object(
+        2,
+        "<</Type /Pages /Count 2 /Kids [3 0 R 4 0 R] /Resources 5 0 R>>",
+    );
+    for (id, over) in [(3, ""), (4, "/Annots [8 0 R]")] {
+        let page =
+            format!("<</Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 6 0 R {over}>>");
+        build.object(id, &page);
+    }
+    build
+        .object(5, "<</XObject <</A 7 0 R /B 10 0 R>>>>")
+        .stream(6, "", b"/A Do /B Do")
+        .stream(7, "/Subtype /Image /Width 2 /Height 1", b"pixels")
+        .object(8, "<</Subtype /Stamp /Rect [0 0 9 9] /AP <</N 9 0 R>>>>")
+        .stream(9, "/Subtype /Form /BBox [0 0 9 9]", b"over the page")
+        .stream(
+            10,
+            "/Subtype /Image /ImageMask true /Width 2 /Height 1",
+            b"stencil",
+        );
+    build.classic("/Size 11 /Root 1 0 R");
+    let source = Document::open(build.bytes).unwrap();
+    let pages = [source.page(0).unwrap(), source.page(1).unwrap()];
+    let take = |annotations, images| {
+        pages_pdf(
+            &source,
+            &pages,
+            annotations,
+            images,
+            StreamBounds::default(),
+        )
+        .unwrap()
+    };
+    let has = |copy: &[u8], what: &[u8]| {
+        copy.windows(what.len())
+            .filter(|part| *part == what)
+            .count()
+    };
+    let whole = take(Annotations::Drop, Images::Whole);
+    assert_eq!(Document::open(whole.clone()).unwrap().page_count(), Ok(2));
+    assert_eq!(
+        (
+            has(&whole, b"pixels"),
+            has(&whole, b"/A Do"),
+            has(&whole, b"over")
+        ),
+        (1, 1, 0)
+    );
+    let hollow = take(Annotations::Drop, Images::Hollow);
+    assert_eq!(
+        (
+            has(&hollow, b"pixels"),
+            has(&hollow, b"stencil"),
+            has(&hollow, b"/Width 2")
+        ),
+        (0, 1, 2)
+    );
+    let over = take(Annotations::Only, Images::Hollow);
+    assert_eq!(
+        (
+            has(&over, b"/A Do"),
+            has(&over, b"over the page"),
+            has(&over, b"/Width")
+        ),
+        (0, 1, 0)
+    );
+    assert_eq!(Document::open(over).unwrap().page_count(), Ok(2));
 }
 
 #[test]

@@ -35,14 +35,27 @@ const LOOK_ALIKES: [&str; 8] = [
     "il1tjf7", "o0dq", "ceo", "uvy", "hbn", "5s8b", "gq9", "nmrh",
 ];
 
+/// In which sets of [`LOOK_ALIKES`] a letter is, a bit for each.
+const ALIKE: [u8; 256] = {
+    let mut sets = [0; 256];
+    let mut set = 0;
+    while set < LOOK_ALIKES.len() {
+        let mut letters = LOOK_ALIKES[set].as_bytes();
+        while let [letter, rest @ ..] = letters {
+            sets[*letter as usize] |= 1 << set;
+            letters = rest;
+        }
+        set += 1;
+    }
+    sets
+};
+
 fn cost(a: u8, b: u8) -> u32 {
     if a == b {
         return 0;
     }
-    let alike = LOOK_ALIKES
-        .iter()
-        .any(|set| set.as_bytes().contains(&a) && set.as_bytes().contains(&b));
-    if alike { LIKE } else { SLIP }
+    let sets = |letter: u8| ALIKE.get(usize::from(letter)).copied().unwrap_or(0);
+    if sets(a) & sets(b) == 0 { SLIP } else { LIKE }
 }
 
 /// 1 for equal folded texts, 0 for texts with nothing in common.

@@ -258,6 +258,10 @@ fn basic_constraints(mut inside: Reader<'_>) -> Result<BasicConstraints, Asn1Err
 
 fn name_constraints(inside: Reader<'_>) -> Result<NameConstraints, Asn1Error> {
     let mut constraints = NameConstraints::default();
+    // RFC 5280 4.2.1.10: one of the two members is there, and neither is an empty list.
+    if inside.is_empty() {
+        return Err(inside.error("name constraints that constrain nothing"));
+    }
     for member in inside.all()? {
         let mut names = Vec::new();
         for mut subtree in sequences(member.inside())? {
@@ -266,6 +270,9 @@ fn name_constraints(inside: Reader<'_>) -> Result<NameConstraints, Asn1Error> {
             if !subtree.is_empty() {
                 return Err(subtree.error("a subtree with bounds"));
             }
+        }
+        if names.is_empty() {
+            return Err(member.error("an empty list of subtrees"));
         }
         match member.tag {
             0xa0 => constraints.permitted = names,

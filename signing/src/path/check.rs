@@ -118,7 +118,9 @@ struct State<'a> {
 }
 
 /// Checks `path`, the certificate asked about first, the anchor last. Signatures are taken as checked when the path was
-/// found, but for those by DSA keys whose parameters are their issuer's. The anchor is a name and a key, no more.
+/// found, but for those by DSA keys whose parameters are their issuer's. Of the anchor, its name, its key and what it may
+/// not do count: name constraints, the number of authorities below it, its key's usage, critical extensions (RFC 5937).
+/// Its own time, signature and policies do not.
 ///
 /// # Errors
 /// The first rule that is broken, from the anchor down; a breach of time only when nothing else is broken.
@@ -127,6 +129,9 @@ pub fn check(path: &[Arc<Certificate>], options: &PathOptions) -> Result<(), Vio
         return Ok(());
     };
     let count = below.len();
+    if count > 0 {
+        may_issue(anchor).map_err(|kind| Violation { kind, index: count })?;
+    }
     let first = |now: bool| if now { 0 } else { count.saturating_add(1) };
     let mut state = State {
         key: anchor.key.clone(),
@@ -138,6 +143,7 @@ pub fn check(path: &[Arc<Certificate>], options: &PathOptions) -> Result<(), Vio
         inhibit_any: first(options.inhibit_any),
         max_length: count,
     };
+    state.constrain(anchor);
     let mut of_time = None;
     for (index, certificate) in below.iter().enumerate().rev() {
         let fail = |kind| Violation { kind, index };
@@ -164,6 +170,22 @@ fn time(certificate: &Certificate, time: Instant) -> Result<(), ViolationKind> {
     Ok(())
 }
 
+/// What keeps an anchor from issuing: something critical that is not understood, or a key for other uses.
+fn may_issue(anchor: &Certificate) -> Result<(), ViolationKind> {
+    if !anchor.extensions.refused.is_empty() {
+        return Err(ViolationKind::Extension);
+    }
+    may_certify(anchor)
+}
+
+/// 6.1.4 (n).
+fn may_certify(issuer: &Certificate) -> Result<(), ViolationKind> {
+    match issuer.extensions.key_usage {
+        Some(bits) if bits & usage::KEY_CERT_SIGN == 0 => Err(ViolationKind::KeyUsage),
+        _ => Ok(()),
+    }
+}
+
 impl<'a> State<'a> {
     /// 6.1.3, but for time and revocation.
     fn basic(&mut self, certificate: &'a Certificate, last: bool) -> Result<(), ViolationKind> {
@@ -178,7 +200,8 @@ impl<'a> State<'a> {
                 .signed_by(&self.key)
                 .map_err(|_| ViolationKind::Signature)?;
         }
-        if certificate.issuer != self.issuer.subject {
+        // RFC 5280 4.1.2.4: no name is nobody's.
+        if certificate.issuer != self.issuer.subject || certificate.issuer.is_empty() {
             return Err(ViolationKind::Names);
         }
         if (last || !certificate.is_self_issued()) && !self.subtrees.permit(certificate) {
@@ -210,9 +233,6 @@ impl<'a> State<'a> {
             .map(&extensions.policy_mappings, self.policy_mapping > 0);
         self.key = certificate.key.inheriting(&self.key);
         self.issuer = certificate;
-        if let Some(constraints) = &extensions.name_constraints {
-            self.subtrees.add(constraints);
-        }
         if !certificate.is_self_issued() {
             for counter in [
                 &mut self.explicit_policy,
@@ -240,17 +260,20 @@ impl<'a> State<'a> {
                 .checked_sub(1)
                 .ok_or(ViolationKind::Length)?;
         }
+        self.constrain(certificate);
+        may_certify(certificate)
+    }
+
+    /// What `issuer` lays on those below: 6.1.4 (g), (m).
+    fn constrain(&mut self, issuer: &'a Certificate) {
+        let extensions = &issuer.extensions;
+        if let Some(constraints) = &extensions.name_constraints {
+            self.subtrees.add(constraints);
+        }
         lower(
             &mut self.max_length,
             extensions.basic_constraints.and_then(|basic| basic.depth),
         );
-        if extensions
-            .key_usage
-            .is_some_and(|bits| bits & usage::KEY_CERT_SIGN == 0)
-        {
-            return Err(ViolationKind::KeyUsage);
-        }
-        Ok(())
     }
 
     /// 6.1.5.

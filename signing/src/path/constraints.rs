@@ -69,14 +69,12 @@ fn is_same_kind(base: &GeneralName, name: &GeneralName) -> bool {
     }
 }
 
-/// True when `name` lies in `base`; `None` when that cannot be told.
+/// True when `name` lies in `base`; `None` when that cannot be told, or when it stands for several that differ in it.
 fn covers(base: &GeneralName, name: &GeneralName) -> Option<bool> {
     match (base, name) {
         (GeneralName::Directory(base), GeneralName::Directory(name)) => Some(name.is_within(base)),
         (GeneralName::Email(base), GeneralName::Email(name)) => email(base, name),
-        (GeneralName::Dns(base), GeneralName::Dns(name)) => {
-            Some(is_below(name, base.strip_prefix('.').unwrap_or(base), true))
-        }
+        (GeneralName::Dns(base), GeneralName::Dns(name)) => dns(base, name),
         (GeneralName::Uri(base), GeneralName::Uri(name)) => uri(base, name),
         (GeneralName::Ip(base), GeneralName::Ip(name)) => ip(base, name),
         _ => None,
@@ -96,15 +94,47 @@ fn is_below(host: &str, base: &str, itself: bool) -> bool {
     }
 }
 
+fn dns(base: &str, name: &str) -> Option<bool> {
+    let (wildcard, host) = match name.strip_prefix("*.") {
+        Some(host) => (true, host),
+        None => (false, name),
+    };
+    // RFC 5280 4.2.1.10: unlike those of URIs, constraints begin with a label, not with a dot.
+    if !is_host(host) || !(base.is_empty() || is_host(base)) {
+        return None;
+    }
+    if is_below(host, base, true) {
+        return Some(true);
+    }
+    // Some hosts that the wildcard stands for may be the base's, others are not.
+    (!(wildcard && is_below(base, host, false))).then_some(false)
+}
+
+/// True when `text` is labels between dots.
+fn is_host(text: &str) -> bool {
+    text.split('.')
+        .all(|label| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_graphic()))
+        && !text.contains(['*', '@'])
+}
+
 fn email(base: &str, name: &str) -> Option<bool> {
-    let (local, host) = name.rsplit_once('@')?;
-    Some(match base.rsplit_once('@') {
-        Some((wanted, at)) => wanted == local && at.eq_ignore_ascii_case(host),
-        None => match base.strip_prefix('.') {
-            Some(domain) => is_below(host, domain, false),
-            None => base.is_empty() || base.eq_ignore_ascii_case(host),
-        },
+    let (local, host) = mailbox(name)?;
+    if base.contains('@') {
+        let (wanted, at) = mailbox(base)?;
+        return Some(wanted == local && at.eq_ignore_ascii_case(host));
+    }
+    Some(match base.strip_prefix('.') {
+        Some(domain) => is_below(host, domain, false),
+        None => base.is_empty() || base.eq_ignore_ascii_case(host),
     })
+}
+
+/// A mailbox (RFC 5321 4.1.2) as its local part and host; a second `@` stands only between quotes.
+fn mailbox(text: &str) -> Option<(&str, &str)> {
+    let (local, host) = text.rsplit_once('@')?;
+    let quoted = local.len() > 1 && local.starts_with('"') && local.ends_with('"');
+    let is_local = !local.is_empty() && (quoted || !local.contains('@'));
+    (is_local && is_host(host)).then_some((local, host))
 }
 
 fn uri(base: &str, name: &str) -> Option<bool> {
@@ -127,7 +157,7 @@ fn uri(base: &str, name: &str) -> Option<bool> {
 
 fn ip(base: &[u8], name: &[u8]) -> Option<bool> {
     let (address, mask) = base.split_at_checked(base.len() / 2)?;
-    if address.len() != mask.len() || !matches!(name.len(), 4 | 16) {
+    if !matches!(base.len(), 8 | 32) || !is_mask(mask) || !matches!(name.len(), 4 | 16) {
         return None;
     }
     if address.len() != name.len() {
@@ -140,6 +170,13 @@ fn ip(base: &[u8], name: &[u8]) -> Option<bool> {
             .zip(name)
             .all(|((address, mask), name)| address & mask == name & mask),
     )
+}
+
+/// True when the bits that are set come first (RFC 4632 3.1).
+fn is_mask(mask: &[u8]) -> bool {
+    mask.iter()
+        .flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1))
+        .is_sorted_by(|left, right| left >= right)
 }
 
 /// How many comparisons one certificate may cost; who lists more names under more constraints means to cost time.

@@ -29,6 +29,7 @@ struct Tally {
 
 /// A revocation that some data tells.
 struct Revocation {
+    /// At the latest when the data was made, whatever later date it names.
     since: Instant,
     reason: u32,
     source: String,
@@ -231,7 +232,7 @@ impl Validator<'_> {
             match single.status {
                 SingleStatus::Revoked(since, reason) if moment.is_past(told) => {
                     tally.revoked(Revocation {
-                        since,
+                        since: since.min(told),
                         reason,
                         source,
                         told,
@@ -335,9 +336,9 @@ impl Validator<'_> {
             let delta = self.delta(crls, crl, path, moment, depth);
             let newest = delta.map_or(crl, |delta| delta);
             let entry = delta
-                .and_then(|delta| delta.entry(certificate))
-                .or_else(|| crl.entry(certificate));
-            let entry = entry.filter(|entry| entry.reason != REMOVED);
+                .and_then(|delta| Some((delta, delta.entry(certificate)?)))
+                .or_else(|| Some((crl, crl.entry(certificate)?)));
+            let entry = entry.filter(|(_, entry)| entry.reason != REMOVED);
             let covers = moment.is_covered(newest.this_update, newest.next_update);
             if entry.is_none()
                 && scope.is_complete()
@@ -347,12 +348,12 @@ impl Validator<'_> {
                 tally.cleared(newest.this_update);
             }
             match entry {
-                Some(entry) if entry.refused => tally
+                Some((_, entry)) if entry.refused => tally
                     .why
                     .push(format!("{source} has an entry that is not understood")),
-                Some(entry) if moment.is_past(crl.this_update) => {
+                Some((list, entry)) if moment.is_past(crl.this_update) => {
                     tally.revoked(Revocation {
-                        since: entry.since,
+                        since: entry.since.min(list.this_update),
                         reason: entry.reason,
                         source,
                         told: newest.this_update,

@@ -72,7 +72,12 @@ impl Crl {
         let signature = outer.expect(tag::BIT_STRING)?.bit_string()?.to_vec();
         outer.end()?;
         let mut inside = tbs.inside();
-        inside.optional(tag::INTEGER)?;
+        // 1 is version 2; the first version has no number.
+        if let Some(version) = inside.optional(tag::INTEGER)?
+            && version.small()? > 1
+        {
+            return Err(version.error("a list of a later version"));
+        }
         let algorithm = Algorithm::read(&mut inside)?;
         if !algorithm.is_like(&outer_algorithm) {
             return Err(inside.error("two signature algorithms"));

@@ -1,12 +1,12 @@
 //! A glance at a PDF: what its own text says it is, and what a page looks like; nothing is read by an engine.
 
-use hayro_interpret::InterpreterSettings;
 use hayro_interpret::hayro_syntax::Pdf;
 use hayro_interpret::hayro_syntax::page::Page as PdfPage;
+use hayro_interpret::{InterpreterCache, InterpreterSettings};
 use kurbo::{Affine as PageMap, Rect as PageRect};
-use saoy_pdf::{Annotations, Document, StreamBounds, single_page_pdf};
+use saoy_pdf::{Annotations, Document, Images, StreamBounds, pages_pdf};
 
-use super::survey::survey;
+use super::survey::{Survey, survey_among};
 use super::{render, words};
 use crate::classify::{Classified, Evidence, Options, Sheet, Sight};
 use crate::document::{Line, Raster};
@@ -46,9 +46,16 @@ fn classified_by(document: &Document, layer: Layer, limits: &Limits) -> Option<C
     let count = document.page_count().ok()?.min(limits.max_pages);
     let mut evidence = Evidence::default();
     let mut found = false;
-    for page in (0..count).filter(|&page| page < ENDS || page + ENDS >= count) {
-        // A page that cannot be read says nothing; the others may.
-        let Ok((lines, size_px)) = text_of(document, page, layer, limits) else {
+    let ends = (0..count).filter(|&page| page < ENDS || page + ENDS >= count);
+    let pages: Vec<usize> = ends.collect();
+    // Pages of one file share fonts, which are large. A page that cannot be read says nothing; the others may.
+    let alone = |page: &usize| texts_of(document, &[*page], layer, limits).ok()?.pop();
+    let texts = match texts_of(document, &pages, layer, limits) {
+        Ok(texts) => texts.into_iter().map(Some).collect(),
+        Err(_) => pages.iter().map(alone).collect::<Vec<_>>(),
+    };
+    for (page, text) in pages.into_iter().zip(texts) {
+        let Some((lines, size_px)) = text else {
             continue;
         };
         found |= !lines.is_empty();
@@ -77,39 +84,27 @@ pub struct Text {
 /// # Errors
 /// When there is no such page, or it is damaged or beyond the limits.
 pub fn text(document: &Document, page: usize, limits: &Limits) -> Result<Text, Fault> {
-    with_page(
-        document,
-        page,
-        Annotations::Drop,
-        limits,
-        |page, settings| {
-            let seen = survey(page, settings);
-            let mut lines = words::lines(seen.glyphs.iter(), PageMap::IDENTITY);
-            legacy::convert(&mut lines, &seen.legacy);
-            Ok(Text {
-                lines,
-                size_pt: (seen.width, seen.height),
-            })
-        },
-    )
+    let seen = surveyed(document, page, Annotations::Drop, limits)?;
+    let mut lines = words::lines(seen.glyphs.iter(), PageMap::IDENTITY);
+    legacy::convert(&mut lines, &seen.legacy);
+    Ok(Text {
+        lines,
+        size_pt: (seen.width, seen.height),
+    })
 }
 
-/// The lines that annotations add to page `page`, counted from 0, top to bottom: what stamps and signatures show.
+/// The lines that annotations lay over page `page`, counted from 0, top to bottom: what stamps and signatures show.
 ///
 /// # Errors
 /// As [`text`].
 pub fn stamped(document: &Document, page: usize, limits: &Limits) -> Result<Vec<String>, Fault> {
-    let lines = |annotations| {
-        with_page(document, page, annotations, limits, |page, settings| {
-            let seen = survey(page, settings);
-            let lines = words::lines(seen.seen_glyphs(), PageMap::IDENTITY);
-            Ok(lines.iter().map(Line::text).collect::<Vec<String>>())
-        })
-    };
-    let bare = lines(Annotations::Drop)?;
-    let mut all = lines(Annotations::Keep)?;
-    all.retain(|line| !bare.contains(line));
-    Ok(all)
+    let bears = document.page(page)?.dict.contains("Annots");
+    if !bears {
+        return Ok(Vec::new());
+    }
+    let seen = surveyed(document, page, Annotations::Only, limits)?;
+    let lines = words::lines(seen.seen_glyphs(), PageMap::IDENTITY);
+    Ok(lines.iter().map(Line::text).collect())
 }
 
 /// What a page is made of, as far as a receiving office asks.
@@ -126,65 +121,68 @@ pub struct Made {
 /// # Errors
 /// As [`text`].
 pub fn made(document: &Document, page: usize, limits: &Limits) -> Result<Made, Fault> {
-    with_page(
-        document,
-        page,
-        Annotations::Drop,
-        limits,
-        |page, settings| {
-            let seen = survey(page, settings);
-            let whole = PageRect::new(0.0, 0.0, seen.width, seen.height);
-            let image = seen
-                .images
-                .iter()
-                .map(|image| (image, image.bounds().intersect(whole).area()))
-                .filter(|(_, area)| *area > 0.0)
-                .max_by(|left, right| left.1.total_cmp(&right.1))
-                .map(|(image, area)| {
-                    let [a, b, ..] = image.to_page.as_coeffs();
-                    // A pixel's width on the page, pt, however the image is turned.
-                    (
-                        72.0 / a.hypot(b).max(f64::MIN_POSITIVE),
-                        area / whole.area(),
-                    )
-                });
-            Ok(Made {
-                text: !seen.glyphs.is_empty(),
-                image,
-            })
-        },
-    )
+    let seen = surveyed(document, page, Annotations::Drop, limits)?;
+    let whole = PageRect::new(0.0, 0.0, seen.width, seen.height);
+    let image = seen
+        .images
+        .iter()
+        .map(|image| (image, image.bounds().intersect(whole).area()))
+        .filter(|(_, area)| *area > 0.0)
+        .max_by(|left, right| left.1.total_cmp(&right.1))
+        .map(|(image, area)| {
+            let [a, b, ..] = image.to_page.as_coeffs();
+            // A pixel's width on the page, pt, however the image is turned.
+            (
+                72.0 / a.hypot(b).max(f64::MIN_POSITIVE),
+                area / whole.area(),
+            )
+        });
+    Ok(Made {
+        text: !seen.glyphs.is_empty(),
+        image,
+    })
 }
 
-/// The lines of page `page`, counted from 0, in px at [`Kept::DPI`], and the size of the page.
-fn text_of(
+/// Lines in px at [`Kept::DPI`], and the size of their page.
+type Lines = (Vec<Line>, (u32, u32));
+
+/// The lines of `pages`, counted from 0.
+fn texts_of(
     document: &Document,
-    page: usize,
+    pages: &[usize],
     layer: Layer,
     limits: &Limits,
-) -> Result<(Vec<Line>, (u32, u32)), Fault> {
-    with_page(
-        document,
-        page,
-        Annotations::Drop,
-        limits,
-        |page, settings| {
-            let seen = survey(page, settings);
-            let scale = PageMap::scale(f64::from(Kept::DPI) / 72.0);
-            let mut lines = match layer {
-                Layer::Whole => words::lines(seen.glyphs.iter(), scale),
-                Layer::Seen => words::lines(seen.seen_glyphs(), scale),
-            };
-            legacy::convert(&mut lines, &seen.legacy);
-            let kept = Kept {
-                lines,
-                size_pt: (seen.width as f32, seen.height as f32),
-                flags: Vec::new(),
-            };
-            let size_px = kept.size_px();
-            Ok((kept.lines, size_px))
-        },
-    )
+) -> Result<Vec<Lines>, Fault> {
+    let asked = Asked::of(Annotations::Drop, Images::Hollow);
+    with_pages(document, pages, asked, limits, |page, settings, cache| {
+        let seen = survey_among(page, settings, cache);
+        let scale = PageMap::scale(f64::from(Kept::DPI) / 72.0);
+        let mut lines = match layer {
+            Layer::Whole => words::lines(seen.glyphs.iter(), scale),
+            Layer::Seen => words::lines(seen.seen_glyphs(), scale),
+        };
+        legacy::convert(&mut lines, &seen.legacy);
+        let kept = Kept {
+            lines,
+            size_pt: (seen.width as f32, seen.height as f32),
+            flags: Vec::new(),
+        };
+        let size_px = kept.size_px();
+        Ok((kept.lines, size_px))
+    })
+}
+
+/// What page `page`, counted from 0, or what lies over it, would paint.
+fn surveyed(
+    document: &Document,
+    page: usize,
+    annotations: Annotations,
+    limits: &Limits,
+) -> Result<Survey, Fault> {
+    let asked = Asked::of(annotations, Images::Hollow);
+    with_page(document, page, asked, limits, |page, settings, cache| {
+        Ok(survey_among(page, settings, cache))
+    })
 }
 
 /// Page `page`, counted from 0, as a reader shows it at `dpi`, annotations included.
@@ -220,7 +218,8 @@ fn rendered(
     dpi: f64,
     limits: &Limits,
 ) -> Result<Raster, Fault> {
-    with_page(document, page, annotations, limits, |page, settings| {
+    let asked = Asked::of(annotations, Images::Whole);
+    with_page(document, page, asked, limits, |page, settings, _| {
         let (width, height) = page.render_dimensions();
         let whole = PageRect::new(0.0, 0.0, f64::from(width), f64::from(height));
         let scale = dpi / 72.0;
@@ -239,33 +238,79 @@ fn rendered(
     })
 }
 
+/// Which parts of a page come out of its file.
+#[derive(Clone, Copy)]
+struct Asked {
+    annotations: Annotations,
+    images: Images,
+}
+
+impl Asked {
+    fn of(annotations: Annotations, images: Images) -> Self {
+        Self {
+            annotations,
+            images,
+        }
+    }
+}
+
 /// Takes one page out of its file and interprets it behind the wall around decoders.
 fn with_page<T>(
     document: &Document,
     page: usize,
-    annotations: Annotations,
+    asked: Asked,
     limits: &Limits,
-    work: impl FnOnce(&PdfPage<'_>, &InterpreterSettings) -> Result<T, Fault>,
+    work: impl for<'a> Fn(
+        &'a PdfPage<'a>,
+        &InterpreterSettings,
+        &InterpreterCache<'a>,
+    ) -> Result<T, Fault>,
 ) -> Result<T, Fault> {
-    let bytes = single_page_pdf(
+    let mut done = with_pages(document, &[page], asked, limits, work)?;
+    done.pop().ok_or_else(unparsed)
+}
+
+/// The same with several pages, counted from 0, all of which must be sound.
+fn with_pages<T>(
+    document: &Document,
+    pages: &[usize],
+    asked: Asked,
+    limits: &Limits,
+    work: impl for<'a> Fn(
+        &'a PdfPage<'a>,
+        &InterpreterSettings,
+        &InterpreterCache<'a>,
+    ) -> Result<T, Fault>,
+) -> Result<Vec<T>, Fault> {
+    let taken = pages.iter().map(|&page| document.page(page));
+    let bytes = pages_pdf(
         document,
-        &document.page(page)?,
-        annotations,
+        &taken.collect::<Result<Vec<_>, _>>()?,
+        asked.annotations,
+        asked.images,
         StreamBounds {
             image: limits.max_page_bytes,
             pixels: limits.max_pixels,
             others: limits.max_page_stream_bytes,
         },
     )?;
-    let unparsed = || {
-        let said = said!("không phân tích được trang", "the page cannot be parsed");
-        Fault::damaged(None, said)
-    };
     guard::decode(move || {
         let pdf = Pdf::new(bytes).map_err(|_| unparsed())?;
-        let page = pdf.pages().first().ok_or_else(unparsed)?;
-        work(page, &InterpreterSettings::default())
+        let (settings, cache) = (InterpreterSettings::default(), InterpreterCache::new());
+        if pdf.pages().len() != pages.len() {
+            return Err(unparsed());
+        }
+        let mut done = Vec::new();
+        for page in pdf.pages().iter() {
+            done.push(work(page, &settings, &cache)?);
+        }
+        Ok(done)
     })
+}
+
+fn unparsed() -> Fault {
+    let said = said!("không phân tích được trang", "the page cannot be parsed");
+    Fault::damaged(None, said)
 }
 
 #[cfg(test)]
@@ -297,11 +342,31 @@ mod tests {
         Document::open(file).unwrap()
     }
 
+    fn text_of(document: &Document, layer: Layer) -> Lines {
+        let mut texts = texts_of(document, &[0], layer, &Limits::default()).unwrap();
+        texts.pop().unwrap()
+    }
+
+    #[test]
+    fn what_lies_over_a_page_is_not_of_the_page() {
+        let show = |text: &str| format!("BT /F 12 Tf 10 50 Td ({text}) Tj ET");
+        let over = |contents: &str, appearance: &str| {
+            stamped(&paper(contents, appearance), 0, &Limits::default()).unwrap()
+        };
+        assert_eq!(over(&show("Nguyen Van An"), ""), [""; 0]);
+        // The same words on the page and over it are over it all the same.
+        let [own, other] = [show("Nguyen Van An"), show("Somebody Else")];
+        assert_eq!(over(&own, &own), ["Nguyen Van An"]);
+        assert_eq!(over(&own, &other), ["Somebody Else"]);
+        let hidden = format!("{other} 1 g 0 0 200 100 re f");
+        assert_eq!(over(&own, &hidden), [""; 0]);
+    }
+
     #[test]
     fn text_is_that_of_the_page_and_not_of_what_lies_over_it() {
         let show = |text: &str| format!("BT /F 12 Tf 10 50 Td ({text}) Tj ET");
         let document = paper(&show("Nguyen Van An"), &show("Somebody Else"));
-        let (lines, size) = text_of(&document, 0, Layer::Whole, &Limits::default()).unwrap();
+        let (lines, size) = text_of(&document, Layer::Whole);
         let texts: Vec<String> = lines.iter().map(Line::text).collect();
         assert_eq!(texts, ["Nguyen Van An"]);
         assert_eq!(size, (833, 417));
@@ -327,7 +392,7 @@ mod tests {
             (format!("{} 1 g 0 0 200 100 re f", show("Nguyen")), false),
         ] {
             let document = paper(&contents, "");
-            let of = |layer| text_of(&document, 0, layer, &Limits::default()).unwrap().0;
+            let of = |layer| text_of(&document, layer).0;
             assert_eq!(!of(Layer::Seen).is_empty(), seen, "{contents}");
             assert!(!of(Layer::Whole).is_empty(), "{contents}");
         }

@@ -115,6 +115,15 @@ pub(super) struct SeenMark {
 
 /// Notes what `page` would paint.
 pub(super) fn survey<'a>(page: &'a Page<'a>, settings: &InterpreterSettings) -> Survey {
+    survey_among(page, settings, &InterpreterCache::new())
+}
+
+/// The same with what was read for other pages of the file, such as their fonts.
+pub(super) fn survey_among<'a>(
+    page: &'a Page<'a>,
+    settings: &InterpreterSettings,
+    cache: &InterpreterCache<'a>,
+) -> Survey {
     let (width, height) = page.render_dimensions();
     let mut survey = Survey {
         width: f64::from(width),
@@ -123,9 +132,8 @@ pub(super) fn survey<'a>(page: &'a Page<'a>, settings: &InterpreterSettings) -> 
         ..Survey::default()
     };
     let target = Rect::new(0.0, 0.0, survey.width, survey.height);
-    let cache = InterpreterCache::new();
     let transform = page.initial_transform(true).to_kurbo();
-    let mut context = Context::new(transform, target, &cache, page.xref(), settings.clone());
+    let mut context = Context::new(transform, target, cache, page.xref(), settings.clone());
     interpret_page(page, &mut context, &mut survey);
     survey
 }
