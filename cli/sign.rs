@@ -297,8 +297,10 @@ fn is_settled(job: &Job<'_>, input: &Path, out: &Path, entry: &mut Entry) -> boo
     if levels::continues(input, out).unwrap_or(false) {
         entry.status = Status::Skipped;
         let queue = Queue::beside(out);
-        let name = queue::name_of(out);
-        if let Some(queued) = name.ok().and_then(|name| queue.read(&name).ok().flatten()) {
+        let name = queue::name_of(out).ok();
+        if let Some(queued) = name.and_then(|name| queue.read(&name).ok().flatten())
+            && queued.state == queue::State::Waiting
+        {
             entry.wait(&queued, &queue);
         }
     } else {

@@ -36,22 +36,23 @@ enum Found {
     Lost(Reason),
 }
 
-/// Tries to raise the document of `entry`, and writes down what came of it; `entry` is what is written then.
+/// Tries to raise the document of `entry` with those servers, or says why there are none, and writes down what came of it;
+/// `entry` is what is written then.
 ///
 /// # Errors
 /// When that cannot be written down.
 pub(super) fn raise(
     queue: &Queue,
     entry: &mut Queued,
-    servers: &Servers,
+    servers: Result<&Servers, &Reason>,
     pace: Pace,
 ) -> anyhow::Result<Outcome> {
-    let before = entry.clone();
-    let tried = attempt(queue, entry, servers);
-    if entry
-        .levels()
-        .is_some_and(|(level, wanted)| level >= wanted)
-    {
+    let before = entry.bytes.clone();
+    let tried = match servers {
+        Ok(servers) => attempt(queue, entry, servers),
+        Err(reason) => Ok(Some(Stop::Passing(reason.clone()))),
+    };
+    if is_settled(entry) {
         return Ok(Outcome::Raised);
     }
     let reason = match tried {
@@ -63,7 +64,7 @@ pub(super) fn raise(
         Ok(Some(Stop::Passing(reason))) => reason,
         Err(error) => Reason::of(&error),
     };
-    let has_moved = entry.bytes != before.bytes;
+    let has_moved = entry.bytes != before;
     entry.attempts = if has_moved {
         1
     } else {
@@ -117,7 +118,7 @@ fn attempt(queue: &Queue, entry: &mut Queued, servers: &Servers) -> anyhow::Resu
             entry.bytes = raised;
             entry.attempts = 0;
         }
-        if settled(entry) {
+        if is_settled(entry) {
             hold.remove(&entry.file)?;
             hold.close();
             return Ok(None);
@@ -160,7 +161,7 @@ fn attempt(queue: &Queue, entry: &mut Queued, servers: &Servers) -> anyhow::Resu
 }
 
 /// Whether the entry has what it waited for.
-fn settled(entry: &Queued) -> bool {
+fn is_settled(entry: &Queued) -> bool {
     entry
         .levels()
         .is_some_and(|(level, wanted)| level >= wanted)
@@ -250,7 +251,7 @@ fn put(
     entry.raised = None;
     entry.bytes = raised;
     entry.until = end;
-    if settled(entry) {
+    if is_settled(entry) {
         hold.remove(&entry.file)?;
         hold.close();
     } else {

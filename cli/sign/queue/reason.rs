@@ -35,6 +35,9 @@ impl Reason {
         if let Some(SignError::Timestamp(why)) = error.downcast_ref() {
             return Self::new("timestamp", speech::unusable(why));
         }
+        if let Some(SignError::Refused(refusal)) = error.downcast_ref() {
+            return Self::new(refusal.kind.code(), speech::refusal(refusal));
+        }
         match error.downcast_ref::<Missing>() {
             Some(missing @ Missing::Revoked(..)) => {
                 Self::new("certificate_revoked", speech::missing(missing))
@@ -106,5 +109,34 @@ impl Reason {
             | "earlier_signature_broken" => 5,
             _ => 4,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use saoy_signing::judge::Instant;
+    use saoy_signing::path::ViolationKind;
+
+    use super::*;
+
+    #[test]
+    fn what_waiting_does_not_mend_is_not_put_off() {
+        let may_pass = |error: anyhow::Error| Reason::may_pass(&error);
+        let timestamp = |why| may_pass(SignError::Timestamp(why).into());
+        let named = "A".to_owned();
+        assert!(may_pass(NoAnswer(said!("không", "no")).into()));
+        assert!(timestamp(Unusable::Nonce) && timestamp(Unusable::Garbage(named.clone())));
+        assert!(may_pass(Missing::NoChain(named.clone()).into()));
+        // A clock that is wrong, here or there: the signature would claim a wrong time.
+        assert!(!timestamp(Unusable::Time(Instant(0))));
+        assert!(!may_pass(
+            Missing::Revoked(named.clone(), Instant(0)).into()
+        ));
+        let expired = Missing::ChainInvalid(named.clone(), ViolationKind::Expired, named);
+        assert!(!may_pass(expired.into()));
+        assert!(!may_pass(SignError::KeyMismatch.into()));
+        assert!(!may_pass(anyhow::Error::from(
+            std::io::Error::from_raw_os_error(28)
+        )));
     }
 }
