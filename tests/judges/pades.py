@@ -8,7 +8,8 @@ One JSON object per file and line: `path`, and `signatures` from the first to th
 - `coverage`, `changes`, `certified`: how far it reaches, what came after, the level of DocMDP;
 - `level`: `lta` when validation of archived signatures (EN 319 102-1, 5.6) passes, `lt` when that of signatures with time
   (5.5) does, both with revocation data of every certificate in the file and nobody asked; `t` when it holds a timestamp
-  that is valid and trusted, or such a document timestamp is behind it; else `b`. Null for document timestamps.
+  that is valid and trusted, or such a document timestamp is behind it (then never more: pyHanko's two validations want one in
+  the signature); else `b`. Null for document timestamps.
 A file that cannot be read has `error` in place of `signatures`. Exit 0 whatever the verdicts are: the caller compares.
 """
 
