@@ -32,6 +32,9 @@ mod statements;
 /// Fields for those who sign later.
 mod reserved;
 
+/// Levels that come later.
+mod queue;
+
 /// Every level, key and maker, before judges from outside.
 mod matrix;
 

@@ -18,11 +18,13 @@ use crate::terminal;
 use crate::words::Ui;
 
 /// Arguments of `saoy sign` that this command sets by itself.
-const OWN: [&str; 23] = [
+const OWN: [&str; 24] = [
     "inputs",
     "out",
     "key",
     "upgrade",
+    // The register knows a copy by its bytes, and none that change after its number is issued.
+    "later",
     "role",
     "stamp",
     "statement",

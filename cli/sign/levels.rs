@@ -2,87 +2,42 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use clap::ArgMatches;
-use ring::rand::{SecureRandom, SystemRandom};
 use saoy_pdf::{Document, PdfError};
-use saoy_pipeline::record::Bilingual;
 use saoy_signing::certificate::Certificate;
-use saoy_signing::cms::SignedData;
 use saoy_signing::crypto::Digest;
-use saoy_signing::judge::Instant;
-use saoy_signing::policy::Policy;
 use saoy_signing::sign::admission::{self, Allow, RefusalKind};
-use saoy_signing::sign::evidence::{self, Sources};
 use saoy_signing::sign::field::{EmptyField, empty_fields};
 use saoy_signing::sign::key::Signer;
-use saoy_signing::sign::timestamp::{Ask, Basis, Checked};
 use saoy_signing::sign::{
     Digested, LocalTime, Lock, Options, Prepared, Purpose, SignError, Signed, Unfit,
     check_certificate, check_earlier, check_revocation, iso_time,
 };
-use saoy_signing::structure::{self, SecurityStore};
-use saoy_signing::trust::Store;
+use saoy_signing::structure;
 
 use super::keys::{NOT_VALID, Opened};
 use super::publish::Draft;
-use super::record::{Entry, NoAnswer, Warning};
+use super::queue::{self, Queue, Queued, Reason, Recipe};
+use super::reach::{self, Level};
+use super::record::{Entry, Warning};
 use super::reserve::{self, Reserve};
+use super::servers::{Servers, TOKEN, now, random};
 use super::stamp::{By, Kind, Stamp};
-use crate::trust::fetch::{self, Bounds, fetch};
-use crate::verify::anchors;
-use crate::verify::online::Online;
 use crate::words::{Said, said};
 
 /// Minutes that Viet Nam is ahead of UTC.
-const VIETNAM: i32 = 420;
-/// Room for a token with its certificates, bytes; those of the public-duty authority have 4 to 6 kB.
-const TOKEN: usize = 12_000;
-/// Longest answer, bytes.
-const LONGEST: u64 = 1 << 20;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Level {
-    B,
-    T,
-    Lt,
-    Lta,
-}
-
-impl Level {
-    fn named(name: &str) -> Self {
-        match name {
-            "t" => Self::T,
-            "lt" => Self::Lt,
-            "lta" => Self::Lta,
-            _ => Self::B,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::B => "B-B",
-            Self::T => "B-T",
-            Self::Lt => "B-LT",
-            Self::Lta => "B-LTA",
-        }
-    }
-}
+pub(super) const VIETNAM: i32 = 420;
 
 /// What is the same for all files of a run.
 pub(super) struct Job<'a> {
     opened: Option<&'a Opened>,
     level: Level,
-    tsa: Option<String>,
-    retry: u32,
-    /// Authorities were measured to take up to 131 s for one timestamp.
-    patience: Duration,
-    trust: Store,
-    online: Online,
-    policy: Policy,
+    /// A level that the servers deny may come later.
+    later: Option<Recipe>,
+    servers: Servers,
     allow: Allow,
     is_agency: bool,
     allow_alone: bool,
@@ -93,7 +48,6 @@ pub(super) struct Job<'a> {
     location: Option<String>,
     stamp: Option<Stamp>,
     reserve: Vec<Reserve>,
-    roots: Option<PathBuf>,
     pub(super) force: bool,
     /// A digest of all that the command says about what is signed and how it shows.
     pub(super) wish: String,
@@ -116,21 +70,23 @@ impl<'a> Job<'a> {
             .or_else(|| text("level"))
             .unwrap_or_default();
         let level = Level::named(&level);
-        let tsa = text("tsa");
-        let trust = anchors::with_folder(matches)?;
-        if level >= Level::T && tsa.is_none() {
+        let mut servers = Servers::of(matches)?;
+        if level >= Level::T && servers.tsa().is_none() {
             let why = said!("mức này cần --tsa URL", "this level needs --tsa URL");
             return Err(Said(why).into());
         }
-        if level >= Level::Lt && trust.anchors.is_empty() {
+        if level >= Level::Lt && servers.trust.anchors.is_empty() {
             let why = said!(
                 "mức này cần chứng thư gốc được tin cậy: saoy trust accept, hoặc --trust",
                 "this level needs a trusted root: saoy trust accept, or --trust"
             );
             return Err(Said(why).into());
         }
-        let patience = matches.get_one::<u64>("timeout").copied().unwrap_or(180);
-        let patience = Duration::from_secs(patience);
+        let later = match matches.get_flag("later") {
+            true => Some(Recipe::of(matches, level)?),
+            false => None,
+        };
+        servers.is_brief = later.is_some();
         let is_test = opened.is_some_and(|opened| opened.is_test);
         let stamp = Stamp::of(matches)?;
         let is_agency = text("role").as_deref() == Some("agency")
@@ -140,12 +96,8 @@ impl<'a> Job<'a> {
         Ok(Self {
             opened,
             level,
-            tsa,
-            retry: matches.get_one::<u32>("retry").copied().unwrap_or(0),
-            trust,
-            online: Online::for_signing(matches, patience),
-            patience,
-            policy: Policy::default(),
+            later,
+            servers,
             allow: Allow {
                 fonts: matches.get_flag("allow-fonts"),
                 unused: matches.get_flag("allow-unused"),
@@ -167,7 +119,6 @@ impl<'a> Job<'a> {
             location: text("location"),
             stamp,
             reserve: Reserve::of(matches)?,
-            roots: matches.get_one::<PathBuf>("tls-roots").cloned(),
             force: matches.get_flag("force"),
             wish: wish(matches),
             revoked: OnceLock::new(),
@@ -184,32 +135,40 @@ impl<'a> Job<'a> {
     pub(super) fn run(&self, input: &Path, out: &Path, entry: &mut Entry) -> anyhow::Result<()> {
         let document = Document::open(File::open(input)?).map_err(SignError::from)?;
         let mut draft = Draft::new(out)?;
-        match self.opened {
+        let reached = match self.opened {
             Some(opened) => {
                 // Keys far away go another way.
                 let key = opened.key.here().ok_or(SignError::KeyMismatch)?;
-                self.sign(input, &document, opened, key, &mut draft, entry)?;
+                self.sign(input, &document, opened, key, &mut draft, entry)?
             }
             None => {
-                if document.signatures().map_err(SignError::from)?.any() {
-                    document.pour(0..document.file_len(), |piece| {
-                        draft.write(piece).map_err(SignError::from)
-                    })?;
-                } else {
+                if !document.signatures().map_err(SignError::from)?.any() {
                     let why = said!(
                         "tệp chưa có chữ ký để nâng mức",
                         "there is no signature whose level to raise"
                     );
                     return Err(Said(why).into());
                 }
-                if self.level == Level::T {
-                    self.document_timestamp(&mut draft)?;
-                }
+                document.pour(0..document.file_len(), |piece| {
+                    draft.write(piece).map_err(SignError::from)
+                })?;
+                Reached::at(self.base(&draft)?)
             }
-        }
-        self.raise(&mut draft, entry)?;
-        draft.publish(self.force)?;
-        Ok(())
+        };
+        self.finish(draft, reached, entry)
+    }
+
+    /// From where a signed file is to be raised. What has no proven time gets that first: long-term data alone prove nothing.
+    fn base(&self, draft: &Draft) -> anyhow::Result<Level> {
+        // What is broken has no level, whatever is added.
+        check_earlier(draft.reader()?, &self.servers.policy, now())?;
+        let revisions = saoy_pdf::Revisions::read(draft.reader()?).map_err(SignError::from)?;
+        let is_timed = reach::is_timed(&structure::examine(&revisions))?;
+        Ok(if is_timed && self.level > Level::T {
+            Level::T
+        } else {
+            Level::B
+        })
     }
 
     /// Signs with a key that is at hand.
@@ -221,16 +180,16 @@ impl<'a> Job<'a> {
         key: &dyn Signer,
         draft: &mut Draft,
         entry: &mut Entry,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Reached> {
         let digest = Digested::algorithm_for(key.scheme());
         let ready = self.prepare(input, document, key.chain(), digest, draft)?;
-        self.complete(ready.digested.sign(key)?, draft)?;
+        let reached = self.complete(ready.digested.sign(key)?, draft)?;
         entry.field = Some(ready.field);
         entry.signer = key.chain().first().map(|own| own.party().name);
         entry.time = Some(iso_time(ready.time));
         entry.test_key = opened.is_test;
         entry.warnings = ready.warnings;
-        Ok(())
+        Ok(reached)
     }
 
     /// Whether the first certificate of `chain` may sign now, by what it says of itself and by the revocation data that are
@@ -242,9 +201,9 @@ impl<'a> Job<'a> {
         let own = chain.first().ok_or(SignError::KeyMismatch)?;
         check_certificate(own, now())?;
         // The lists were read when the run began, and its key is one: what they say need not be asked for each file.
-        let revoked = self
-            .revoked
-            .get_or_init(|| check_revocation(chain, &self.trust, &self.policy, now()));
+        let revoked = self.revoked.get_or_init(|| {
+            check_revocation(chain, &self.servers.trust, &self.servers.policy, now())
+        });
         Ok(revoked.clone()?)
     }
 
@@ -263,9 +222,13 @@ impl<'a> Job<'a> {
         let now = now();
         let own = chain.first().ok_or(SignError::KeyMismatch)?;
         self.check_key(chain)?;
+        if self.later.is_some() {
+            // Asked before the key is.
+            queue::name_of(draft.out())?;
+        }
         let before = admission::signatures_before(document).map_err(SignError::from)?;
         let signers = if before > 0 {
-            check_earlier(File::open(input)?, &self.policy, now)?
+            check_earlier(File::open(input)?, &self.servers.policy, now)?
         } else {
             Vec::new()
         };
@@ -338,134 +301,97 @@ impl<'a> Job<'a> {
     ///
     /// # Errors
     /// When there is no timestamp, or no room.
-    pub(super) fn complete(&self, mut signed: Signed, draft: &mut Draft) -> anyhow::Result<()> {
+    pub(super) fn complete(
+        &self,
+        mut signed: Signed,
+        draft: &mut Draft,
+    ) -> anyhow::Result<Reached> {
+        let mut reached = Reached::at(Level::B);
         if self.level >= Level::T {
-            let token = self.ask(Digest::Sha256.of(signed.signature()).unwrap_or_default())?;
-            signed = signed.with_timestamp(token);
+            let imprint = Digest::Sha256.of(signed.signature()).unwrap_or_default();
+            match self.servers.ask(imprint) {
+                Ok(token) => {
+                    signed = signed.with_timestamp(token);
+                    reached.level = Level::T;
+                }
+                Err(error) => reached.short = Some(self.put_off(error)?),
+            }
         }
         let sealed = signed.seal()?;
         draft.write_at(&sealed.digits, sealed.at)?;
-        Ok(())
+        Ok(reached)
     }
 
-    /// Adds what the level asks for behind the signature.
+    /// The reason to put a level off, when it is one of those that pass.
+    fn put_off(&self, error: anyhow::Error) -> anyhow::Result<Reason> {
+        if self.later.is_some() && Reason::may_pass(&error) {
+            return Ok(Reason::of(&error));
+        }
+        Err(error)
+    }
+
+    /// Adds what the level asks for behind the signature, and gives the file its name. What may come later is noted before, so
+    /// that no stop leaves a file that nobody raises.
     ///
     /// # Errors
-    /// When it is not to be had.
-    pub(super) fn raise(&self, draft: &mut Draft, entry: &mut Entry) -> anyhow::Result<()> {
-        if self.level >= Level::Lt {
-            self.prove(draft)?;
+    /// When the level is not to be had and may not come later, or the file is not to be written.
+    pub(super) fn finish(
+        &self,
+        mut draft: Draft,
+        mut reached: Reached,
+        entry: &mut Entry,
+    ) -> anyhow::Result<()> {
+        if reached.short.is_none() {
+            let (level, short) = self.servers.lift(&mut draft, reached.level, self.level)?;
+            reached.level = level;
+            reached.short = short.map(|error| self.put_off(error)).transpose()?;
         }
-        if self.level >= Level::Lta {
-            self.document_timestamp(draft)?;
-        }
-        entry.level = Some(self.level.name());
-        Ok(())
-    }
-
-    /// A timestamp over `imprint`. Servers that fail are asked again, later each time; answers that are wrong are not.
-    fn ask(&self, imprint: Vec<u8>) -> anyhow::Result<Checked> {
-        let address = self.tsa.as_deref().unwrap_or_default();
-        // Whoever starts the program says which server, inside or not; where that one sends us on, only itself counts.
-        let bounds = Bounds {
-            hosts: fetch::host_of(address).into_iter().collect(),
-            inside: true,
-            bytes: LONGEST,
-            time: self.patience,
-            roots: self.roots.clone(),
+        entry.level = Some(reached.level.name());
+        let queue = Queue::beside(draft.out());
+        let (Some(why), Some(recipe)) = (reached.short, &self.later) else {
+            let hold = queue.hold_if_there()?;
+            let name = queue::name_of(draft.out());
+            draft.publish(self.force)?;
+            if let (Some(hold), Ok(name)) = (hold, name) {
+                hold.settle(&name, reached.level, self.opened.is_some());
+            }
+            return Ok(());
         };
-        let mut wait = Duration::from_millis(500);
-        let mut round = 0;
-        loop {
-            let mut nonce = [0; 8];
-            fill(&mut nonce)?;
-            let ask = Ask {
-                digest: Digest::Sha256,
-                imprint: imprint.clone(),
-                nonce,
-            };
-            let request = ask.request();
-            let question = fetch::Question::Post {
-                kind: "application/timestamp-query",
-                body: &request,
-            };
-            match fetch(address, question, &bounds) {
-                Ok(answer) => {
-                    let basis = Basis {
-                        trust: Some(&self.trust).filter(|trust| !trust.anchors.is_empty()),
-                        policy: &self.policy,
-                        now: now(),
-                    };
-                    return Ok(ask.check(&answer, basis).map_err(SignError::from)?);
-                }
-                Err(why) if round >= self.retry => {
-                    let said = why.spoken();
-                    return Err(NoAnswer(Bilingual {
-                        vi: format!("{address}: {}", said.vi),
-                        en: format!("{address}: {}", said.en),
-                    })
-                    .into());
-                }
-                Err(_) => {
-                    std::thread::sleep(wait);
-                    wait = wait.saturating_mul(2);
-                    round += 1;
+        let field = entry.field.clone().unwrap_or_default();
+        let queued = Queued::new(&draft, &field, (reached.level, self.level), why, recipe)?;
+        let hold = queue.hold()?;
+        let before = queue.read(&queued.file)?;
+        hold.put(&queued)?;
+        if let Err(error) = draft.publish(self.force) {
+            match before {
+                Some(before) => hold.put(&before)?,
+                None => {
+                    hold.remove(&queued.file)?;
                 }
             }
+            hold.close();
+            return Err(error.into());
         }
-    }
-
-    /// Adds the evidence of every signature and timestamp in the draft.
-    fn prove(&self, draft: &mut Draft) -> anyhow::Result<()> {
-        let sources = Sources {
-            trust: &self.trust,
-            policy: &self.policy,
-            now: now(),
-            fetch: Some(&self.online),
-        };
-        let revisions = saoy_pdf::Revisions::read(draft.reader()?).map_err(SignError::from)?;
-        let structure = structure::examine(&revisions);
-        let (mut all, mut contents) = (SecurityStore::default(), Vec::new());
-        for field in &structure.signatures {
-            let cms = SignedData::read(&field.contents)?;
-            contents.push(field.contents.clone());
-            let mut tokens: Vec<SignedData> = Vec::new();
-            for token in cms.signer.timestamps() {
-                tokens.push(SignedData::read(token)?);
-            }
-            for cms in std::iter::once(&cms).chain(&tokens) {
-                let others: Vec<Arc<Certificate>> =
-                    cms.certificates.iter().cloned().map(Arc::new).collect();
-                let own = cms.signer_certificate(std::iter::empty());
-                let own = own.cloned().map(Arc::new).ok_or(SignError::KeyMismatch)?;
-                let more = evidence::collect(&own, &others, sources)?;
-                all.certificates.extend(more.certificates);
-                all.crls.extend(more.crls);
-                all.ocsps.extend(more.ocsps);
-            }
-        }
-        let document = Document::open(draft.reader()?).map_err(SignError::from)?;
-        let update =
-            evidence::update(&document, &all, &contents, random()?).map_err(SignError::from)?;
-        draft.write(&update.bytes)?;
-        Ok(())
-    }
-
-    fn document_timestamp(&self, draft: &mut Draft) -> anyhow::Result<()> {
-        let document = Document::open(draft.reader()?).map_err(SignError::from)?;
-        let options = Options::new(Purpose::Timestamp, TOKEN, random()?);
-        let prepared = Prepared::new(&document, &options, None)?;
-        let digested = prepared.write(&document, Digest::Sha256, |_| Ok(()))?;
-        let token = self.ask(digested.value.clone())?;
-        let sealed = digested.seal_token(token.der())?;
-        draft.write(&prepared.update.bytes)?;
-        draft.write_at(&sealed.digits, sealed.at)?;
+        entry.wait(&queued, &queue);
         Ok(())
     }
 }
 
+/// How far a file came.
+pub(super) struct Reached {
+    level: Level,
+    /// What kept it from going on, where that may come later.
+    short: Option<Reason>,
+}
+
+impl Reached {
+    fn at(level: Level) -> Self {
+        Self { level, short: None }
+    }
+}
+
 /// Arguments that change nothing of what is signed.
-const ASIDE: [&str; 18] = [
+const ASIDE: [&str; 19] = [
     "inputs",
     "out",
     "key",
@@ -481,6 +407,7 @@ const ASIDE: [&str; 18] = [
     "trust",
     "allow-host",
     "allow-private",
+    "later",
     "jobs",
     "force",
     "json",
@@ -504,22 +431,6 @@ fn wish(matches: &ArgMatches) -> String {
     }
     let value = Digest::Sha256.of(&text).unwrap_or_default();
     value.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn now() -> Instant {
-    Instant(jiff::Timestamp::now().as_second())
-}
-
-fn fill(bytes: &mut [u8]) -> anyhow::Result<()> {
-    SystemRandom::new()
-        .fill(bytes)
-        .map_err(|_| anyhow::anyhow!("no random numbers"))
-}
-
-fn random() -> anyhow::Result<[u8; 16]> {
-    let mut bytes = [0; 16];
-    fill(&mut bytes)?;
-    Ok(bytes)
 }
 
 /// Whether `out` begins with all of `input` and goes on: an earlier run signed it.

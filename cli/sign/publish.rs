@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use tempfile::{NamedTempFile, TempPath};
@@ -70,6 +70,35 @@ impl Draft {
         self.file.as_file().sync_all()?;
         self.file.disable_cleanup(true);
         Ok(())
+    }
+
+    /// The name that it is to have.
+    pub(super) fn out(&self) -> &Path {
+        &self.out
+    }
+
+    /// Takes back what stands behind `length`.
+    ///
+    /// # Errors
+    /// When that is not possible.
+    pub(super) fn cut(&mut self, length: u64) -> io::Result<()> {
+        self.file.as_file().set_len(length)?;
+        self.file.seek(SeekFrom::End(0))?;
+        Ok(())
+    }
+
+    /// Gives it owner and permissions of the file that it is to replace, the owner as far as this process may.
+    ///
+    /// # Errors
+    /// When the permissions cannot be set.
+    pub(super) fn resemble(&self, other: &std::fs::Metadata) -> io::Result<()> {
+        let file = self.file.as_file();
+        let own = file.metadata()?;
+        if (own.uid(), own.gid()) != (other.uid(), other.gid()) {
+            // Who may not give files away goes on owning what he writes, as with any program that replaces a file.
+            let _ = std::os::unix::fs::fchown(file, Some(other.uid()), Some(other.gid()));
+        }
+        file.set_permissions(other.permissions())
     }
 
     /// Where it is.

@@ -15,6 +15,7 @@ use saoy_signing::sign::field::FieldTrouble;
 use saoy_signing::sign::key::KeyError;
 use serde::{Deserialize, Serialize};
 
+use super::queue::{Queue, Queued, Time};
 use super::speech;
 use crate::terminal;
 use crate::words::{Said, Ui, said};
@@ -39,6 +40,12 @@ pub(super) struct Entry {
     /// The level that was reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) level: Option<&'static str>,
+    /// The level that it waits for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wanted: Option<&'static str>,
+    /// Until when that can be reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Time>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) field: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -153,6 +160,33 @@ impl Warning {
         Self::new("stamp_shrunk", said, None, None)
     }
 
+    /// Its level comes later.
+    fn later(queued: &Queued, queue: &Queue) -> Self {
+        let folder = queue.outputs().display();
+        let Bilingual {
+            vi: until_vi,
+            en: until_en,
+        } = match queued.until {
+            Some(until) => {
+                let until = until.iso();
+                said!(", phải nâng trước {}", ", which must be before {}", until)
+            }
+            None => said!("", ""),
+        };
+        let (wanted, why) = (&queued.wanted, &queued.error);
+        let said = Bilingual {
+            vi: format!(
+                "chưa đạt {wanted}: {}; nâng sau bằng: saoy sign queue run {folder}{until_vi}",
+                why.vi
+            ),
+            en: format!(
+                "not yet {wanted}: {}; raised later by: saoy sign queue run {folder}{until_en}",
+                why.en
+            ),
+        };
+        Self::new("level_later", said, None, None)
+    }
+
     /// No name was found to stand over.
     pub(super) fn guessed() -> Self {
         let said = said!(
@@ -192,6 +226,8 @@ impl Entry {
             output: output.display().to_string(),
             status: Status::Signed,
             level: None,
+            wanted: None,
+            until: None,
             field: None,
             signer: None,
             time: None,
@@ -201,6 +237,17 @@ impl Entry {
         }
     }
 
+    /// It waits in `queue` for its level.
+    pub(super) fn wait(&mut self, queued: &Queued, queue: &Queue) {
+        let Some((level, wanted)) = queued.levels() else {
+            return;
+        };
+        self.level = Some(level.name());
+        self.wanted = Some(wanted.name());
+        self.until = queued.until;
+        self.warnings.push(Warning::later(queued, queue));
+    }
+
     pub(super) fn fail(&mut self, trouble: Trouble) {
         self.status = if trouble.exit == 5 {
             Status::Refused
@@ -208,6 +255,8 @@ impl Entry {
             Status::Failed
         };
         self.level = None;
+        self.wanted = None;
+        self.until = None;
         self.warnings.clear();
         self.error = Some(trouble);
     }

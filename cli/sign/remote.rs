@@ -318,13 +318,12 @@ fn complete(
     let own = credential.chain().first().ok_or(SignError::KeyMismatch)?;
     let raw = credential.normal(&digested.message(own), raw);
     let signed = digested.signed(credential.chain(), credential.scheme(), raw)?;
-    job.complete(signed, &mut draft)?;
+    let reached = job.complete(signed, &mut draft)?;
     task.entry.field = Some(held.field.clone());
     task.entry.signer = Some(own.party().name);
     task.entry.time = Some(held.time.clone());
     task.entry.warnings.clone_from(&held.warnings);
-    job.raise(&mut draft, task.entry)?;
-    draft.publish(job.force)?;
+    job.finish(draft, reached, task.entry)?;
     task.entry.status = Status::Signed;
     Ok(())
 }

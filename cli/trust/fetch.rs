@@ -111,9 +111,14 @@ impl FetchError {
                 "no TLS connection that can be trusted: {}",
                 why
             ),
-            Self::Unreachable(error) | Self::Io(error) => {
-                saoy_pipeline::speech::Spoken::spoken(error)
+            Self::Unreachable(error) => {
+                let why = saoy_pipeline::speech::Spoken::spoken(error);
+                Bilingual {
+                    vi: format!("không kết nối được: {}", why.vi),
+                    en: format!("no connection: {}", why.en),
+                }
             }
+            Self::Io(error) => saoy_pipeline::speech::Spoken::spoken(error),
         }
     }
 }

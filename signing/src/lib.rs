@@ -9,6 +9,19 @@
 //! 3. [`verify`] joins both into a verdict about the file, and says it in words.
 //!
 //! Signing is a chain of its own: [`sign`].
+//!
+//! ```no_run
+//! # use saoy_signing::{judge::Instant, policy::Policy, trust::Store, verify};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let now = Instant(0);
+//! let (trust, policy) = (Store::default(), Policy::default()); // anchors: `Store::anchors`
+//! let options = verify::Options { trust: &trust, policy: &policy, now, fetch: None };
+//! let verdict = verify::file(std::fs::File::open("letter.pdf")?, &options);
+//! println!("{}: {}", verdict.standing.code(), verify::summary(&verdict).en);
+//! # Ok(())
+//! # }
+//! ```
+//! `examples/verdict.rs` and `examples/sign.rs` are whole programs; `PADES.md` and `JUDGING.md` say which clauses are kept.
 #![forbid(unsafe_code)]
 
 pub mod finding;

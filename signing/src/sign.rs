@@ -5,6 +5,30 @@
 //! 3. [`Signed`]: the key has answered, its answer fits the certificate. A timestamp may be added.
 //! 4. [`Sealed`]: the bytes for the gap.
 //!
+//! ```no_run
+//! # use saoy_signing::sign::{admission, check_certificate, key::Signer, Digested, Options, Prepared, Purpose};
+//! # fn sign(key: &dyn Signer, now: saoy_signing::judge::Instant) -> Result<(), Box<dyn std::error::Error>> {
+//! let document = saoy_pdf::Document::open(std::fs::read("letter.pdf")?)?;
+//! let own = key.chain().first().ok_or("no certificate")?;
+//! check_certificate(own, now)?;
+//! admission::check(&document, admission::Allow::default())?;
+//! // Room for the signature, bytes, and sixteen bytes that nobody can foresee.
+//! let options = Options::new(Purpose::Signature, 6000, [0; 16]);
+//! let prepared = Prepared::new(&document, &options, None)?;
+//! let mut out = Vec::new();
+//! let digested = prepared.write(&document, Digested::algorithm_for(key.scheme()), |piece| {
+//!     out.extend_from_slice(piece);
+//!     Ok(())
+//! })?;
+//! // For level B-T, `with_timestamp` comes in between.
+//! let sealed = digested.sign(key)?.seal()?;
+//! let at = usize::try_from(sealed.at)?;
+//! out[at..at + sealed.digits.len()].copy_from_slice(&sealed.digits);
+//! std::fs::write("signed.pdf", out)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! [`evidence`] adds long-term data, [`timestamp`] asks for timestamps, [`admission`] says what must not be signed.
 
 use saoy_pdf::PdfError;

@@ -8,7 +8,8 @@ One JSON object per file and line: `path`, and `signatures` from the first to th
 - `coverage`, `changes`, `certified`: how far it reaches, what came after, the level of DocMDP;
 - `level`: `lta` when validation of archived signatures (EN 319 102-1, 5.6) passes, `lt` when that of signatures with time
   (5.5) does, both with revocation data of every certificate in the file and nobody asked; `t` when it holds a timestamp
-  that is valid and trusted; else `b`. Null for document timestamps.
+  that is valid and trusted, or such a document timestamp is behind it (then never more: pyHanko's two validations want one in
+  the signature); else `b`. Null for document timestamps.
 A file that cannot be read has `error` in place of `signatures`. Exit 0 whatever the verdicts are: the caller compares.
 """
 
@@ -121,7 +122,7 @@ LIKE_ACROBAT = StandardDiffPolicy(
 )
 
 
-async def one(signature, roots, policy):
+async def one(signature, roots, policy, is_covered):
     # Whoever holds a B-B or B-T asks for revocation elsewhere; here nobody does.
     context = ValidationContext(trust_roots=roots, allow_fetching=False, revocation_mode="soft-fail")
     is_timestamp = signature.sig_object_type == "/DocTimeStamp"
@@ -132,7 +133,7 @@ async def one(signature, roots, policy):
             signature, signer_validation_context=context, key_usage_settings=SIGNS, diff_policy=policy
         )
     stamp = getattr(status, "timestamp_validity", None)
-    is_stamped = bool(stamp and stamp.valid and stamp.trusted)
+    is_stamped = is_covered or bool(stamp and stamp.valid and stamp.trusted)
     certified = signature.docmdp_level
     return {
         "field": signature.field_name,
@@ -151,7 +152,11 @@ async def judged(path, roots):
         answers = []
         for policy in (LIKE_ACROBAT, DEFAULT_DIFF_POLICY):
             reader = PdfFileReader(file, strict=False)
-            answers.append([await one(signature, roots, policy) for signature in reader.embedded_signatures])
+            answer, is_covered = [], False
+            for signature in reversed(reader.embedded_signatures):
+                answer.insert(0, await one(signature, roots, policy, is_covered))
+                is_covered |= answer[0]["kind"] == "timestamp" and answer[0]["verdict"]
+            answers.append(answer)
         for answer, strict in zip(*answers):
             answer["strict"] = strict["verdict"]
         return answers[0]

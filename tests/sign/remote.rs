@@ -18,14 +18,14 @@ use super::{page, pdfsig};
 use crate::program::{run, saoy};
 
 /// A service, its authority, and who signs with it.
-struct Office {
-    authority: Authority,
-    cloud: Cloud,
+pub(super) struct Office {
+    pub(super) authority: Authority,
+    pub(super) cloud: Cloud,
 }
 
 impl Office {
     /// With an RSA key and version 2.
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let authority = Authority::new();
         authority.issue_for(
             "far",
@@ -51,7 +51,7 @@ impl Office {
         path
     }
 
-    fn papers(&self, count: usize) -> Vec<PathBuf> {
+    pub(super) fn papers(&self, count: usize) -> Vec<PathBuf> {
         (0..count)
             .map(|number| self.authority.desk.put(&format!("{number:02}.pdf"), page()))
             .collect()
@@ -84,7 +84,7 @@ impl Office {
     }
 
     /// Exit code, entries, what was said.
-    fn sign(&self, papers: &[PathBuf], more: &[&str]) -> (i32, Vec<Value>, String) {
+    pub(super) fn sign(&self, papers: &[PathBuf], more: &[&str]) -> (i32, Vec<Value>, String) {
         let (code, answer, said) = run(&mut self.signing(papers, more));
         let report: Value = serde_json::from_str(&answer).unwrap_or_default();
         if !report.is_null() {

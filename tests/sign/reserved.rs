@@ -117,8 +117,8 @@ fn person_and_agency_are_valid_to_the_strictest_reader() {
         let rounds: [Round<'_>; 4] = [
             (&chain.person, &["--reserve=agency"], &["b"], 0),
             (&chain.agency, &["--level=t"], &["b", "t"], 0),
-            (&[], &["--upgrade=lta"], &["b", "lta"], 1),
-            (&[], &["--upgrade=lta"], &["b", "lta"], 2),
+            (&[], &["--upgrade=lta"], &["t", "lta"], 1),
+            (&[], &["--upgrade=lta"], &["t", "lta"], 2),
         ];
         for (round, (who, options, levels, stamps)) in rounds.into_iter().enumerate() {
             last = chain.step(&last, &format!("{name}-{round}.pdf"), who, options);

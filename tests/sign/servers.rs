@@ -39,6 +39,8 @@ pub(super) enum Mode {
     OldToken,
     /// A timestamp of an authority that nobody trusts.
     StrangerToken,
+    /// A timestamp of the right bytes for another question.
+    OtherNonce,
 }
 
 /// The usual kind of key.
@@ -121,7 +123,7 @@ impl Authority {
         self.desk.input("")
     }
 
-    fn openssl(&self, arguments: &str) {
+    pub(super) fn openssl(&self, arguments: &str) {
         openssl(&self.folder(), &arguments.split(' ').collect::<Vec<_>>());
     }
 
@@ -146,7 +148,7 @@ impl Authority {
         ));
     }
 
-    fn revoke(&self, name: &str) {
+    pub(super) fn revoke(&self, name: &str) {
         self.openssl(&format!(
             "ca -config ca.cnf -keyfile root.key -cert root.pem -revoke {name}.pem"
         ));
@@ -157,8 +159,13 @@ impl Authority {
         self.heard.lock().unwrap().clear();
     }
 
-    fn was_asked(&self, path: &str) -> bool {
+    pub(super) fn was_asked(&self, path: &str) -> bool {
         self.heard.lock().unwrap().iter().any(|heard| heard == path)
+    }
+
+    /// Whether anybody was asked anything since the mode was set.
+    pub(super) fn heard_since_now(&self) -> bool {
+        !self.heard.lock().unwrap().is_empty()
     }
 
     /// Options that name the key of `name`.
@@ -297,6 +304,16 @@ fn content(folder: &Path, path: &str, question: &[u8], mode: Mode) -> Option<Vec
         "/ts" if mode == Mode::OldToken => std::fs::read(file("ts.answer")).ok(),
         "/ts" => {
             std::fs::write(file("ts.question"), question).unwrap();
+            if mode == Mode::OtherNonce {
+                let at = question.windows(2).position(|two| two == [4, 32])? + 2;
+                let digits: String = question[at..at + 32]
+                    .iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect();
+                run(&format!(
+                    "ts -query -digest {digits} -sha256 -cert -out ts.question"
+                ));
+            }
             let section = if mode == Mode::StrangerToken {
                 "strange"
             } else {
@@ -395,6 +412,7 @@ fn timestamps_that_are_late_old_or_a_strangers_make_no_level_t() {
         (Mode::Garbage("/ts"), "timestamp"),
         (Mode::OldToken, "timestamp"),
         (Mode::StrangerToken, "timestamp"),
+        (Mode::OtherNonce, "timestamp"),
     ] {
         authority.now(mode);
         for level in ["t", "lta"] {

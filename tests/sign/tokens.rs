@@ -12,12 +12,12 @@ use super::{page, pdfsig};
 use crate::program::{Desk, run, saoy};
 
 /// Tokens of one test.
-struct Tokens {
-    desk: Desk,
+pub(super) struct Tokens {
+    pub(super) desk: Desk,
 }
 
 impl Tokens {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let desk = Desk::new();
         let folder = desk.input("tokens");
         std::fs::create_dir(&folder).unwrap();
@@ -30,7 +30,7 @@ impl Tokens {
     }
 
     /// A program that sees these tokens only.
-    fn seeing(&self, command: &mut Command) -> (i32, String, String) {
+    pub(super) fn seeing(&self, command: &mut Command) -> (i32, String, String) {
         run(command
             .env("SOFTHSM2_CONF", self.desk.input("softhsm2.conf"))
             .current_dir(self.desk.input("")))
@@ -42,7 +42,7 @@ impl Tokens {
     }
 
     /// A token `label` whose PIN is 123456.
-    fn token(&self, label: &str) {
+    pub(super) fn token(&self, label: &str) {
         let made = [
             "--init-token",
             "--free",
@@ -103,7 +103,7 @@ impl Tokens {
     }
 
     /// A key and its certificate that an authority issued: `NAME.key` and `NAME.pem` of `folder`.
-    fn issued_key(&self, token: &str, folder: &Path, name: &str) {
+    pub(super) fn issued_key(&self, token: &str, folder: &Path, name: &str) {
         let file = |ending: &str| {
             folder
                 .join(format!("{name}.{ending}"))
@@ -175,7 +175,7 @@ impl Tokens {
     }
 
     /// `saoy sign` of `inputs` with the key at `address`, not yet started; `pin` from a file.
-    fn signing(&self, inputs: &[PathBuf], address: &str, pin: &str) -> Command {
+    pub(super) fn signing(&self, inputs: &[PathBuf], address: &str, pin: &str) -> Command {
         let pin = self.desk.put("pin", format!("{pin}\n"));
         let mut command = saoy();
         command
@@ -209,7 +209,7 @@ impl Tokens {
         )
     }
 
-    fn papers(&self, count: usize) -> Vec<PathBuf> {
+    pub(super) fn papers(&self, count: usize) -> Vec<PathBuf> {
         (0..count)
             .map(|number| self.desk.put(&format!("{number:02}.pdf"), page()))
             .collect()

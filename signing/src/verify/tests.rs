@@ -299,6 +299,30 @@ fn levels_rest_on_what_holds() {
 }
 
 #[test]
+fn a_timestamp_before_the_long_term_data_archives_nothing() {
+    let level = |stamped: usize| {
+        let mut signed = changed(field("a", 1, Kind::Signature), Changed::LongTermData, None);
+        for change in &mut signed.after.changes {
+            change.revision = 3;
+        }
+        let structure = Structure {
+            signatures: vec![signed, field("t", stamped, Kind::DocumentTimestamp)],
+            store: SecurityStore {
+                crls: vec![vec![0x30, 0]],
+                ..SecurityStore::default()
+            },
+            ..Structure::default()
+        };
+        let mut oracle = Oracle {
+            answers: Vec::new(),
+            asked: Vec::new(),
+        };
+        join(structure, 30, Instant(0), &mut oracle).signatures[0].level
+    };
+    assert_eq!([2, 3, 4].map(level), [Level::Lt, Level::Lta, Level::Lta]);
+}
+
+#[test]
 fn a_signature_of_somebody_else_is_never_plainly_valid() {
     let (mut whole, _) = joined(vec![field("a", 1, Kind::Signature)], &[]);
     whole.compare(Some(&Printed {
