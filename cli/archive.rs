@@ -47,6 +47,7 @@ pub(crate) fn command(ui: Ui) -> Command {
         .arg_required_else_help(true)
         .subcommand(init(ui))
         .subcommand(key::command(ui))
+        .subcommand(key::encrypting(ui))
         .subcommands(people::commands(ui))
         .subcommands(registers::commands(ui))
         .subcommand(check::command(ui))
@@ -107,6 +108,7 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     let outcome = match matches.subcommand() {
         Some(("init", matches)) => make(matches, ui),
         Some(("key", matches)) => key::change(matches, ui),
+        Some(("encrypt", matches)) => key::encrypt(matches, ui),
         Some(("appoint", matches)) => people::appoint(matches, ui),
         Some(("dismiss", matches)) => people::dismiss(matches, ui),
         Some(("people", matches)) => people::list(matches, ui),

@@ -18,7 +18,11 @@ mod hints;
 
 mod reading;
 
+mod scan;
+pub(crate) use scan::{Scan, sealed};
+
 mod look;
+pub(crate) use look::read_of;
 
 mod prepare;
 
@@ -87,29 +91,6 @@ fn told(copy: &Copy, json: bool, ui: Ui) -> anyhow::Result<()> {
     }
     writeln!(io::stdout(), "{}", line(copy, ui))?;
     Ok(())
-}
-
-/// How the names of such folders begin.
-const STAGING: &str = "staging-";
-
-/// A folder for files in the making, beside the archive and not in a shared place for temporary files: what is secret
-/// must not spread. What killed runs left there is taken away.
-pub(crate) fn staging(archive: &Archive) -> io::Result<tempfile::TempDir> {
-    /// No step takes as long.
-    const STALE: std::time::Duration = std::time::Duration::from_hours(12);
-    for entry in std::fs::read_dir(archive.folder())?.flatten() {
-        let stale = entry
-            .metadata()
-            .and_then(|metadata| metadata.modified())
-            .is_ok_and(|then| then.elapsed().is_ok_and(|age| age > STALE));
-        if stale && entry.file_name().to_string_lossy().starts_with(STAGING) {
-            // Another run may be taking it away as well.
-            let _ = std::fs::remove_dir_all(entry.path());
-        }
-    }
-    tempfile::Builder::new()
-        .prefix(STAGING)
-        .tempdir_in(archive.folder())
 }
 
 /// Writes a stored file under a name, whole or not at all.

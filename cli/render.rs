@@ -49,6 +49,16 @@ pub(crate) fn command(ui: Ui) -> Command {
                 .help(ui.say("Tệp trong kho lưu trữ", "The file is in the archive")),
         )
         .arg(
+            Arg::new("read")
+                .long("read")
+                .action(ArgAction::SetTrue)
+                .help(ui.say(
+                    "Bản PDF đã làm từ bản quét có mã băm này (certify look)",
+                    "The PDF that was made of the scan with this digest (certify look)",
+                )),
+        )
+        .arg(crate::certify::sealed())
+        .arg(
             Arg::new("page")
                 .long("page")
                 .value_name("N")
@@ -78,6 +88,12 @@ fn picture(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     let limits = Limits::default();
     let made = if matches.get_flag("stored") {
         stored(&open(matches)?, input, page, width, &limits)
+    } else if matches.get_flag("read") {
+        let pdf = crate::certify::read_of(&open(matches)?, input)?;
+        of_pdf(&Document::open(pdf)?, page, width, &limits)
+    } else if matches.get_flag("sealed") {
+        let scan = crate::certify::Scan::of(matches, &open(matches)?, Path::new(input))?;
+        of_file(scan.path(), page, width, &limits)
     } else {
         of_file(Path::new(input), page, width, &limits)
     };
@@ -130,7 +146,7 @@ fn stored(
     if sniff(bytes.get(..SNIFF_BYTES).unwrap_or(&bytes)) == Some(Format::Pdf) {
         return of_pdf(&Document::open(bytes)?, page, width, limits);
     }
-    let folder = crate::certify::staging(archive)?;
+    let folder = archive.workplace()?;
     let path = folder.path().join("page.bin");
     std::fs::write(&path, bytes)?;
     of_file(&path, page, width, limits)

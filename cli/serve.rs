@@ -15,7 +15,7 @@ use saoy_server::{Accounts, Settings, Tls, World};
 
 use crate::args::given;
 use crate::words::{Said, Ui, said};
-use crate::{digitize, engine, terminal};
+use crate::{archive, digitize, engine, terminal};
 
 /// How often it looks whether it shall stop.
 const LOOK: Duration = Duration::from_millis(100);
@@ -166,6 +166,7 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     let settings = Settings {
         listen,
         data: data.clone(),
+        archive_key: archive::key::of_folder(matches)?,
         program: std::env::current_exe()?,
         reader: matches.get_one::<PathBuf>("reader").cloned(),
         stations: paths("station")?,

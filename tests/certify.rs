@@ -11,6 +11,8 @@ use crate::program::{Desk, asked, run, samples, saoy, saoy_in};
 use crate::sign::revoked::folder_that_revokes;
 use crate::sign::servers::Authority;
 
+mod at_rest;
+
 /// The keys of a person and of the office, `person.p12` and `seal.p12`, with their certificates; `pin` has the password.
 pub(crate) fn keys(desk: &Desk, password: &str) {
     let pin = desk.put("pin", format!("{password}\n"));
@@ -67,8 +69,13 @@ struct Office {
 
 impl Office {
     fn new() -> Self {
-        let office = Self { desk: Desk::new() };
-        office.done(&[
+        Self::at(Desk::new(), &[])
+    }
+
+    /// With these options of `archive init`.
+    fn at(desk: Desk, options: &[&str]) -> Self {
+        let office = Self { desk };
+        let init = [
             "archive",
             "init",
             "--office",
@@ -79,7 +86,8 @@ impl Office {
             "https://saoy.example",
             "--by",
             "root",
-        ]);
+        ];
+        office.done(&[&init[..], options].concat());
         for (login, name, role, capacity) in [
             ("root", "Quản trị", "administrator", None),
             ("chair", "Nguyễn Văn An", "certifier", Some("CHỦ TỊCH")),
@@ -673,6 +681,49 @@ fn keys_that_are_revoked_make_no_copy() {
     office.is_clean();
 }
 
+/// A bilevel TIFF of a bitmap (PBM), as scanners write it: one strip, not compressed, black is 1.
+fn as_tiff(bitmap: &Path, dpi: u32) -> PathBuf {
+    let bytes = std::fs::read(bitmap).expect("a bitmap");
+    let head = bytes.splitn(3, |byte| *byte == b'\n').collect::<Vec<_>>();
+    let [_, size, pixels] = head.as_slice() else {
+        panic!("no PBM of three parts");
+    };
+    let size = std::str::from_utf8(size).expect("a size");
+    let (width, height) = size.split_once(' ').expect("two numbers");
+    let (width, height): (u32, u32) = (width.parse().unwrap(), height.parse().unwrap());
+    let length = u32::try_from(pixels.len()).expect("small");
+    let after = 8 + length + length % 2;
+    let tags: [(u16, u16, u32); 10] = [
+        (256, 4, width),
+        (257, 4, height),
+        (258, 3, 1),
+        (259, 3, 1),
+        (262, 3, 0),
+        (273, 4, 8),
+        (277, 3, 1),
+        (279, 4, length),
+        (282, 5, after + 2 + 10 * 12 + 4),
+        (283, 5, after + 2 + 10 * 12 + 4),
+    ];
+    let mut out = b"II*\0".to_vec();
+    out.extend(after.to_le_bytes());
+    out.extend(*pixels);
+    out.resize(after as usize, 0);
+    out.extend(10_u16.to_le_bytes());
+    for (tag, kind, value) in tags {
+        out.extend(tag.to_le_bytes());
+        out.extend(kind.to_le_bytes());
+        out.extend(1_u32.to_le_bytes());
+        out.extend(value.to_le_bytes());
+    }
+    out.extend(0_u32.to_le_bytes());
+    out.extend(dpi.to_le_bytes());
+    out.extend(1_u32.to_le_bytes());
+    let path = bitmap.with_extension("tif");
+    std::fs::write(&path, out).expect("a TIFF");
+    path
+}
+
 /// A register as people keep it: shown, printed as PDF/A, and what a printer gets of a copy.
 #[test]
 fn registers_and_copies_go_on_paper() {
@@ -740,7 +791,16 @@ fn registers_and_copies_go_on_paper() {
         let result = found["registered"]["result"].as_str().map(str::to_owned);
         (found["verdict"].as_str().map(str::to_owned), result, found)
     };
-    for paper in [&scan, &digitised] {
+    // In black and white too, where dots stand for grey.
+    let dots: Vec<PathBuf> = ["200", "300"]
+        .map(|dpi| {
+            let dots = office.desk.output(&format!("dots-{dpi}"));
+            let page = ["-f", "2", "-mono", "-singlefile", text(&print), text(&dots)];
+            asked("pdftoppm", &[&["-r", dpi][..], &page].concat());
+            as_tiff(&dots.with_extension("pbm"), dpi.parse().expect("dpi"))
+        })
+        .to_vec();
+    for paper in [&scan, &digitised].into_iter().chain(&dots) {
         let (verdict, result, found) = looked_up(paper);
         assert_eq!(
             (verdict.as_deref(), result.as_deref()),

@@ -227,4 +227,34 @@ fn measure(archive: &mut Archive, act: &Act) {
     for (time, text) in all.iter().rev().take(8) {
         println!("  {:.1} ms by the clock: {text}", time.as_secs_f64() * 1e3);
     }
+    let some = Search {
+        text: "date:2010..2026",
+        limit: 200,
+        ..Search::default()
+    };
+    let found = archive.find(act, &some).unwrap();
+    let ids: Vec<String> = found.hits.into_iter().map(|hit| hit.id).collect();
+    asked("log of a document", &ids, |id| {
+        archive.log_of(id, 50).unwrap();
+    });
+    asked("uses of a document", &ids, |id| {
+        let document = archive.document(id).unwrap();
+        archive.uses_of(&document, 20).unwrap();
+    });
+}
+
+/// How much of a processor it takes to ask something about each of some documents.
+fn asked(what: &str, ids: &[String], work: impl Fn(&str)) {
+    let mut all: Vec<Duration> = ids
+        .iter()
+        .map(|id| {
+            let begun = processor();
+            work(id);
+            processor() - begun
+        })
+        .collect();
+    all.sort();
+    if let Some(time) = all.get(all.len() * 95 / 100) {
+        println!("{what} p95: {:.3} ms", time.as_secs_f64() * 1e3);
+    }
 }

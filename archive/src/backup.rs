@@ -4,7 +4,6 @@
 //! names are all there. A manifest lists every file with its digest. Encrypted files stay as they are on the way out and back.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::Path;
@@ -148,11 +147,12 @@ impl Archive {
         files.insert(DATABASE.to_owned(), digest(&path)?);
         let out = Blobs::open(&to.join("blobs"))?;
         for id in names.keys().filter_map(|name| BlobId::parse(name)) {
-            let name = self.blobs().name(id)?;
+            let place = |name: &Name| format!("blobs/{name}");
             // Another try may have brought it already.
-            if let Entry::Vacant(place) = files.entry(format!("blobs/{name}")) {
-                let (_, raw) = self.blobs().copy_into(id, &out)?;
-                place.insert(raw);
+            let names = self.blobs().names(id)?;
+            if !names.iter().any(|name| files.contains_key(&place(name))) {
+                let (name, raw) = self.blobs().copy_into(id, &out)?;
+                files.insert(place(&name), raw);
             }
         }
         Ok((entries, hex(&head)))

@@ -18,6 +18,10 @@ use crate::store::{Dice, Random as _};
 
 mod seal;
 
+pub(crate) mod turn;
+
+mod beside;
+
 pub(crate) mod key;
 pub use key::WrappingKey;
 
@@ -111,7 +115,12 @@ enum Cipher {
     None,
     /// Encrypted, and the key is not at hand, for this reason.
     Locked(Sentence),
-    Open(Arc<seal::Vault>, Dice),
+    Open {
+        vault: Arc<seal::Vault>,
+        random: Dice,
+        /// Files from before are still plain: the archive is being encrypted.
+        mixed: bool,
+    },
 }
 
 impl std::fmt::Debug for Cipher {
@@ -119,7 +128,7 @@ impl std::fmt::Debug for Cipher {
         f.write_str(match self {
             Self::None => "None",
             Self::Locked(_) => "Locked",
-            Self::Open(..) => "Open",
+            Self::Open { .. } => "Open",
         })
     }
 }
@@ -146,14 +155,39 @@ impl Blobs {
         }
     }
 
-    /// The same blobs with the key that they are encrypted under.
-    pub(crate) fn unlocked(self, data_key: &[u8; 32], random: Dice) -> Result<Self> {
+    /// The same blobs with the key that they are encrypted under; `mixed` when those from before may still be plain.
+    pub(crate) fn unlocked(self, data_key: &[u8; 32], random: Dice, mixed: bool) -> Result<Self> {
         let vault =
             seal::Vault::new(data_key).map_err(|error| ArchiveError::Fault(error.to_string()))?;
         Ok(Self {
-            cipher: Cipher::Open(Arc::new(vault), random),
+            cipher: Cipher::Open {
+                vault: Arc::new(vault),
+                random,
+                mixed,
+            },
             ..self
         })
+    }
+
+    /// The same blobs, none of them plain any more.
+    pub(crate) fn all_sealed(self) -> Self {
+        match self.cipher {
+            Cipher::Open { vault, random, .. } => Self {
+                cipher: Cipher::Open {
+                    vault,
+                    random,
+                    mixed: false,
+                },
+                folder: self.folder,
+            },
+            _ => self,
+        }
+    }
+
+    /// Whether files are encrypted, with the key at hand or without.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        !matches!(self.cipher, Cipher::None)
     }
 
     /// Whether the files are encrypted and the key is not at hand.
@@ -170,7 +204,49 @@ impl Blobs {
         match &self.cipher {
             Cipher::None => Ok(Name(id.0)),
             Cipher::Locked(why) => Err(ArchiveError::Key(why.clone())),
-            Cipher::Open(vault, _) => Ok(vault.name(id)),
+            Cipher::Open { vault, .. } => Ok(vault.name(id)),
+        }
+    }
+
+    /// Everything that the file with this digest may be called, the name it would get today first.
+    ///
+    /// # Errors
+    /// As [`name`](Self::name).
+    pub(crate) fn names(&self, id: BlobId) -> Result<Vec<Name>> {
+        let mut names = vec![self.name(id)?];
+        if let Cipher::Open { mixed: true, .. } = self.cipher {
+            names.push(Name(id.0));
+        }
+        Ok(names)
+    }
+
+    /// The name under which a file lies there.
+    fn called(&self, id: BlobId) -> Result<Name> {
+        let names = self.names(id)?;
+        let first = names.first().copied().unwrap_or(Name(id.0));
+        let found = names.into_iter().find(|name| self.path(*name).exists());
+        Ok(found.unwrap_or(first))
+    }
+
+    /// Whether what lies under a name is encrypted.
+    fn is_sealed(&self, id: BlobId, name: Name) -> bool {
+        matches!(self.cipher, Cipher::Open { .. }) && name != Name(id.0)
+    }
+
+    /// Opens a file, by whichever of its names.
+    fn opened(&self, id: BlobId) -> Result<(File, Name)> {
+        let name = self.called(id)?;
+        let path = self.path(name);
+        match File::open(&path) {
+            Ok(file) => Ok((file, name)),
+            // Encrypted meanwhile: it has the other name now.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && name != self.name(id)? => {
+                let name = self.name(id)?;
+                let path = self.path(name);
+                let file = File::open(&path).map_err(|error| absent(id, &path, error))?;
+                Ok((file, name))
+            }
+            Err(error) => Err(absent(id, &path, error)),
         }
     }
 
@@ -213,7 +289,7 @@ impl Blobs {
         let vault = match &self.cipher {
             Cipher::None => None,
             Cipher::Locked(why) => return Err(ArchiveError::Key(why.clone())),
-            Cipher::Open(vault, random) => Some((vault, random)),
+            Cipher::Open { vault, random, .. } => Some((vault, random)),
         };
         let incoming = self.folder.join("incoming");
         let mut file =
@@ -245,7 +321,7 @@ impl Blobs {
     /// # Errors
     /// As [`name`](Self::name).
     pub fn has(&self, id: BlobId) -> Result<bool> {
-        Ok(self.path(self.name(id)?).exists())
+        Ok(self.path(self.called(id)?).exists())
     }
 
     /// How many bytes the file takes on the disk.
@@ -253,7 +329,7 @@ impl Blobs {
     /// # Errors
     /// As [`name`](Self::name); [`ArchiveError::Missing`] when it is not there.
     pub fn size(&self, id: BlobId) -> Result<u64> {
-        let path = self.path(self.name(id)?);
+        let path = self.path(self.called(id)?);
         fs::metadata(&path)
             .map(|metadata| metadata.len())
             .map_err(|error| absent(id, &path, error))
@@ -264,21 +340,21 @@ impl Blobs {
     /// # Errors
     /// As [`size`](Self::size); [`ArchiveError::Damaged`] when its bytes are not those stored.
     pub fn copy_to(&self, id: BlobId, out: &mut dyn Write) -> Result<u64> {
-        let path = self.path(self.name(id)?);
-        let mut file = File::open(&path).map_err(|error| absent(id, &path, error))?;
-        self.checked(id, &path, &mut file, out)
+        let (mut file, name) = self.opened(id)?;
+        self.checked(id, name, &mut file, out)
     }
 
     /// The plain bytes of what stands in this folder under a digest, checked.
     fn checked(
         &self,
         id: BlobId,
-        path: &Path,
+        name: Name,
         file: &mut dyn Read,
         out: &mut dyn Write,
     ) -> Result<u64> {
+        let path = &self.path(name);
         let copied = match &self.cipher {
-            Cipher::Open(vault, _) => vault
+            Cipher::Open { vault, .. } if self.is_sealed(id, name) => vault
                 .opening(file)
                 .and_then(|mut plain| copy_hashing(&mut plain, out)),
             _ => copy_hashing(file, out),
@@ -303,9 +379,7 @@ impl Blobs {
     /// # Errors
     /// As [`copy_to`](Self::copy_to), and when it cannot be written.
     pub(crate) fn copy_into(&self, id: BlobId, other: &Self) -> Result<(Name, String)> {
-        let name = self.name(id)?;
-        let path = self.path(name);
-        let mut file = File::open(&path).map_err(|error| absent(id, &path, error))?;
+        let (mut file, name) = self.opened(id)?;
         let incoming = other.folder.join("incoming");
         let mut copy =
             tempfile::NamedTempFile::new_in(&incoming).map_err(ArchiveError::file(&incoming))?;
@@ -314,7 +388,7 @@ impl Blobs {
             copy: copy.as_file_mut(),
             context: digest::Context::new(&digest::SHA256),
         };
-        self.checked(id, &path, &mut tee, &mut io::sink())?;
+        self.checked(id, name, &mut tee, &mut io::sink())?;
         let raw = hex(tee.context.finish().as_ref());
         other.keep(copy, name)?;
         Ok((name, raw))
@@ -414,11 +488,12 @@ impl Blobs {
         modified(&self.path(name)).is_some_and(|at| at < than)
     }
 
-    /// Removes what was being written when a program was stopped, before a moment.
-    pub(crate) fn sweep(&self, before: SystemTime) -> Result<usize> {
+    /// Removes what was being written when a program was stopped, before a moment; all of it where no moment is given.
+    pub(crate) fn sweep(&self, before: Option<SystemTime>) -> Result<usize> {
         let mut removed = 0;
         for path in entries(&self.folder.join("incoming"))? {
-            if modified(&path).is_some_and(|at| at < before) {
+            let old = before.is_none_or(|before| modified(&path).is_some_and(|at| at < before));
+            if old {
                 fs::remove_file(&path).map_err(ArchiveError::file(&path))?;
                 removed += 1;
             }

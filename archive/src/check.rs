@@ -313,8 +313,8 @@ impl Archive {
         let (present, strange) = self.blobs().list()?;
         let mut names = BTreeSet::new();
         for id in wanted.keys().filter_map(|hex| BlobId::parse(hex)) {
-            match self.blobs().name(id) {
-                Ok(name) => drop(names.insert(name)),
+            match self.blobs().names(id) {
+                Ok(all) => names.extend(all),
                 // Without their key nothing can be said of any of them.
                 Err(error) => {
                     report.findings.push(Finding {

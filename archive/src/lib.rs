@@ -15,7 +15,9 @@ pub mod blob;
 pub mod audit;
 
 mod store;
-pub use store::{Act, Archive, Office, Random, Writer};
+pub use store::{Act, Archive, Encrypted, Office, Random, Writer};
+
+pub mod workplace;
 
 pub mod check;
 

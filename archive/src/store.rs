@@ -3,34 +3,32 @@
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
-use rusqlite::types::{Value, ValueRef};
-use rusqlite::{Connection, ToSql, Transaction, TransactionBehavior, params};
+use rusqlite::Connection;
+use rusqlite::types::Value;
 use zeroize::Zeroizing;
 
-use crate::audit::{self, Entry, Signer, hex};
+use crate::audit::{self, Entry, Signer};
 use crate::blob::key::Wrapped;
 use crate::blob::{Blobs, WrappingKey, sync_folder};
-use crate::error::{ArchiveError, Result, Sentence, sentence};
+use crate::error::{ArchiveError, Result, sentence};
 use crate::setting::{self, ENCRYPTED};
 
-/// The changes of the database's shape, in order; those a database has not seen are applied when it is opened.
-const MIGRATIONS: [&str; 4] = [
-    include_str!("schema/0001.sql"),
-    include_str!("schema/0002.sql"),
-    include_str!("schema/0003.sql"),
-    include_str!("schema/0004.sql"),
-];
+mod shape;
+pub(crate) use shape::model;
+use shape::{connect, migrate, whole};
 
-/// How long one program waits while another writes.
-const PATIENCE: Duration = Duration::from_secs(30);
+mod writer;
+pub use writer::Writer;
+use writer::change;
+pub(crate) use writer::digest_of;
 
-/// How much of the database a program keeps in memory, KiB: the upper levels of the word index of some 100,000 documents.
-const CACHE_KIB: i64 = 64 * 1024;
+mod encryption;
+pub use encryption::Encrypted;
+use encryption::{file_key, is_without_files, without_key};
 
 /// Vietnam's zone: UTC+7 all year, since 1975.
 const HOURS: i8 = 7;
@@ -110,8 +108,8 @@ pub struct Archive {
     random: Dice,
     uuid: String,
     office: Office,
-    /// Shared by everyone who has the archive open.
-    _lock: File,
+    /// Shared by everyone who has the archive open; alone with it is only who begins to encrypt.
+    lock: File,
 }
 
 impl std::fmt::Debug for Archive {
@@ -292,62 +290,8 @@ impl Archive {
             random,
             uuid,
             office,
-            _lock: lock,
+            lock,
         })
-    }
-
-    /// Hands over the key of encrypted files; until then they can be neither read nor stored. Without encryption it does nothing.
-    ///
-    /// # Errors
-    /// [`ArchiveError::Key`] when it is another key, or the wrapped data key is gone.
-    pub fn unlock(&mut self, key: &WrappingKey) -> Result<()> {
-        if !self.blobs.is_locked() {
-            return Ok(());
-        }
-        let wrapped = Wrapped::read(&file_key(&self.folder))?
-            .ok_or_else(|| ArchiveError::Key(no_wrapped_key(&self.folder)))?;
-        let data_key = wrapped.open(key, &self.uuid)?;
-        self.blobs = self
-            .blobs
-            .clone()
-            .unlocked(&data_key, self.random.clone())?;
-        Ok(())
-    }
-
-    /// Wraps the data key anew, for another key from now on. No file is touched.
-    ///
-    /// # Errors
-    /// [`ArchiveError::Refused`] when the actor is no administrator or nothing is encrypted; [`ArchiveError::Key`] when `old` is
-    /// not the key.
-    pub fn change_key(
-        &mut self,
-        act: &Act,
-        old: &WrappingKey,
-        new: &WrappingKey,
-        place: Option<&str>,
-    ) -> Result<()> {
-        let path = file_key(&self.folder);
-        let Some(wrapped) = Wrapped::read(&path)? else {
-            return Err(ArchiveError::Refused(sentence!(
-                "kho này không mã hóa tệp",
-                "this archive's files are not encrypted"
-            )));
-        };
-        let data_key = wrapped.open(old, &self.uuid)?;
-        let fresh = Wrapped::new(&data_key, new, &self.uuid, place, &mut self.random)?;
-        // Logged before it is done: a change of key that nobody knows of is worse than one that has to be asked for twice.
-        self.change(act, |writer| {
-            crate::people::holds_one(writer, &["administrator"])?;
-            writer.log("archive.key", "wrapped anew", &serde_json::json!({}))
-        })?;
-        fresh.write(&path)
-    }
-
-    /// Where the key of encrypted files was kept the last time, when that is known.
-    #[must_use]
-    pub fn key_place(&self) -> Option<PathBuf> {
-        let wrapped = Wrapped::read(&file_key(&self.folder)).ok()??;
-        wrapped.place.map(PathBuf::from)
     }
 
     /// Whether a folder holds an archive.
@@ -490,247 +434,6 @@ impl Archive {
     }
 }
 
-/// A change in progress: rows go in and out through it, so that none escapes the log.
-pub struct Writer<'a> {
-    transaction: &'a Transaction<'a>,
-    path: &'a Path,
-    random: &'a mut dyn Random,
-    act: &'a Act,
-    touched: Vec<(&'static str, i64)>,
-}
-
-impl std::fmt::Debug for Writer<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Writer")
-            .field("touched", &self.touched)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Writer<'_> {
-    /// Who, and when.
-    pub(crate) fn act(&self) -> &Act {
-        self.act
-    }
-
-    /// For reading within the change.
-    pub(crate) fn db(&self) -> &Connection {
-        self.transaction
-    }
-
-    pub(crate) fn error(&self) -> impl Fn(rusqlite::Error) -> ArchiveError + use<> {
-        database_error(self.path)
-    }
-
-    /// Adds a row; gives its id.
-    pub(crate) fn insert(
-        &mut self,
-        table: &'static str,
-        values: &[(&str, &dyn ToSql)],
-    ) -> Result<i64> {
-        let mut salt = [0; 16];
-        self.random
-            .fill(&mut salt)
-            .map_err(ArchiveError::file(self.path))?;
-        let salt = salt.to_vec();
-        let names: Vec<&str> = values.iter().map(|(name, _)| *name).collect();
-        let marks = vec!["?"; values.len() + 1].join(", ");
-        let sql = format!(
-            "INSERT INTO {table} (salt, {}) VALUES ({marks})",
-            names.join(", ")
-        );
-        let mut all: Vec<&dyn ToSql> = vec![&salt];
-        all.extend(values.iter().map(|(_, value)| *value));
-        self.run(&sql, &all)?;
-        let id = self.transaction.last_insert_rowid();
-        self.touched.push((table, id));
-        Ok(id)
-    }
-
-    /// Changes columns of a row.
-    pub(crate) fn update(
-        &mut self,
-        table: &'static str,
-        id: i64,
-        values: &[(&str, &dyn ToSql)],
-    ) -> Result<()> {
-        let names: Vec<String> = values
-            .iter()
-            .map(|(name, _)| format!("{name} = ?"))
-            .collect();
-        let sql = format!("UPDATE {table} SET {} WHERE id = ?", names.join(", "));
-        let mut all: Vec<&dyn ToSql> = values.iter().map(|(_, value)| *value).collect();
-        all.push(&id);
-        if self.run(&sql, &all)? != 1 {
-            return Err(ArchiveError::Fault(format!("no row {id} in {table}")));
-        }
-        self.touched.push((table, id));
-        Ok(())
-    }
-
-    /// Writes the log's entry for what was done since the last one. The detail must hold no personal data.
-    pub(crate) fn log(
-        &mut self,
-        action: &str,
-        subject: &str,
-        detail: &serde_json::Value,
-    ) -> Result<()> {
-        self.touched.sort_unstable();
-        self.touched.dedup();
-        let mut rows = Vec::new();
-        for (table, id) in std::mem::take(&mut self.touched) {
-            let digest = digest_of(self.transaction, table, id).map_err(self.error())?;
-            rows.push(serde_json::json!([
-                table,
-                id,
-                digest.map(|digest| hex(&digest))
-            ]));
-        }
-        let (seq, previous): (i64, Vec<u8>) = self
-            .transaction
-            .prepare_cached("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")
-            .and_then(|mut last| {
-                let mut rows = last.query([])?;
-                match rows.next()? {
-                    Some(row) => Ok((row.get(0)?, row.get(1)?)),
-                    None => Ok((0, audit::START.to_vec())),
-                }
-            })
-            .map_err(self.error())?;
-        let entry = Entry {
-            seq: seq + 1,
-            at: self.act.time(),
-            actor: self.act.by.clone(),
-            action: action.to_owned(),
-            subject: subject.to_owned(),
-            detail: detail.to_string(),
-            rows: serde_json::Value::Array(rows).to_string(),
-        };
-        let hash = entry.hash(&previous).to_vec();
-        self.run(
-            "INSERT INTO audit (seq, at, actor, action, subject, detail, rows, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            params![entry.seq, entry.at, entry.actor, entry.action, entry.subject, entry.detail, entry.rows, hash],
-        )
-        .map(|_| ())
-    }
-
-    fn run(&self, sql: &str, values: &[&dyn ToSql]) -> Result<usize> {
-        self.transaction
-            .prepare_cached(sql)
-            .and_then(|mut statement| statement.execute(values))
-            .map_err(self.error())
-    }
-}
-
-/// The digest of a row as it is now; nothing when it is not there.
-pub(crate) fn digest_of(
-    db: &Connection,
-    table: &str,
-    id: i64,
-) -> rusqlite::Result<Option<[u8; 32]>> {
-    let mut statement = db.prepare_cached(&format!("SELECT * FROM {table} WHERE id = ?"))?;
-    let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
-    let mut rows = statement.query([id])?;
-    let Some(row) = rows.next()? else {
-        return Ok(None);
-    };
-    let columns: Vec<(String, ValueRef<'_>)> = names
-        .into_iter()
-        .enumerate()
-        .map(|(index, name)| row.get_ref(index).map(|value| (name, value)))
-        .collect::<rusqlite::Result<_>>()?;
-    Ok(Some(audit::row_digest(table, id, &columns)))
-}
-
-fn change<T>(
-    db: &mut Connection,
-    path: &Path,
-    random: &mut dyn Random,
-    act: &Act,
-    work: impl FnOnce(&mut Writer<'_>) -> Result<T>,
-) -> Result<T> {
-    // Taking the lock at once: two programs that both read first and write then would only meet at the end.
-    let transaction = db
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .map_err(database_error(path))?;
-    let mut writer = Writer {
-        transaction: &transaction,
-        path,
-        random,
-        act,
-        touched: Vec::new(),
-    };
-    let outcome = work(&mut writer)?;
-    if let Some((table, id)) = writer.touched.first() {
-        return Err(ArchiveError::Fault(format!(
-            "row {id} of {table} changed without a log entry"
-        )));
-    }
-    transaction.commit().map_err(database_error(path))?;
-    Ok(outcome)
-}
-
-fn connect(path: &Path, named: &Path) -> Result<Connection> {
-    let open = || -> rusqlite::Result<Connection> {
-        let db = Connection::open(path)?;
-        db.busy_timeout(PATIENCE)?;
-        // In this journal, FULL is what makes a commit survive a power cut; NORMAL loses the last ones.
-        db.pragma_update(None, "journal_mode", "WAL")?;
-        db.pragma_update(None, "synchronous", "FULL")?;
-        db.pragma_update(None, "foreign_keys", true)?;
-        db.pragma_update(None, "cache_size", -CACHE_KIB)?;
-        // A schema that somebody changed must not run functions of its own.
-        db.pragma_update(None, "trusted_schema", false)?;
-        Ok(db)
-    };
-    open().map_err(database_error(named))
-}
-
-fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
-    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let known: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let known = usize::try_from(known).unwrap_or(usize::MAX);
-    if known > MIGRATIONS.len() {
-        return Err(rusqlite::Error::InvalidParameterName(
-            "the database was made by a later version of this program; install that version"
-                .to_owned(),
-        ));
-    }
-    for migration in MIGRATIONS.iter().skip(known) {
-        transaction.execute_batch(migration)?;
-    }
-    if known < MIGRATIONS.len() {
-        transaction.pragma_update(
-            None,
-            "user_version",
-            i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX),
-        )?;
-    }
-    transaction.commit()
-}
-
-/// A database of today's shape, empty, in memory: what a real one's shape is compared with.
-pub(crate) fn model() -> rusqlite::Result<Connection> {
-    let mut db = Connection::open_in_memory()?;
-    migrate(&mut db)?;
-    Ok(db)
-}
-
-fn whole(db: &Connection, path: &Path) -> Result<()> {
-    let found: String = db
-        .pragma_query_value(None, "quick_check", |row| row.get(0))
-        .map_err(database_error(path))?;
-    if found == "ok" {
-        return Ok(());
-    }
-    Err(ArchiveError::Damaged(sentence!(
-        "cơ sở dữ liệu {} bị hỏng sau lần dừng đột ngột ({}); hãy khôi phục từ bản sao lưu: saoy archive restore",
-        "the database {} is damaged after an unclean stop ({}); restore it from a backup: saoy archive restore",
-        path.display(),
-        found
-    )))
-}
-
 fn lock(folder: &Path) -> Result<File> {
     let path = folder.join("lock");
     OpenOptions::new()
@@ -739,49 +442,6 @@ fn lock(folder: &Path) -> Result<File> {
         .write(true)
         .open(&path)
         .map_err(ArchiveError::file(&path))
-}
-
-/// The file with the data key of encrypted files, wrapped.
-fn file_key(folder: &Path) -> PathBuf {
-    folder.join("keys").join("blobs.key")
-}
-
-/// Why encrypted files cannot be read yet.
-fn without_key(folder: &Path) -> Result<Sentence> {
-    let Some(wrapped) = Wrapped::read(&file_key(folder))? else {
-        return Ok(no_wrapped_key(folder));
-    };
-    Ok(match wrapped.place {
-        Some(place) => sentence!(
-            "tệp trong kho được mã hóa mà khóa không có ở {}; chỉ ra khóa bằng --archive-key TỆP; không có gì bị mất",
-            "the archive's files are encrypted and their key is not at {}; say where it is: --archive-key FILE; nothing is lost",
-            place
-        ),
-        None => sentence!(
-            "tệp trong kho được mã hóa; chỉ ra khóa bằng --archive-key TỆP; không có gì bị mất",
-            "the archive's files are encrypted; say where their key is: --archive-key FILE; nothing is lost"
-        ),
-    })
-}
-
-fn no_wrapped_key(folder: &Path) -> Sentence {
-    sentence!(
-        "thiếu {}: không có nó thì không khóa nào mở được các tệp; hãy lấy lại tệp này từ bản sao lưu",
-        "{} is missing: without it no key opens the files; take it back from a backup",
-        file_key(folder).display()
-    )
-}
-
-/// A new data key must not take the place of one that files were encrypted under.
-fn is_without_files(folder: &Path) -> Result<()> {
-    if Blobs::open(&folder.join("blobs"))?.list()?.0.is_empty() {
-        return Ok(());
-    }
-    Err(ArchiveError::Refused(sentence!(
-        "{} còn tệp của một kho đã mất cơ sở dữ liệu; khôi phục kho đó từ bản sao lưu, hoặc chọn thư mục khác",
-        "{} still holds the files of an archive whose database is gone; restore that one from a backup, or choose another folder",
-        folder.display()
-    )))
 }
 
 fn database(folder: &Path) -> PathBuf {

@@ -4,17 +4,20 @@
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use saoy_archive::blob::WrappingKey;
+use saoy_archive::workplace::PREFIX;
 use saoy_archive::{Archive, ArchiveError};
 use zeroize::Zeroizing;
 
-use super::{act, by, open, sealed};
+use super::{System, act, by, json, open, sealed};
 use crate::args::given;
-use crate::terminal;
 use crate::words::{Said, Ui, said};
+use crate::{digitize, engine, terminal};
 
 /// The option's name.
 pub(super) const OPTION: &str = "archive-key";
@@ -81,6 +84,90 @@ pub(super) fn change(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The grammar of encrypting an archive that was made without.
+pub(super) fn encrypting(ui: Ui) -> Command {
+    Command::new("encrypt")
+        .about(ui.say(
+            "Mã hóa tại chỗ các tệp của kho đã có, bằng khóa của --archive-key; dừng giữa chừng thì chạy lại",
+            "Encrypt the files of an archive that is there, under the key of --archive-key; cut off, it goes on when run again",
+        ))
+        .arg(by(ui))
+        .arg(json(ui))
+}
+
+/// Encrypts in place: 0 when no plain file is left, 3 when some are damaged and stay, 130 when stopped.
+pub(super) fn encrypt(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
+    let mut archive = open(matches)?;
+    let Some(place) = place(&archive, matches) else {
+        return Err(ArchiveError::Key(saoy_archive::Sentence {
+            vi: "cần khóa: --archive-key TỆP; tạo bằng: openssl rand -hex 32 > TỆP".to_owned(),
+            en: "a key is needed: --archive-key FILE; make one with: openssl rand -hex 32 > FILE"
+                .to_owned(),
+        })
+        .into());
+    };
+    let stop = Arc::new(AtomicBool::new(false));
+    digitize::stop_on_signals(&stop)?;
+    let mut watch = |done, all| {
+        if !matches.get_flag("json") {
+            terminal::hint(
+                ui,
+                &format!("đã mã hóa {done}/{all} tệp"),
+                &format!("{done} of {all} files encrypted"),
+            );
+        }
+        !stop.load(Ordering::Relaxed)
+    };
+    let kept = lasting(&place);
+    let outcome = archive.encrypt(&act(matches), (&read(&place)?, kept.as_deref()), &mut watch)?;
+    // Papers in progress too: what was read of them in plain goes, what their officers said is encrypted.
+    forget_plain(&archive)?;
+    if let Some(data) = engine::data_folder(matches) {
+        saoy_server::seal_drafts(&data, &archive)?;
+    }
+    sealed(&mut archive, ui);
+    if matches.get_flag("json") {
+        super::print(&serde_json::json!({
+            "files": outcome.files, "damaged": outcome.damaged, "finished": outcome.finished
+        }))?;
+    }
+    for name in &outcome.damaged {
+        terminal::complain(
+            ui,
+            &Said(said!(
+                "tệp {} đã bị thay đổi trên đĩa nên chưa mã hóa; khôi phục từ bản sao lưu rồi chạy lại",
+                "the file {} was changed on the disk and stays as it is; restore it from a backup and run this again",
+                name
+            ))
+            .into(),
+        );
+    }
+    Ok(ExitCode::from(if outcome.finished {
+        0
+    } else if outcome.damaged.is_empty() {
+        130
+    } else {
+        3
+    }))
+}
+
+/// What was read of papers before lies in plain; it is read again when it is asked for.
+fn forget_plain(archive: &Archive) -> io::Result<()> {
+    for entry in std::fs::read_dir(archive.folder())?.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !name.starts_with(&format!("{PREFIX}read-")) {
+            continue;
+        }
+        let sealed = std::fs::read_dir(entry.path())?
+            .flatten()
+            .all(|file| archive.blobs().read_beside(&file.path()).is_ok());
+        if !sealed {
+            std::fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 /// Hands an archive the key of its files, where they are encrypted and the key is at hand. Without it, what needs no file
 /// still works.
 pub(super) fn unlock(archive: &mut Archive, matches: &ArgMatches) -> anyhow::Result<()> {
@@ -90,6 +177,39 @@ pub(super) fn unlock(archive: &mut Archive, matches: &ArgMatches) -> anyhow::Res
         archive.unlock(&read(&place)?)?;
     }
     Ok(())
+}
+
+/// The key of the archive's files and its place, for a program that opens the archive by itself; nothing where there is no archive,
+/// its files are not encrypted, or the key is not at hand.
+///
+/// # Errors
+/// When it is another key, or cannot be read.
+pub(crate) fn of_folder(
+    matches: &ArgMatches,
+) -> anyhow::Result<Option<(Arc<WrappingKey>, PathBuf)>> {
+    let Some(data) = engine::data_folder(matches) else {
+        return Ok(None);
+    };
+    let folder = super::folder(matches)?;
+    if !Archive::exists(&folder) {
+        return Ok(None);
+    }
+    let mut archive = Archive::open(&folder, Box::new(System::default()))?;
+    let Some(place) = place(&archive, matches).filter(|_| archive.blobs().is_locked()) else {
+        return Ok(None);
+    };
+    // Child processes read it again.
+    if lasting(&place).is_none() {
+        return Err(ArchiveError::Key(saoy_archive::Sentence {
+            vi: "saoy serve cần khóa của kho trong một tệp hoặc trong credential saoy-archive-key, không phải /dev/fd/N".to_owned(),
+            en: "saoy serve needs the archive's key in a file or as the credential saoy-archive-key, not /dev/fd/N".to_owned(),
+        })
+        .into());
+    }
+    let key = read(&place)?;
+    archive.unlock(&key)?;
+    saoy_server::seal_drafts(&data, &archive)?;
+    Ok(Some((Arc::new(key), place)))
 }
 
 /// Where the key is: as said, else among the service's credentials, else where it was the last time.

@@ -20,7 +20,7 @@ use saoy_pipeline::ingest::Limits;
 use serde::Serialize;
 
 use super::statement::{self, Facts};
-use super::{hints, prepare, put, reading};
+use super::{hints, prepare, put, reading, scan};
 use crate::archive::{act, by, json, open, print};
 use crate::args::given;
 use crate::words::Ui;
@@ -78,6 +78,7 @@ pub(super) fn commands(ui: Ui) -> [Command; 2] {
                     )),
             )
             .arg(kind())
+            .arg(scan::sealed())
             .arg(
                 Arg::new("reader")
                     .long("reader")
@@ -128,8 +129,8 @@ struct Looked {
     schema: &'static str,
     /// SHA-256 of the scan.
     scan: String,
-    /// The PDF/A that was made of it.
-    pdf: PathBuf,
+    /// The PDF/A that was made of it; nothing where it is kept encrypted.
+    pdf: Option<PathBuf>,
     pages: u32,
     /// As the register would have it.
     title: String,
@@ -157,10 +158,8 @@ pub(super) fn look(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     let archive = open(matches)?;
     let act = act(matches);
     archive.is_preparer(&act)?;
-    let input = given::<PathBuf>(matches, "input")?;
-    let original = BlobId::of_reader(
-        &mut std::fs::File::open(input).with_context(|| input.display().to_string())?,
-    )?;
+    let scan = scan::Scan::of(matches, &archive, given::<PathBuf>(matches, "input")?)?;
+    let (input, original) = (scan.path(), scan.digest);
     if matches.get_flag("forget") {
         reading::forget(&archive, original)?;
         return Ok(ExitCode::SUCCESS);
@@ -207,7 +206,7 @@ pub(super) fn look(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         type_code,
         number_symbol,
         owner_number: owner,
-        pdf: paper.pdf,
+        pdf: reading::pdf_of(&archive, original)?,
     };
     if matches.get_flag("json") {
         print(&looked)?;
@@ -272,14 +271,14 @@ pub(super) fn preview(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> 
     let act = act(matches);
     archive.is_preparer(&act)?;
     let profile = Profile::on(act.day())?;
-    let work = super::staging(&archive)?;
+    let work = archive.workplace()?;
     let input = work.path().join("before.pdf");
     let wanted = given::<String>(matches, "copy")?;
     let (kind, facts, payload) = match BlobId::parse(wanted) {
         Some(scan) => {
             let paper = reading::kept(&archive, scan)?.ok_or_else(|| nothing_read(wanted))?;
             let kind = profile.copy(given::<String>(matches, "kind")?)?;
-            std::fs::copy(&paper.pdf, &input).with_context(|| paper.pdf.display().to_string())?;
+            std::fs::write(&input, &paper.pdf).with_context(|| input.display().to_string())?;
             let (number, volume) = expected(&archive, &kind.register, act.day())?;
             let facts = Facts {
                 number,
@@ -336,6 +335,16 @@ pub(super) fn preview(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> 
         print(&serde_json::json!({ "file": out, "number": facts.number, "lines": lines }))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The PDF/A that was made of a scan, for pictures of its pages.
+pub(crate) fn read_of(archive: &Archive, scan: &str) -> anyhow::Result<Vec<u8>> {
+    let kept = match BlobId::parse(scan) {
+        Some(scan) => reading::kept(archive, scan)?,
+        None => None,
+    };
+    kept.map(|paper| paper.pdf)
+        .ok_or_else(|| nothing_read(scan))
 }
 
 /// In whose name the statement will be: the actor's who may certify, else the first's who may today.

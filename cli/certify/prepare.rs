@@ -16,6 +16,7 @@ use saoy_archive::refusal::{NewRefusal, Refused};
 use saoy_archive::{Act, Archive, ArchiveError};
 use saoy_pipeline::record::{DocumentRecord, FailureClass};
 
+use super::scan::{self, Scan};
 use super::{hints, put, reading, told};
 use crate::archive::{act, by, json, open, sealed};
 use crate::terminal;
@@ -136,6 +137,7 @@ pub(super) fn command(ui: Ui) -> Command {
                 .short('o')
                 .value_parser(value_parser!(PathBuf)),
         )
+        .arg(scan::sealed())
         .arg(
             Arg::new("reader")
                 .long("reader")
@@ -187,16 +189,15 @@ fn one(
         let id = text("requester-id").unwrap_or_default();
         format!("{} {requester} {id}", act.day()).trim().to_owned()
     });
-    let original = BlobId::of_reader(
-        &mut std::fs::File::open(input).with_context(|| input.display().to_string())?,
-    )?;
+    let scan = Scan::of(matches, archive, input)?;
+    let original = scan.digest;
     // Done before, perhaps in a run whose end nobody saw.
     if let Some(copy) = archive.copy_for(kind, &visit, original)? {
         told(&copy, matches.get_flag("json"), ui)?;
         return Ok(Ok(()));
     }
     archive.is_preparer(act)?;
-    let paper = match reading::paper(matches, archive, (input, original), ui)? {
+    let paper = match reading::paper(matches, archive, (scan.path(), original), ui)? {
         Ok(paper) => paper,
         Err(code) => return Ok(Err(code)),
     };
@@ -305,10 +306,10 @@ fn one(
         pages: paper.pages,
         details,
         original,
-        prepared: BlobId::of_reader(&mut std::fs::File::open(&paper.pdf)?)?,
+        prepared: BlobId::of(&paper.pdf),
     };
     archive.may_prepare(act, &new)?;
-    let copy = entered(archive, act, &new, [input, &paper.pdf])?;
+    let copy = entered(archive, act, &new, (scan.path(), &paper.pdf))?;
     reading::forget(archive, original)?;
     if let Some(folder) = matches.get_one::<PathBuf>("out") {
         put(
@@ -326,14 +327,13 @@ fn entered(
     archive: &mut Archive,
     act: &Act,
     new: &NewCopy<'_>,
-    files: [&Path; 2],
+    (scan, pdf): (&Path, &[u8]),
 ) -> anyhow::Result<Copy> {
     const TRIES: usize = 3;
     let mut tries = 1..=TRIES;
     loop {
-        for path in files {
-            archive.blobs().put(&mut std::fs::File::open(path)?)?;
-        }
+        archive.blobs().put(&mut std::fs::File::open(scan)?)?;
+        archive.blobs().put(&mut &*pdf)?;
         match archive.prepare_copy(act, new) {
             Err(ArchiveError::Missing(_)) if tries.next().is_some() => {}
             other => return Ok(other?),

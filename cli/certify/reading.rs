@@ -1,7 +1,8 @@
 //! A paper as it was read: once, however often it is asked about before its number is taken.
 //!
-//! What was read lies in the archive's folder under the digest of the scan, until the copy is prepared, the paper is refused
-//! or given up, or half a day has gone by. Of a paper that bears a mark of secrecy nothing is kept.
+//! What was read lies in the archive's folder under the name that the scan would have there, encrypted where stored files are,
+//! until the copy is prepared, the paper is refused or given up, or half a day has gone by. Of a paper that bears a mark of secrecy
+//! nothing is kept.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -13,6 +14,7 @@ use anyhow::Context;
 use clap::ArgMatches;
 use saoy_archive::Archive;
 use saoy_archive::blob::BlobId;
+use saoy_archive::workplace::PREFIX;
 use saoy_pipeline::classify::stack::Split;
 use saoy_pipeline::compose::pdfa;
 use saoy_pipeline::driver::{self, Options, Plan, Sidecars, World};
@@ -36,7 +38,7 @@ pub(super) struct Paper {
     pub(super) record: DocumentRecord,
     pub(super) text: String,
     /// The PDF/A made of it.
-    pub(super) pdf: PathBuf,
+    pub(super) pdf: Vec<u8>,
     pub(super) pages: u32,
 }
 
@@ -48,7 +50,7 @@ pub(super) fn paper(
     ui: Ui,
 ) -> anyhow::Result<Result<Paper, ExitCode>> {
     // Takes away what became too old, too.
-    let staging = super::staging(archive)?;
+    let staging = archive.workplace()?;
     if let Some(paper) = kept(archive, original)? {
         return Ok(Ok(paper));
     }
@@ -57,13 +59,16 @@ pub(super) fn paper(
         Err(code) => return Ok(Err(code)),
     };
     let whole = tempfile::Builder::new()
-        .prefix(super::STAGING)
+        .prefix(PREFIX)
         .tempdir_in(archive.folder())?;
     for (from, to) in [(&made.pdf, PDF), (&made.record, RECORD), (&made.text, TEXT)] {
-        std::fs::rename(from, whole.path().join(to)).with_context(|| from.display().to_string())?;
+        let mut from = std::fs::File::open(from).with_context(|| from.display().to_string())?;
+        archive
+            .blobs()
+            .write_beside(&whole.path().join(to), &mut from)?;
     }
     // Somebody else may have read the same scan meanwhile; theirs is as good.
-    let _ = std::fs::rename(whole.path(), place(archive, original));
+    let _ = std::fs::rename(whole.path(), place(archive, original)?);
     let paper = kept(archive, original)?.context(Said(said!(
         "kết quả đọc bản quét không còn; hãy chạy lại lệnh này",
         "what was read of the scan is gone; run this command again"
@@ -73,24 +78,37 @@ pub(super) fn paper(
 
 /// What is kept of a scan.
 pub(super) fn kept(archive: &Archive, original: BlobId) -> anyhow::Result<Option<Paper>> {
-    let folder = place(archive, original);
+    let folder = place(archive, original)?;
     if !folder.is_dir() {
         return Ok(None);
     }
-    let file = |name: &str| folder.join(name);
-    let record = std::fs::read(file(RECORD)).with_context(|| folder.display().to_string())?;
-    let record: DocumentRecord = serde_json::from_slice(&record)?;
+    let file = |name: &str| archive.blobs().read_beside(&folder.join(name));
+    let record: DocumentRecord = serde_json::from_slice(&file(RECORD)?)?;
+    let pdf = file(PDF)?;
+    // Each opens by itself; that they belong together is held against the record.
+    let fits = record.source.sha256 == original.to_string()
+        && record.output.sha256 == BlobId::of(&pdf).to_string();
+    if !fits {
+        forget(archive, original)?;
+        return Ok(None);
+    }
     Ok(Some(Paper {
         pages: u32::try_from(record.pages.len()).unwrap_or(u32::MAX),
-        text: std::fs::read_to_string(file(TEXT)).unwrap_or_default(),
-        pdf: file(PDF),
+        text: String::from_utf8_lossy(&file(TEXT)?).into_owned(),
+        pdf,
         record,
     }))
 }
 
+/// Where the PDF/A lies that was made of a scan; none where it lies there encrypted.
+pub(super) fn pdf_of(archive: &Archive, original: BlobId) -> anyhow::Result<Option<PathBuf>> {
+    let plain = !archive.blobs().is_encrypted();
+    Ok(plain.then_some(place(archive, original)?.join(PDF)))
+}
+
 /// Takes away what is kept of a scan.
 pub(super) fn forget(archive: &Archive, original: BlobId) -> anyhow::Result<()> {
-    let folder = place(archive, original);
+    let folder = place(archive, original)?;
     match std::fs::remove_dir_all(&folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(error).with_context(|| folder.display().to_string())
@@ -99,10 +117,11 @@ pub(super) fn forget(archive: &Archive, original: BlobId) -> anyhow::Result<()> 
     }
 }
 
-fn place(archive: &Archive, original: BlobId) -> PathBuf {
-    archive
-        .folder()
-        .join(format!("{}read-{original}", super::STAGING))
+/// Where what was read of a scan is kept. The name is that of stored files: it tells nobody which paper it is where they are
+/// encrypted.
+fn place(archive: &Archive, original: BlobId) -> anyhow::Result<PathBuf> {
+    let name = archive.blobs().name(original)?;
+    Ok(archive.folder().join(format!("{PREFIX}read-{name}")))
 }
 
 /// The files that reading made.

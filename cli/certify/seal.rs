@@ -127,7 +127,7 @@ pub(super) fn run(matches: &ArgMatches, seal: bool, ui: Ui) -> anyhow::Result<Ex
     let (copy, appointment) = archive.may_act_on(&act, given::<String>(matches, "code")?, seal)?;
     let profile = Profile::on(act.day())?;
     let kind = profile.copy(&copy.kind)?;
-    let work = super::staging(&archive)?;
+    let work = archive.workplace()?;
     let (input, out) = (
         work.path().join("before.pdf"),
         work.path().join("after.pdf"),

@@ -12,6 +12,7 @@ mod orientation;
 mod quality;
 mod reduced;
 mod resample;
+mod seal;
 mod shear;
 mod smooth;
 mod specks;
@@ -99,6 +100,8 @@ pub struct Prepared {
     pub turn_applied: Turn,
     /// Patches of coloured ink, in shown px.
     pub ink: Vec<InkRegion>,
+    /// Boxes of the seals, in shown px.
+    pub seals: Vec<Rect>,
     /// Figures and findings.
     pub quality: Quality,
 }
@@ -183,7 +186,11 @@ pub fn prepare(input: &Input<'_>, options: &Options) -> Result<Prepared, Prepare
             ..region
         })
         .collect();
-    quality.seal_present = ink.iter().any(|region| region.seal);
+    let seals: Vec<Rect> = seal::seals(input.raster, quality.dpi.0)
+        .into_iter()
+        .map(|seal| moved(seal, &from_stored))
+        .collect();
+    quality.seal_present = !seals.is_empty();
     Ok(Prepared {
         dpi: work.dpi,
         x_height: survey.x_height().map(|px| px * work.enlarged),
@@ -193,6 +200,7 @@ pub fn prepare(input: &Input<'_>, options: &Options) -> Result<Prepared, Prepare
         turn_found,
         turn_applied,
         ink,
+        seals,
         quality,
     })
 }

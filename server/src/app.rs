@@ -2,10 +2,11 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use saoy_archive::blob::WrappingKey;
 use saoy_archive::{Act, Archive, Random};
 
 use crate::accounts::Accounts;
@@ -58,6 +59,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// The program's data folder; the archive is in its folder `archive`, accounts in `server`.
     pub data: PathBuf,
+    /// The key of the archive's files, where they are encrypted and it is at hand, and where it is: children are told the place.
+    pub archive_key: Option<(Arc<WrappingKey>, PathBuf)>,
     /// The program that does the work: `saoy` itself.
     pub program: PathBuf,
     /// The OCR reader program, where it is not beside that one.
@@ -108,6 +111,8 @@ pub(crate) struct App {
     pub(crate) texts: Texts,
     /// Archives that are open and idle: a connection serves one request at a time.
     idle: Mutex<Vec<Archive>>,
+    /// Whether the archive's files are encrypted, once that is known.
+    encrypted: OnceLock<bool>,
 }
 
 impl App {
@@ -126,6 +131,7 @@ impl App {
             shelf: Shelf::default(),
             measures: Measures::default(),
             idle: Mutex::default(),
+            encrypted: OnceLock::new(),
         }
     }
 
@@ -152,25 +158,61 @@ impl App {
         F: FnOnce(&mut Archive) -> Result<T, Trouble> + Send + 'static,
     {
         let app = Arc::clone(self);
-        tokio::task::spawn_blocking(move || {
-            let idle = app
-                .idle
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .pop();
-            let mut archive = match idle {
-                Some(archive) => archive,
-                None => Archive::open(&app.settings.archive(), Box::new(app.world.clone()))?,
-            };
-            let outcome = work(&mut archive);
-            app.idle
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(archive);
-            outcome
-        })
-        .await
-        .map_err(Trouble::ours)?
+        tokio::task::spawn_blocking(move || app.with_archive(work))
+            .await
+            .map_err(Trouble::ours)?
+    }
+
+    /// The same on this thread.
+    ///
+    /// # Errors
+    /// As there.
+    pub(crate) fn with_archive<T>(
+        &self,
+        work: impl FnOnce(&mut Archive) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        let mut archive = match idle {
+            Some(archive) => archive,
+            None => self.opened()?,
+        };
+        let outcome = work(&mut archive);
+        self.idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(archive);
+        outcome
+    }
+
+    /// The archive, with the key of its files where it has one.
+    fn opened(&self) -> Result<Archive, Trouble> {
+        let mut archive = Archive::open(&self.settings.archive(), Box::new(self.world.clone()))?;
+        if let Some((key, _)) = &self.settings.archive_key {
+            archive.unlock(key)?;
+        }
+        Ok(archive)
+    }
+
+    /// Whether there is an archive whose files are encrypted. It is not encrypted while it is open here, so this stays.
+    pub(crate) fn is_encrypted(&self) -> bool {
+        if let Some(known) = self.encrypted.get() {
+            return *known;
+        }
+        let found = self
+            .has_archive()
+            .then(|| {
+                self.with_archive(|archive| Ok(archive.blobs().is_encrypted()))
+                    .ok()
+            })
+            .flatten();
+        match found {
+            Some(found) => *self.encrypted.get_or_init(|| found),
+            None => false,
+        }
     }
 
     /// Does something with the accounts, on a thread that may wait.

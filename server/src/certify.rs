@@ -23,6 +23,7 @@ use crate::trouble::Trouble;
 pub(crate) mod copy;
 
 pub(crate) mod drafts;
+pub use drafts::seal_drafts;
 
 mod wizard;
 

@@ -27,6 +27,8 @@ const LONGEST: u64 = 64 << 20;
 pub(crate) struct Desk {
     program: PathBuf,
     data: PathBuf,
+    /// Where the key of the archive's files is.
+    key: Option<PathBuf>,
     quick: Semaphore,
     long: Semaphore,
     strangers: Semaphore,
@@ -67,6 +69,10 @@ impl Desk {
         Self {
             program: settings.program.clone(),
             data: settings.data.clone(),
+            key: settings
+                .archive_key
+                .as_ref()
+                .map(|(_, place)| place.clone()),
             quick: Semaphore::new(cores * 2),
             long: Semaphore::new(cores.div_ceil(2)),
             strangers: Semaphore::new(cores),
@@ -120,6 +126,9 @@ impl Desk {
         secret: Option<Zeroizing<String>>,
     ) -> Result<Answer, Trouble> {
         let mut command = Command::new(&self.program);
+        if let Some(key) = &self.key {
+            command.arg("--archive-key").arg(key);
+        }
         command
             .args(["--ui", language.code()])
             .arg("--data")

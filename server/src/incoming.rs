@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
-use tempfile::TempDir;
+use saoy_archive::workplace::Workplace;
 use tokio::io::AsyncWriteExt as _;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -41,7 +41,7 @@ pub(crate) struct Form {
     /// The files.
     pub(crate) files: Vec<Incoming>,
     /// What holds them.
-    folder: Option<TempDir>,
+    folder: Option<Workplace>,
 }
 
 impl Form {
@@ -113,7 +113,7 @@ impl FromRequest<Arc<App>> for Form {
                 let multipart = Multipart::from_request(request, app)
                     .await
                     .map_err(unreadable)?;
-                multi(multipart, app).await
+                multi(multipart, app, who.login.is_empty()).await
             } else {
                 simple(request).await
             }
@@ -162,7 +162,7 @@ async fn simple(request: Request) -> Result<Form, Trouble> {
     Ok(form)
 }
 
-async fn multi(mut multipart: Multipart, app: &App) -> Result<Form, Trouble> {
+async fn multi(mut multipart: Multipart, app: &App, stranger: bool) -> Result<Form, Trouble> {
     let most = app.settings.upload;
     let mut form = Form::default();
     let mut left = most;
@@ -189,7 +189,7 @@ async fn multi(mut multipart: Multipart, app: &App) -> Result<Form, Trouble> {
         };
         let folder = match form.folder.take() {
             Some(folder) => folder,
-            None => folder(app)?,
+            None => place(app, !stranger)?,
         };
         let path = folder
             .path()
@@ -212,11 +212,17 @@ async fn multi(mut multipart: Multipart, app: &App) -> Result<Form, Trouble> {
     Ok(form)
 }
 
-/// A folder that only this account can look into, beside the other data and not in a shared place.
-pub(crate) fn folder(app: &App) -> Result<TempDir, Trouble> {
+/// A folder that only this account can look into, beside the other data and not in a shared place; in memory where the archive's
+/// files are encrypted.
+pub(crate) fn folder(app: &App) -> Result<Workplace, Trouble> {
+    place(app, true)
+}
+
+/// What strangers send is none of the archive's, and must not fill the memory.
+fn place(app: &App, in_memory: bool) -> Result<Workplace, Trouble> {
     let within = app.settings.own().join("incoming");
     std::fs::create_dir_all(&within)?;
-    Ok(tempfile::Builder::new().prefix("in-").tempdir_in(within)?)
+    Ok(Workplace::new(&within, in_memory && app.is_encrypted())?)
 }
 
 /// What a browser calls a file, without folders.

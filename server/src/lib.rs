@@ -63,5 +63,6 @@ mod verify;
 
 pub use accounts::{Accounts, AccountsError};
 pub use app::{Settings, World};
+pub use certify::seal_drafts;
 pub use listen::{Running, Tls, start};
 pub use routes::{Access, Declared, declared};

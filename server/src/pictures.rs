@@ -117,6 +117,36 @@ pub(crate) async fn of_file(
     drawn(app, language, digest, &source, page, width).await
 }
 
+/// The same of a file that lies beside the archive as stored files lie in it.
+///
+/// # Errors
+/// As [`stored`].
+pub(crate) async fn of_sealed(
+    app: &Arc<App>,
+    language: Language,
+    (path, digest): (&Path, &str),
+    page: u32,
+    width: Width,
+) -> Result<Response, Trouble> {
+    let source = [OsString::from(path), "--sealed".into()];
+    drawn(app, language, digest, &source, page, width).await
+}
+
+/// The same of the PDF that `saoy certify look` made of the scan with a digest; remembered under `name`.
+///
+/// # Errors
+/// As [`stored`].
+pub(crate) async fn of_read(
+    app: &Arc<App>,
+    language: Language,
+    (scan, name): (&str, &str),
+    page: u32,
+    width: Width,
+) -> Result<Response, Trouble> {
+    let source = [OsString::from(scan), "--read".into()];
+    drawn(app, language, name, &source, page, width).await
+}
+
 async fn drawn(
     app: &Arc<App>,
     language: Language,

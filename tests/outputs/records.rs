@@ -152,14 +152,31 @@ fn a_blank_page_is_flagged_and_kept() {
 }
 
 #[test]
-fn seals_are_seen() {
-    let record = digitized().json("quyet-dinh.json");
-    let seal = record["flags"]
-        .as_array()
-        .expect("flags")
-        .iter()
-        .find(|flag| flag["code"] == "seal_present");
-    let seal = seal.unwrap_or_else(|| panic!("{record:#}"));
-    assert_eq!(seal["page"], 1);
-    assert_eq!(seal["box"].as_array().map(Vec::len), Some(4));
+fn seals_are_seen_beside_coloured_frames_and_without_colour() {
+    for name in [
+        "quyet-dinh",
+        "giay-khai-sinh",
+        "giay-chung-nhan-ket-hon",
+        "gcn-quyen-su-dung-dat",
+        "bang-tot-nghiep",
+        "thong-bao",
+        "thong-bao-cu",
+        "to-trinh",
+        "cong-van-nhieu-dau",
+        "cong-van",
+        "quyet-dinh-den-trang",
+    ] {
+        let record = digitized().json(&format!("{name}.json"));
+        let flags = record["flags"].as_array().expect("flags");
+        let seal = flags.iter().find(|flag| flag["code"] == "seal_present");
+        let seal = seal.unwrap_or_else(|| panic!("{name}: {record:#}"));
+        assert_eq!(seal["page"], 1, "{name}");
+        assert_eq!(seal["box"].as_array().map(Vec::len), Some(4));
+    }
+    let record = digitized().json("can-cuoc-cong-dan.json");
+    let flags = record["flags"].as_array().expect("flags");
+    assert!(
+        flags.iter().all(|flag| flag["code"] != "seal_present"),
+        "{record:#}"
+    );
 }

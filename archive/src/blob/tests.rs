@@ -75,7 +75,10 @@ fn encrypted() -> (tempfile::TempDir, Archive, String) {
 const PDF: &str = "%PDF-1.7 a paper that nobody else shall read";
 
 fn reopened(folder: &Path, with: Option<u8>) -> Archive {
-    let mut archive = Archive::open(folder, Box::new(Counting(9))).unwrap();
+    // Never the same random numbers twice: names that are drawn must not meet.
+    static SEED: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(9);
+    let seed = SEED.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let mut archive = Archive::open(folder, Box::new(Counting(seed))).unwrap();
     if let Some(byte) = with {
         archive.unlock(&key(byte)).unwrap();
     }
@@ -275,4 +278,215 @@ fn a_backup_of_encrypted_files_holds_no_plain_one_and_comes_back() {
     fs::write(&file, bytes).unwrap();
     let again = backup::restore(&to, &place.path().join("again"));
     assert!(matches!(again, Err(ArchiveError::Damaged(_))));
+}
+
+/// An office without encryption and the ids of six documents in it.
+fn in_plain() -> (tempfile::TempDir, Archive, Vec<String>) {
+    let (folder, mut archive) = crate::store::tests::office();
+    let ids = (0..6)
+        .map(|number| {
+            let (pdf, text) = (format!("{PDF} {number}"), format!("giao đất {number}"));
+            let new = paper(&pdf, &text, &[("subject", "giao đất")]);
+            archive.add(&act("clerk"), &new).unwrap().id
+        })
+        .collect();
+    (folder, archive, ids)
+}
+
+fn is_whole(archive: &mut Archive, ids: &[String]) {
+    let report = archive.check(None, "", true).unwrap();
+    assert_eq!((report.findings, report.loose), (vec![], vec![]));
+    for id in ids {
+        let pdf = archive.export(&act("clerk"), id, Part::Pdf, "x").unwrap();
+        assert!(pdf.starts_with(PDF.as_bytes()));
+    }
+}
+
+fn encrypt(archive: &mut Archive, batches: usize) -> crate::Encrypted {
+    let mut left = batches;
+    let mut watch = |_, _| match left {
+        0 => false,
+        _ => {
+            left -= 1;
+            true
+        }
+    };
+    archive
+        .encrypt(&act("root"), (&key(1), None), &mut watch)
+        .unwrap()
+}
+
+#[test]
+fn an_archive_is_encrypted_in_place_and_whole_at_every_step() {
+    let (folder, mut archive, mut ids) = in_plain();
+    // Left by a program that was stopped.
+    fs::write(folder.path().join("blobs/incoming/.tmpA"), PDF).unwrap();
+    is_whole(&mut archive, &ids);
+    let files = archive.blobs().list().unwrap().0.len();
+    let by_clerk = archive.encrypt(&act("clerk"), (&key(1), None), &mut |_, _| true);
+    assert!(matches!(by_clerk, Err(ArchiveError::Refused(_))));
+    let mut done = 0;
+    loop {
+        let outcome = encrypt(&mut archive, 1);
+        done += outcome.files;
+        if outcome.finished {
+            break;
+        }
+        assert_eq!(outcome.files, 2);
+        is_whole(&mut archive, &ids);
+        drop(archive);
+        // Without the key it is locked from the first step on.
+        let mut locked = reopened(folder.path(), None);
+        assert!(locked.blobs().is_locked());
+        assert!(locked.unlock(&key(2)).is_err());
+        archive = reopened(folder.path(), Some(1));
+        is_whole(&mut archive, &ids);
+        // Work goes on meanwhile, and what comes in is encrypted.
+        let pdf = format!("{PDF} later {}", ids.len());
+        let new = paper(&pdf, "về sau", &[("subject", "về sau")]);
+        ids.push(archive.add(&act("clerk"), &new).unwrap().id);
+        let name = archive.blobs().name(BlobId::of(pdf.as_bytes())).unwrap();
+        assert!(archive.blobs().has_name(name));
+        // So does a backup of files of both kinds.
+        let place = tempfile::tempdir().unwrap();
+        archive
+            .backup(&act("keeper"), &place.path().join("b"), true)
+            .unwrap();
+        backup::restore(&place.path().join("b"), &place.path().join("back")).unwrap();
+        let mut back = reopened(&place.path().join("back"), Some(1));
+        is_whole(&mut back, &ids);
+        assert!(encrypt(&mut back, 99).finished);
+        is_whole(&mut back, &ids);
+    }
+    assert_eq!(done as usize, files);
+    is_whole(&mut archive, &ids);
+    for path in all_files(&folder.path().join("blobs")) {
+        assert!(
+            fs::read(&path).unwrap().starts_with(b"saoyenc1"),
+            "{path:?}"
+        );
+    }
+    let again = archive.encrypt(&act("root"), (&key(1), None), &mut |_, _| true);
+    assert!(matches!(again, Err(ArchiveError::Refused(_))));
+    let log: Vec<String> = archive
+        .entries_after(0, 999)
+        .unwrap()
+        .into_iter()
+        .filter(|entry| entry.action == "archive.encrypt")
+        .map(|entry| entry.subject)
+        .collect();
+    assert_eq!(log, ["begun", "done"]);
+    archive
+        .change_key(&act("root"), &key(1), &key(2), None)
+        .unwrap();
+    is_whole(&mut reopened(folder.path(), Some(2)), &ids);
+}
+
+#[test]
+fn encrypting_in_place_wants_to_be_alone_at_first_and_keeps_to_its_key() {
+    let (folder, mut archive, ids) = in_plain();
+    let other = reopened(folder.path(), None);
+    let refused = archive.encrypt(&act("root"), (&key(1), None), &mut |_, _| true);
+    assert!(matches!(refused, Err(ArchiveError::Refused(_))));
+    is_whole(&mut archive, &ids);
+    drop(other);
+    assert!(!encrypt(&mut archive, 0).finished);
+    drop(archive);
+    // With another key it does not go on, and nothing is changed.
+    let mut archive = reopened(folder.path(), None);
+    let wrong = archive.encrypt(&act("root"), (&key(2), None), &mut |_, _| true);
+    assert!(matches!(wrong, Err(ArchiveError::Key(_))));
+    assert!(encrypt(&mut archive, 99).finished);
+    is_whole(&mut archive, &ids);
+}
+
+#[test]
+fn stops_between_two_names_of_a_file_are_mended_by_going_on() {
+    let (folder, mut archive, ids) = in_plain();
+    let plain: Vec<(PathBuf, Vec<u8>)> = all_files(&folder.path().join("blobs"))
+        .into_iter()
+        .map(|path| (path.clone(), fs::read(&path).unwrap()))
+        .collect();
+    encrypt(&mut archive, 2);
+    // Stopped before the plain files went: both names are there.
+    for (path, bytes) in plain.iter().take(5) {
+        fs::write(path, bytes).unwrap();
+    }
+    fs::write(folder.path().join("blobs/incoming/.tmpB"), b"saoyenc1half").unwrap();
+    drop(archive);
+    let mut archive = reopened(folder.path(), Some(1));
+    is_whole(&mut archive, &ids);
+    assert!(encrypt(&mut archive, 99).finished);
+    is_whole(&mut archive, &ids);
+    assert!(plain.iter().all(|(path, _)| !path.exists()));
+}
+
+#[test]
+fn a_rotten_file_is_left_for_mending_and_ends_nothing() {
+    let (folder, mut archive, ids) = in_plain();
+    let name = archive
+        .blobs()
+        .name(BlobId::of(format!("{PDF} 3").as_bytes()))
+        .unwrap();
+    let path = archive.blobs().path(name);
+    fs::write(&path, b"rot").unwrap();
+    let outcome = encrypt(&mut archive, 99);
+    assert_eq!(outcome.damaged, [name.to_string()]);
+    assert!(!outcome.finished && path.exists());
+    let codes: Vec<&str> = archive
+        .check(None, "", true)
+        .unwrap()
+        .findings
+        .iter()
+        .map(|one| one.code)
+        .collect();
+    assert_eq!(codes, ["file_changed"]);
+    fs::write(&path, format!("{PDF} 3")).unwrap();
+    drop(archive);
+    let mut archive = reopened(folder.path(), Some(1));
+    assert!(encrypt(&mut archive, 99).finished);
+    is_whole(&mut archive, &ids);
+}
+
+#[test]
+fn what_is_disposed_of_goes_by_both_of_its_names() {
+    let (_folder, mut archive, _) = in_plain();
+    encrypt(&mut archive, 0);
+    let id = BlobId::of(format!("{PDF} 1").as_bytes());
+    let names = archive.blobs().names(id).unwrap();
+    assert_eq!(names.len(), 2);
+    assert!(archive.blobs().has(id).unwrap());
+    names
+        .into_iter()
+        .try_for_each(|name| archive.blobs().remove(name))
+        .unwrap();
+    assert!(!archive.blobs().has(id).unwrap());
+}
+
+#[test]
+fn files_beside_the_store_are_encrypted_like_those_in_it() {
+    let (folder, archive, _) = encrypted();
+    let path = folder.path().join("draft");
+    archive
+        .blobs()
+        .write_beside(&path, &mut PDF.as_bytes())
+        .unwrap();
+    assert!(fs::read(&path).unwrap().starts_with(b"saoyenc1"));
+    assert_eq!(archive.blobs().read_beside(&path).unwrap(), PDF.as_bytes());
+    let locked = reopened(folder.path(), None);
+    assert!(matches!(
+        locked.blobs().read_beside(&path),
+        Err(ArchiveError::Key(_))
+    ));
+    assert!(matches!(
+        locked.blobs().write_beside(&path, &mut PDF.as_bytes()),
+        Err(ArchiveError::Key(_))
+    ));
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[30] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    assert!(matches!(
+        archive.blobs().read_beside(&path),
+        Err(ArchiveError::Damaged(_))
+    ));
 }

@@ -192,7 +192,9 @@ impl Archive {
             for item in disposal.items.iter().filter(|item| item.outcome == "gone") {
                 for file in files_of(writer.db(), item).map_err(writer.error())? {
                     if !kept.contains_key(&file.to_string()) {
-                        blobs.remove(blobs.name(file)?)?;
+                        for name in blobs.names(file)? {
+                            blobs.remove(name)?;
+                        }
                         removed += 1;
                     }
                 }
@@ -252,7 +254,7 @@ impl Archive {
             loose.retain(|name| !kept.contains(name));
             loose.iter().try_for_each(|name| blobs.remove(*name))
         })?;
-        blobs.sweep(before)?;
+        blobs.sweep(Some(before))?;
         Ok(loose)
     }
 }
@@ -261,7 +263,8 @@ impl Archive {
 fn names_kept(writer: &Writer<'_>, blobs: &Blobs) -> Result<BTreeSet<Name>> {
     let kept = wanted(writer.db()).map_err(writer.error())?;
     let ids = kept.keys().filter_map(|hex| BlobId::parse(hex));
-    ids.map(|id| blobs.name(id)).collect()
+    let names: Vec<Vec<Name>> = ids.map(|id| blobs.names(id)).collect::<Result<_>>()?;
+    Ok(names.into_iter().flatten().collect())
 }
 
 /// Marks what is on the list as gone; what is protected by now is spared.

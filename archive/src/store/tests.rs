@@ -180,3 +180,113 @@ fn two_openers_take_turns_and_no_number_is_given_twice() {
     assert_eq!(lines.last().unwrap().number, 40);
     assert_eq!(archive.gaps().unwrap(), vec![]);
 }
+
+/// An archive as the program left it whose database had the shape of so many changes, with something in each table of it.
+fn of_shape(count: usize) -> (tempfile::TempDir, Option<String>) {
+    use crate::certification::tests::{copy, details};
+    use crate::refusal::NewRefusal;
+    use crate::search::tests::paper;
+    let (folder, mut archive) = office();
+    let new = copy(&archive, "chung-thuc", "A", details());
+    archive.prepare_copy(&act("officer"), &new).unwrap();
+    let mut document = None;
+    if count >= 2 {
+        let new = paper("%PDF a", "giao đất", &[("owner_number", "046200001234")]);
+        let id = archive.add(&act("clerk"), &new).unwrap().id;
+        archive.read(&act("keeper"), &id, "trích lục").unwrap();
+        document = Some(id);
+    }
+    if count >= 3 {
+        archive.set_copy_days(&act("root"), 60, "QĐ 5").unwrap();
+    }
+    if count >= 4 {
+        let new = NewRefusal {
+            kind: "chung-thuc",
+            visit: "x",
+            original: new.original,
+            code: "R1",
+            reason: "tẩy xóa",
+        };
+        archive.refuse_copy(&act("officer"), &new).unwrap();
+    }
+    archive.checkpoint().unwrap();
+    drop(archive);
+    let path = folder.path().join("archive.sqlite3");
+    let (now, old) = (path.with_extension("now"), path.with_extension("old"));
+    fs::rename(&path, &now).unwrap();
+    let mut db = Connection::open(&old).unwrap();
+    shape::migrate_to(&mut db, count).unwrap();
+    db.execute("ATTACH ? AS now", [now.to_str().unwrap()])
+        .unwrap();
+    let tables: Vec<String> = db
+        .prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(std::result::Result::unwrap)
+        .collect();
+    for table in tables {
+        db.execute_batch(&format!(
+            "DELETE FROM main.{table}; INSERT INTO main.{table} SELECT * FROM now.{table}"
+        ))
+        .unwrap();
+    }
+    drop(db);
+    fs::rename(&old, &path).unwrap();
+    fs::remove_file(&now).unwrap();
+    (folder, document)
+}
+
+#[test]
+fn archives_of_every_earlier_shape_open_and_are_whole() {
+    for count in 1..=4 {
+        let (folder, document) = of_shape(count);
+        let known: i64 = Connection::open(folder.path().join("archive.sqlite3"))
+            .unwrap()
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .unwrap();
+        assert_eq!(known, count as i64);
+        let mut archive = Archive::open(folder.path(), Box::new(Counting(5))).unwrap();
+        let report = archive.check(None, "", true).unwrap();
+        assert_eq!((report.findings, report.unsigned), (vec![], 0), "{count}");
+        assert_eq!(archive.copies(None).unwrap().len(), 1);
+        if let Some(id) = document {
+            let document = archive.document(&id).unwrap();
+            assert_eq!(archive.uses_of(&document, 9).unwrap().len(), 1);
+            assert_eq!(archive.log_of(&id, 9).unwrap().len(), 2);
+        }
+        archive
+            .cancel_copy(&act("officer"), &archive.copies(None).unwrap()[0].code, "x")
+            .unwrap();
+        assert_eq!(archive.check(None, "", true).unwrap().findings, vec![]);
+    }
+}
+
+#[test]
+fn what_is_asked_about_one_thing_is_looked_up_and_not_searched_for() {
+    let (_folder, archive) = archive();
+    for (sql, index) in [
+        (
+            "SELECT * FROM audit WHERE subject = 'x' ORDER BY seq DESC LIMIT 5",
+            "audit_by_subject",
+        ),
+        (
+            "SELECT * FROM audit WHERE action = 'x' ORDER BY seq DESC LIMIT 1",
+            "audit_by_action",
+        ),
+        (
+            "SELECT * FROM usage WHERE document = 7 ORDER BY id DESC LIMIT 5",
+            "usage_by_document",
+        ),
+    ] {
+        let plan: Vec<String> = archive
+            .db()
+            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+            .unwrap()
+            .query_map([], |row| row.get(3))
+            .unwrap()
+            .map(std::result::Result::unwrap)
+            .collect();
+        assert!(plan[0].contains(index) && plan.len() == 1, "{plan:?}");
+    }
+}

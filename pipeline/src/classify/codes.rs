@@ -19,6 +19,8 @@ mod patch;
 
 mod qr;
 
+mod soft;
+
 /// The codes on a page, from the top; boxes in shown px.
 pub fn find(picture: &Picture<'_>) -> Vec<Code> {
     let Some(to_shown) = picture.to_raster().inverse() else {
@@ -30,6 +32,9 @@ pub fn find(picture: &Picture<'_>) -> Vec<Code> {
         return Vec::new();
     }
     let mut found = qr::find(&ink, dpi);
+    if found.is_empty() {
+        found = soft::find(picture.raster(), dpi);
+    }
     let sampled = lines::Sampled::of(&ink, dpi);
     found.extend(bars::find(&sampled));
     found.extend(patch::find(&sampled, dpi));

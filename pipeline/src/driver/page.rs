@@ -613,10 +613,9 @@ fn findings(prepared: &Prepared) -> Vec<Flag> {
         quality.dark_margin.then(|| Flag::new("dark_margin")),
     ];
     let seals = prepared
-        .ink
+        .seals
         .iter()
-        .filter(|ink| ink.seal)
-        .map(|ink| Flag::new("seal_present").at(ink.bbox));
+        .map(|seal| Flag::new("seal_present").at(*seal));
     found.into_iter().flatten().chain(seals).collect()
 }
 

@@ -296,8 +296,6 @@ pub struct InkRegion {
     pub color: InkColor,
     /// Its box in shown px.
     pub bbox: Rect,
-    /// True for a roundish patch of the size of an office's seal.
-    pub seal: bool,
 }
 
 /// Connected patches of cells of one colour, as boxes in stored px.
@@ -368,10 +366,6 @@ fn patches(counts: &[u16], columns: usize) -> Vec<Patch> {
 /// Patches smaller than this are specks of colour, mm.
 const SMALLEST_MM: f32 = 4.0;
 
-/// Outer size of the seals of offices, mm: 30 to 42 by Circular 21/2012/TT-BCA, scanned or copied with some
-/// loss of rim, or with a signature's ink joined to it.
-const SEAL_MM: std::ops::RangeInclusive<f32> = 24.0..=48.0;
-
 fn region(patch: &Patch, color: InkColor, dpi: f32) -> Option<InkRegion> {
     let cell_mm = CELL as f32 * 25.4 / dpi;
     let (w, h) = (patch.right + 1 - patch.left, patch.bottom + 1 - patch.top);
@@ -379,14 +373,6 @@ fn region(patch: &Patch, color: InkColor, dpi: f32) -> Option<InkRegion> {
     if w_mm.max(h_mm) < SMALLEST_MM {
         return None;
     }
-    let round = (w_mm / h_mm.max(0.1)) > 0.75 && (w_mm / h_mm.max(0.1)) < 1.34;
-    // A ring with an emblem and letters covers a third or more of its cells; a frame of lines does not.
-    let filled = patch.cells as f32 >= 0.35 * (w * h) as f32;
-    let seal = color == InkColor::Red
-        && round
-        && filled
-        && SEAL_MM.contains(&w_mm.max(h_mm))
-        && SEAL_MM.contains(&w_mm.min(h_mm));
     let side = CELL as f32;
     let bbox = Rect {
         x: patch.left as f32 * side,
@@ -394,7 +380,7 @@ fn region(patch: &Patch, color: InkColor, dpi: f32) -> Option<InkRegion> {
         w: w as f32 * side,
         h: h as f32 * side,
     };
-    Some(InkRegion { color, bbox, seal })
+    Some(InkRegion { color, bbox })
 }
 
 #[cfg(test)]
@@ -418,7 +404,7 @@ mod tests {
     }
 
     #[test]
-    fn a_red_ring_is_a_seal_and_a_red_line_is_not() {
+    fn a_red_ring_and_a_red_line_are_patches_of_their_own() {
         let mut image = Rgb {
             width: 1500,
             height: 1500,
@@ -439,10 +425,9 @@ mod tests {
         let (gray, grid) = faded(&image, 300.0);
         assert!(gray.pixels.iter().all(|&v| v > 240));
         let found = regions(&grid, 300.0);
-        let seals: Vec<_> = found.iter().filter(|r| r.seal).collect();
-        assert_eq!(seals.len(), 1);
-        assert!((seals[0].bbox.x - 190.0).abs() <= 16.0 && (seals[0].bbox.w - 420.0).abs() <= 32.0);
-        assert!(found.iter().any(|r| !r.seal && r.bbox.w > 800.0));
+        assert_eq!(found.len(), 2);
+        let ring = found.iter().find(|r| r.bbox.w < 800.0).unwrap().bbox;
+        assert!((ring.x - 190.0).abs() <= 16.0 && (ring.w - 420.0).abs() <= 32.0);
     }
 
     #[test]

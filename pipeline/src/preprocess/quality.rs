@@ -33,7 +33,7 @@ pub struct Quality {
     pub cut: Vec<Side>,
     /// True when a dark margin was found.
     pub dark_margin: bool,
-    /// True when there is a seal in colour.
+    /// True when there is a seal, in colour or without.
     pub seal_present: bool,
 }
 

@@ -1,13 +1,13 @@
 //! Papers that were handed in and have no number yet: what the officer has said so far lies beside the scan in a folder of the
-//! server's own, so that work goes on after a closed browser or a restart. Half a day later it is taken away.
+//! server's own, encrypted where the archive's files are, so that work goes on after a closed browser or a restart. Half a day
+//! later it is taken away.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
-use saoy_archive::Sentence;
+use saoy_archive::{Archive, ArchiveError, Sentence};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -17,6 +17,8 @@ use crate::trouble::{Trouble, sentence};
 
 /// How long a paper waits for its officer, hours; what was read of it is kept as long.
 const LONG: i64 = 12;
+/// The folder of all of them.
+const FOLDER: &str = "drafts";
 /// The file with what is known.
 const FILE: &str = "draft.json";
 
@@ -78,8 +80,6 @@ impl From<Sentence> for Both {
 pub(crate) struct Looked {
     /// SHA-256 of the scan.
     pub(crate) scan: String,
-    /// The PDF that was made of it.
-    pub(crate) pdf: PathBuf,
     pub(crate) pages: u32,
     pub(crate) title: String,
     pub(crate) type_name: Option<String>,
@@ -184,7 +184,7 @@ pub(crate) struct Drafts {
 
 /// The folder of all.
 fn all(app: &App) -> PathBuf {
-    app.settings.own().join("drafts")
+    app.settings.own().join(FOLDER)
 }
 
 /// The folder of one. Its word comes from an address, so it must be one of ours.
@@ -196,15 +196,39 @@ fn folder(app: &App, word: &str) -> Option<PathBuf> {
     ours.then(|| all(app).join(word))
 }
 
-fn load(folder: &Path) -> Option<Draft> {
-    serde_json::from_slice(&std::fs::read(folder.join(FILE)).ok()?).ok()
+fn load(archive: &Archive, folder: &Path) -> Option<Draft> {
+    serde_json::from_slice(&archive.blobs().read_beside(&folder.join(FILE)).ok()?).ok()
 }
 
-fn save(folder: &Path, draft: &Draft) -> Result<(), Trouble> {
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    serde_json::to_writer(&mut file, draft).map_err(Trouble::ours)?;
-    file.flush()?;
-    file.persist(folder.join(FILE)).map_err(Trouble::ours)?;
+fn save(archive: &Archive, folder: &Path, draft: &Draft) -> Result<(), Trouble> {
+    let text = serde_json::to_vec(draft).map_err(Trouble::ours)?;
+    Ok(archive
+        .blobs()
+        .write_beside(&folder.join(FILE), &mut text.as_slice())?)
+}
+
+/// Encrypts what papers in progress left in plain from before the archive's files were encrypted.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub fn seal_drafts(data: &Path, archive: &Archive) -> std::io::Result<()> {
+    let Ok(folders) = std::fs::read_dir(data.join("server").join(FOLDER)) else {
+        return Ok(());
+    };
+    for file in folders
+        .flatten()
+        .filter_map(|folder| std::fs::read_dir(folder.path()).ok())
+        .flat_map(Iterator::flatten)
+    {
+        let path = file.path();
+        if let Err(ArchiveError::Damaged(_)) = archive.blobs().read_beside(&path) {
+            let mut plain = std::fs::File::open(&path)?;
+            archive
+                .blobs()
+                .write_beside(&path, &mut plain)
+                .map_err(std::io::Error::other)?;
+        }
+    }
     Ok(())
 }
 
@@ -220,13 +244,17 @@ where
         .map_err(Trouble::ours)?
 }
 
-/// Takes a paper in: `scan` is moved to its place.
+/// Takes a paper in, with the scan that came.
 pub(crate) async fn put(app: &Arc<App>, draft: Draft, scan: PathBuf) -> Result<(), Trouble> {
     blocking(app, move |app| {
         let folder = folder(app, &draft.word).ok_or_else(gone)?;
-        std::fs::create_dir_all(&folder)?;
-        std::fs::rename(scan, folder.join(&draft.scan))?;
-        save(&folder, &draft)
+        app.with_archive(|archive| {
+            std::fs::create_dir_all(&folder)?;
+            let mut plain = std::fs::File::open(scan)?;
+            let place = folder.join(&draft.scan);
+            archive.blobs().write_beside(&place, &mut plain)?;
+            save(archive, &folder, &draft)
+        })
     })
     .await
 }
@@ -235,10 +263,9 @@ pub(crate) async fn put(app: &Arc<App>, draft: Draft, scan: PathBuf) -> Result<(
 pub(crate) async fn get(app: &Arc<App>, login: &str, word: &str) -> Result<Draft, Trouble> {
     let (login, word) = (login.to_owned(), word.to_owned());
     blocking(app, move |app| {
-        folder(app, &word)
-            .and_then(|folder| load(&folder))
-            .filter(|draft| draft.login == login)
-            .ok_or_else(gone)
+        let folder = folder(app, &word).ok_or_else(gone)?;
+        let draft = app.with_archive(|archive| Ok(load(archive, &folder)))?;
+        draft.filter(|draft| draft.login == login).ok_or_else(gone)
     })
     .await
 }
@@ -261,12 +288,14 @@ where
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let folder = folder(app, &word).ok_or_else(gone)?;
-        let mut draft = load(&folder)
-            .filter(|draft| draft.login == login)
-            .ok_or_else(gone)?;
-        change(&mut draft);
-        save(&folder, &draft)?;
-        Ok(draft)
+        app.with_archive(|archive| {
+            let mut draft = load(archive, &folder)
+                .filter(|draft| draft.login == login)
+                .ok_or_else(gone)?;
+            change(&mut draft);
+            save(archive, &folder, &draft)?;
+            Ok(draft)
+        })
     })
     .await
 }
@@ -300,7 +329,7 @@ pub(crate) async fn of(app: &Arc<App>, login: &str) -> Result<Vec<Draft>, Troubl
             return Ok(own);
         };
         for entry in entries.flatten() {
-            let Some(draft) = load(&entry.path()) else {
+            let Some(draft) = app.with_archive(|archive| Ok(load(archive, &entry.path())))? else {
                 continue;
             };
             if now.as_second() - draft.made.as_second() > LONG * 3600 {
@@ -382,6 +411,7 @@ async fn looked(
         "certify".into(),
         "look".into(),
         scan.into(),
+        "--sealed".into(),
         "--json".into(),
     ];
     arguments.extend(["--by".into(), draft.login.clone().into()]);

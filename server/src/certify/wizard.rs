@@ -249,10 +249,11 @@ async fn forget(app: &Arc<App>, language: Language, draft: &Draft) {
     let Ok(scan) = drafts::scan(app, draft) else {
         return;
     };
-    let arguments: [OsString; 6] = [
+    let arguments: [OsString; 7] = [
         "certify".into(),
         "look".into(),
         scan.into(),
+        "--sealed".into(),
         "--forget".into(),
         "--by".into(),
         draft.login.clone().into(),
@@ -623,6 +624,7 @@ async fn prepare(app: &Arc<App>, language: Language, draft: &Draft) -> Result<An
         "certify".into(),
         "prepare".into(),
         drafts::scan(app, draft)?.into(),
+        "--sealed".into(),
         "--answers".into(),
         answers.into(),
         "--by".into(),
@@ -644,7 +646,7 @@ async fn scan(
     let looked = draft.looked.as_ref().ok_or_else(drafts::gone)?;
     let path = drafts::scan(&app, &draft)?;
     let source = (path.as_path(), looked.scan.as_str());
-    pictures::of_file(&app, shell.l, source, page, Width::parse(&width)).await
+    pictures::of_sealed(&app, shell.l, source, page, Width::parse(&width)).await
 }
 
 async fn made(
@@ -655,8 +657,8 @@ async fn made(
     let draft = drafts::get(&app, &shell.who.login, &word).await?;
     let looked = draft.looked.as_ref().ok_or_else(drafts::gone)?;
     let name = drafts::made(&looked.scan);
-    let source = (looked.pdf.as_path(), name.as_str());
-    pictures::of_file(&app, shell.l, source, page, Width::parse(&width)).await
+    let source = (looked.scan.as_str(), name.as_str());
+    pictures::of_read(&app, shell.l, source, page, Width::parse(&width)).await
 }
 
 /// The page with the statement, drawn the way signing draws it.

@@ -293,3 +293,64 @@ fn odd_rasters_are_no_trouble() {
         }
     }
 }
+
+/// Dots of black for grey: spread errors (Floyd and Steinberg 1976), or thresholds in a square (Bayer 1973), as programs and
+/// printers make them.
+fn dithered(image: &Gray, ordered: bool) -> Gray {
+    const SQUARE: [[i32; 4]; 4] = [[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]];
+    let (w, h) = (image.width as usize, image.height as usize);
+    let mut left: Vec<i32> = image.pixels.iter().map(|value| i32::from(*value)).collect();
+    let mut pixels = vec![0_u8; w * h];
+    for y in 0..h {
+        for x in 0..w {
+            let at = y * w + x;
+            if ordered {
+                pixels[at] = if left[at] > SQUARE[y % 4][x % 4] * 16 + 8 {
+                    255
+                } else {
+                    0
+                };
+                continue;
+            }
+            pixels[at] = if left[at] > 127 { 255 } else { 0 };
+            let error = left[at] - i32::from(pixels[at]);
+            let mut give = |there: bool, to: usize, share: i32| {
+                if there && to < left.len() {
+                    left[to] += error * share / 16;
+                }
+            };
+            give(x + 1 < w, at + 1, 7);
+            give(x > 0, at + w - 1, 3);
+            give(true, at + w, 5);
+            give(x + 1 < w, at + w + 1, 1);
+        }
+    }
+    Gray { pixels, ..*image }
+}
+
+#[test]
+fn qr_codes_in_dots_are_read() {
+    const SAID: &str = "https://saoy.example/1/3HHC3A8FG0S9YFWKBFEY/123456/abcdefghijklmnopqrstuv";
+    for dpi in [200.0, 300.0] {
+        for (degrees, ordered) in [(0.0, false), (0.0, true), (1.3, false), (-0.8, true)] {
+            let mut page = Page::of((8.27, 6.0), dpi);
+            page.print(&mut Dice(5));
+            let at = (4.0, 3.0);
+            let clear = (1.4 * dpi) as usize;
+            let (cx, cy) = ((at.0 * dpi) as usize, (at.1 * dpi) as usize);
+            let w = page.image.width as usize;
+            for y in cy - clear / 2..cy + clear / 2 {
+                page.image.pixels[y * w + cx - clear / 2..y * w + cx + clear / 2].fill(235);
+            }
+            page.qr(SAID, at, 0.55, degrees);
+            let raster = Raster::Gray(dithered(&page.image, ordered));
+            let found = soft::find(&raster, dpi);
+            let said: Vec<&str> = found.iter().map(|code| code.text.as_str()).collect();
+            assert_eq!(
+                said,
+                [SAID],
+                "{dpi} dpi, {degrees} degrees, ordered {ordered}"
+            );
+        }
+    }
+}
