@@ -53,6 +53,7 @@ pub(super) fn command(ui: Ui) -> Command {
                 .default_value("chung-thuc")
                 .value_parser(PossibleValuesParser::new(["chung-thuc", "sao-y", "sao-luc", "trich-sao"])),
         )
+        .arg(super::pages(ui))
         .arg(
             text("requester", "NAME", ui.say("Họ tên người yêu cầu", "The requester's name")),
         )
@@ -187,6 +188,21 @@ fn one(
         let id = text("requester-id").unwrap_or_default();
         format!("{} {requester} {id}", act.day()).trim().to_owned()
     });
+    let pages = super::chosen(text("pages").as_deref(), kind)?;
+    if kind == super::EXTRACT && pages.is_empty() {
+        let why = said!(
+            "trích sao cần các trang được trích: --pages 1,3-5",
+            "an extract needs the pages that are extracted: --pages 1,3-5"
+        );
+        terminal::complain(ui, &Said(why).into());
+        return Ok(Err(ExitCode::from(2)));
+    }
+    let excerpt = super::listed(&pages);
+    // Other pages are another extract.
+    let visit = match excerpt.as_str() {
+        "" => visit,
+        pages => format!("{visit} tr. {pages}"),
+    };
     let original = BlobId::of_reader(
         &mut std::fs::File::open(input).with_context(|| input.display().to_string())?,
     )?;
@@ -196,7 +212,7 @@ fn one(
         return Ok(Ok(()));
     }
     archive.is_preparer(act)?;
-    let paper = match reading::paper(matches, archive, (input, original), ui)? {
+    let paper = match reading::paper(matches, archive, (input, original), &pages, ui)? {
         Ok(paper) => paper,
         Err(code) => return Ok(Err(code)),
     };
@@ -229,6 +245,10 @@ fn one(
     let type_code = paper.record.kind.as_ref().map(|kind| kind.code.clone());
     let number_symbol = field("number_symbol");
     let title = text("title").unwrap_or_else(|| title(&paper.record));
+    let title = match excerpt.as_str() {
+        "" => title,
+        pages => format!("{title} (trích trang {pages})"),
+    };
     let held = held(
         archive,
         original,
@@ -257,6 +277,7 @@ fn one(
         held: held.clone(),
         profile: profile.version.clone(),
         unit: text("unit").unwrap_or_default(),
+        excerpt: pages,
     };
     if is_certified {
         // A paper that is refused may be held or not.

@@ -465,7 +465,7 @@ impl<'a> Job<'a> {
 }
 
 /// Arguments that change nothing of what is signed.
-const ASIDE: [&str; 18] = [
+const ASIDE: [&str; 19] = [
     "inputs",
     "out",
     "key",
@@ -474,6 +474,7 @@ const ASIDE: [&str; 18] = [
     "pin-fd",
     "otp-file",
     "otp-fd",
+    "dialog",
     "tls-roots",
     "tsa",
     "retry",
