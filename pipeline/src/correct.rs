@@ -194,6 +194,12 @@ pub enum PageOrigin {
 
 /// The pages of a document of `pages` source pages after `corrections`, in order.
 pub fn plan(pages: usize, corrections: &[Correction]) -> Vec<PlannedPage> {
+    let slots = slots(pages, corrections);
+    slots.into_iter().filter_map(|slot| slot.page).collect()
+}
+
+/// The places of all pages after `corrections`, in order, those that were left out among them.
+fn slots(pages: usize, corrections: &[Correction]) -> Vec<Slot> {
     let mut slots: Vec<Slot> = (0..pages).map(Slot::of_source).collect();
     let mut scans = 0;
     for correction in corrections {
@@ -218,7 +224,7 @@ pub fn plan(pages: usize, corrections: &[Correction]) -> Vec<PlannedPage> {
             }
         }
     }
-    slots.into_iter().filter_map(|slot| slot.page).collect()
+    slots
 }
 
 /// A place for a page: what is left out may come back to it.
@@ -344,6 +350,20 @@ pub fn cuts(corrections: &[Correction]) -> BTreeMap<PageName, bool> {
     }
     ordered.extend(said);
     ordered
+}
+
+/// The same of a source of `pages` pages: where a page with which a document begins was left out, it begins with the next.
+pub fn cuts_of(pages: usize, corrections: &[Correction]) -> BTreeMap<PageName, bool> {
+    let mut cuts = cuts(corrections);
+    let mut begins = false;
+    for slot in slots(pages, corrections) {
+        if slot.page.is_none() {
+            begins |= cuts.get(&slot.name) == Some(&true);
+        } else if std::mem::take(&mut begins) {
+            cuts.insert(slot.name, true);
+        }
+    }
+    cuts
 }
 
 /// The pages of the source with which a document began that people joined to the one before it.
@@ -606,6 +626,9 @@ mod tests {
         said.push(order(&[Source(3), Source(4), Source(5)], true));
         assert_eq!(names(&said), (1..=5).map(Source).collect::<Vec<_>>());
         assert!(cuts(&said)[&Source(3)] && !cuts(&said)[&Source(5)]);
+        // A document whose first page is left out begins with the next.
+        let left = [&said[..], &[page(3, PageOp::Drop)]].concat();
+        assert!(cuts_of(5, &left)[&Source(4)] && !cuts_of(5, &said)[&Source(4)]);
         said.push(order(&[Source(3), Source(3), Source(4)], true));
         said.push(order(&[Source(4), Source(9), Source(3)], true));
         assert_eq!(

@@ -397,9 +397,11 @@ impl<'a> Desk<'a> {
             }
             Wish::Drop { page } => {
                 let name = named(*page)?;
-                match record.pages.len() {
-                    1 => Err(AmendError::LastPage),
-                    _ => one(name, PageOp::Drop),
+                match (record.pages.len(), *page == 1 && self.follows()) {
+                    (1, _) => Err(AmendError::LastPage),
+                    // Its document goes on to begin there, not to belong to the one before.
+                    (_, true) => Ok(vec![name.change(PageOp::Begin), name.change(PageOp::Drop)]),
+                    (_, false) => one(name, PageOp::Drop),
                 }
             }
             Wish::Split { page } => match named(*page)? {

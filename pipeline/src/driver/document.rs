@@ -59,6 +59,13 @@ pub(super) struct Opened<'a> {
     assembly: Mutex<Assembly>,
 }
 
+/// The files of a document, where its pages lie, and where people cut it.
+struct Source {
+    files: Vec<File>,
+    places: Vec<Lies>,
+    cuts: BTreeMap<PageName, bool>,
+}
+
 /// Where a page of the document lies.
 #[derive(Clone, Copy, Debug, Default)]
 struct Lies {
@@ -134,21 +141,28 @@ impl<'a> Opened<'a> {
             return Ok(Opening::Settled(Box::new(skipped(document, &name, past))));
         }
         let opened = open_files(run, document, said);
-        if opened.as_ref().is_ok_and(|(_, places)| places.is_empty()) && !said.is_empty() {
+        let is_empty = opened.as_ref().is_ok_and(|opened| opened.places.is_empty());
+        if is_empty && !said.is_empty() {
             let entry = nothing_left(run, document, &key, options)?;
             return Ok(Opening::Settled(Box::new(entry)));
         }
         let split = opened
             .as_ref()
             .map_or(Split::None, |opened| split_of(run, opened));
-        let most = opened.as_ref().map_or(1, |(_, places)| places.len());
-        let cuts = correct::cuts(said);
+        let most = opened.as_ref().map_or(1, |opened| opened.places.len());
         // A person may cut what the options would not.
-        let whole = split.is_none() && !cuts.values().any(|begins| *begins);
+        let is_cut = opened
+            .as_ref()
+            .is_ok_and(|opened| opened.cuts.values().any(|begins| *begins));
+        let whole = split.is_none() && !is_cut;
         let most = if whole { 1 } else { most };
         let name = name_for(run, document, &key, most);
         let named = |failure| (Some((key.clone(), name.clone())), failure);
-        let (files, places) = opened.map_err(named)?;
+        let Source {
+            files,
+            places,
+            cuts,
+        } = opened.map_err(named)?;
         if places.is_empty() {
             let why = said!("không có trang nào", "no pages");
             return Err(named(Reason::Damaged.about(&document.path, None, &why)));
@@ -722,8 +736,8 @@ fn about(run: &Run<'_>, document: &Document, key: &Key, part: usize) -> About {
 }
 
 /// Whether an input is cut: never one that is signed, and there must be something to cut.
-fn split_of(run: &Run<'_>, (files, places): &(Vec<File>, Vec<Lies>)) -> Split {
-    if files.iter().any(File::is_signed) || places.len() < 2 {
+fn split_of(run: &Run<'_>, source: &Source) -> Split {
+    if source.files.iter().any(File::is_signed) || source.places.len() < 2 {
         Split::None
     } else {
         run.plan.options.split
@@ -778,11 +792,7 @@ fn options_with(options: &str, said: &[Correction]) -> String {
     format!("{options}+{}", hex(hash.finish().as_ref()))
 }
 
-fn open_files(
-    run: &Run<'_>,
-    document: &Document,
-    said: &[Correction],
-) -> Result<(Vec<File>, Vec<Lies>), Failure> {
+fn open_files(run: &Run<'_>, document: &Document, said: &[Correction]) -> Result<Source, Failure> {
     let open = |path: &Path| File::open(path, &run.plan.limits).map_err(|error| of_ingest(&error));
     let mut files = Vec::new();
     let mut scanned: Vec<Lies> = Vec::new();
@@ -821,7 +831,11 @@ fn open_files(
             ..lies
         });
     }
-    Ok((files, places))
+    Ok(Source {
+        cuts: correct::cuts_of(scanned.len(), said),
+        files,
+        places,
+    })
 }
 
 /// Code of the finding that people left all pages of an input out, or took them into other documents.

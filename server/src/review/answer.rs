@@ -21,7 +21,7 @@ use crate::stations::record::TYPE;
 use crate::trouble::{Trouble, sentence};
 
 /// How long somebody who works in the same folder is waited for, seconds.
-const WAIT: u64 = 20;
+const WAIT: u64 = 6;
 
 /// Takes one answer.
 pub(crate) async fn answer(
