@@ -110,6 +110,7 @@ test-deps: deps
 	need openssl              "makes certificates, lists and tokens"  openssl version
 	need chromium             "shows the pages"                      which chromium
 	need chromium-driver      "and is driven by the tests"           which chromedriver
+	need systemd              "judges the package's services"        systemd-analyze --version
 	need sane-utils           "scanimage, before its driver for tests" scanimage --version
 	need sane-airscan         "network scanners by eSCL"             which airscan-discover
 	need libxml2-utils        "xmllint: ALTO against its schema"     xmllint --version

@@ -302,8 +302,8 @@ fn correct(ui: Ui) -> Command {
                 .value_name("page OP N ...")
                 .num_args(0..)
                 .help(ui.say(
-                    "Sửa trang: page rotate N 90|180|270 · page drop N · page replace N TỆP[#TRANG] · page insert N TỆP[#TRANG] (chèn sau trang N, 0 = đầu) · page restore N (trang N của bản quét như cũ) · page split N (văn bản mới từ trang N) · merge (gộp văn bản sau của cùng bản quét)",
-                    "Pages: page rotate N 90|180|270 · page drop N · page replace N FILE[#PAGE] · page insert N FILE[#PAGE] (after page N, 0 = first) · page restore N (page N of the scan as it was) · page split N (a new document from page N) · merge (the next document of the same scan joins)",
+                    "Sửa trang: page rotate N 90|180|270 · page drop N · page replace N TỆP[#TRANG] · page insert N TỆP[#TRANG] (chèn sau trang N, 0 = đầu) · page restore N (trang N của bản quét như cũ) · page move N M (trang N thành trang M) · page split N (văn bản mới từ trang N) · merge (gộp văn bản sau của cùng bản quét) · merge VĂN-BẢN (gộp một văn bản bất kỳ của thư mục này)",
+                    "Pages: page rotate N 90|180|270 · page drop N · page replace N FILE[#PAGE] · page insert N FILE[#PAGE] (after page N, 0 = first) · page restore N (page N of the scan as it was) · page move N M (page N becomes page M) · page split N (a new document from page N) · merge (the next document of the same scan joins) · merge DOCUMENT (any document of this folder joins)",
                 )),
         )
         .arg(

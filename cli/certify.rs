@@ -10,7 +10,7 @@ use saoy_archive::certification::{Copy, words};
 use saoy_archive::{Archive, ArchiveError};
 
 use crate::archive::answered;
-use crate::words::Ui;
+use crate::words::{Said, Ui, said};
 
 mod deliver;
 
@@ -71,6 +71,69 @@ fn code(ui: Ui) -> Arg {
         .help(ui.say("Mã tra cứu của bản sao", "The copy's look-up code"))
 }
 
+/// The kind whose copies are of some pages only (Decree 30/2020, article 25).
+const EXTRACT: &str = "trich-sao";
+
+/// Which pages are extracted.
+fn pages(ui: Ui) -> Arg {
+    Arg::new("pages")
+        .long("pages")
+        .value_name("PAGES")
+        .help(ui.say(
+            "Các trang được trích, ví dụ 1,3-5 (chỉ với --kind trich-sao)",
+            "The pages that are extracted, such as 1,3-5 (with --kind trich-sao only)",
+        ))
+}
+
+/// The pages that `text` names, each once, in order; empty for all.
+///
+/// # Errors
+/// When it is no list of pages, or the kind of copy is one of whole documents.
+fn chosen(text: Option<&str>, kind: &str) -> anyhow::Result<Vec<u32>> {
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    if kind != EXTRACT {
+        return Err(Said(said!(
+            "--pages chỉ dùng với --kind trich-sao: {} là bản sao đủ các trang",
+            "--pages goes with --kind trich-sao only: {} copies all pages",
+            kind
+        ))
+        .into());
+    }
+    let number = |text: &str| text.trim().parse().ok().filter(|page: &u32| *page > 0);
+    let span = |part: &str| match part.split_once('-') {
+        Some((first, last)) => Some((number(first)?, number(last)?)),
+        None => number(part).map(|page| (page, page)),
+    };
+    let mut pages = std::collections::BTreeSet::new();
+    for part in text.split(',') {
+        match span(part) {
+            Some((first, last)) if first <= last && last - first < MOST_PAGES => {
+                pages.extend(first..=last);
+            }
+            _ => {
+                return Err(Said(said!(
+                    "--pages cần dạng 1,3-5, không phải \"{}\"",
+                    "--pages wants the form 1,3-5, not \"{}\"",
+                    text
+                ))
+                .into());
+            }
+        }
+    }
+    Ok(pages.into_iter().collect())
+}
+
+/// Most pages of one extract.
+const MOST_PAGES: u32 = 10_000;
+
+/// Pages as they are told: `1, 3, 4`.
+fn listed(pages: &[u32]) -> String {
+    let pages: Vec<String> = pages.iter().map(u32::to_string).collect();
+    pages.join(", ")
+}
+
 /// One line about a copy.
 fn line(copy: &Copy, ui: Ui) -> String {
     let (vi, en) = words(copy.stage);
@@ -108,4 +171,20 @@ fn put(archive: &Archive, file: &str, out: &Path) -> anyhow::Result<()> {
     draft.persist(out)?;
     std::fs::File::open(folder)?.sync_all()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_of_an_extract_are_told_apart_and_whole_copies_have_none() {
+        assert_eq!(chosen(Some("3-5, 1,4"), EXTRACT).unwrap(), [1, 3, 4, 5]);
+        assert!(chosen(None, "sao-y").unwrap().is_empty());
+        for wrong in ["0", "5-3", "x", "1,,2", "1-99999999"] {
+            assert!(chosen(Some(wrong), EXTRACT).is_err(), "{wrong}");
+        }
+        assert!(chosen(Some("1"), "sao-y").is_err());
+        assert_eq!(listed(&[1, 3]), "1, 3");
+    }
 }

@@ -43,41 +43,39 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     let by = who(matches);
     let at = digitize::local_time().to_rfc3339();
     let wait = wait(matches)?;
+    let json = matches.get_flag("json");
     let amend = || driver::amend(&out, &name, &wishes, (&by, &at), &Limits::default());
     let amended = match patiently(wait, amend) {
         Ok(amended) => amended,
-        Err(error) => return Ok(refused(ui, error)),
+        Err(error) => {
+            // Whoever asks by program tries again: nothing is wrong but the moment.
+            if matches!(error, AmendError::Folder(RunError::Busy { .. })) && json {
+                digitize::print_json(&serde_json::json!({ "schema": "saoy.busy/1" }))?;
+            }
+            return Ok(refused(ui, error));
+        }
     };
     let mut made = None;
-    if let Amended::Pages {
-        source,
-        joined,
-        options,
-        profile,
-    } = amended
-    {
-        let Some(options) = options else {
-            terminal::hint(
-                ui,
-                "đã ghi nhận; chạy lại lệnh saoy digitize đã dùng để tạo lại các trang",
-                "noted; run the saoy digitize command again that made the document, to make its pages anew",
-            );
-            return Ok(ExitCode::SUCCESS);
-        };
-        let record = pages_anew(
-            matches,
-            ui,
-            (&out, &source, joined),
-            (*options, profile),
-            wait,
-        )?;
-        let code = digitize::exit_code(&record);
-        if code != 0 {
-            return Ok(ExitCode::from(code));
+    if let Amended::Pages(sources) = amended {
+        for anew in sources {
+            let Some(options) = anew.options else {
+                terminal::hint(
+                    ui,
+                    "đã ghi nhận; chạy lại lệnh saoy digitize đã dùng để tạo lại các trang",
+                    "noted; run the saoy digitize command again that made the document, to make its pages anew",
+                );
+                return Ok(ExitCode::SUCCESS);
+            };
+            let source = (out.as_path(), anew.source, anew.joined);
+            let record = pages_anew(matches, ui, source, (*options, anew.profile), wait)?;
+            let code = digitize::exit_code(&record);
+            if code != 0 {
+                return Ok(ExitCode::from(code));
+            }
+            made.get_or_insert(record);
         }
-        made = Some(record);
     }
-    if matches.get_flag("json") {
+    if json {
         let path = out.join(format!("{name}.json"));
         if let Some(record) = made.filter(|_| !path.exists()) {
             // Cut otherwise than before: the documents have other names.
@@ -134,7 +132,11 @@ fn refused(ui: Ui, error: AmendError) -> ExitCode {
         | AmendError::NoNext
         | AmendError::Record { .. }
         | AmendError::Scan(_) => FailureClass::Input,
-        AmendError::Signed | AmendError::Otherwise { .. } => FailureClass::Policy,
+        AmendError::Source { .. } => FailureClass::Input,
+        AmendError::Signed
+        | AmendError::Otherwise { .. }
+        | AmendError::LastPage
+        | AmendError::Itself => FailureClass::Policy,
         _ => FailureClass::Environment,
     };
     let vi = match &error {
@@ -147,6 +149,14 @@ fn refused(ui: Ui, error: AmendError) -> ExitCode {
         AmendError::NoPage { page, pages } => {
             format!("văn bản không có trang {page}; chỉ có {pages} trang")
         }
+        AmendError::LastPage => {
+            "đây là trang duy nhất của văn bản; hãy trả lại văn bản để quét lại".to_owned()
+        }
+        AmendError::Itself => "không gộp một văn bản với chính nó".to_owned(),
+        AmendError::Source { path } => format!(
+            "{} không còn, hoặc không phải bản quét đã làm ra văn bản",
+            path.display()
+        ),
         AmendError::Signed => "văn bản là bản gốc đã ký số; không sửa trang".to_owned(),
         AmendError::NoCut { page } => format!(
             "không văn bản nào có thể bắt đầu từ trang {page}: đó là trang đầu, hoặc là trang chèn thêm"
@@ -175,7 +185,7 @@ fn refused(ui: Ui, error: AmendError) -> ExitCode {
 fn pages_anew(
     matches: &ArgMatches,
     ui: Ui,
-    (out, source, joined): (&Path, &Path, bool),
+    (out, source, joined): (&Path, PathBuf, bool),
     (mut options, profile): (Options, Option<String>),
     wait: Duration,
 ) -> anyhow::Result<BatchRecord> {
@@ -186,7 +196,7 @@ fn pages_anew(
     digitize::stop_on_signals(&stop)?;
     let progress = Progress::new(ui, Style::Quiet);
     let plan = Plan {
-        inputs: vec![source.to_owned()],
+        inputs: vec![source],
         out: out.to_owned(),
         options,
         profile,
@@ -322,7 +332,7 @@ fn changes(file: &Path, ui: Ui) -> anyhow::Result<Vec<Change>> {
             Change::Type { code } => !code.trim().is_empty() && code.len() <= 64,
             Change::SentBack { reason } => fine(reason),
             Change::Accepted => true,
-            Change::Page { .. } => false,
+            _ => false,
         };
         ensure!(
             fits,
@@ -346,6 +356,8 @@ fn page_wish(words: &[&str], ui: Ui) -> anyhow::Result<Wish> {
             )
         })
     };
+    // Documents of one output folder are known by their names.
+    let document = |text: &str| -> anyhow::Result<String> { Ok(place_of(Path::new(text))?.1) };
     Ok(match words {
         ["page", "rotate", page, degrees @ ("90" | "180" | "270")] => Wish::Turn {
             page: number(page)?,
@@ -357,7 +369,14 @@ fn page_wish(words: &[&str], ui: Ui) -> anyhow::Result<Wish> {
         ["page", "split", page] => Wish::Split {
             page: number(page)?,
         },
+        ["page", "move", page, to] => Wish::Move {
+            page: number(page)?,
+            to: number(to)?,
+        },
         ["merge"] => Wish::Merge,
+        ["merge", other] => Wish::TakeIn {
+            document: document(other)?,
+        },
         ["page", "restore", page] => Wish::Restore {
             page: number(page)?,
         },

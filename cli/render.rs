@@ -57,6 +57,16 @@ pub(crate) fn command(ui: Ui) -> Command {
                     "The PDF that was made of the scan with this digest (certify look)",
                 )),
         )
+        .arg(
+            Arg::new("pages")
+                .long("pages")
+                .value_name("PAGES")
+                .requires("read")
+                .help(ui.say(
+                    "Các trang được trích của bản quét",
+                    "The pages of the scan that are extracted",
+                )),
+        )
         .arg(crate::certify::sealed())
         .arg(
             Arg::new("page")
@@ -89,7 +99,8 @@ fn picture(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     let made = if matches.get_flag("stored") {
         stored(&open(matches)?, input, page, width, &limits)
     } else if matches.get_flag("read") {
-        let pdf = crate::certify::read_of(&open(matches)?, input)?;
+        let pages = matches.get_one::<String>("pages");
+        let pdf = crate::certify::read_of(&open(matches)?, input, pages.map(String::as_str))?;
         of_pdf(&Document::open(pdf)?, page, width, &limits)
     } else if matches.get_flag("sealed") {
         let scan = crate::certify::Scan::of(matches, &open(matches)?, Path::new(input))?;

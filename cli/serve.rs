@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use saoy_server::{Accounts, Settings, Tls, World};
+use saoy_server::{Accounts, Settings, SigningKey, Tls, World};
 
 use crate::args::given;
 use crate::words::{Said, Ui, said};
@@ -81,6 +81,16 @@ pub(crate) fn command(ui: Ui) -> Command {
                 )),
         )
         .arg(
+            Arg::new("account")
+                .long("account")
+                .value_name("NAME=FILE")
+                .action(ArgAction::Append)
+                .help(ui.say(
+                    "Tài khoản ở dịch vụ ký số từ xa cho khóa csc: tên đó, như --account của saoy sign",
+                    "The account at the signing service for the csc: key of that name, as --account of saoy sign",
+                )),
+        )
+        .arg(
             Arg::new("level")
                 .long("level")
                 .value_name("LEVEL")
@@ -138,21 +148,21 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         terminal::complain(ui, &Said(why).into());
         return Ok(ExitCode::from(2));
     }
-    let mut keys = Vec::new();
-    for given in matches.get_many::<String>("key").into_iter().flatten() {
-        let Some((name, key)) = given
-            .split_once('=')
-            .filter(|(name, _)| !name.contains(':'))
-        else {
-            let why = said!(
-                "--key cần dạng TÊN=KEYREF, không phải {}",
-                "--key wants NAME=KEYREF, not {}",
-                given
-            );
-            terminal::complain(ui, &Said(why).into());
-            return Ok(ExitCode::from(2));
-        };
-        keys.push((name.trim().to_owned(), key.to_owned()));
+    let (keys, accounts) = match (pairs(matches, "key", ui), pairs(matches, "account", ui)) {
+        (Ok(keys), Ok(accounts)) => (keys, accounts),
+        (Err(code), _) | (_, Err(code)) => return Ok(code),
+    };
+    if let Some((name, _)) = accounts
+        .iter()
+        .find(|(name, _)| keys.iter().all(|(known, _)| known != name))
+    {
+        let why = said!(
+            "--account {}: không có --key tên đó",
+            "--account {}: there is no --key of that name",
+            name
+        );
+        terminal::complain(ui, &Said(why).into());
+        return Ok(ExitCode::from(2));
     }
     let paths = |name: &str| -> anyhow::Result<Vec<PathBuf>> {
         matches
@@ -171,7 +181,20 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         reader: matches.get_one::<PathBuf>("reader").cloned(),
         stations: paths("station")?,
         trust: paths("trust")?,
-        keys,
+        keys: keys
+            .into_iter()
+            .map(|(name, reference)| {
+                let account = accounts.iter().find(|(known, _)| *known == name);
+                let account = account
+                    .map(|(_, file)| std::path::absolute(file))
+                    .transpose()?;
+                Ok(SigningKey {
+                    name,
+                    reference,
+                    account,
+                })
+            })
+            .collect::<io::Result<Vec<SigningKey>>>()?,
         level: level(matches),
         upload: given::<u64>(matches, "max-upload")? << 20,
         patience: Duration::from_secs(*given::<u64>(matches, "upload-time")?),
@@ -179,11 +202,11 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         secure: tls.is_some() || proxied,
     };
     let world = world();
-    let accounts = Accounts::open(&data, world.clone())?;
+    let people = Accounts::open(&data, world.clone())?;
     let stop = Arc::new(AtomicBool::new(false));
     digitize::stop_on_signals(&stop)?;
     let scheme = if tls.is_some() { "https" } else { "http" };
-    let running = saoy_server::start(settings, world, accounts, tls.as_ref()).with_context(|| {
+    let running = saoy_server::start(settings, world, people, tls.as_ref()).with_context(|| {
         Said(said!(
             "không mở được {}; cổng có thể đang được dùng (chọn cổng khác bằng --listen), hoặc chứng thư TLS không đọc được",
             "{} could not be opened; the port may be in use (choose another with --listen), or the TLS certificate cannot be read",
@@ -197,6 +220,28 @@ pub(crate) fn run(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
     }
     running.stop();
     Ok(ExitCode::SUCCESS)
+}
+
+/// The pairs NAME=VALUE of an option; complains about what is none.
+fn pairs(matches: &ArgMatches, name: &str, ui: Ui) -> Result<Vec<(String, String)>, ExitCode> {
+    let mut pairs = Vec::new();
+    for given in matches.get_many::<String>(name).into_iter().flatten() {
+        let Some((key, value)) = given
+            .split_once('=')
+            .filter(|(name, _)| !name.contains(':'))
+        else {
+            let why = said!(
+                "--{} cần dạng TÊN=GIÁ-TRỊ, không phải {}",
+                "--{} wants NAME=VALUE, not {}",
+                name,
+                given
+            );
+            terminal::complain(ui, &Said(why).into());
+            return Err(ExitCode::from(2));
+        };
+        pairs.push((key.trim().to_owned(), value.to_owned()));
+    }
+    Ok(pairs)
 }
 
 /// Level and timestamp server of what is signed on the pages, as `saoy certify` takes them.

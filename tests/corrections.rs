@@ -174,3 +174,116 @@ fn a_sample_is_drawn_and_its_error_rate_reported() {
     assert_eq!(found["error_rate"], 0.5);
     assert_eq!(found["by_field"]["place"], 1);
 }
+
+/// Pages of a document by their number in the source; those that were put in by their own, below 0.
+fn shown(desk: &Desk, name: &str) -> Vec<i64> {
+    let record = desk.json(&format!("{name}.json"));
+    let pages = record["pages"].as_array().expect("pages").iter();
+    pages
+        .map(|page| match page["scan"].as_i64() {
+            Some(scan) => -scan,
+            None => page["source_page"]
+                .as_i64()
+                .or(page["number"].as_i64())
+                .expect("a number"),
+        })
+        .collect()
+}
+
+#[test]
+fn pages_change_places_in_documents_that_were_cut() {
+    let desk = three_pages();
+    let fine = |document: &str, arguments: &[&str]| {
+        let (code, _, errors) = correct(&desk, document, arguments);
+        assert_eq!(code, 0, "{document} {arguments:?}: {errors}");
+    };
+    fine("box.json", &["page", "move", "1", "3"]);
+    assert_eq!(shown(&desk, "box"), [2, 3, 1]);
+    fine("box.json", &["page", "move", "3", "1"]);
+    assert_eq!(shown(&desk, "box"), [1, 2, 3]);
+    fine("box.json", &["page", "split", "2"]);
+    assert_eq!(
+        (shown(&desk, "box-1"), shown(&desk, "box-2")),
+        (vec![1], vec![2, 3])
+    );
+    // What was said of a document stays with it when another page comes first.
+    fine("box-2.json", &["--field", "number_symbol=7/QĐ-UBND"]);
+    fine("box-2.json", &["page", "move", "2", "1"]);
+    assert_eq!(
+        (shown(&desk, "box-1"), shown(&desk, "box-2")),
+        (vec![1], vec![3, 2])
+    );
+    let other = desk.output("other.tif");
+    std::fs::write(&other, tiff(&[page(9, paper::WIDTH)])).expect("a scan");
+    fine(
+        "box-2.json",
+        &["page", "insert", "0", other.to_str().expect("a path")],
+    );
+    assert_eq!(
+        (shown(&desk, "box-1"), shown(&desk, "box-2")),
+        (vec![1], vec![-1, 3, 2])
+    );
+    // A page that was put in is one like the others.
+    fine("box-2.json", &["page", "rotate", "1", "90"]);
+    assert_eq!(desk.json("box-2.json")["pages"][0]["rotation"], 90);
+    let (code, _, errors) = run(&mut desk.digitize(&["--force"]));
+    assert_eq!(code, 0, "{errors}");
+    assert_eq!(
+        (shown(&desk, "box-1"), shown(&desk, "box-2")),
+        (vec![1], vec![-1, 3, 2])
+    );
+    let record = desk.json("box-2.json");
+    assert_eq!(record["fields"]["number_symbol"]["value"], "7/QĐ-UBND");
+    fine("box-2.json", &["page", "drop", "1"]);
+    fine("box-1.json", &["merge"]);
+    assert_eq!(shown(&desk, "box"), [1, 3, 2]);
+}
+
+#[test]
+fn documents_of_two_scans_are_one_until_they_are_taken_apart() {
+    let desk = three_pages();
+    desk.put("alone.tif", tiff(&[page(7, paper::WIDTH)]));
+    let (code, _, errors) = run(&mut desk.digitize::<&str>(&[]));
+    assert_eq!(code, 0, "{errors}");
+    let refused = |arguments: &[&str], expected: i32, word: &str| {
+        let (code, _, errors) = correct(&desk, "box.json", arguments);
+        assert_eq!(code, expected, "{arguments:?}: {errors}");
+        assert!(errors.contains(word), "{arguments:?}: {errors}");
+    };
+    refused(&["merge", "box.json"], 5, "itself");
+    refused(&["merge", "none.json"], 3, "none");
+    refused(&["page", "move", "1", "4"], 3, "no page 4");
+    let (code, _, errors) = correct(&desk, "alone.json", &["page", "drop", "1"]);
+    assert_eq!(code, 5, "{errors}");
+    // The scan that the other was made of has to be the same still.
+    let scan = desk.input("alone.tif");
+    let bytes = std::fs::read(&scan).expect("the scan");
+    std::fs::write(&scan, b"something else").expect("written");
+    refused(&["merge", "alone.json"], 3, "alone.tif");
+    std::fs::write(&scan, &bytes).expect("written");
+
+    let (code, _, errors) = correct(&desk, "box.json", &["merge", "alone.json"]);
+    assert_eq!(code, 0, "{errors}");
+    assert_eq!(shown(&desk, "box"), [1, 2, 3, -1]);
+    assert!(!desk.output("alone.pdf").exists() && !desk.output("alone.json").exists());
+    let (code, _, errors) = run(&mut desk.digitize(&["--force"]));
+    assert_eq!(code, 0, "{errors}");
+    assert_eq!(shown(&desk, "box"), [1, 2, 3, -1]);
+    let batch = desk.json("batch.json");
+    let entries = batch["documents"].as_array().expect("documents");
+    let alone = entries
+        .iter()
+        .find(|entry| entry["name"] == "alone")
+        .expect("its entry");
+    assert_eq!(alone["status"], "done");
+    assert_eq!(alone["pages"], 0);
+    crate::outputs::records::is_valid(&batch, "batch-1.schema.json");
+    crate::outputs::records::is_valid(&desk.json("box.json"), "document-1.schema.json");
+    // Taken apart: there again, and gone here.
+    let (code, _, errors) = correct(&desk, "alone.json", &["page", "restore", "1"]);
+    assert_eq!(code, 0, "{errors}");
+    assert_eq!(shown(&desk, "alone"), [1]);
+    let (code, _, errors) = correct(&desk, "box.json", &["page", "drop", "4"]);
+    assert_eq!(code, 0, "{errors}");
+    assert_eq!(shown(&desk, "box"), [1, 2, 3]);
+}

@@ -72,3 +72,6 @@ mod archive;
 
 /// Pages and REST: roles, strangers, forged requests, verdicts.
 mod server;
+
+/// The package's services, before systemd.
+mod units;

@@ -573,3 +573,48 @@ fn it_speaks_tls_with_its_certificate() {
     assert_eq!(code, 4, "{complaints}");
     assert!(complaints.contains("nowhere.pem"), "{complaints}");
 }
+
+#[test]
+fn an_encrypted_file_is_no_damaged_one_and_nobody_at_a_page_is_sent_to_a_terminal() {
+    let server = Server::start(&[]);
+    let page = server.desk.put("page.pdf", crate::sign::page());
+    let out = server.desk.input("locked.pdf");
+    let (code, _, complaints) = run(std::process::Command::new("qpdf")
+        .arg("--encrypt")
+        .args(["", "owner", "256", "--"])
+        .args([&page, &out]));
+    assert_eq!(code, 0, "{complaints}");
+    let judged = |file: &[u8]| {
+        let body = multipart(&[], Some(("a.pdf", file)));
+        let answer = server.send("POST", "/verify", &[MULTIPART], &body);
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        server
+            .get(answer.header("location").expect("a place"))
+            .text()
+    };
+    let page = judged(&std::fs::read(&out).expect("a locked file"));
+    assert!(page.contains("Tệp được mã hóa: không thể xét"), "{page}");
+    assert!(
+        page.contains("TỆP ĐƯỢC MÃ HÓA") && !page.contains("Tệp hỏng"),
+        "{page}"
+    );
+    assert!(page.contains("xin bản không mã hóa"), "{page}");
+    // Whom to ask stands there; the command is folded.
+    let page = judged(&signed(&server));
+    let (shown, folded) = page
+        .split_once("<details><summary>Chi tiết kỹ thuật")
+        .expect("what is folded");
+    assert!(shown.contains("Hỏi người quản trị"), "{shown}");
+    assert!(!shown.contains("saoy trust"), "{shown}");
+    assert!(
+        folded.contains("Cho người quản trị") && folded.contains("saoy trust"),
+        "{folded}"
+    );
+}
+
+#[test]
+fn every_type_that_is_read_has_a_name_on_pages() {
+    let read: std::collections::BTreeSet<_> = saoy_pipeline::classify::types().collect();
+    let named: std::collections::BTreeSet<_> = saoy_server::types().collect();
+    assert_eq!(read, named);
+}

@@ -18,7 +18,7 @@ pub(crate) mod servers;
 mod tokens;
 
 /// A signing service.
-mod cloud;
+pub(crate) mod cloud;
 
 /// Keys there.
 mod remote;

@@ -76,6 +76,9 @@ impl Archive {
             if kind.signers.len() > 1 {
                 columns.insert("copies".to_owned(), new.details.copies.to_string());
                 columns.insert("fee".to_owned(), new.details.fee.to_string());
+            } else if !new.requester.is_empty() {
+                // Books of an office's own copies name who gets them.
+                columns.insert("recipient".to_owned(), new.requester.to_owned());
             }
             let entry = register::take(writer, &kind.register, &holder, &columns)?;
             if let Some(known) = select(writer.db(), "WHERE entry = ?1", params![entry]).map_err(writer.error())?.pop() {

@@ -79,6 +79,7 @@ pub(super) fn commands(ui: Ui) -> [Command; 2] {
             )
             .arg(kind())
             .arg(scan::sealed())
+            .arg(super::pages(ui))
             .arg(
                 Arg::new("reader")
                     .long("reader")
@@ -118,6 +119,7 @@ pub(super) fn commands(ui: Ui) -> [Command; 2] {
                     .value_parser(value_parser!(u32).range(16..=4000)),
             )
             .arg(kind())
+            .arg(super::pages(ui))
             .arg(by(ui))
             .arg(json(ui)),
     ]
@@ -140,6 +142,8 @@ struct Looked {
     owner_number: Option<String>,
     /// A signed electronic document, of which no certified copy is made.
     signed_original: bool,
+    /// A true copy itself, by its stamp: of such a one *sao lục* is made, and of no other paper.
+    true_copy: bool,
     /// What is held of the same paper.
     held: Vec<String>,
     /// The checklist with what the machine saw.
@@ -164,12 +168,13 @@ pub(super) fn look(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         reading::forget(&archive, original)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let paper = match reading::paper(matches, &archive, (input, original), ui)? {
+    let profile = Profile::on(act.day())?;
+    let kind = profile.copy(given::<String>(matches, "kind")?)?;
+    let pages = chosen(matches, kind)?;
+    let paper = match reading::paper(matches, &archive, (input, original), &pages, ui)? {
         Ok(paper) => paper,
         Err(code) => return Ok(code),
     };
-    let profile = Profile::on(act.day())?;
-    let kind = profile.copy(given::<String>(matches, "kind")?)?;
     let field = |name: &str| {
         let field = paper.record.fields.get(name)?;
         field.value.clone()
@@ -181,17 +186,15 @@ pub(super) fn look(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         .or_else(|| field("owner_number"));
     let type_code = paper.record.kind.as_ref().map(|kind| kind.code.clone());
     let number_symbol = field("number_symbol");
+    let flagged = |code: &str| paper.record.flags.iter().any(|flag| flag.code == code);
     let looked = Looked {
         schema: "saoy.look/1",
         scan: original.to_string(),
         pages: paper.pages,
         title: prepare::title(&paper.record),
         type_name: paper.record.kind.as_ref().map(|kind| kind.name.clone()),
-        signed_original: paper
-            .record
-            .flags
-            .iter()
-            .any(|flag| flag.code == "signed_original"),
+        signed_original: flagged("signed_original"),
+        true_copy: flagged("is_sao_y"),
         held: prepare::held(
             &archive,
             original,
@@ -206,7 +209,7 @@ pub(super) fn look(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         type_code,
         number_symbol,
         owner_number: owner,
-        pdf: reading::pdf_of(&archive, original)?,
+        pdf: reading::pdf_of(&archive, original, &pages)?,
     };
     if matches.get_flag("json") {
         print(&looked)?;
@@ -214,6 +217,12 @@ pub(super) fn look(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> {
         told(&looked, ui)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The pages of an extract that the command line names.
+fn chosen(matches: &ArgMatches, kind: &CopyKind) -> anyhow::Result<Vec<u32>> {
+    let pages = matches.get_one::<String>("pages");
+    super::chosen(pages.map(String::as_str), &kind.kind)
 }
 
 fn questions(profile: &Profile, kind: &CopyKind, paper: &reading::Paper) -> Vec<Question> {
@@ -276,8 +285,9 @@ pub(super) fn preview(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> 
     let wanted = given::<String>(matches, "copy")?;
     let (kind, facts, payload) = match BlobId::parse(wanted) {
         Some(scan) => {
-            let paper = reading::kept(&archive, scan)?.ok_or_else(|| nothing_read(wanted))?;
             let kind = profile.copy(given::<String>(matches, "kind")?)?;
+            let paper = reading::kept(&archive, scan, &chosen(matches, kind)?)?;
+            let paper = paper.ok_or_else(|| nothing_read(wanted))?;
             std::fs::write(&input, &paper.pdf).with_context(|| input.display().to_string())?;
             let (number, volume) = expected(&archive, &kind.register, act.day())?;
             let facts = Facts {
@@ -337,10 +347,14 @@ pub(super) fn preview(matches: &ArgMatches, ui: Ui) -> anyhow::Result<ExitCode> 
     Ok(ExitCode::SUCCESS)
 }
 
-/// The PDF/A that was made of a scan, for pictures of its pages.
-pub(crate) fn read_of(archive: &Archive, scan: &str) -> anyhow::Result<Vec<u8>> {
+/// The PDF/A that was made of these pages of a scan, of all when none are named, for pictures of its pages.
+pub(crate) fn read_of(
+    archive: &Archive,
+    scan: &str,
+    pages: Option<&str>,
+) -> anyhow::Result<Vec<u8>> {
     let kept = match BlobId::parse(scan) {
-        Some(scan) => reading::kept(archive, scan)?,
+        Some(scan) => reading::kept(archive, scan, &super::chosen(pages, super::EXTRACT)?)?,
         None => None,
     };
     kept.map(|paper| paper.pdf)

@@ -54,6 +54,7 @@ pub(super) fn command(ui: Ui) -> Command {
                 .default_value("chung-thuc")
                 .value_parser(PossibleValuesParser::new(["chung-thuc", "sao-y", "sao-luc", "trich-sao"])),
         )
+        .arg(super::pages(ui))
         .arg(
             text("requester", "NAME", ui.say("Họ tên người yêu cầu", "The requester's name")),
         )
@@ -191,13 +192,28 @@ fn one(
     });
     let scan = Scan::of(matches, archive, input)?;
     let original = scan.digest;
+    let pages = super::chosen(text("pages").as_deref(), kind)?;
+    if kind == super::EXTRACT && pages.is_empty() {
+        let why = said!(
+            "trích sao cần các trang được trích: --pages 1,3-5",
+            "an extract needs the pages that are extracted: --pages 1,3-5"
+        );
+        terminal::complain(ui, &Said(why).into());
+        return Ok(Err(ExitCode::from(2)));
+    }
+    let excerpt = super::listed(&pages);
+    // Other pages are another extract.
+    let visit = match excerpt.as_str() {
+        "" => visit,
+        pages => format!("{visit} tr. {pages}"),
+    };
     // Done before, perhaps in a run whose end nobody saw.
     if let Some(copy) = archive.copy_for(kind, &visit, original)? {
         told(&copy, matches.get_flag("json"), ui)?;
         return Ok(Ok(()));
     }
     archive.is_preparer(act)?;
-    let paper = match reading::paper(matches, archive, (scan.path(), original), ui)? {
+    let paper = match reading::paper(matches, archive, (scan.path(), original), &pages, ui)? {
         Ok(paper) => paper,
         Err(code) => return Ok(Err(code)),
     };
@@ -230,6 +246,10 @@ fn one(
     let type_code = paper.record.kind.as_ref().map(|kind| kind.code.clone());
     let number_symbol = field("number_symbol");
     let title = text("title").unwrap_or_else(|| title(&paper.record));
+    let title = match excerpt.as_str() {
+        "" => title,
+        pages => format!("{title} (trích trang {pages})"),
+    };
     let held = held(
         archive,
         original,
@@ -258,6 +278,7 @@ fn one(
         held: held.clone(),
         profile: profile.version.clone(),
         unit: text("unit").unwrap_or_default(),
+        excerpt: pages,
     };
     if is_certified {
         // A paper that is refused may be held or not.

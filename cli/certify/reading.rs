@@ -17,7 +17,7 @@ use saoy_archive::blob::BlobId;
 use saoy_archive::workplace::PREFIX;
 use saoy_pipeline::classify::stack::Split;
 use saoy_pipeline::compose::pdfa;
-use saoy_pipeline::driver::{self, Options, Plan, Sidecars, World};
+use saoy_pipeline::driver::{self, AmendError, Options, Plan, Sidecars, Wish, World};
 use saoy_pipeline::ingest::{Limits, TextPolicy};
 use saoy_pipeline::record::{DocumentRecord, FailureClass};
 
@@ -42,19 +42,21 @@ pub(super) struct Paper {
     pub(super) pages: u32,
 }
 
-/// What was read of this scan; reads it when that was not done yet. Says why there is nothing, and gives the exit code.
+/// What was read of these pages of this scan, of all when none are named; reads it when that was not done yet. Says why there
+/// is nothing, and gives the exit code.
 pub(super) fn paper(
     matches: &ArgMatches,
     archive: &Archive,
     (input, original): (&Path, BlobId),
+    pages: &[u32],
     ui: Ui,
 ) -> anyhow::Result<Result<Paper, ExitCode>> {
     // Takes away what became too old, too.
     let staging = archive.workplace()?;
-    if let Some(paper) = kept(archive, original)? {
+    if let Some(paper) = kept(archive, original, pages)? {
         return Ok(Ok(paper));
     }
-    let made = match read(matches, input, staging.path(), ui)? {
+    let made = match read(matches, input, (staging.path(), pages), ui)? {
         Ok(made) => made,
         Err(code) => return Ok(Err(code)),
     };
@@ -68,17 +70,21 @@ pub(super) fn paper(
             .write_beside(&whole.path().join(to), &mut from)?;
     }
     // Somebody else may have read the same scan meanwhile; theirs is as good.
-    let _ = std::fs::rename(whole.path(), place(archive, original)?);
-    let paper = kept(archive, original)?.context(Said(said!(
+    let _ = std::fs::rename(whole.path(), place(archive, original, pages)?);
+    let paper = kept(archive, original, pages)?.context(Said(said!(
         "kết quả đọc bản quét không còn; hãy chạy lại lệnh này",
         "what was read of the scan is gone; run this command again"
     )))?;
     Ok(Ok(paper))
 }
 
-/// What is kept of a scan.
-pub(super) fn kept(archive: &Archive, original: BlobId) -> anyhow::Result<Option<Paper>> {
-    let folder = place(archive, original)?;
+/// What is kept of these pages of a scan.
+pub(super) fn kept(
+    archive: &Archive,
+    original: BlobId,
+    pages: &[u32],
+) -> anyhow::Result<Option<Paper>> {
+    let folder = place(archive, original, pages)?;
     if !folder.is_dir() {
         return Ok(None);
     }
@@ -100,28 +106,46 @@ pub(super) fn kept(archive: &Archive, original: BlobId) -> anyhow::Result<Option
     }))
 }
 
-/// Where the PDF/A lies that was made of a scan; none where it lies there encrypted.
-pub(super) fn pdf_of(archive: &Archive, original: BlobId) -> anyhow::Result<Option<PathBuf>> {
+/// Where the PDF/A lies that was made of these pages of a scan; none where it lies there encrypted.
+pub(super) fn pdf_of(
+    archive: &Archive,
+    original: BlobId,
+    pages: &[u32],
+) -> anyhow::Result<Option<PathBuf>> {
     let plain = !archive.blobs().is_encrypted();
-    Ok(plain.then_some(place(archive, original)?.join(PDF)))
+    Ok(plain.then_some(place(archive, original, pages)?.join(PDF)))
 }
 
-/// Takes away what is kept of a scan.
+/// Takes away what is kept of a scan, and of extracts of it.
 pub(super) fn forget(archive: &Archive, original: BlobId) -> anyhow::Result<()> {
-    let folder = place(archive, original)?;
-    match std::fs::remove_dir_all(&folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(error).with_context(|| folder.display().to_string())
+    let whole = place(archive, original, &[])?;
+    let whole = whole.file_name().unwrap_or_default().to_string_lossy();
+    for entry in std::fs::read_dir(archive.folder())?.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let rest = name.strip_prefix(whole.as_ref());
+        if rest.is_none_or(|rest| !(rest.is_empty() || rest.starts_with('-'))) {
+            continue;
         }
-        _ => Ok(()),
+        match std::fs::remove_dir_all(entry.path()) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(error).with_context(|| entry.path().display().to_string());
+            }
+            _ => {}
+        }
     }
+    Ok(())
 }
 
-/// Where what was read of a scan is kept. The name is that of stored files: it tells nobody which paper it is where they are
-/// encrypted.
-fn place(archive: &Archive, original: BlobId) -> anyhow::Result<PathBuf> {
-    let name = archive.blobs().name(original)?;
-    Ok(archive.folder().join(format!("{PREFIX}read-{name}")))
+/// Where what was read of these pages of a scan is kept. The name is that of stored files: it tells nobody which paper it is
+/// where they are encrypted.
+fn place(archive: &Archive, original: BlobId, pages: &[u32]) -> anyhow::Result<PathBuf> {
+    let mut name = format!("{PREFIX}read-{}", archive.blobs().name(original)?);
+    if !pages.is_empty() {
+        // Names of folders are short.
+        let digest = BlobId::of(super::listed(pages).as_bytes()).to_string();
+        name += &format!("-{digest:.16}");
+    }
+    Ok(archive.folder().join(name))
 }
 
 /// The files that reading made.
@@ -135,7 +159,7 @@ struct Made {
 fn read(
     matches: &ArgMatches,
     input: &Path,
-    staging: &Path,
+    (staging, pages): (&Path, &[u32]),
     ui: Ui,
 ) -> anyhow::Result<Result<Made, ExitCode>> {
     let readers = match digitize::readers(matches, "vie", PAGE_LIMIT) {
@@ -183,14 +207,20 @@ fn read(
         force: false,
         limits: Limits::default(),
     };
-    let batch = match driver::digitize(&plan, &world) {
-        Ok(batch) => batch,
+    let digitized = || match driver::digitize(&plan, &world) {
+        Ok(batch) => {
+            let code = digitize::exit_code(&batch);
+            Ok((batch, code))
+        }
         Err(error) => {
             terminal::complain(ui, &error.into());
-            return Ok(Err(ExitCode::from(FailureClass::Environment.exit_code())));
+            Err(ExitCode::from(FailureClass::Environment.exit_code()))
         }
     };
-    let code = digitize::exit_code(&batch);
+    let (batch, code) = match digitized() {
+        Ok(done) => done,
+        Err(code) => return Ok(Err(code)),
+    };
     let [entry] = batch.documents.as_slice() else {
         let why = said!(
             "{}: mỗi bản chính phải là một tệp",
@@ -205,14 +235,55 @@ fn read(
     }
     let path = |extension: &str| staging.join(format!("{}.{extension}", entry.name));
     let (record, text) = (path("json"), path("txt"));
-    let said = std::fs::read(&record).with_context(|| record.display().to_string())?;
-    let said: DocumentRecord = serde_json::from_slice(&said)?;
+    let said = || -> anyhow::Result<DocumentRecord> {
+        let said = std::fs::read(&record).with_context(|| record.display().to_string())?;
+        Ok(serde_json::from_slice(&said)?)
+    };
+    let mut read = said()?;
+    let total = u32::try_from(read.pages.len()).unwrap_or(u32::MAX);
+    if let Some(page) = pages.iter().find(|page| **page > total) {
+        let why = said!(
+            "bản quét không có trang {}, chỉ có {} trang",
+            "the scan has no page {}; it has {}",
+            page,
+            total
+        );
+        terminal::complain(ui, &Said(why).into());
+        return Ok(Err(ExitCode::from(2)));
+    }
+    let left: Vec<Wish> = (1..=total)
+        .filter(|page| !pages.is_empty() && !pages.contains(page))
+        .map(|page| Wish::Drop { page })
+        .collect();
+    if !left.is_empty() {
+        let at = digitize::local_time().to_rfc3339();
+        let amended = driver::amend(staging, &entry.name, &left, ("-", &at), &plan.limits);
+        if let Err(error) = amended {
+            let code = match &error {
+                AmendError::Signed => FailureClass::Policy,
+                _ => FailureClass::Environment,
+            };
+            let why = said!(
+                "không trích được trang của {}: {}",
+                "no pages can be taken out of {}: {}",
+                input.display(),
+                error
+            );
+            terminal::complain(ui, &Said(why).into());
+            return Ok(Err(ExitCode::from(code.exit_code())));
+        }
+        match digitized() {
+            Ok((_, 0)) => read = said()?,
+            Ok((_, code)) => return Ok(Err(ExitCode::from(code))),
+            Err(code) => return Ok(Err(code)),
+        }
+    }
     // A paper without a word has none.
     if !text.exists() {
         std::fs::write(&text, "")?;
     }
     Ok(Ok(Made {
-        pdf: staging.join(&said.output.pdf),
+        pdf: staging.join(&read.output.pdf),
         record,
         text,
     }))

@@ -273,7 +273,7 @@ pub(crate) fn command(ui: Ui) -> Command {
 }
 
 /// For keys at services, and servers over TLS.
-fn remote_arguments(ui: Ui) -> [Arg; 4] {
+fn remote_arguments(ui: Ui) -> [Arg; 5] {
     let file = |name: &'static str, help: &str| {
         Arg::new(name)
             .long(name)
@@ -308,6 +308,12 @@ fn remote_arguments(ui: Ui) -> [Arg; 4] {
                 )
                 .to_owned(),
             ),
+        // For a program that asks people by itself: questions go to it, answers come from it, a line each.
+        Arg::new("dialog")
+            .long("dialog")
+            .action(ArgAction::SetTrue)
+            .conflicts_with_all(["pin-file", "pin-fd", "otp-file", "otp-fd"])
+            .hide(true),
         file(
             "tls-roots",
             ui.say(

@@ -391,7 +391,7 @@ impl Reached {
 }
 
 /// Arguments that change nothing of what is signed.
-const ASIDE: [&str; 19] = [
+const ASIDE: [&str; 20] = [
     "inputs",
     "out",
     "key",
@@ -400,6 +400,7 @@ const ASIDE: [&str; 19] = [
     "pin-fd",
     "otp-file",
     "otp-fd",
+    "dialog",
     "tls-roots",
     "tsa",
     "retry",

@@ -12,6 +12,7 @@ use super::csc::{Allowed, Answered, Credential, Fault};
 use super::levels::Job;
 use super::publish::{Draft, folder_of};
 use super::record::{Entry, Status, Trouble};
+use super::secret::Waits;
 use super::waiting::{Held, Lot, State, Waiting};
 
 /// First and longest wait between two questions whether it is done.
@@ -220,6 +221,7 @@ impl Batch<'_, '_> {
 
     fn approved(&self, lot: &mut Lot, hashes: &[Vec<u8>], handle: &str) -> anyhow::Result<()> {
         let mut handle = handle.to_owned();
+        self.credential.tell(Waits::Approval);
         let sad = self.patiently(|| match self.credential.check(&handle)? {
             Allowed::Now(sad) => Ok(Some(sad)),
             // Services may give a new one each time; the next run asks with the newest.
@@ -244,6 +246,7 @@ impl Batch<'_, '_> {
 
     fn made(&self, lot: &mut Lot, messages: &[Vec<u8>], response: &str) -> anyhow::Result<()> {
         let count = messages.len();
+        self.credential.tell(Waits::Signature);
         let signatures = self.patiently(|| Ok(self.credential.poll(response, count)?))?;
         self.keep(lot, signatures)
     }

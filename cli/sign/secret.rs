@@ -2,7 +2,7 @@
 //! environment, which others on the machine can read.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
@@ -21,6 +21,8 @@ pub(crate) struct Secrets {
     pub(super) ui: Ui,
     pin: Option<PathBuf>,
     code: Option<PathBuf>,
+    /// Another program asks: questions go to it by stderr, answers come by stdin.
+    dialog: bool,
     /// The code that was sent last.
     used: Mutex<Option<Zeroizing<String>>>,
 }
@@ -42,6 +44,9 @@ impl Secrets {
             ui,
             pin: source("pin-file", "pin-fd"),
             code: source("otp-file", "otp-fd"),
+            dialog: matches
+                .try_get_one::<bool>("dialog")
+                .is_ok_and(|given| given == Some(&true)),
             used: Mutex::default(),
         }
     }
@@ -55,7 +60,7 @@ impl Secrets {
     pub(crate) fn pin(&self, prompt: &str) -> anyhow::Result<Zeroizing<String>> {
         match &self.pin {
             Some(path) => first_line(path),
-            None => self.asked(prompt),
+            None => self.asked(What::Pin, prompt),
         }
     }
 
@@ -66,7 +71,7 @@ impl Secrets {
     pub(super) fn code(&self, prompt: &str) -> anyhow::Result<Zeroizing<String>> {
         let code = match &self.code {
             Some(path) => first_line(path)?,
-            None => self.asked(prompt)?,
+            None => self.asked(What::Code, prompt)?,
         };
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         if self.code.is_some() && used.as_ref() == Some(&code) {
@@ -80,8 +85,34 @@ impl Secrets {
         Ok(code)
     }
 
-    /// Asks at the terminal itself, whatever stdin is.
-    pub(super) fn asked(&self, prompt: &str) -> anyhow::Result<Zeroizing<String>> {
+    /// Tells whoever waits what is waited for.
+    pub(super) fn tell(&self, waits: Waits) {
+        let (name, vi, en) = match waits {
+            Waits::Approval => (
+                "approval",
+                "đang chờ chủ khóa chấp thuận trong ứng dụng của dịch vụ ký",
+                "waiting for the key's owner to approve in the service's app",
+            ),
+            Waits::Signature => (
+                "signature",
+                "đang chờ dịch vụ ký",
+                "waiting for the service to sign",
+            ),
+        };
+        if self.dialog {
+            // Who does not listen any more is told by the next question.
+            let _ = say(&serde_json::json!({ "waiting": name }));
+        } else if io::stderr().is_terminal() {
+            crate::terminal::hint(self.ui, vi, en);
+        }
+    }
+
+    /// Asks at the terminal itself, whatever stdin is; or the program that asks people.
+    pub(super) fn asked(&self, what: What, prompt: &str) -> anyhow::Result<Zeroizing<String>> {
+        if self.dialog {
+            say(&serde_json::json!({ "ask": what.name(), "prompt": prompt.trim() }))?;
+            return first_line(Path::new("/dev/fd/0"));
+        }
         let terminal = Path::new("/dev/tty");
         let no_terminal = || {
             Said(said!(
@@ -112,6 +143,43 @@ impl Secrets {
         out.write_all(b"\n")?;
         line
     }
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// A PIN, or the password of a key.
+    Pin,
+    /// A code for one use.
+    Code,
+    /// The password of an account.
+    Password,
+}
+
+impl What {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Pin => "pin",
+            Self::Code => "code",
+            Self::Password => "password",
+        }
+    }
+}
+
+/// What a service is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Waits {
+    /// Somebody must approve.
+    Approval,
+    /// The signature is being made.
+    Signature,
+}
+
+/// A line for the program that asks people.
+fn say(line: &serde_json::Value) -> io::Result<()> {
+    let mut err = io::stderr().lock();
+    writeln!(err, "{line}")?;
+    err.flush()
 }
 
 /// The first line of a file, without its end.

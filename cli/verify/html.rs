@@ -307,7 +307,7 @@ pub(super) fn label(file: &FileRecord) -> (&'static str, &'static str) {
 
 fn verdict(file: &FileRecord) -> (&'static str, &'static str, &'static str, &'static str) {
     let standing = file.standing.unwrap_or(Standing::Damaged);
-    let (vi, en) = standing.label();
+    let (vi, en) = standing.label_of(file.is_encrypted());
     let differs = matches!(file.signer_compared.result, "differs" | "publisher");
     let (class, icon) = match standing {
         Standing::Valid if differs => ("open", "!"),

@@ -241,6 +241,11 @@ pub(crate) struct ChangeRecord {
 const MOST_CHANGES: usize = 200;
 
 impl FileRecord {
+    /// Whether it could not be looked into for being encrypted.
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.reasons.iter().any(|reason| reason.code == "encrypted")
+    }
+
     /// The record of `whole`, the file at `path`.
     pub(crate) fn new(path: &Path, whole: &Verification) -> Self {
         let mut reasons: Vec<ReasonRecord> = whole

@@ -304,7 +304,7 @@ fn list(title: &str, reasons: &[ReasonRecord], style: Style) -> String {
 
 fn sign(file: &FileRecord, style: Style) -> String {
     let standing = file.standing.unwrap_or(Standing::Damaged);
-    let (vi, en) = standing.label();
+    let (vi, en) = standing.label_of(file.is_encrypted());
     // Another's name on the paper is never plain green.
     let differs = matches!(file.signer_compared.result, "differs" | "publisher");
     let (icon, paint) = match standing {

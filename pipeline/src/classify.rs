@@ -192,5 +192,13 @@ pub struct Classified {
 
 /// The name of a type in full, by its code.
 pub fn type_name(code: &str) -> Option<&'static str> {
-    kinds::by_code(code).map(|kind| kind.name)
+    types()
+        .find(|(known, _)| *known == code)
+        .map(|(_, name)| name)
+}
+
+/// Every type that a document can be: code and name.
+pub fn types() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let offices = kinds::KINDS.iter().map(|kind| (kind.code, kind.name));
+    offices.chain(citizen::types())
 }

@@ -57,9 +57,12 @@ mod events;
 
 mod amend;
 
+/// A document of another scan is taken into one.
+mod joining;
+
 pub mod skim;
 
-pub use amend::{AmendError, Amended, Wish, amend, draw_sample, sample_findings};
+pub use amend::{AmendError, Amended, Anew, Wish, amend, draw_sample, sample_findings};
 pub use events::{Event, Watch};
 pub use publish::wipe_folder;
 pub use state::STATE_FOLDER;

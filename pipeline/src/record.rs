@@ -159,7 +159,7 @@ impl Field {
 /// What a person put right.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CorrectionRecord {
-    /// Name of the field; `type`, `status`, or `page N` for what is no field.
+    /// Name of the field; `type`, `status`, `page N`, `scan N`, `order` or `merge` for what is no field.
     pub field: String,
     /// What the person said; null says that the paper has no such value.
     pub value: Option<String>,
@@ -261,6 +261,9 @@ pub struct PageRecord {
     /// Its number in the source, from 1, where that differs; 0 for a page that a person put in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_page: Option<u32>,
+    /// For a page that a person put in: which of those among the pages of the source, from 1, in the order in which they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scan: Option<u32>,
     /// Width of the page as shown, px.
     pub width_px: u32,
     /// Height of the page as shown, px.

@@ -114,8 +114,9 @@ fn about(correction: &Correction) -> Option<String> {
     match &correction.change {
         Change::Field { name, .. } => Some(name.clone()),
         Change::Type { .. } => Some("type".to_owned()),
-        Change::Page { .. } => Some("page".to_owned()),
-        Change::Confirmed { .. } | Change::Accepted | Change::SentBack { .. } => None,
+        change if change.is_of_pages() => Some("page".to_owned()),
+        Change::TookIn { .. } | Change::WentInto { .. } => Some("page".to_owned()),
+        _ => None,
     }
 }
 

@@ -154,7 +154,9 @@ if (review) {
         told();
         continue;
       }
-      status(say.gone + " (" + waiting.length + ")", true);
+      // A station that reads a batch holds its folder: then the server says what is waited for.
+      const why = answer && answer.status === 503 ? await reason(answer).catch(() => "") : "";
+      status((why || say.gone) + " (" + waiting.length + ")", true);
       await pause(Math.min(15000, 500 * 2 ** Math.min(tries, 5)));
     }
     sending = false;

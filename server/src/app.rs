@@ -12,6 +12,7 @@ use saoy_archive::{Act, Archive, Random};
 use crate::accounts::Accounts;
 use crate::archive::Shelf;
 use crate::certify::drafts::Drafts;
+use crate::certify::far::Dialogs;
 use crate::desk::Desk;
 use crate::guard::limits::Limits;
 use crate::kept::Kept;
@@ -52,6 +53,24 @@ impl Random for World {
     }
 }
 
+/// A key that may be chosen for signing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SigningKey {
+    /// The words that people see.
+    pub name: String,
+    /// Its KEYREF.
+    pub reference: String,
+    /// Of one that a service holds, the account there.
+    pub account: Option<PathBuf>,
+}
+
+impl SigningKey {
+    /// Whether a service holds it: then leave to sign is asked for there.
+    pub(crate) fn is_far(&self) -> bool {
+        self.reference.starts_with("csc:")
+    }
+}
+
 /// How the server is set up.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -69,8 +88,8 @@ pub struct Settings {
     pub stations: Vec<PathBuf>,
     /// Certificates trusted in place of the trust folder.
     pub trust: Vec<PathBuf>,
-    /// KEYREFs that may be chosen for signing, each with the words that people see.
-    pub keys: Vec<(String, String)>,
+    /// Keys that may be chosen for signing.
+    pub keys: Vec<SigningKey>,
     /// Options of `saoy certify sign|seal` for levels and timestamps, such as `--level t --tsa URL`; handed on as they are.
     pub level: Vec<String>,
     /// Longest upload, bytes.
@@ -104,6 +123,8 @@ pub(crate) struct App {
     pub(crate) kept: Kept,
     pub(crate) pictures: Pictures,
     pub(crate) drafts: Drafts,
+    /// Signatures by keys far away that are under way.
+    pub(crate) dialogs: Dialogs,
     pub(crate) limits: Limits,
     pub(crate) shelf: Shelf,
     pub(crate) measures: Measures,
@@ -127,6 +148,7 @@ impl App {
             kept: Kept::default(),
             pictures: Pictures::default(),
             drafts: Drafts::default(),
+            dialogs: Dialogs::default(),
             limits: Limits::default(),
             shelf: Shelf::default(),
             measures: Measures::default(),

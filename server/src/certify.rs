@@ -10,6 +10,7 @@ use saoy_archive::ArchiveError;
 use saoy_archive::certification::{Copy, Stage, plain_code, words};
 use saoy_archive::metadata::masked;
 use saoy_archive::payload::Payload;
+use saoy_archive::profile::Profile;
 use saoy_archive::refusal::Refused;
 use serde::Deserialize;
 
@@ -25,19 +26,23 @@ pub(crate) mod copy;
 pub(crate) mod drafts;
 pub use drafts::seal_drafts;
 
+pub(crate) mod far;
+
+mod intake;
+
 mod wizard;
 
 /// Whoever has a part in a copy.
 pub(crate) const PEOPLE: Access = Access::Roles(&["officer", "certifier", "clerk"]);
-/// Whoever takes papers in.
-pub(crate) const MAKERS: Access = Access::Roles(&["officer", "certifier"]);
+/// Who takes originals in to be certified. An office's true copies are made by its clerk as well.
+const CERTIFY: [&str; 2] = ["officer", "certifier"];
 
 /// Copies on one page of the list.
 const SHOWN: usize = 200;
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     let routes = routes.get("/certify", PEOPLE, queue);
-    copy::routes(wizard::routes(routes))
+    copy::routes(far::routes(wizard::routes(routes)))
 }
 
 #[derive(Deserialize)]
@@ -69,7 +74,6 @@ struct QueuePage {
     drafts: Vec<DraftRow>,
     typed: String,
     refused: Option<(Refused, String)>,
-    may_make: bool,
 }
 
 struct Tab {
@@ -82,6 +86,7 @@ struct Tab {
 struct Row {
     code: String,
     number: String,
+    kind: String,
     title: String,
     requester: String,
     stage: &'static str,
@@ -93,6 +98,7 @@ struct Row {
 
 struct DraftRow {
     at: String,
+    kind: String,
     title: String,
     requester: String,
     since: String,
@@ -119,6 +125,7 @@ async fn queue(
     };
     let (who, l, mine) = (shell.who.clone(), shell.l, chosen.is_none());
     let wanted = asked.refused;
+    let today = app.act(&shell.who.login).day();
     let (rows, cut, refused) = app
         .archive(move |archive| {
             let mut rows = Vec::new();
@@ -135,7 +142,9 @@ async fn queue(
             }
             let cut = rows.len() > SHOWN;
             rows.truncate(SHOWN);
-            let rows: Vec<Row> = rows.iter().map(|copy| Row::new(copy, &who, l)).collect();
+            let profile = Profile::on(today)?;
+            let rows = rows.iter();
+            let rows: Vec<Row> = rows.map(|copy| Row::new(copy, &who, &profile, l)).collect();
             let refused = match wanted {
                 Some(id) => archive.refusals()?.into_iter().find(|one| one.id == id),
                 None => None,
@@ -143,22 +152,16 @@ async fn queue(
             Ok((rows, cut, refused))
         })
         .await?;
-    let day = app.act(&shell.who.login).day();
+    let profile = Profile::on(app.act(&shell.who.login).day())?;
     let refused = match refused {
         Some(refused) => {
-            let profile = saoy_archive::profile::Profile::on(day)?;
             let question = profile.refusal.iter().find(|one| one.code == refused.code);
             let text = question.map_or("", |one| l.say(&one.text.vi, &one.text.en));
             Some((refused, text.to_owned()))
         }
         None => None,
     };
-    let may_make = shell.who.has(&["officer", "certifier"]);
-    let drafts = if may_make {
-        drafts::of(&app, &shell.who.login).await?
-    } else {
-        Vec::new()
-    };
+    let drafts = drafts::of(&app, &shell.who.login).await?;
     let tab = |name, word: &str, here| Tab {
         name,
         at: match word {
@@ -185,12 +188,12 @@ async fn queue(
                     "" => draft.name.clone(),
                     title => title.to_owned(),
                 },
+                kind: kind_of(&profile, &draft.kind, l),
                 requester: mask(&draft.requester, &draft.requester_id),
                 since: moment(&taken(draft)),
             })
             .collect(),
         refused,
-        may_make,
         shell,
         typed: typed.clone(),
     });
@@ -226,9 +229,22 @@ fn next(copy: &Copy, who: &Who) -> Option<Turn> {
     }
 }
 
+/// The kind of copies that a person signs before the office.
+const CERTIFIED: &str = "chung-thuc";
+/// The kind that is of some pages only.
+const EXTRACT: &str = "trich-sao";
+
 /// Whether a person signs before the office: true of certified copies, not of an office's true copies.
 fn is_two(copy: &Copy) -> bool {
-    copy.kind == "chung-thuc"
+    copy.kind == CERTIFIED
+}
+
+/// What a kind of copy is called.
+pub(crate) fn kind_of(profile: &Profile, kind: &str, l: Language) -> String {
+    profile.copy(kind).map_or_else(
+        |_| kind.to_owned(),
+        |known| l.say(&known.title.vi, &known.title.en).to_owned(),
+    )
 }
 
 /// A step that is somebody's.
@@ -250,8 +266,9 @@ impl Turn {
 }
 
 impl Row {
-    fn new(copy: &Copy, who: &Who, l: Language) -> Self {
+    fn new(copy: &Copy, who: &Who, profile: &Profile, l: Language) -> Self {
         Self {
+            kind: kind_of(profile, &copy.kind, l),
             code: copy.code.clone(),
             number: format!("{} {}", copy.line.register, copy.line.display),
             title: copy.title.clone(),

@@ -20,6 +20,8 @@ use crate::app::Settings;
 use crate::language::Language;
 use crate::trouble::{Trouble, sentence};
 
+pub(crate) mod talk;
+
 /// The most that a child may answer, bytes: a report with pictures of sixty pages.
 const LONGEST: u64 = 64 << 20;
 
@@ -31,6 +33,7 @@ pub(crate) struct Desk {
     key: Option<PathBuf>,
     quick: Semaphore,
     long: Semaphore,
+    far: Semaphore,
     strangers: Semaphore,
 }
 
@@ -75,6 +78,7 @@ impl Desk {
                 .map(|(_, place)| place.clone()),
             quick: Semaphore::new(cores * 2),
             long: Semaphore::new(cores.div_ceil(2)),
+            far: Semaphore::new(talk::MOST),
             strangers: Semaphore::new(cores),
         }
     }
@@ -119,12 +123,8 @@ impl Desk {
         })?
     }
 
-    async fn child(
-        &self,
-        language: Language,
-        arguments: &[OsString],
-        secret: Option<Zeroizing<String>>,
-    ) -> Result<Answer, Trouble> {
+    /// A child that is not started: with what it needs of the environment, and ended when it is dropped.
+    fn command(&self, language: Language, arguments: &[OsString]) -> Command {
         let mut command = Command::new(&self.program);
         if let Some(key) = &self.key {
             command.arg("--archive-key").arg(key);
@@ -136,14 +136,24 @@ impl Desk {
             .args(arguments)
             .env_clear()
             .envs(std::env::vars_os().filter(|(name, _)| is_needed(name)))
-            .stdin(if secret.is_some() {
-                Stdio::piped()
-            } else {
-                Stdio::null()
-            })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
+        command
+    }
+
+    async fn child(
+        &self,
+        language: Language,
+        arguments: &[OsString],
+        secret: Option<Zeroizing<String>>,
+    ) -> Result<Answer, Trouble> {
+        let mut command = self.command(language, arguments);
+        command.stdin(if secret.is_some() {
+            Stdio::piped()
+        } else {
+            Stdio::null()
+        });
         let mut child = command.spawn()?;
         if let Some((secret, mut stdin)) = secret.zip(child.stdin.take()) {
             // A child that does not ask for it may have closed its end.

@@ -59,10 +59,13 @@ mod stations;
 
 mod trouble;
 
+mod types;
+
 mod verify;
 
 pub use accounts::{Accounts, AccountsError};
-pub use app::{Settings, World};
+pub use app::{Settings, SigningKey, World};
 pub use certify::seal_drafts;
 pub use listen::{Running, Tls, start};
 pub use routes::{Access, Declared, declared};
+pub use types::types;

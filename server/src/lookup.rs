@@ -10,9 +10,11 @@ use axum::response::Response;
 use saoy_archive::ArchiveError;
 use saoy_archive::certification::{Copy, Stage, plain_code, words};
 use saoy_archive::payload::Payload;
+use saoy_archive::profile::Profile;
 use serde::{Deserialize, Serialize};
 
 use crate::app::{App, no_archive};
+use crate::certify::kind_of;
 use crate::guard::Who;
 use crate::guard::limits::Kind;
 use crate::incoming::Form;
@@ -141,6 +143,8 @@ struct Found {
     known: Known,
     tone: Tone,
     words: String,
+    /// What kind of copy it is.
+    kind: String,
 }
 
 #[derive(Deserialize)]
@@ -233,6 +237,14 @@ fn shown(
     let found = known.map(|known| Found {
         tone: known.tone(),
         words: known.words(shell.l),
+        kind: known
+            .day
+            .parse()
+            .ok()
+            .and_then(|day| Profile::on(day).ok())
+            .map_or_else(String::new, |profile| {
+                kind_of(&profile, &known.kind, shell.l)
+            }),
         known,
     });
     let missing = found.is_none();

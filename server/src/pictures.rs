@@ -132,18 +132,19 @@ pub(crate) async fn of_sealed(
     drawn(app, language, digest, &source, page, width).await
 }
 
-/// The same of the PDF that `saoy certify look` made of the scan with a digest; remembered under `name`.
+/// The same of the PDF that `saoy certify look` made of pages of the scan with a digest, of all when none are named; remembered
+/// under `name`.
 ///
 /// # Errors
 /// As [`stored`].
 pub(crate) async fn of_read(
     app: &Arc<App>,
     language: Language,
-    (scan, name): (&str, &str),
+    (scan, pages, name): (&str, &str, &str),
     page: u32,
     width: Width,
 ) -> Result<Response, Trouble> {
-    let source = [OsString::from(scan), "--read".into()];
+    let source = ["--read".into(), "--pages".into(), pages.into(), scan.into()];
     drawn(app, language, name, &source, page, width).await
 }
 

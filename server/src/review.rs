@@ -23,7 +23,7 @@ pub(crate) mod answer;
 
 mod document;
 
-mod pages;
+pub(crate) mod pages;
 
 pub(crate) mod queue;
 

@@ -22,6 +22,8 @@ use crate::page::{self, Shell};
 use crate::routes::{Access, Routes};
 use crate::trouble::{Trouble, sentence};
 
+mod asks;
+
 mod view;
 
 pub(crate) use view::{Tone, View};

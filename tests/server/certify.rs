@@ -12,6 +12,8 @@ use crate::certify::keys;
 use crate::paper::seed;
 use crate::program::{asked, contains, run, saoy};
 use crate::secrecy::secret;
+use crate::sign::cloud::{self, Cloud};
+use crate::sign::servers::Authority;
 
 /// A PIN that is found wherever it is written.
 const PIN: &str = "bi-mat-4711-0815";
@@ -435,4 +437,250 @@ fn what_people_typed_is_text_and_intake_prepares_nothing() {
     let answer = officer.get("/certify?code=%3Cscript%3E");
     assert_eq!(answer.status, 404);
     inert(&answer);
+}
+
+/// Hands a document in for a true copy, and waits until it was read; where it goes on.
+fn taken_in(browser: &Browser<'_>, kind: &str, scan: &[u8]) -> (String, String) {
+    let fields = [("kind", kind), ("requester", "Sở Tư pháp"), ("title", "")];
+    let draft = place(&browser.upload("/certify/new", &fields, "a.tif", scan));
+    let next = waited(browser, &draft);
+    (draft, next)
+}
+
+fn waited(browser: &Browser<'_>, draft: &str) -> String {
+    for _ in 0..1200 {
+        let answer = browser.get(draft);
+        if answer.status == 303 {
+            return place(&answer);
+        }
+        assert!(
+            !answer.text().contains("role=\"alert\""),
+            "{}",
+            answer.text()
+        );
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    panic!("{draft} is never read");
+}
+
+/// The text of the first page of the file that was issued, and how many pages it has.
+fn issued(server: &Server, browser: &Browser<'_>, at: &str) -> (String, String) {
+    let file = browser.get(&format!("{at}/file"));
+    assert_eq!(file.status, 200, "{}", file.text());
+    let file = server.desk.put("issued.pdf", &file.body);
+    let first: [&std::ffi::OsStr; 4] =
+        ["-l".as_ref(), "1".as_ref(), file.as_os_str(), "-".as_ref()];
+    let pages = asked("qpdf", &["--show-npages".as_ref(), file.as_os_str()]);
+    (asked("pdftotext", &first), pages.trim().to_owned())
+}
+
+#[test]
+fn the_clerk_alone_makes_true_copies_and_extracts() {
+    let server = office();
+    let clerk = server.log_in("clerk");
+    let scan = seed("two-pages.tif");
+    // What is certified is not his to take in; the page offers him the office's own copies only.
+    let refused = clerk.upload("/certify/new", &[("requester", "A")], "a.tif", &scan);
+    assert_eq!(refused.status, 409, "{}", refused.text());
+    let offered = clerk.get("/certify/new").text();
+    assert!(offered.contains("kind=sao-luc") && !offered.contains("kind=chung-thuc"));
+    let officer = server.log_in("officer").get("/certify/new").text();
+    assert!(officer.contains("kind=chung-thuc") && officer.contains("kind=trich-sao"));
+
+    for (kind, register, form) in [("sao-y", "SY", "SAO Y"), ("sao-luc", "SL", "SAO LỤC")] {
+        let (draft, next) = taken_in(&clerk, kind, &scan);
+        // Neither checklist nor ticks: straight to the preview.
+        assert_eq!(next, format!("{draft}/preview"));
+        assert_eq!(
+            place(&clerk.get(&format!("{draft}/checks"))),
+            format!("{draft}/preview")
+        );
+        let page = clerk.get(&next).text();
+        assert!(page.contains("Sở Tư pháp"), "{page}");
+        // The machine sees no true copy in it, which only sao lục is made of.
+        assert_eq!(page.contains("Máy không thấy dấu SAO Y"), kind == "sao-luc");
+        let picture = clerk.get(&format!("{draft}/statement"));
+        assert!(
+            picture.body.starts_with(&[0xFF, 0xD8]),
+            "{}",
+            picture.text()
+        );
+        let at = place(&clerk.post(&format!("{draft}/preview"), &[]));
+        let code = at.strip_prefix("/certify/").expect("a code");
+        let copy = json(&server, &["certify", "show", code]);
+        assert_eq!(copy["line"]["register"], register);
+        assert_eq!(copy["line"]["columns"]["recipient"], "Sở Tư pháp");
+        assert_eq!(copy["pages"], 2);
+        let page = clerk.get(&at).text();
+        assert!(
+            page.contains("Nơi nhận") && !page.contains("/sign\""),
+            "{page}"
+        );
+        let key = key_index(&page, "Văn thư");
+        let sealed = clerk.post(&format!("{at}/seal"), &[("key", &key), ("pin", PIN)]);
+        assert_eq!(place(&sealed), at);
+        let (text, pages) = issued(&server, &clerk, &at);
+        assert!(text.contains(form) && pages == "2", "{pages}: {text}");
+    }
+
+    let (draft, next) = taken_in(&clerk, "trich-sao", &scan);
+    assert_eq!(next, format!("{draft}/excerpt"));
+    let none = clerk.post(&next, &[]);
+    assert_eq!(none.status, 400, "{}", none.text());
+    place(&clerk.post(&next, &[("page-2", "yes"), ("page-9", "yes")]));
+    assert_eq!(waited(&clerk, &draft), format!("{draft}/preview"));
+    // Other pages can be chosen still; the same again changes nothing.
+    assert!(
+        clerk
+            .get(&next)
+            .text()
+            .contains("name=\"page-2\" value=\"yes\" checked")
+    );
+    for picture in ["scan/2/m", "made/1/m", "statement"] {
+        let picture = clerk.get(&format!("{draft}/{picture}"));
+        assert!(
+            picture.body.starts_with(&[0xFF, 0xD8]),
+            "{}",
+            picture.text()
+        );
+    }
+    let at = place(&clerk.post(&format!("{draft}/preview"), &[]));
+    let code = at.strip_prefix("/certify/").expect("a code");
+    let copy = json(&server, &["certify", "show", code]);
+    assert_eq!(copy["line"]["display"], "01/TrS");
+    assert_eq!(copy["details"]["excerpt"], serde_json::json!([2]));
+    assert!(
+        copy["title"]
+            .as_str()
+            .expect("a title")
+            .ends_with("(trích trang 2)")
+    );
+    let key = key_index(&clerk.get(&at).text(), "Văn thư");
+    place(&clerk.post(&format!("{at}/seal"), &[("key", &key), ("pin", PIN)]));
+    let (text, pages) = issued(&server, &clerk, &at);
+    assert!(
+        text.contains("TRÍCH SAO") && pages == "1",
+        "{pages}: {text}"
+    );
+    // The page beside the copy's is the one it was made of.
+    let [extracted, scanned] = [
+        clerk.get(&format!("{at}/scan/1/m")),
+        clerk.get(&format!("{draft}/scan/2/m")),
+    ];
+    assert_eq!(extracted.status, 200);
+    assert_eq!(scanned.status, 404, "a paper with its number is no draft");
+    let everything = files(&server.desk.output("data"));
+    let left = everything
+        .iter()
+        .filter(|path| path.display().to_string().contains("staging-"));
+    assert_eq!(left.count(), 0, "what was read is gone: {everything:?}");
+}
+
+/// A key that a service holds, which wants a PIN and a code that it sends.
+fn far_key(authority: &Authority) -> Cloud {
+    authority.issue_for(
+        "far",
+        "by-list",
+        "-algorithm RSA -pkeyopt rsa_keygen_bits:2048",
+    );
+    let cloud = Cloud::new(&authority.folder(), "far", None);
+    let secret = cloud::SECRET;
+    let account =
+        format!("[login]\nkind = \"client\"\nclient_id = \"saoy\"\nclient_secret = \"{secret}\"\n");
+    let account = authority.desk.put("account.toml", account);
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(account, mode).expect("for its owner");
+    let mut now = cloud.now();
+    now.phone = Some(authority.desk.input("phone"));
+    now.auth = serde_json::json!({"mode": "explicit", "expression": "PIN AND OTP", "objects": [
+        {"type": "Password", "id": "PIN", "format": "N"},
+        {"type": "Password", "id": "OTP", "format": "N"}]});
+    drop(now);
+    cloud
+}
+
+/// Opens the page of a far signature until it has what is looked for.
+fn until(browser: &Browser<'_>, at: &str, is_it: impl Fn(&Answer) -> bool) -> Answer {
+    for _ in 0..600 {
+        let answer = browser.get(&format!("{at}/signing"));
+        if is_it(&answer) {
+            return answer;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("never: {}", browser.get(&format!("{at}/signing")).text());
+}
+
+#[test]
+fn a_key_at_a_service_is_asked_for_on_a_page_of_its_own() {
+    let authority = Authority::new();
+    let cloud = far_key(&authority);
+    let (_, desk) = Server::start(&[]).stop();
+    keys(&desk, PIN);
+    let reference = cloud.reference();
+    let reference = reference.strip_prefix("--key=").expect("a key");
+    let (key, account) = (
+        format!("Chủ tịch={reference}"),
+        format!(
+            "Chủ tịch={}",
+            authority.desk.input("account.toml").display()
+        ),
+    );
+    let server = Server::on(desk, &["--key", &key, "--account", &account]);
+    let officer = server.log_in("officer");
+    let chair = server.log_in("chair");
+    let code = prepared(&officer, "a.tif", "Trần Văn Cường", &seed("g4.tif"), 1);
+    let at = format!("/certify/{code}");
+    let stage = || json(&server, &["certify", "show", &code])["stage"].clone();
+    let key = key_index(&chair.get(&at).text(), "Chủ tịch");
+    let sign = |pin: &str| {
+        let answer = chair.post(&format!("{at}/sign"), &[("key", &key), ("pin", pin)]);
+        assert_eq!(place(&answer), format!("{at}/signing"));
+    };
+    let is_asked = |answer: &Answer| answer.text().contains("name=\"answer\"");
+    let is_over =
+        |answer: &Answer| answer.status != 200 || answer.text().contains("role=\"alert\"");
+
+    // A PIN that is wrong is sent once, and said to be wrong.
+    sign("9999");
+    let asked = until(&chair, &at, is_asked).text();
+    assert!(asked.contains("OTP"), "{asked}");
+    // The code is somebody else's to give: nobody but whoever signs sees the question.
+    assert_eq!(place(&officer.get(&format!("{at}/signing"))), at);
+    chair.post(&format!("{at}/signing"), &[("answer", "code-0")]);
+    let failed = until(&chair, &at, is_over);
+    assert!(failed.text().contains("Chưa ký gì cả"), "{}", failed.text());
+    assert_eq!(stage(), "prepared");
+    assert_eq!(cloud.asked("credentials/authorize").len(), 1);
+
+    // Stopped while it asks: nothing is authorised.
+    sign("");
+    let asked = until(&chair, &at, is_asked).text();
+    assert!(asked.contains("type=\"password\""), "{asked}");
+    place(&chair.post(&format!("{at}/signing"), &[("do", "stop")]));
+    until(&chair, &at, is_over);
+    assert_eq!(cloud.asked("credentials/authorize").len(), 1);
+
+    // PIN, the code that was sent, and approval on a telephone.
+    cloud.now().delay = 4;
+    sign("");
+    until(&chair, &at, is_asked);
+    chair.post(&format!("{at}/signing"), &[("answer", cloud::PIN)]);
+    until(&chair, &at, |answer| {
+        answer.text().contains("one-time-code")
+    });
+    let sent = std::fs::read_to_string(authority.desk.input("phone")).expect("a code");
+    chair.post(&format!("{at}/signing"), &[("answer", sent.trim())]);
+    until(&chair, &at, |answer| {
+        answer.status == 303 || answer.text().contains("chấp thuận trong ứng dụng")
+    });
+    let done = until(&chair, &at, |answer| answer.status == 303);
+    assert_eq!(place(&done), at);
+    assert_eq!(stage(), "signed");
+    assert_eq!(cloud.now().signed.len(), 1);
+    let log = server.log();
+    assert!(
+        !log.contains(sent.trim()) && !log.contains(cloud::SECRET),
+        "{log}"
+    );
 }

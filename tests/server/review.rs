@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::client::{Answer, Browser, Server};
+use super::client::{Answer, Browser, MULTIPART, Server, multipart};
 use crate::paper::{self, page, tiff};
 use crate::program::{Desk, run, saoy};
 
@@ -321,6 +321,138 @@ fn pages_are_turned_put_in_cut_and_joined() {
     assert_eq!(shown("a"), [(1, 90), (0, 0), (2, 0), (3, 0)]);
     let nonsense = clerk.get("/review/documents").text();
     assert!(nonsense.contains(">a</a>"));
+}
+
+#[test]
+fn pages_change_places_and_documents_of_two_scans_become_one() {
+    let other = tiff(&[page(7, paper::WIDTH), page(8, paper::WIDTH)]);
+    let server = station(&[("a.tif", three_pages()), ("b.tif", other)]);
+    let clerk = server.log_in("clerk");
+    let data = server.desk.output("data");
+    let (code, token, complaints) = run(saoy()
+        .arg("--data")
+        .arg(&data)
+        .args(["account", "token", "clerk", "--label", "t"]));
+    assert_eq!(code, 0, "{complaints}");
+    let token = format!("Bearer {}", token.trim());
+    let id = |name: &str| {
+        let listed = clerk.get("/review/documents").text();
+        let row = listed
+            .split("<tr>")
+            .find(|row| row.contains(&format!(">{name}</a>")));
+        let row = row.unwrap_or_else(|| panic!("{name}: {listed}"));
+        let (_, rest) = row.split_once("/review/document/").expect("a link");
+        rest[..16].to_owned()
+    };
+    let version = |name: &str| -> String {
+        let version = record(&server, name)["output"]["sha256"].clone();
+        version.as_str().expect("a digest").to_owned()
+    };
+    let shown = |name: &str| -> Vec<(u64, u64)> {
+        let pages = record(&server, name)["pages"].clone();
+        let pages = pages.as_array().expect("pages").iter();
+        pages
+            .map(|page| {
+                let number = page["number"].as_u64().expect("a number");
+                (
+                    page["source_page"].as_u64().unwrap_or(number),
+                    page["scan"].as_u64().unwrap_or(0),
+                )
+            })
+            .collect()
+    };
+    let at = format!("/review/document/{}", id("a"));
+    let was = version("a");
+    let fields = [("version", was.as_str()), ("page", "3"), ("do", "move")];
+    let path = format!("{at}/pages");
+    // A place that there is not.
+    let nowhere = [&fields[..], &[("to", "4")]].concat();
+    assert_eq!(clerk.post(&path, &nowhere).status, 404);
+    let moved = clerk.post(&path, &[&fields[..], &[("to", "1")]].concat());
+    assert_eq!(moved.status, 303, "{}", moved.text());
+    settled(&clerk, &at);
+    assert_eq!(shown("a"), [(3, 0), (1, 0), (2, 0)]);
+
+    // Joined by another program, which hears how it goes.
+    let rest = format!("/api/v1/review/documents/{}/pages", id("a"));
+    let send = |method: &str, fields: &[(&str, &str)]| {
+        let body = match method {
+            "GET" => Vec::new(),
+            _ => multipart(fields, None),
+        };
+        server.send(
+            method,
+            &rest,
+            &[MULTIPART, ("Authorization", &token)],
+            &body,
+        )
+    };
+    let now = version("a");
+    let stale = send(
+        "POST",
+        &[("do", "merge"), ("version", &was), ("other", "b")],
+    );
+    assert_eq!(stale.status, 409, "{}", stale.text());
+    let strange = send(
+        "POST",
+        &[("do", "merge"), ("version", &now), ("other", "c")],
+    );
+    assert_eq!(strange.status, 400, "{}", strange.text());
+    let begun = send(
+        "POST",
+        &[("do", "merge"), ("version", &now), ("other", "b")],
+    );
+    assert_eq!(begun.json()["state"], "running", "{}", begun.text());
+    for _ in 0..600 {
+        if send("GET", &[]).json()["state"] != "running" {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    assert_eq!(send("GET", &[]).json()["state"], "idle");
+    let joined = [(3, 0), (1, 0), (2, 0), (0, 1), (0, 2)];
+    assert_eq!(shown("a"), joined);
+    assert!(!server.desk.output("station/b.json").exists());
+    assert!(!server.desk.output("station/b.pdf").exists());
+    let page = clerk.get(&at).text();
+    assert!(
+        page.contains("Đã gộp văn bản") && page.contains("Thứ tự trang"),
+        "{page}"
+    );
+    // Another run, and one from nothing, leave it so.
+    for more in [&[][..], &["--force"][..]] {
+        digitize(&server.desk, more);
+        assert_eq!(shown("a"), joined);
+        assert!(!server.desk.output("station/b.json").exists());
+    }
+    let said = record(&server, "a")["corrections"].clone();
+    assert!(
+        said.as_array()
+            .expect("corrections")
+            .iter()
+            .any(|one| one["field"] == "merge" && one["value"] == "b" && one["by"] == "clerk"),
+        "{said}"
+    );
+}
+
+#[test]
+fn who_answers_while_a_batch_is_read_is_told_what_is_waited_for() {
+    let server = station(&[("a.tif", three_pages())]);
+    read_as(&server.desk, "a", &unsure());
+    let clerk = server.log_in("clerk");
+    let waiting = item(&clerk, "place");
+    // As a batch holds it.
+    let lock = std::fs::File::create(server.desk.output("station/.saoy/lock")).expect("the lock");
+    lock.lock().expect("held");
+    let refused = answer(&clerk, &waiting, "Huế");
+    assert_eq!(refused.status, 503, "{}", refused.text());
+    assert!(
+        refused.text().contains("đang đọc một lô"),
+        "{}",
+        refused.text()
+    );
+    drop(lock);
+    assert_eq!(answer(&clerk, &waiting, "Huế").status, 303);
 }
 
 #[test]

@@ -14,43 +14,43 @@ use serde_json::{Value, json};
 
 use super::openssl;
 
-pub(super) const PIN: &str = "4711";
-pub(super) const SECRET: &str = "geheim & Ơ";
+pub(crate) const PIN: &str = "4711";
+pub(crate) const SECRET: &str = "geheim & Ơ";
 
 /// How the service is set up, and what it has seen.
-pub(super) struct Cloud {
-    pub(super) address: String,
+pub(crate) struct Cloud {
+    pub(crate) address: String,
     state: Arc<Mutex<State>>,
 }
 
 /// Everything of it.
-pub(super) struct State {
+pub(crate) struct State {
     folder: PathBuf,
     /// The key's name in the folder: `NAME.key`, `NAME.pem`.
-    pub(super) key: String,
-    pub(super) version: u8,
-    pub(super) algorithms: Vec<&'static str>,
+    pub(crate) key: String,
+    pub(crate) version: u8,
+    pub(crate) algorithms: Vec<&'static str>,
     /// Numbers of ECDSA one behind the other, as some services have them.
-    pub(super) is_raw: bool,
-    pub(super) multisign: usize,
+    pub(crate) is_raw: bool,
+    pub(crate) multisign: usize,
     /// Of version 2; version 1 makes its own of it.
-    pub(super) auth: Value,
-    pub(super) is_asynchronous: bool,
+    pub(crate) auth: Value,
+    pub(crate) is_asynchronous: bool,
     /// Questions that are answered with "not yet".
-    pub(super) delay: usize,
+    pub(crate) delay: usize,
     /// The next answers to a method, instead of its own.
-    pub(super) script: Vec<(&'static str, u16, String)>,
+    pub(crate) script: Vec<(&'static str, u16, String)>,
     /// Methods that are done and whose answers are not sent.
-    pub(super) silent: HashSet<&'static str>,
-    pub(super) oauth2: Option<String>,
+    pub(crate) silent: HashSet<&'static str>,
+    pub(crate) oauth2: Option<String>,
     /// Where codes are sent to.
-    pub(super) phone: Option<PathBuf>,
+    pub(crate) phone: Option<PathBuf>,
     /// Gives a new handle with each "not yet".
-    pub(super) rotates: bool,
+    pub(crate) rotates: bool,
     /// Methods, bodies and proofs, in order.
-    pub(super) heard: Vec<(String, Value, String)>,
+    pub(crate) heard: Vec<(String, Value, String)>,
     /// Hashes that were signed, in order.
-    pub(super) signed: Vec<String>,
+    pub(crate) signed: Vec<String>,
     tokens: HashSet<String>,
     code: Option<String>,
     permits: HashMap<String, Vec<String>>,
@@ -62,7 +62,7 @@ pub(super) struct State {
 
 impl Cloud {
     /// A service that holds `key` of `folder`, over TLS where `tls` is given.
-    pub(super) fn new(folder: &Path, key: &str, tls: Option<Arc<rustls::ServerConfig>>) -> Self {
+    pub(crate) fn new(folder: &Path, key: &str, tls: Option<Arc<rustls::ServerConfig>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let scheme = if tls.is_some() { "https" } else { "http" };
         let address = format!("{scheme}://{}", listener.local_addr().unwrap());
@@ -107,18 +107,18 @@ impl Cloud {
         Self { address, state }
     }
 
-    pub(super) fn now(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn now(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap()
     }
 
     /// `--key` for it.
-    pub(super) fn reference(&self) -> String {
+    pub(crate) fn reference(&self) -> String {
         let version = self.now().version;
         format!("--key=csc:{}/csc/v{version}?credential=K%2F1", self.address)
     }
 
     /// Bodies that `method` was asked with.
-    pub(super) fn asked(&self, method: &str) -> Vec<Value> {
+    pub(crate) fn asked(&self, method: &str) -> Vec<Value> {
         let state = self.now();
         let heard = state.heard.iter().filter(|(heard, ..)| heard == method);
         heard.map(|(_, body, _)| body.clone()).collect()
@@ -299,7 +299,7 @@ impl State {
     }
 
     /// Forgets who logged in.
-    pub(super) fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         self.tokens.clear();
     }
 
@@ -513,7 +513,7 @@ fn raw(der: &[u8]) -> Vec<u8> {
 }
 
 /// A server that notes that somebody came.
-pub(super) fn stranger() -> (String, Arc<Mutex<usize>>) {
+pub(crate) fn stranger() -> (String, Arc<Mutex<usize>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     // Another host by name, the same machine.
     let address = format!("http://localhost:{}", listener.local_addr().unwrap().port());

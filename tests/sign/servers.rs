@@ -137,7 +137,7 @@ impl Authority {
     }
 
     /// The same for a key of another kind, as `openssl genpkey` is told.
-    pub(super) fn issue_for(&self, name: &str, section: &str, kind: &str) {
+    pub(crate) fn issue_for(&self, name: &str, section: &str, kind: &str) {
         self.openssl(&format!("genpkey {kind} -out {name}.key"));
         self.openssl(&format!(
             "req -new -config ca.cnf -subj /CN={name} -key {name}.key -out {name}.csr"

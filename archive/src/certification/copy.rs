@@ -79,6 +79,9 @@ pub struct Details {
     /// The unit that takes the paper in.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub unit: String,
+    /// Of an extract, the pages of the original that it is, from 1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excerpt: Vec<u32>,
 }
 
 impl Details {

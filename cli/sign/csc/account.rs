@@ -7,7 +7,7 @@ use anyhow::Context;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use crate::sign::secret::{Secrets, first_line};
+use crate::sign::secret::{Secrets, What, first_line};
 use crate::words::{Said, said};
 
 /// What the file says.
@@ -122,7 +122,7 @@ impl Account {
                     "Mật khẩu tài khoản ký số từ xa",
                     "Password of the signing account",
                 );
-                secrets.asked(&format!("{what} {user}: "))
+                secrets.asked(What::Password, &format!("{what} {user}: "))
             })
     }
 

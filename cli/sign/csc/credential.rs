@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::fault::Fault;
 use super::needs::{Needs, Sent, Thing};
 use super::service::{Again, Service, Version};
-use crate::sign::secret::Secrets;
+use crate::sign::secret::{Secrets, Waits};
 use crate::words::{Said, said};
 
 /// Most documents of one authorisation, whatever a service allows: what waits for it takes disk, and a person who
@@ -151,6 +151,11 @@ impl Credential {
     /// How long a person is waited for.
     pub(in crate::sign) fn patience(&self) -> std::time::Duration {
         self.service.patience
+    }
+
+    /// Tells whoever waits what for.
+    pub(in crate::sign) fn tell(&self, waits: Waits) {
+        self.secrets.tell(waits);
     }
 
     /// What of `message` goes to the service.

@@ -36,6 +36,11 @@ mod fields;
 #[cfg(test)]
 mod tests;
 
+/// Codes and names of the types.
+pub(crate) fn types() -> impl Iterator<Item = (&'static str, &'static str)> {
+    kinds::KINDS.iter().map(|kind| (kind.code, kind.name))
+}
+
 /// What citizens' paper the pages may be, best first; empty when nothing speaks for any.
 pub(crate) fn propose(evidence: &Evidence) -> Vec<Proposal> {
     let pages: Vec<page::Page<'_>> = evidence.leaves().take(PAGES).map(page::Page::new).collect();

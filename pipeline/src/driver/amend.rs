@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 
 use ring::digest::{Context, SHA256};
 
+use super::joining::{self, Brought};
 use super::journal::{Entry, Key, Output, Past, Sample};
 use super::publish::{self, Staged, hex};
 use super::state::Workplace;
 use super::{Options, RunError};
-use crate::correct::{self, Change, Correction, KeptScan, PageOp};
+use crate::correct::{self, Change, Correction, KeptScan, PageName, PageOp};
 use crate::ingest::{self, Limits};
-use crate::record::DocumentRecord;
+use crate::record::{DocumentRecord, PageRecord};
 use crate::sampling::{self, Findings};
 
 /// Why a correction was not taken.
@@ -51,6 +52,18 @@ pub enum AmendError {
     /// No document of the same source comes after it.
     #[error("no document of the same scan comes after this one")]
     NoNext,
+    /// A document without pages is none.
+    #[error("this is the only page of the document; send the document back instead")]
+    LastPage,
+    /// A document is not joined to itself.
+    #[error("a document cannot be merged with itself")]
+    Itself,
+    /// The scan that a document was made of is not there any more, or is another.
+    #[error("{} is not there any more, or is not the scan that the document was made of", path.display())]
+    Source {
+        /// The scan.
+        path: PathBuf,
+    },
     /// A value was looked at that does not stand there any more.
     #[error("field `{name}` has not the value that was looked at; open the document again")]
     Otherwise {
@@ -117,8 +130,20 @@ pub enum Wish {
         /// Page of the document, from 2.
         page: u32,
     },
+    /// A page becomes the one with another number.
+    Move {
+        /// Page of the document, from 1.
+        page: u32,
+        /// Its number then, from 1.
+        to: u32,
+    },
     /// The next document of the same source belongs to this one.
     Merge,
+    /// The pages of another document of the output folder, of whatever source, come after those of this one; it is no more.
+    TakeIn {
+        /// Its name.
+        document: String,
+    },
     /// Take back what was said of a page of the source.
     Restore {
         /// Page of the source, from 1.
@@ -138,17 +163,21 @@ impl Wish {
 pub enum Amended {
     /// Nothing: the record says what the person said.
     Done,
-    /// Pages are to be made anew: run the source again with these options, which are those of the run that made it.
-    Pages {
-        /// The input that the document came from.
-        source: PathBuf,
-        /// The input was a folder joined into one document.
-        joined: bool,
-        /// The options; `None` when the run that made it did not keep them.
-        options: Option<Box<Options>>,
-        /// Name of the profile of that run.
-        profile: Option<String>,
-    },
+    /// Pages are to be made anew, one source after the other.
+    Pages(Vec<Anew>),
+}
+
+/// A source whose pages are to be made anew: it is run again with these options, which are those of the run that made it.
+#[derive(Debug)]
+pub struct Anew {
+    /// The input that the document came from.
+    pub source: PathBuf,
+    /// The input was a folder joined into one document.
+    pub joined: bool,
+    /// The options; `None` when the run that made it did not keep them.
+    pub options: Option<Box<Options>>,
+    /// Name of the profile of that run.
+    pub profile: Option<String>,
 }
 
 /// Takes corrections to document `name` of the output folder `out`; `by` and `at` (RFC 3339) say who and when.
@@ -165,50 +194,112 @@ pub fn amend(
     limits: &Limits,
 ) -> Result<Amended, AmendError> {
     let workplace = Workplace::open(out)?;
-    let desk = Desk::new(&workplace, name)?;
-    let mut record = desk.record()?;
-    let mut changes = Vec::new();
-    for wish in wishes {
-        changes.push(desk.change(&record, wish, limits)?);
-    }
+    let said = |change: Change| Correction {
+        change,
+        by: by.to_owned(),
+        at: at.to_owned(),
+    };
     let failed = |source: io::Error| AmendError::Write {
         out: out.to_owned(),
         source,
     };
-    let mut said = workplace.journal.corrections(name);
-    for change in changes {
-        let correction = Correction {
-            change,
-            by: by.to_owned(),
-            at: at.to_owned(),
-        };
-        workplace
-            .journal
-            .append(&Entry::Corrected {
-                key: desk.key.clone(),
-                name: name.to_owned(),
-                correction: correction.clone(),
-            })
-            .map_err(failed)?;
-        said.push(correction);
+    let desk = match Desk::new(&workplace, name) {
+        Err(AmendError::Unknown { .. }) if !wishes.is_empty() => {
+            return brought_back(&workplace, name, wishes, &said);
+        }
+        other => other?,
+    };
+    let mut record = desk.record()?;
+    let mut changes = Vec::new();
+    let mut taken = Vec::new();
+    for wish in wishes {
+        if let Wish::TakeIn { document } = wish {
+            let other = Desk::new(&workplace, document)?;
+            let brought = desk.take_in(&record, &other, limits)?;
+            changes.extend(brought.to.iter().cloned());
+            taken.push((other, brought));
+        } else {
+            changes.extend(desk.changes(&record, wish, limits)?);
+        }
     }
-    desk.rewrite(&mut record, &said).map_err(failed)?;
+    let corrected = |desk: &Desk<'_>, change: &Change| Entry::Corrected {
+        key: desk.key.clone(),
+        name: desk.name.to_owned(),
+        correction: said(change.clone()),
+    };
+    // What is taken in here leaves there in the same line: pages are never in both, and never in none.
+    let here = changes.iter().map(|change| corrected(&desk, change));
+    let there = taken
+        .iter()
+        .flat_map(|(other, brought)| brought.from.iter().map(|change| corrected(other, change)));
+    let mut entries: Vec<Entry> = here.chain(there).collect();
+    let entry = match entries.len() {
+        1 => entries.pop(),
+        _ => Some(Entry::Together { entries }),
+    };
+    let mut all = workplace.journal.corrections(name);
+    if let Some(entry) = entry {
+        workplace.journal.append(&entry).map_err(failed)?;
+    }
+    all.extend(changes.into_iter().map(&said));
+    desk.rewrite(&mut record, &all).map_err(failed)?;
     if !wishes.iter().any(Wish::is_of_pages) {
         return Ok(Amended::Done);
     }
-    Ok(Amended::Pages {
-        source: PathBuf::from(&desk.key.path),
-        joined: !record.source.files.is_empty(),
-        options: workplace.options(&desk.past.options).map(Box::new),
-        profile: record.profile.clone(),
-    })
+    let mut anew = vec![desk.anew(&record)];
+    for (other, brought) in &taken {
+        if anew
+            .iter()
+            .all(|one| one.source != Path::new(&other.key.path))
+        {
+            anew.push(other.anew(&brought.record));
+        }
+    }
+    Ok(Amended::Pages(anew))
+}
+
+/// Takes back what was said of pages of a source of which nothing was left.
+fn brought_back(
+    workplace: &Workplace,
+    name: &str,
+    wishes: &[Wish],
+    said: &dyn Fn(Change) -> Correction,
+) -> Result<Amended, AmendError> {
+    let unknown = || AmendError::Unknown {
+        name: name.to_owned(),
+        out: workplace.out.clone(),
+    };
+    let (key, past) = workplace.journal.emptied(name).ok_or_else(unknown)?;
+    let mut entries = Vec::new();
+    for wish in wishes {
+        let Wish::Restore { page } = wish else {
+            return Err(unknown());
+        };
+        entries.push(Entry::Corrected {
+            key: key.clone(),
+            name: name.to_owned(),
+            correction: said(PageName::Source(*page).change(PageOp::Restore)),
+        });
+    }
+    let written = workplace.journal.append(&Entry::Together { entries });
+    written.map_err(|source| AmendError::Write {
+        out: workplace.out.clone(),
+        source,
+    })?;
+    let source = PathBuf::from(&key.path);
+    Ok(Amended::Pages(vec![Anew {
+        joined: source.is_dir(),
+        source,
+        options: workplace.options(&past.options).map(Box::new),
+        profile: None,
+    }]))
 }
 
 /// A document of an earlier run, and what is known of it.
-struct Desk<'a> {
-    workplace: &'a Workplace,
-    name: &'a str,
-    key: Key,
+pub(super) struct Desk<'a> {
+    pub(super) workplace: &'a Workplace,
+    pub(super) name: &'a str,
+    pub(super) key: Key,
     past: &'a Past,
 }
 
@@ -227,14 +318,24 @@ impl<'a> Desk<'a> {
         })
     }
 
-    fn path(&self) -> PathBuf {
-        self.workplace.out.join(format!("{}.json", self.name))
+    fn anew(&self, record: &DocumentRecord) -> Anew {
+        Anew {
+            source: PathBuf::from(&self.key.path),
+            joined: !record.source.files.is_empty(),
+            options: self.workplace.options(&self.past.options).map(Box::new),
+            profile: record.profile.clone(),
+        }
     }
 
     /// The record, when it is still what a run of ours wrote.
-    fn record(&self) -> Result<DocumentRecord, AmendError> {
-        let path = self.path();
-        let file = format!("{}.json", self.name);
+    pub(super) fn record(&self) -> Result<DocumentRecord, AmendError> {
+        self.record_of(self.name)
+    }
+
+    /// That of a document of the same source.
+    fn record_of(&self, name: &str) -> Result<DocumentRecord, AmendError> {
+        let file = format!("{name}.json");
+        let path = self.workplace.out.join(&file);
         let read = || {
             let bytes = fs::read(&path).ok()?;
             let expected = self.past.outputs.iter().find(|made| made.file == file)?;
@@ -247,61 +348,144 @@ impl<'a> Desk<'a> {
         read().ok_or(AmendError::Record { path })
     }
 
-    /// The change that a wish asks for, with pages by their number in the source.
-    fn change(
+    /// Whether another document of the same source comes before it.
+    fn follows(&self) -> bool {
+        let mut parts = self.past.parts.iter();
+        parts.position(|part| part.name == self.name).unwrap_or(0) > 0
+    }
+
+    /// A signed file is never rewritten.
+    pub(super) fn refuse_signed(&self) -> Result<(), AmendError> {
+        if self.past.flags.iter().any(|flag| flag == "signed_original") {
+            return Err(AmendError::Signed);
+        }
+        Ok(())
+    }
+
+    /// The changes that a wish asks for, with pages by names that stay.
+    fn changes(
         &self,
         record: &DocumentRecord,
         wish: &Wish,
         limits: &Limits,
-    ) -> Result<Change, AmendError> {
-        let of_pages = wish.is_of_pages();
-        if of_pages && self.past.flags.iter().any(|flag| flag == "signed_original") {
-            return Err(AmendError::Signed);
+    ) -> Result<Vec<Change>, AmendError> {
+        if wish.is_of_pages() {
+            self.refuse_signed()?;
         }
-        let source_page = |page: u32| source_page(record, page);
-        let (page, op) = match wish {
-            Wish::Say(change) => return still_there(record, change),
-            Wish::Confirm { name } => {
-                return Ok(Change::Confirmed {
-                    name: name.clone(),
-                    value: value_of(record, name),
-                });
-            }
+        let named = |page: u32| Ok::<_, AmendError>(name_of(page_of(record, page)?));
+        let one = |name: PageName, op: PageOp| Ok(vec![name.change(op)]);
+        match wish {
+            Wish::Say(change) => Ok(vec![still_there(record, change)?]),
+            Wish::Confirm { name } => Ok(vec![Change::Confirmed {
+                name: name.clone(),
+                value: value_of(record, name),
+            }]),
             Wish::Turn { page, degrees } => {
-                let shown = record
-                    .pages
-                    .get(page.saturating_sub(1) as usize)
-                    .map_or(0, |page| page.rotation);
-                let degrees = (shown + degrees) % 360;
-                (source_page(*page)?, PageOp::Turn { degrees })
+                let degrees = (page_of(record, *page)?.rotation + degrees) % 360;
+                one(named(*page)?, PageOp::Turn { degrees })
             }
             Wish::Replace { page, scan } => {
-                let page = source_page(*page)?;
+                let name = named(*page)?;
                 let scan = self.keep(scan, limits)?;
-                (page, PageOp::Replace { scan })
+                one(name, PageOp::Replace { scan })
             }
+            Wish::Insert { after: 0, scan } => self.put_first(record, scan, limits),
             Wish::Insert { after, scan } => {
-                let page = if *after == 0 { 0 } else { source_page(*after)? };
+                let name = named(*after)?;
                 let scan = self.keep(scan, limits)?;
-                (page, PageOp::InsertAfter { scan })
+                one(name, PageOp::InsertAfter { scan })
             }
-            Wish::Drop { page } => (source_page(*page)?, PageOp::Drop),
-            Wish::Split { page } => match source_page(*page)? {
-                source if *page > 1 && source > 0 => (source, PageOp::Begin),
-                _ => return Err(AmendError::NoCut { page: *page }),
+            Wish::Drop { page } => {
+                let name = named(*page)?;
+                match (record.pages.len(), *page == 1 && self.follows()) {
+                    (1, _) => Err(AmendError::LastPage),
+                    // Its document goes on to begin there, not to belong to the one before.
+                    (_, true) => Ok(vec![name.change(PageOp::Begin), name.change(PageOp::Drop)]),
+                    (_, false) => one(name, PageOp::Drop),
+                }
+            }
+            Wish::Split { page } => match named(*page)? {
+                name @ PageName::Source(source) if *page > 1 && source > 0 => {
+                    one(name, PageOp::Begin)
+                }
+                _ => Err(AmendError::NoCut { page: *page }),
             },
-            Wish::Merge => (self.next_begins()?, PageOp::Join),
-            Wish::Restore { page } => (*page, PageOp::Restore),
-        };
-        Ok(Change::Page { page, op })
+            Wish::Move { page, to } => {
+                let mut pages: Vec<PageName> = record.pages.iter().map(name_of).collect();
+                page_of(record, *page)?;
+                page_of(record, *to)?;
+                let moved = pages.remove(page.saturating_sub(1) as usize);
+                pages.insert(to.saturating_sub(1) as usize, moved);
+                Ok(vec![self.in_order(pages)])
+            }
+            Wish::Merge => self.join_next(),
+            Wish::Restore { page } => one(PageName::Source(*page), PageOp::Restore),
+            Wish::TakeIn { .. } => Ok(Vec::new()),
+        }
     }
 
-    /// The source page that the document after this one begins with.
-    fn next_begins(&self) -> Result<u32, AmendError> {
+    fn in_order(&self, pages: Vec<PageName>) -> Change {
+        let begins = self.follows();
+        Change::Order { pages, begins }
+    }
+
+    /// A scan before the first page; of a source that is several documents, in this one.
+    fn put_first(
+        &self,
+        record: &DocumentRecord,
+        scan: &(PathBuf, u32),
+        limits: &Limits,
+    ) -> Result<Vec<Change>, AmendError> {
+        let scan = self.keep(scan, limits)?;
+        if !self.follows() {
+            return Ok(vec![
+                PageName::Source(0).change(PageOp::InsertAfter { scan }),
+            ]);
+        }
+        let mut pages: Vec<PageName> = record.pages.iter().map(name_of).collect();
+        let first = name_of(page_of(record, 1)?);
+        let said = self.workplace.journal.page_corrections(&self.key);
+        let number = correct::scans_put_in(said).saturating_add(1);
+        pages.insert(0, PageName::Scan(number));
+        let put_in = first.change(PageOp::InsertAfter { scan });
+        Ok(vec![put_in, self.in_order(pages)])
+    }
+
+    /// The pages of the next document of the source belong to this one.
+    fn join_next(&self) -> Result<Vec<Change>, AmendError> {
         let mut parts = self.past.parts.iter();
         let _ = parts.find(|part| part.name == self.name);
-        let next = parts.next().and_then(|part| part.source_pages.first());
-        next.copied().ok_or(AmendError::NoNext)
+        let next = parts.next().ok_or(AmendError::NoNext)?;
+        let first = next.source_pages.iter().min().copied();
+        // It may begin with another page than that of its lowest number: where pages changed places, or one was put in.
+        let begins = self.record_of(&next.name)?.pages.first().map(name_of);
+        let names: BTreeSet<PageName> = first
+            .map(PageName::Source)
+            .into_iter()
+            .chain(begins)
+            .collect();
+        if names.is_empty() {
+            return Err(AmendError::NoNext);
+        }
+        let join = |name: PageName| name.change(PageOp::Join);
+        Ok(names.into_iter().map(join).collect())
+    }
+
+    /// What is to be said of this document and of another so that its pages are the last of this one.
+    fn take_in(
+        &self,
+        record: &DocumentRecord,
+        other: &Desk<'_>,
+        limits: &Limits,
+    ) -> Result<Brought, AmendError> {
+        if self.name == other.name {
+            return Err(AmendError::Itself);
+        }
+        self.refuse_signed()?;
+        other.refuse_signed()?;
+        let last = record.pages.last().map(name_of);
+        let last = last.ok_or(AmendError::NoPage { page: 1, pages: 0 })?;
+        joining::brought(self, last, other, limits)
     }
 
     /// Copies a scan into the state folder, after a look whether the page can be read at all.
@@ -309,6 +493,14 @@ impl<'a> Desk<'a> {
         let file = ingest::File::open(path, limits)?;
         let index = page.saturating_sub(1) as usize;
         file.load(index, ingest::TextPolicy::Skip)?;
+        Ok(KeptScan {
+            file: self.keep_file(path)?,
+            page: *page,
+        })
+    }
+
+    /// Copies a file into the folder of kept scans; its name there.
+    pub(super) fn keep_file(&self, path: &Path) -> Result<String, AmendError> {
         let failed = |source: io::Error| AmendError::Write {
             out: self.workplace.out.clone(),
             source,
@@ -328,10 +520,7 @@ impl<'a> Desk<'a> {
             .and_then(|()| finished.publish(&folder.join(&name)))
             .and_then(|()| publish::sync_folder(&folder))
             .map_err(failed)?;
-        Ok(KeptScan {
-            file: name,
-            page: *page,
-        })
+        Ok(name)
     }
 
     /// Writes the record anew with all that was said, and tells the journal of its new hash.
@@ -358,7 +547,7 @@ impl<'a> Desk<'a> {
         // The record's old hash must not be the last word while its new content stands: a run between the two would
         // take the record for somebody else's.
         journal.append(&self.done(&outputs))?;
-        finished.publish(&self.path())?;
+        finished.publish(&self.workplace.out.join(&file))?;
         publish::sync_folder(&self.workplace.out)
     }
 
@@ -399,15 +588,19 @@ fn still_there(record: &DocumentRecord, change: &Change) -> Result<Change, Amend
     }
 }
 
-/// Which page of the source page `page` of the document is.
-fn source_page(record: &DocumentRecord, page: u32) -> Result<u32, AmendError> {
+/// Page `page` of the document, from 1.
+fn page_of(record: &DocumentRecord, page: u32) -> Result<&PageRecord, AmendError> {
     let pages = u32::try_from(record.pages.len()).unwrap_or(u32::MAX);
-    let found = page
-        .checked_sub(1)
-        .and_then(|index| record.pages.get(index as usize));
-    match found {
-        Some(found) => Ok(found.source_page.unwrap_or(found.number)),
-        None => Err(AmendError::NoPage { page, pages }),
+    page.checked_sub(1)
+        .and_then(|index| record.pages.get(index as usize))
+        .ok_or(AmendError::NoPage { page, pages })
+}
+
+/// By which name corrections know a page.
+pub(super) fn name_of(page: &PageRecord) -> PageName {
+    match page.scan {
+        Some(scan) => PageName::Scan(scan),
+        None => PageName::Source(page.source_page.unwrap_or(page.number)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! One document of a batch: opened and named, its pages joined in order, published when the last is in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ use super::state::PageStore;
 use super::writer::{About, Made, Original};
 use super::{Event, PRODUCER, Run};
 use crate::classify::stack::{self, Begin, Cutter, Split, Verdict};
-use crate::correct::{self, Change, Correction, PageOp, PageOrigin};
+use crate::correct::{self, Correction, PageName, PageOp, PageOrigin};
 use crate::failure::Reason;
 use crate::ingest::{Document, File};
 use crate::record::{
@@ -50,13 +50,20 @@ pub(super) struct Opened<'a> {
     files: Vec<File>,
     /// For each page of the document, where it lies.
     places: Vec<Lies>,
-    /// Where people said that a document begins, or does not, by the page's number in the source.
-    cuts: BTreeMap<u32, bool>,
+    /// Where people said that a document begins, or does not.
+    cuts: BTreeMap<PageName, bool>,
     store: PageStore,
     /// Pages that hold no permit any more, or never took one.
     closed: AtomicBool,
     left: AtomicUsize,
     assembly: Mutex<Assembly>,
+}
+
+/// The files of a document, where its pages lie, and where people cut it.
+struct Source {
+    files: Vec<File>,
+    places: Vec<Lies>,
+    cuts: BTreeMap<PageName, bool>,
 }
 
 /// Where a page of the document lies.
@@ -68,8 +75,19 @@ struct Lies {
     page: usize,
     /// Page of the source, from 1; 0 for a page that a person put in.
     source: u32,
+    /// Which of the scans that people put in it is, from 1.
+    scan: Option<u32>,
     /// Degrees clockwise from the image as stored to upright, when a person said so.
     turn: Option<u16>,
+}
+
+impl Lies {
+    fn name(&self) -> PageName {
+        match self.scan {
+            Some(scan) => PageName::Scan(scan),
+            None => PageName::Source(self.source),
+        }
+    }
 }
 
 /// What a file was when it was hashed; another size or time later means that it changed meanwhile.
@@ -88,8 +106,6 @@ struct Assembly {
     /// Pages that are in no document.
     dropped: Vec<DroppedPage>,
     cutter: Cutter,
-    /// Last source page of the documents that are complete.
-    last: u32,
     /// Findings about the input as a whole.
     flags: Vec<Flag>,
     waiting: BTreeMap<usize, Finished>,
@@ -125,17 +141,32 @@ impl<'a> Opened<'a> {
             return Ok(Opening::Settled(Box::new(skipped(document, &name, past))));
         }
         let opened = open_files(run, document, said);
+        let is_empty = opened.as_ref().is_ok_and(|opened| opened.places.is_empty());
+        if is_empty && !said.is_empty() {
+            let entry = nothing_left(run, document, &key, options)?;
+            return Ok(Opening::Settled(Box::new(entry)));
+        }
         let split = opened
             .as_ref()
             .map_or(Split::None, |opened| split_of(run, opened));
-        let most = opened.as_ref().map_or(1, |(_, places)| places.len());
-        let cuts = correct::cuts(said);
+        let most = opened.as_ref().map_or(1, |opened| opened.places.len());
         // A person may cut what the options would not.
-        let whole = split.is_none() && !cuts.values().any(|begins| *begins);
+        let is_cut = opened
+            .as_ref()
+            .is_ok_and(|opened| opened.cuts.values().any(|begins| *begins));
+        let whole = split.is_none() && !is_cut;
         let most = if whole { 1 } else { most };
         let name = name_for(run, document, &key, most);
         let named = |failure| (Some((key.clone(), name.clone())), failure);
-        let (files, places) = opened.map_err(named)?;
+        let Source {
+            files,
+            places,
+            cuts,
+        } = opened.map_err(named)?;
+        if places.is_empty() {
+            let why = said!("không có trang nào", "no pages");
+            return Err(named(Reason::Damaged.about(&document.path, None, &why)));
+        }
         // What a document that is cut will be called is known at its end only.
         if whole {
             refuse_foreign_names(run, document, &name).map_err(named)?;
@@ -149,7 +180,6 @@ impl<'a> Opened<'a> {
             parts: Vec::new(),
             dropped: Vec::new(),
             cutter: Cutter::new(split),
-            last: 0,
             flags: files.iter().flat_map(File::flags).collect(),
             waiting: BTreeMap::new(),
             next: 0,
@@ -217,6 +247,7 @@ impl<'a> Opened<'a> {
             name: &self.name,
             index: page,
             source_page: lies.source,
+            scan: lies.scan,
             turn: lies.turn,
         };
         page::work(self.run, &place, loaded, millis(begun), &self.store)
@@ -298,12 +329,18 @@ impl<'a> Opened<'a> {
 
     /// What becomes of a page when a person said whether a document begins with it. Separator sheets stay what they are.
     fn as_people_said(&self, verdict: Verdict, page: usize, assembly: &Assembly) -> Verdict {
-        let source = self.places.get(page).map_or(0, |lies| lies.source);
+        let name = self.places.get(page).map(Lies::name);
+        let said = name.and_then(|name| match (self.cuts.get(&name), name) {
+            (Some(said), _) => Some(*said),
+            // What a person put into a document is of that document, whatever it looks like.
+            (None, PageName::Scan(_)) => Some(false),
+            (None, PageName::Source(_)) => None,
+        });
         let begun = assembly
             .growing
             .as_ref()
             .is_some_and(|growing| !growing.is_empty());
-        match (self.cuts.get(&source), verdict) {
+        match (said, verdict) {
             (Some(true), Verdict::Keep) => Verdict::Begin(Begin {
                 reason: stack::Reason::Person,
                 ..Begin::default()
@@ -340,24 +377,25 @@ impl<'a> Opened<'a> {
         let next = Growing::create(self.run, &stem, &about, begin, &assembly.wipe)
             .map_err(|error| self.not_written(&error, page))?;
         if let Some(growing) = assembly.growing.replace(next) {
-            let part = self.close(growing, &part_name(&self.name, ended), assembly, None)?;
-            let last = part.entry.source_pages.last().copied();
-            assembly.last = last.unwrap_or(assembly.last);
+            let name = part_name(&self.name, ended);
+            let part = self.close(growing, &name, assembly, None, page)?;
             assembly.parts.push(part);
         }
         Ok(())
     }
 
-    /// Ends the files of a document that will be called `name`; with `original` its PDF is a copy of that.
+    /// Ends the files of a document that will be called `name`; with `original` its PDF is a copy of that. Pages from `next` on
+    /// are of other documents.
     fn close(
         &self,
         mut growing: Growing,
         name: &str,
         assembly: &Assembly,
         original: Option<Original<'_>>,
+        next: usize,
     ) -> Result<Part, Failure> {
         growing.inherit(&assembly.flags);
-        let record = self.record(&mut growing, assembly);
+        let record = self.record(&mut growing, assembly, next);
         let entry = growing.entry(name, &record.flags);
         let last = entry.source_pages.last().map_or(0, |page| page - 1);
         let mut outputs = growing.outputs();
@@ -404,7 +442,7 @@ impl<'a> Opened<'a> {
                 ended => part_name(&self.name, ended.saturating_add(1)),
             };
             let original = self.original(assembly);
-            let part = self.close(growing, &name, assembly, original)?;
+            let part = self.close(growing, &name, assembly, original, self.page_count())?;
             assembly.parts.push(part);
         }
         let parts = std::mem::take(&mut assembly.parts);
@@ -466,7 +504,7 @@ impl<'a> Opened<'a> {
     fn done(&self, parts: &[PartEntry], assembly: &Assembly) -> BatchEntry {
         let mut flags: Vec<String> = parts.iter().flat_map(|part| part.flags.clone()).collect();
         flags.extend(codes(&assembly.flags));
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         flags.retain(|flag| seen.insert(flag.clone()));
         let whole = parts.len() == 1 && assembly.dropped.is_empty();
         BatchEntry {
@@ -540,7 +578,7 @@ impl<'a> Opened<'a> {
     }
 
     /// The record of a document, but for what was made of it.
-    fn record(&self, growing: &mut Growing, assembly: &Assembly) -> DocumentRecord {
+    fn record(&self, growing: &mut Growing, assembly: &Assembly, next: usize) -> DocumentRecord {
         let pages = std::mem::take(&mut growing.pages);
         let classified = growing.evidence.conclude(&self.run.plan.options.classify);
         let mut flags = std::mem::take(&mut growing.flags);
@@ -575,12 +613,15 @@ impl<'a> Opened<'a> {
             separator: growing.begin.separator.take(),
             pages,
         };
+        let before = assembly.parts.iter();
+        let before = before.flat_map(|part| part.entry.source_pages.iter().copied());
+        let later = self.places.iter().skip(next).map(|lies| lies.source);
         let span = Span {
             first: assembly.parts.is_empty(),
-            after: assembly.last,
-            last: growing.last_page().unwrap_or(assembly.last),
+            pages: growing.source_pages().iter().copied().collect(),
+            elsewhere: before.chain(later).collect::<BTreeSet<u32>>(),
         };
-        let said = self.run.workplace.journal.said_of(&self.key, span);
+        let said = self.run.workplace.journal.said_of(&self.key, &span);
         correct::apply(&mut record, &said);
         record
     }
@@ -623,10 +664,8 @@ impl<'a> Opened<'a> {
             }
         }
         for correction in self.run.workplace.journal.page_corrections(&self.key) {
-            if let Change::Page {
-                op: PageOp::Replace { scan } | PageOp::InsertAfter { scan },
-                ..
-            } = &correction.change
+            if let Some((_, PageOp::Replace { scan } | PageOp::InsertAfter { scan })) =
+                correction.change.of_page()
             {
                 let _ = publish::wipe(&self.run.workplace.kept_scans().join(&scan.file));
             }
@@ -697,8 +736,8 @@ fn about(run: &Run<'_>, document: &Document, key: &Key, part: usize) -> About {
 }
 
 /// Whether an input is cut: never one that is signed, and there must be something to cut.
-fn split_of(run: &Run<'_>, (files, places): &(Vec<File>, Vec<Lies>)) -> Split {
-    if files.iter().any(File::is_signed) || places.len() < 2 {
+fn split_of(run: &Run<'_>, source: &Source) -> Split {
+    if source.files.iter().any(File::is_signed) || source.places.len() < 2 {
         Split::None
     } else {
         run.plan.options.split
@@ -753,11 +792,7 @@ fn options_with(options: &str, said: &[Correction]) -> String {
     format!("{options}+{}", hex(hash.finish().as_ref()))
 }
 
-fn open_files(
-    run: &Run<'_>,
-    document: &Document,
-    said: &[Correction],
-) -> Result<(Vec<File>, Vec<Lies>), Failure> {
+fn open_files(run: &Run<'_>, document: &Document, said: &[Correction]) -> Result<Source, Failure> {
     let open = |path: &Path| File::open(path, &run.plan.limits).map_err(|error| of_ingest(&error));
     let mut files = Vec::new();
     let mut scanned: Vec<Lies> = Vec::new();
@@ -775,6 +810,10 @@ fn open_files(
     }
     let mut places = Vec::new();
     for planned in correct::plan(scanned.len(), said) {
+        let scan = match planned.name {
+            PageName::Scan(scan) => Some(scan),
+            PageName::Source(_) => None,
+        };
         let lies = match planned.from {
             PageOrigin::Source(index) => scanned.get(index).copied().unwrap_or_default(),
             PageOrigin::Kept(scan) => {
@@ -788,17 +827,69 @@ fn open_files(
         };
         places.push(Lies {
             turn: planned.turn,
+            scan,
             ..lies
         });
     }
-    if places.is_empty() {
-        return Err(Reason::Damaged.about(
-            &document.path,
-            None,
-            &said!("không có trang nào", "no pages"),
-        ));
-    }
-    Ok((files, places))
+    Ok(Source {
+        cuts: correct::cuts_of(scanned.len(), said),
+        files,
+        places,
+    })
+}
+
+/// Code of the finding that people left all pages of an input out, or took them into other documents.
+const NOTHING_LEFT: &str = "no_pages_left";
+
+/// An input of which nothing is left: what was made of it goes.
+fn nothing_left(
+    run: &Run<'_>,
+    document: &Document,
+    key: &Key,
+    options: String,
+) -> Result<BatchEntry, (Option<(Key, String)>, Failure)> {
+    let name = name_for(run, document, key, 1);
+    let journal = &run.workplace.journal;
+    let entry = BatchEntry {
+        path: document.path.display().to_string(),
+        name: name.clone(),
+        status: Status::Done,
+        pages: 0,
+        flags: vec![NOTHING_LEFT.to_owned()],
+        parts: Vec::new(),
+        separators: Vec::new(),
+        error: None,
+    };
+    let cleared = || -> io::Result<()> {
+        journal.append(&Entry::Publishing {
+            key: key.clone(),
+            name: name.clone(),
+            files: Vec::new(),
+            parts: Vec::new(),
+        })?;
+        for file in journal.files_of(key) {
+            match fs::remove_file(run.plan.out.join(file)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        sync_folder(&run.plan.out)?;
+        journal.append(&Entry::Done {
+            key: key.clone(),
+            name: name.clone(),
+            options,
+            pages: 0,
+            flags: entry.flags.clone(),
+            outputs: Vec::new(),
+            parts: Vec::new(),
+            separators: Vec::new(),
+        })
+    };
+    cleared().map_err(|error| {
+        let failure = Reason::of_write(&error).about(&run.plan.out, None, &error);
+        (Some((key.clone(), name.clone())), failure)
+    })?;
+    Ok(entry)
 }
 
 /// Endings of the files that are made of a document.

@@ -91,6 +91,11 @@ pub(super) enum Entry {
         /// What was said.
         correction: Correction,
     },
+    /// Several things that hold together or not at all.
+    Together {
+        /// They.
+        entries: Vec<Self>,
+    },
     /// Documents were drawn for people to look at.
     Sampled(Sample),
 }
@@ -142,6 +147,8 @@ pub(super) struct Journal {
     corrections: BTreeMap<Key, Vec<Said>>,
     /// What people said of pages, by the source.
     page_corrections: BTreeMap<Key, Vec<Correction>>,
+    /// Sources whose first document was taken into another.
+    first_gone: BTreeSet<Key>,
     sampled: BTreeSet<String>,
 }
 
@@ -154,14 +161,27 @@ struct Said {
 }
 
 /// Which pages of its source a document is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Span {
     /// It is the first, or only, document of the source.
     pub(super) first: bool,
-    /// Last source page of the documents before it.
-    pub(super) after: u32,
-    /// Its own last source page.
-    pub(super) last: u32,
+    /// Its pages.
+    pub(super) pages: BTreeSet<u32>,
+    /// Pages of other documents of the source.
+    pub(super) elsewhere: BTreeSet<u32>,
+}
+
+impl Span {
+    /// Whether a document that began with this page of the source is this one. The page itself may have been left out since:
+    /// then it is the document with the pages around it.
+    fn holds(&self, begins: u32) -> bool {
+        if self.elsewhere.contains(&begins) {
+            return false;
+        }
+        let next = self.pages.range(begins..).next();
+        let other = self.elsewhere.range(begins..).next();
+        next.is_some_and(|next| other.is_none_or(|other| next < other))
+    }
 }
 
 /// The end of the journal's file.
@@ -192,6 +212,7 @@ impl Journal {
             failed: BTreeMap::new(),
             corrections: BTreeMap::new(),
             page_corrections: BTreeMap::new(),
+            first_gone: BTreeSet::new(),
             sampled: BTreeSet::new(),
         };
         let mut torn = false;
@@ -266,15 +287,26 @@ impl Journal {
                 name,
                 correction,
             } => {
-                if matches!(correction.change, Change::Page { .. }) {
+                if correction.change.is_of_pages() {
                     let said = self.page_corrections.entry(key.clone()).or_default();
                     said.push(correction.clone());
                 }
                 let begins = self.begins(&key, &name);
-                self.corrections
-                    .entry(key)
-                    .or_default()
-                    .push(Said { begins, correction });
+                let said = self.corrections.entry(key.clone()).or_default();
+                if matches!(correction.change, Change::WentInto { .. }) {
+                    // It holds for no document any more, nor for the one that stands in its place in the source.
+                    said.retain(|one| one.begins != begins);
+                    if begins == 0 {
+                        self.first_gone.insert(key);
+                    }
+                } else {
+                    said.push(Said { begins, correction });
+                }
+            }
+            Entry::Together { entries } => {
+                for entry in entries {
+                    self.learn(entry);
+                }
             }
             Entry::Sampled(sample) => self.sampled.extend(sample.names),
         }
@@ -284,10 +316,11 @@ impl Journal {
     fn begins(&self, key: &Key, name: &str) -> u32 {
         let parts = self.done.get(key).map_or(&[][..], |past| &past.parts);
         match parts.iter().position(|part| part.name == name) {
-            None | Some(0) => 0,
+            None => 0,
+            Some(0) if !self.first_gone.contains(key) => 0,
             Some(index) => parts
                 .get(index)
-                .and_then(|part| part.source_pages.first())
+                .and_then(|part| part.source_pages.iter().min())
                 .copied()
                 .unwrap_or_default(),
         }
@@ -353,31 +386,33 @@ impl Journal {
         let Some((key, past)) = self.made(name) else {
             return Vec::new();
         };
+        let at = past.parts.iter().position(|part| part.name == name);
         let mut span = Span {
-            first: true,
-            after: 0,
-            last: u32::MAX,
+            first: at.is_none_or(|index| index == 0),
+            ..Span::default()
         };
         for (index, part) in past.parts.iter().enumerate() {
-            span.first = index == 0;
-            span.last = part.source_pages.last().copied().unwrap_or(span.after);
-            if part.name == name {
-                break;
-            }
-            span.after = span.last;
+            let pages = if Some(index) == at {
+                &mut span.pages
+            } else {
+                &mut span.elsewhere
+            };
+            pages.extend(&part.source_pages);
         }
-        self.said_of(key, span)
+        self.said_of(key, &span)
     }
 
     /// What people said of the document that is these pages of a source, oldest first. What was said of a document that
     /// was joined to the one before it does not hold for both.
-    pub(super) fn said_of(&self, key: &Key, span: Span) -> Vec<Correction> {
-        let cuts = correct::cuts(self.page_corrections(key));
+    pub(super) fn said_of(&self, key: &Key, span: &Span) -> Vec<Correction> {
+        let joined = correct::joined(self.page_corrections(key));
         let holds = |begins: u32| {
-            if span.first || begins == 0 {
-                return span.first && begins == 0;
+            if begins == 0 {
+                return span.first;
             }
-            begins > span.after && begins <= span.last && cuts.get(&begins) != Some(&false)
+            // The first may have been another's successor, before that was taken elsewhere.
+            let is_own = !span.first || span.pages.first() == Some(&begins);
+            is_own && span.holds(begins) && !joined.contains(&begins)
         };
         self.corrections
             .get(key)
@@ -413,9 +448,18 @@ impl Journal {
         names.into_iter().cloned().collect()
     }
 
+    /// The source whose document had that name, when people took all of its pages out.
+    pub(super) fn emptied(&self, name: &str) -> Option<(&Key, &Past)> {
+        self.done.iter().find(|(key, past)| {
+            past.outputs.is_empty() && self.names.get(*key).is_some_and(|known| known == name)
+        })
+    }
+
     /// Names of the documents that a source was made into: its own, or those of its parts.
     fn names_of<'a>(&'a self, key: &Key, past: &'a Past) -> impl Iterator<Item = &'a String> {
-        let own = self.names.get(key).filter(|_| past.parts.is_empty());
+        // A source of which nothing was left became none.
+        let is_one = past.parts.is_empty() && !past.outputs.is_empty();
+        let own = self.names.get(key).filter(|_| is_one);
         own.into_iter()
             .chain(past.parts.iter().map(|part| &part.name))
     }

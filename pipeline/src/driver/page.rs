@@ -33,6 +33,8 @@ pub(super) struct Place<'a> {
     pub(super) index: usize,
     /// Page of the source, from 1; 0 for a page that a person put in.
     pub(super) source_page: u32,
+    /// Which of the scans that people put in it is, from 1.
+    pub(super) scan: Option<u32>,
     /// Degrees clockwise from the image as stored to upright, when a person said so.
     pub(super) turn: Option<u16>,
 }
@@ -563,6 +565,7 @@ impl Seen {
         PageRecord {
             number: place.number(),
             source_page: (place.source_page != place.number()).then_some(place.source_page),
+            scan: place.scan,
             width_px: self.size_px.0,
             height_px: self.size_px.1,
             dpi: (self.dpi * 10.0).round() / 10.0,

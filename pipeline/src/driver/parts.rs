@@ -90,9 +90,9 @@ impl Growing {
         }
     }
 
-    /// The last of its pages that is a page of the source.
-    pub(super) fn last_page(&self) -> Option<u32> {
-        self.source_pages.last().copied()
+    /// Those of its pages that are pages of the source.
+    pub(super) fn source_pages(&self) -> &[u32] {
+        &self.source_pages
     }
 
     /// Which pages of the input the document is.

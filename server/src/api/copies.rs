@@ -15,8 +15,8 @@ use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::archive::there;
-use crate::certify::copy::{stepped, usable};
-use crate::certify::{MAKERS, PEOPLE};
+use crate::certify::copy::stepped;
+use crate::certify::{PEOPLE, far};
 use crate::desk::Job;
 use crate::guard::Who;
 use crate::incoming::Form;
@@ -27,8 +27,8 @@ use crate::trouble::{Trouble, sentence};
 pub(crate) fn routes(routes: Routes) -> Routes {
     routes
         .get("/api/v1/copies", PEOPLE, list)
-        .post("/api/v1/copies", MAKERS, prepare)
-        .post("/api/v1/papers", MAKERS, look)
+        .post("/api/v1/copies", PEOPLE, prepare)
+        .post("/api/v1/papers", PEOPLE, look)
         .get("/api/v1/copies/{code}/file", PEOPLE, file)
         .post(
             "/api/v1/copies/{code}/signature",
@@ -173,7 +173,11 @@ async fn file(State(app): State<Arc<App>>, Path(code): Path<String>) -> Result<R
 #[derive(Deserialize)]
 struct Key {
     key: String,
+    #[serde(default)]
     pin: Zeroizing<String>,
+    /// A one-time code, for a key at a service that wants one.
+    #[serde(default)]
+    otp: Zeroizing<String>,
 }
 
 async fn sign(
@@ -202,24 +206,22 @@ async fn with_key(
     who: Who,
     language: Language,
     key: Key,
-    step: &str,
+    step: &'static str,
 ) -> Result<Json<serde_json::Value>, Trouble> {
-    let known = usable(&app)
-        .find(|(name, _)| *name == key.key)
-        .map(|(_, key)| key.clone());
+    let mut keys = app.settings.keys.iter();
+    let known = keys.find(|one| one.name == key.key).cloned();
     let asked = code.clone();
     let copy = there(&app)?
         .archive(move |archive| Ok(archive.copy(&asked)?))
         .await?;
-    stepped(
-        &app,
-        &copy.code,
-        (language, &who.login),
-        known,
-        key.pin,
-        step,
-    )
-    .await?;
+    let person = (language, who.login.as_str());
+    match known {
+        Some(known) if known.is_far() => {
+            let given = (key.pin, key.otp);
+            far::at_once(&app, &copy.code, person, &known, given, step).await?;
+        }
+        known => stepped(&app, &copy.code, person, known, key.pin, step).await?,
+    }
     let copy = app.archive(move |archive| Ok(archive.copy(&code)?)).await?;
     told(&copy)
 }

@@ -10,11 +10,13 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::guard::Who;
+use crate::incoming::Form;
 use crate::language::Language;
 use crate::review::REVIEWERS;
 use crate::review::answer::{self, Said};
-use crate::review::queue;
+use crate::review::{pages, queue};
 use crate::routes::Routes;
+use crate::stations::Work;
 use crate::trouble::Trouble;
 
 /// Most fields of one answer.
@@ -25,6 +27,12 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get("/api/v1/review/fields", REVIEWERS, fields)
         .post("/api/v1/review/answers", REVIEWERS, answers)
         .get("/api/v1/review/documents/{id}", REVIEWERS, document)
+        .post(
+            "/api/v1/review/documents/{id}/pages",
+            REVIEWERS,
+            change_pages,
+        )
+        .get("/api/v1/review/documents/{id}/pages", REVIEWERS, work)
 }
 
 #[derive(Deserialize)]
@@ -112,4 +120,43 @@ async fn document(
     let document = app.document(&id, true).await?;
     let bytes = tokio::fs::read(&document.path).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], bytes).into_response())
+}
+
+/// Begins what was asked for of pages.
+async fn change_pages(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    who: Who,
+    language: Language,
+    form: Form,
+) -> Result<Json<serde_json::Value>, Trouble> {
+    let document = pages::begun(&app, (language, &who.login), &id, form).await?;
+    Ok(Json(
+        serde_json::json!({ "schema": "saoy.page-work/1", "document": document.id, "state": "running" }),
+    ))
+}
+
+/// How that is going.
+async fn work(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+) -> Result<Json<serde_json::Value>, Trouble> {
+    let schema = "saoy.page-work/1";
+    let told = match app.stations.work(&id) {
+        Some(Work::Running) => {
+            serde_json::json!({ "schema": schema, "document": id, "state": "running" })
+        }
+        Some(Work::Failed(trouble)) => serde_json::json!({
+            "schema": schema, "document": id, "state": "failed",
+            "detail": trouble.said.en, "detail_vi": trouble.said.vi,
+        }),
+        Some(Work::Became(heir)) => {
+            serde_json::json!({ "schema": schema, "document": heir, "state": "became" })
+        }
+        None => {
+            let document = app.document(&id, false).await?;
+            serde_json::json!({ "schema": schema, "document": document.id, "state": "idle" })
+        }
+    };
+    Ok(Json(told))
 }

@@ -11,7 +11,7 @@ use saoy_archive::metadata::{Meta, Of, Standard};
 use saoy_archive::records::{Document, Kind, Part, Version};
 use serde::Deserialize;
 
-use super::words::{action, in_path, moment, type_words, usage, value};
+use super::words::{action, in_path, moment, usage, value};
 use super::{READERS, there};
 use crate::app::App;
 use crate::guard::Who;
@@ -21,6 +21,7 @@ use crate::page::{self, Shell};
 use crate::pictures::{self, Width};
 use crate::routes::Routes;
 use crate::trouble::{Trouble, sentence};
+use crate::types;
 use crate::verify::{self, Tone, View};
 
 /// Pages that are shown as pictures on the document's page; more are a link away.
@@ -128,9 +129,10 @@ struct Asked {
 /// What a document is called on pages; of a personal one only what kind of paper it is.
 pub(super) fn heading(meta: &Meta, personal: bool, l: Language) -> String {
     let known = |key: &str| meta.get(key).map(String::as_str);
-    let kind = known("type").or_else(|| known("type_code")).map(type_words);
+    let kind = known("type").or_else(|| known("type_code"));
+    let kind = kind.map(|code| types::named(code, l));
     if personal {
-        let name = known("type_name").map(str::to_owned).or(kind);
+        let name = kind.or_else(|| known("type_name").map(str::to_owned));
         return name.unwrap_or_else(|| l.say("Giấy tờ cá nhân", "Personal paper").to_owned());
     }
     let start: Vec<String> = [kind, known("number_symbol").map(str::to_owned)]
@@ -168,7 +170,10 @@ fn metadata(standard: &Standard, of: Of, meta: &Meta, l: Language) -> Vec<MetaVi
     rows.extend(others.map(|(key, found)| MetaView {
         name: key.replace('_', " "),
         other: String::new(),
-        value: value(None, found, l),
+        value: match types::known(found, l) {
+            Some(name) if key == "type" => format!("{name} ({found})"),
+            _ => value(None, found, l),
+        },
     }));
     rows
 }

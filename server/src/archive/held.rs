@@ -12,7 +12,7 @@ use saoy_archive::reuse::{Held, LookUp};
 
 use super::document::{file_name, judged};
 use super::shelf::Handed;
-use super::words::{day, type_words};
+use super::words::day;
 use super::{READERS, there};
 use crate::app::App;
 use crate::guard::Who;
@@ -21,6 +21,7 @@ use crate::language::Language;
 use crate::page::{self, Shell};
 use crate::routes::Routes;
 use crate::trouble::{Trouble, sentence};
+use crate::types;
 use crate::verify::{Tone, View};
 
 pub(super) fn routes(routes: Routes) -> Routes {
@@ -92,12 +93,14 @@ struct HeldView {
 
 impl HeldView {
     fn new(one: Held, l: Language) -> Self {
+        let type_name = one.type_code.as_deref();
+        let type_name = type_name.map(|code| types::named(code, l));
         let kind = match one.kind {
             "result" => l.say("Kết quả thủ tục", "Procedure result"),
             "copy" => l.say("Bản sao chứng thực", "Certified copy"),
             _ => l.say("Tài liệu", "Document"),
         };
-        let parts = [one.type_code.as_deref().map(type_words), one.number_symbol];
+        let parts = [type_name, one.number_symbol];
         let name = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
         let line = [
             one.issued_date.map(|date| day(&date, l)),

@@ -12,7 +12,7 @@ use saoy_archive::indicators::{COPIES, Figure, Indicator, Report, UnitReport};
 use serde::Deserialize;
 
 use super::chart::{Chart, Given, hundredths};
-use super::words::{day, in_path, moment, type_words};
+use super::words::{day, in_path, moment};
 use super::{READERS, there};
 use crate::app::App;
 use crate::guard::Who;
@@ -20,6 +20,7 @@ use crate::language::Language;
 use crate::page::{self, Shell, in_query};
 use crate::routes::Routes;
 use crate::trouble::{Trouble, sentence};
+use crate::types;
 
 /// What is listed behind a figure at most.
 const LISTED: usize = 500;
@@ -559,10 +560,9 @@ fn documents(behind: &Behind, l: Language) -> Vec<DocumentView> {
         .documents
         .iter()
         .map(|one| {
-            let parts = [
-                one.type_code.as_deref().map(type_words),
-                one.number_symbol.clone(),
-            ];
+            let kind = one.type_code.as_deref();
+            let kind = kind.map(|code| types::named(code, l));
+            let parts = [kind, one.number_symbol.clone()];
             let name = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
             DocumentView {
                 id: one.id.clone(),

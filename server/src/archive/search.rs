@@ -8,7 +8,7 @@ use axum::response::Response;
 use saoy_archive::search::{COUNTED, Facet, Found, Hit, Order, Search};
 use serde::Deserialize;
 
-use super::words::{day, type_words};
+use super::words::day;
 use super::{READERS, there};
 use crate::app::App;
 use crate::guard::Who;
@@ -16,6 +16,7 @@ use crate::language::Language;
 use crate::page::{self, Shell, in_query};
 use crate::routes::Routes;
 use crate::trouble::Trouble;
+use crate::types;
 
 /// Finds on one page.
 const SHOWN: usize = 20;
@@ -219,9 +220,9 @@ fn name(facet: Facet, l: Language) -> &'static str {
     }
 }
 
-fn shown_value(facet: Facet, value: &str) -> String {
+fn shown_value(facet: Facet, value: &str, l: Language) -> String {
     match facet {
-        Facet::Type => type_words(value),
+        Facet::Type => types::named(value, l),
         _ => value.to_owned(),
     }
 }
@@ -241,7 +242,7 @@ impl Shown {
             counted
                 .map(|(value, count)| {
                     let link = asked.with(facet, value).address();
-                    (shown_value(facet, value), *count, link)
+                    (shown_value(facet, value, l), *count, link)
                 })
                 .collect::<Vec<_>>()
         };
@@ -278,7 +279,7 @@ impl Shown {
                 .filter(|facet| !taken(*facet).is_empty())
                 .map(|facet| Chip {
                     name: name(facet, l),
-                    value: shown_value(facet, taken(facet)),
+                    value: shown_value(facet, taken(facet), l),
                     without: asked.with(facet, "").address(),
                 })
                 .collect(),
@@ -298,7 +299,9 @@ impl Shown {
 
 impl HitView {
     fn new(hit: Hit, l: Language) -> Self {
-        let heading = [hit.type_code.as_deref().map(type_words), hit.number_symbol]
+        let kind = hit.type_code.as_deref();
+        let kind = kind.map(|code| types::named(code, l));
+        let heading = [kind, hit.number_symbol]
             .into_iter()
             .flatten()
             .collect::<Vec<_>>()

@@ -62,11 +62,6 @@ pub(crate) fn moment(text: &str, l: Language) -> String {
     }
 }
 
-/// A code of a type as people read it: citizens' papers bear theirs in small letters with `_` between.
-pub(crate) fn type_words(code: &str) -> String {
-    code.replace('_', " ")
-}
-
 /// A text as one part of a path: in a query `/` may stay, here not.
 pub(crate) fn in_path(text: &str) -> String {
     crate::page::in_query(text).replace('/', "%2F")

@@ -13,9 +13,9 @@ use saoy_archive::certification::{Answer, Copy, Stage};
 use saoy_archive::profile::Profile;
 use zeroize::Zeroizing;
 
-use super::{PEOPLE, Turn, is_two, mask, moment, next, staged, tone, wizard};
-use crate::app::{App, no_archive};
-use crate::desk::Job;
+use super::{PEOPLE, Turn, far, is_two, kind_of, mask, moment, next, staged, tone, wizard};
+use crate::app::{App, SigningKey, no_archive};
+use crate::desk::{self, Job};
 use crate::guard::Who;
 use crate::incoming::Form;
 use crate::language::Language;
@@ -62,6 +62,14 @@ struct CopyPage {
     waits: Option<&'static str>,
     keys: Vec<Key>,
     two: bool,
+    /// What kind of copy it is.
+    kind: String,
+    /// Of an extract, the pages.
+    excerpt: String,
+    /// Whether a key at a service may be chosen.
+    far: bool,
+    /// Whether whoever looks is signing it with one.
+    under_way: bool,
     issued: bool,
     open: bool,
     wrong: Option<String>,
@@ -80,6 +88,8 @@ struct Key {
     name: String,
     /// Whether it is the only one.
     only: bool,
+    /// Whether a service holds it.
+    far: bool,
 }
 
 async fn shown(
@@ -91,7 +101,7 @@ async fn shown(
 }
 
 /// The page; after a step that went wrong with what went wrong.
-async fn show(
+pub(super) async fn show(
     app: &Arc<App>,
     code: String,
     shell: Shell,
@@ -127,7 +137,7 @@ async fn show(
     let turn = next(&copy, &shell.who);
     let issued = matches!(copy.stage, Stage::Sealed | Stage::Delivered);
     let open = matches!(copy.stage, Stage::Prepared | Stage::Signed);
-    let keys: Vec<&(String, String)> = usable(app).collect();
+    let keys = &app.settings.keys;
     let page = CopyPage {
         stage: staged(&copy, l),
         class: tone(&copy),
@@ -160,13 +170,18 @@ async fn show(
         keys: keys
             .iter()
             .enumerate()
-            .map(|(index, (name, _))| Key {
+            .map(|(index, key)| Key {
                 index,
-                name: name.clone(),
+                name: key.name.clone(),
                 only: keys.len() == 1,
+                far: key.is_far(),
             })
             .collect(),
         two: is_two(&copy),
+        kind: kind_of(&profile, &copy.kind, l),
+        excerpt: listed(&copy.details.excerpt),
+        far: keys.iter().any(SigningKey::is_far),
+        under_way: app.dialogs.is_mine(&shell.who.login, &copy.code),
         issued,
         open,
         wrong: trouble
@@ -183,6 +198,11 @@ async fn show(
         }
     }
     Ok(response)
+}
+
+fn listed(pages: &[u32]) -> String {
+    let pages: Vec<String> = pages.iter().map(u32::to_string).collect();
+    pages.join(", ")
 }
 
 /// Why a step is somebody else's.
@@ -240,12 +260,23 @@ async fn copy_of(app: &Arc<App>, code: String) -> Result<Copy, Trouble> {
     with(app, code, |_, copy| Ok(copy)).await
 }
 
+/// The code as the archive has it, of a copy that there is.
+pub(super) async fn code_of(app: &Arc<App>, code: String) -> Result<String, Trouble> {
+    copy_of(app, code).await.map(|copy| copy.code)
+}
+
+/// The paper's page from which a page of the copy was made.
 async fn scan(
     State(app): State<Arc<App>>,
     Path((code, page, width)): Path<(String, u32, String)>,
     shell: Shell,
 ) -> Result<Response, Trouble> {
     let copy = copy_of(&app, code).await?;
+    let of_extract = usize::try_from(page.saturating_sub(1)).unwrap_or(usize::MAX);
+    let page = match copy.details.excerpt.get(of_extract) {
+        Some(page) => *page,
+        None => page,
+    };
     pictures::stored(&app, shell.l, &copy.original, page, Width::parse(&width)).await
 }
 
@@ -267,7 +298,7 @@ async fn statement(
 ) -> Result<Response, Trouble> {
     let copy = copy_of(&app, code).await?;
     let Some(file) = copy.sealed.as_ref().or(copy.signed.as_ref()) else {
-        return wizard::stated(&app, shell.l, &copy.code, &shell.who.login).await;
+        return wizard::stated(&app, shell.l, &[&copy.code], &shell.who.login).await;
     };
     // On a page of its own behind the others, or on the last of them; of true copies on the first.
     if !is_two(&copy) {
@@ -372,39 +403,47 @@ async fn seal(
     with_key(app, code, shell, form, "seal").await
 }
 
-/// Keys that a PIN alone opens; those at signing services want more.
-pub(crate) fn usable(app: &App) -> impl Iterator<Item = &(String, String)> {
-    let keys = app.settings.keys.iter();
-    keys.filter(|(_, key)| !key.starts_with("csc:"))
-}
-
 /// Signs or seals in a child, which gets the PIN through its standard input and keeps it nowhere.
 async fn with_key(
     app: Arc<App>,
     code: String,
     shell: Shell,
     form: Form,
-    step: &str,
+    step: &'static str,
 ) -> Result<Response, Trouble> {
     let copy = copy_of(&app, code).await?;
     let chosen: Option<usize> = form.get("key").parse().ok();
     let key = chosen
-        .and_then(|index| usable(&app).nth(index))
-        .map(|(_, key)| key.clone());
+        .and_then(|index| app.settings.keys.get(index))
+        .cloned();
     let pin = Zeroizing::new(form.get("pin").to_owned());
-    match stepped(
-        &app,
-        &copy.code,
-        (shell.l, &shell.who.login),
-        key,
-        pin,
-        step,
-    )
-    .await
-    {
-        Ok(()) => Ok(Redirect::to(&format!("/certify/{}", copy.code)).into_response()),
+    let who = (shell.l, shell.who.login.as_str());
+    let done = match key {
+        Some(key) if key.is_far() => far::begun(&app, &copy.code, who, key, pin, step).await,
+        key => stepped(&app, &copy.code, who, key, pin, step)
+            .await
+            .map(|()| Redirect::to(&format!("/certify/{}", copy.code)).into_response()),
+    };
+    match done {
+        Ok(response) => Ok(response),
         Err(trouble) => show(&app, copy.code, shell, Some(trouble)).await,
     }
+}
+
+/// Whether somebody may take this step now; asked before a key is: a PIN spent in vain is one too many.
+///
+/// # Errors
+/// When not.
+pub(super) async fn may(
+    app: &Arc<App>,
+    code: &str,
+    login: &str,
+    step: &str,
+) -> Result<(), Trouble> {
+    let (act, asked, seals) = (app.act(login), code.to_owned(), step == "seal");
+    app.archive(move |archive| Ok(archive.may_act_on(&act, &asked, seals)?))
+        .await?;
+    Ok(())
 }
 
 /// Signs (`sign`) or seals (`seal`) a copy with a key for somebody; whole or not at all.
@@ -412,11 +451,11 @@ pub(crate) async fn stepped(
     app: &Arc<App>,
     code: &str,
     (l, login): (Language, &str),
-    key: Option<String>,
+    key: Option<SigningKey>,
     pin: Zeroizing<String>,
     step: &str,
 ) -> Result<(), Trouble> {
-    let Some(key) = key else {
+    let Some(SigningKey { reference: key, .. }) = key else {
         return Err(Trouble::bad(sentence!(
             "Chưa chọn khóa ký.",
             "No key was chosen."
@@ -429,14 +468,17 @@ pub(crate) async fn stepped(
             "The key's PIN or password was not filled in."
         )));
     }
-    // Asked before the key is: a PIN spent in vain is one too many.
-    let (act, asked, seals) = (app.act(login), code.to_owned(), step == "seal");
-    app.archive(move |archive| Ok(archive.may_act_on(&act, &asked, seals)?))
-        .await?;
+    may(app, code, login, step).await?;
     let arguments = [
         "certify", step, code, "--key", &key, "--pin-fd", "0", "--by", login, "--json",
     ];
-    let answer = app.desk.run(Job::Long, l, arguments, Some(pin)).await?;
+    let level = app.settings.level.iter().map(String::as_str);
+    let arguments = arguments.into_iter().chain(level);
+    stepped_with(app.desk.run(Job::Long, l, arguments, Some(pin)).await?)
+}
+
+/// What a child that was to sign or seal says of how it went.
+pub(super) fn stepped_with(answer: desk::Answer) -> Result<(), Trouble> {
     if answer.code == 0 {
         return Ok(());
     }

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use saoy_archive::{Archive, ArchiveError, Sentence};
 use serde::{Deserialize, Serialize};
 
+use super::{CERTIFIED, EXTRACT};
 use crate::app::App;
 use crate::desk::Job;
 use crate::language::Language;
@@ -29,6 +30,14 @@ pub(crate) struct Draft {
     pub(crate) word: String,
     /// Whose it is.
     pub(crate) login: String,
+    /// The kind of copy that is made of it.
+    #[serde(default = "certified")]
+    pub(crate) kind: String,
+    /// Of an extract, the pages; and how many the scan has.
+    #[serde(default)]
+    pub(crate) excerpt: BTreeSet<u32>,
+    #[serde(default)]
+    pub(crate) scanned: u32,
     /// What the file was called.
     pub(crate) name: String,
     /// The file beside this one.
@@ -51,6 +60,11 @@ pub(crate) struct Draft {
     pub(crate) compared: BTreeSet<u32>,
     /// Answers by their codes: free of it, and what was remarked.
     pub(crate) answers: BTreeMap<String, (bool, String)>,
+}
+
+/// What papers are whose kind nobody wrote down.
+fn certified() -> String {
+    CERTIFIED.to_owned()
 }
 
 /// A text in both languages, as it is read.
@@ -86,6 +100,8 @@ pub(crate) struct Looked {
     pub(crate) number_symbol: Option<String>,
     pub(crate) owner_number: Option<String>,
     pub(crate) signed_original: bool,
+    #[serde(default)]
+    pub(crate) true_copy: bool,
     pub(crate) held: Vec<String>,
     pub(crate) questions: Vec<Question>,
 }
@@ -105,6 +121,8 @@ pub(crate) enum Step {
     Reading,
     /// It is held already: use that, or say why not.
     Held,
+    /// Which pages are extracted.
+    Excerpt,
     /// Page by page.
     Pages,
     /// The reasons to refuse.
@@ -119,10 +137,26 @@ impl Step {
         match self {
             Self::Reading => "",
             Self::Held => "/held",
+            Self::Excerpt => "/excerpt",
             Self::Pages => "/pages",
             Self::Checks => "/checks",
             Self::Preview => "/preview",
         }
+    }
+}
+
+/// The steps that a paper goes for a kind of copy.
+pub(crate) fn steps(kind: &str) -> &'static [Step] {
+    match kind {
+        CERTIFIED => &[
+            Step::Reading,
+            Step::Held,
+            Step::Pages,
+            Step::Checks,
+            Step::Preview,
+        ],
+        EXTRACT => &[Step::Reading, Step::Excerpt, Step::Preview],
+        _ => &[Step::Reading, Step::Preview],
     }
 }
 
@@ -132,6 +166,13 @@ impl Draft {
         let Some(looked) = &self.looked else {
             return Step::Reading;
         };
+        if !self.is_certified() {
+            return if self.kind == EXTRACT && self.excerpt.is_empty() {
+                Step::Excerpt
+            } else {
+                Step::Preview
+            };
+        }
         if looked.signed_original {
             Step::Reading
         } else if !looked.held.is_empty() && self.despite_held.is_empty() {
@@ -143,6 +184,22 @@ impl Draft {
         } else {
             Step::Preview
         }
+    }
+
+    /// Whether a person certifies the copy, and answers for it; an office's true copies are sealed only.
+    pub(crate) fn is_certified(&self) -> bool {
+        self.kind == CERTIFIED
+    }
+
+    /// The steps that a paper of its kind goes.
+    pub(crate) fn steps(&self) -> &'static [Step] {
+        steps(&self.kind)
+    }
+
+    /// The pages of an extract, as `saoy certify` takes them; empty for all.
+    pub(crate) fn pages(&self) -> String {
+        let pages: Vec<String> = self.excerpt.iter().map(u32::to_string).collect();
+        pages.join(",")
     }
 
     /// Where it is.
@@ -305,7 +362,7 @@ pub(crate) async fn remove(app: &Arc<App>, draft: &Draft) -> Result<(), Trouble>
     let word = draft.word.clone();
     if let Some(looked) = &draft.looked {
         app.pictures.forget(&looked.scan);
-        app.pictures.forget(&made(&looked.scan));
+        app.pictures.forget(&made(draft, looked));
     }
     blocking(app, move |app| {
         let folder = folder(app, &word).ok_or_else(gone)?;
@@ -314,9 +371,9 @@ pub(crate) async fn remove(app: &Arc<App>, draft: &Draft) -> Result<(), Trouble>
     .await
 }
 
-/// Under what the pictures of the PDF made of a scan are remembered.
-pub(crate) fn made(scan: &str) -> String {
-    format!("made of {scan}")
+/// Under what the pictures of the PDF made of a scan, or of pages of it, are remembered.
+pub(crate) fn made(draft: &Draft, looked: &Looked) -> String {
+    format!("made of {} {}", looked.scan, draft.pages())
 }
 
 /// Those of a person, oldest first. What became too old is taken away on the way, whoever's it is.
@@ -415,6 +472,10 @@ async fn looked(
         "--json".into(),
     ];
     arguments.extend(["--by".into(), draft.login.clone().into()]);
+    arguments.extend(["--kind".into(), draft.kind.clone().into()]);
+    if !draft.excerpt.is_empty() {
+        arguments.extend(["--pages".into(), draft.pages().into()]);
+    }
     if let Some(reader) = &app.settings.reader {
         arguments.extend(["--reader".into(), reader.into()]);
     }

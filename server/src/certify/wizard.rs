@@ -1,6 +1,6 @@
-//! From a scan to a number: handed in, read, compared page by page, held against the reasons to refuse, looked at.
+//! From what was read to a number: held already or not, pages compared, reasons to refuse, the statement looked at.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::sync::Arc;
 
@@ -8,11 +8,12 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use saoy_archive::profile::Profile;
 use serde::Deserialize;
 
 use super::drafts::{self, Draft, Looked, Step};
-use super::{MAKERS, mask};
-use crate::app::{App, no_archive};
+use super::{PEOPLE, intake, kind_of, mask};
+use crate::app::App;
 use crate::desk::{Answer, Job};
 use crate::guard::Who;
 use crate::incoming::Form;
@@ -20,249 +21,71 @@ use crate::language::Language;
 use crate::page::{self, Shell};
 use crate::pictures::{self, Width};
 use crate::routes::Routes;
-use crate::trouble::{Trouble, sentence};
+use crate::trouble::Trouble;
 
-/// Most copies of one original.
-const MOST_COPIES: u32 = 1000;
 /// How wide the page with the statement is drawn, px.
 const PREVIEW: u32 = 1100;
 
 pub(super) fn routes(routes: Routes) -> Routes {
-    routes
-        .get("/certify/new", MAKERS, form)
-        .post("/certify/new", MAKERS, handed_in)
-        .get("/certify/draft/{word}", MAKERS, overview)
-        .post("/certify/draft/{word}/again", MAKERS, again)
-        .post("/certify/draft/{word}/drop", MAKERS, given_up)
-        .get("/certify/draft/{word}/held", MAKERS, held)
-        .post("/certify/draft/{word}/held", MAKERS, held_all_the_same)
-        .get("/certify/draft/{word}/pages", MAKERS, pages)
-        .post("/certify/draft/{word}/pages", MAKERS, compared)
-        .get("/certify/draft/{word}/checks", MAKERS, checks)
-        .post("/certify/draft/{word}/checks", MAKERS, checked)
-        .get("/certify/draft/{word}/preview", MAKERS, preview)
-        .post("/certify/draft/{word}/preview", MAKERS, numbered)
-        .get("/certify/draft/{word}/scan/{n}/{width}", MAKERS, scan)
-        .get("/certify/draft/{word}/made/{n}/{width}", MAKERS, made)
-        .get("/certify/draft/{word}/statement", MAKERS, statement)
+    intake::routes(routes)
+        .get("/certify/draft/{word}/held", PEOPLE, held)
+        .post("/certify/draft/{word}/held", PEOPLE, held_all_the_same)
+        .get("/certify/draft/{word}/pages", PEOPLE, pages)
+        .post("/certify/draft/{word}/pages", PEOPLE, compared)
+        .get("/certify/draft/{word}/checks", PEOPLE, checks)
+        .post("/certify/draft/{word}/checks", PEOPLE, checked)
+        .get("/certify/draft/{word}/preview", PEOPLE, preview)
+        .post("/certify/draft/{word}/preview", PEOPLE, numbered)
+        .get("/certify/draft/{word}/scan/{n}/{width}", PEOPLE, scan)
+        .get("/certify/draft/{word}/made/{n}/{width}", PEOPLE, made)
+        .get("/certify/draft/{word}/statement", PEOPLE, statement)
 }
 
 /// The steps as the wizard's head shows them.
 pub(super) struct Steps {
-    all: Vec<Stage>,
+    pub(super) all: Vec<Stage>,
 }
 
 pub(super) struct Stage {
-    name: &'static str,
-    here: bool,
-    done: bool,
+    pub(super) name: &'static str,
+    pub(super) here: bool,
+    pub(super) done: bool,
     /// Where it is, once it may be opened.
-    at: Option<String>,
+    pub(super) at: Option<String>,
 }
 
 impl Steps {
-    fn of(draft: Option<&Draft>, here: usize, l: Language) -> Self {
-        let reached = draft.map_or(0, |draft| draft.step() as usize + 1);
-        let names = [
-            l.say("Bản quét", "Scan"),
-            l.say("Đã có chưa", "Held already"),
-            l.say("Đối chiếu từng trang", "Compare pages"),
-            l.say("Trường hợp từ chối", "Reasons to refuse"),
-            l.say("Xem trước, lấy số", "Preview, number"),
-        ];
-        let steps = [
-            Step::Reading,
-            Step::Held,
-            Step::Pages,
-            Step::Checks,
-            Step::Preview,
-        ];
-        let all = names
-            .into_iter()
-            .zip(steps)
-            .enumerate()
-            .map(|(index, (name, step))| Stage {
-                name,
-                here: index == here,
-                done: index + 1 < reached,
+    pub(super) fn of(draft: &Draft, here: Step, l: Language) -> Self {
+        Self::new(draft.steps(), Some(draft), here, l)
+    }
+
+    pub(super) fn new(steps: &[Step], draft: Option<&Draft>, here: Step, l: Language) -> Self {
+        let reached = draft.map(Draft::step);
+        let all = steps
+            .iter()
+            .map(|step| Stage {
+                name: match step {
+                    Step::Reading => l.say("Bản quét", "Scan"),
+                    Step::Held => l.say("Đã có chưa", "Held already"),
+                    Step::Excerpt => l.say("Trang được trích", "Pages to extract"),
+                    Step::Pages => l.say("Đối chiếu từng trang", "Compare pages"),
+                    Step::Checks => l.say("Trường hợp từ chối", "Reasons to refuse"),
+                    Step::Preview => l.say("Xem trước, lấy số", "Preview, number"),
+                },
+                here: *step == here,
+                done: reached.is_some_and(|reached| *step < reached),
                 at: draft
-                    .filter(|_| index > 0 && index < reached && index != here)
-                    .map(|draft| draft.address(step)),
+                    .filter(|_| *step > Step::Reading && *step != here)
+                    .filter(|_| reached.is_some_and(|reached| *step <= reached))
+                    .map(|draft| draft.address(*step)),
             })
             .collect();
         Self { all }
     }
 }
 
-#[derive(Template)]
-#[template(path = "certify/new.html")]
-struct NewPage {
-    shell: Shell,
-    steps: Steps,
-    most: u64,
-}
-
-async fn form(State(app): State<Arc<App>>, shell: Shell) -> Result<Response, Trouble> {
-    if !app.has_archive() {
-        return Err(no_archive());
-    }
-    Ok(page::html(&NewPage {
-        steps: Steps::of(None, 0, shell.l),
-        shell,
-        most: app.settings.upload >> 20,
-    }))
-}
-
-async fn handed_in(
-    State(app): State<Arc<App>>,
-    shell: Shell,
-    form: Form,
-) -> Result<Response, Trouble> {
-    if !app.has_archive() {
-        return Err(no_archive());
-    }
-    let requester = form
-        .wanted("requester", "họ tên người yêu cầu", "the requester's name")?
-        .to_owned();
-    let copies = form
-        .get("copies")
-        .parse()
-        .ok()
-        .filter(|count| (1..=MOST_COPIES).contains(count))
-        .ok_or_else(|| {
-            Trouble::bad(sentence!(
-                "Số bản sao phải là một số từ 1 đến {}.",
-                "The number of copies has to be a number from 1 to {}.",
-                MOST_COPIES
-            ))
-        })?;
-    let file = form.file("file")?;
-    let act = app.act(&shell.who.login);
-    let requester_id = form.get("requester_id").to_owned();
-    let draft = Draft {
-        word: app.world.token()?,
-        login: shell.who.login.clone(),
-        name: file.name.clone(),
-        scan: format!(
-            "scan.{}",
-            file.path
-                .extension()
-                .and_then(|ending| ending.to_str())
-                .unwrap_or("bin")
-        ),
-        visit: format!("{} {requester} {requester_id}", act.day())
-            .trim()
-            .to_owned(),
-        requester,
-        requester_id,
-        title: form.get("title").to_owned(),
-        copies,
-        made: act.at,
-        looked: None,
-        failed: None,
-        despite_held: String::new(),
-        compared: BTreeSet::new(),
-        answers: BTreeMap::new(),
-    };
-    drafts::put(&app, draft.clone(), file.path.clone()).await?;
-    drafts::read(&app, shell.l, &draft);
-    Ok(Redirect::to(&draft.address(Step::Reading)).into_response())
-}
-
-#[derive(Template)]
-#[template(path = "certify/reading.html")]
-struct ReadingPage {
-    shell: Shell,
-    steps: Steps,
-    draft: Draft,
-    failed: Option<String>,
-    again: bool,
-}
-
-/// Where the paper stands: being read, unreadable, or at its next step.
-async fn overview(
-    State(app): State<Arc<App>>,
-    Path(word): Path<String>,
-    shell: Shell,
-) -> Result<Response, Trouble> {
-    let draft = drafts::get(&app, &shell.who.login, &word).await?;
-    let signed = draft
-        .looked
-        .as_ref()
-        .is_some_and(|looked| looked.signed_original);
-    if draft.looked.is_some() && !signed {
-        return Ok(Redirect::to(&draft.address(draft.step())).into_response());
-    }
-    // A server that was stopped meanwhile begins again.
-    drafts::read(&app, shell.l, &draft);
-    let failed = if signed {
-        let said = shell.l.say(
-            "Đây là văn bản điện tử đã ký số: chứng thực bản sao điện tử chỉ làm từ bản chính giấy. Hãy giao chính tệp này cho người yêu cầu.",
-            "This is a signed electronic document: certified copies are made of paper originals. Hand out this very file.",
-        );
-        Some(said.to_owned())
-    } else {
-        let failed = draft.failed.as_ref();
-        failed.map(|(said, _)| said.of(shell.l).to_owned())
-    };
-    let again = draft.failed.as_ref().is_some_and(|(_, again)| *again);
-    Ok(page::html(&ReadingPage {
-        steps: Steps::of(Some(&draft), 0, shell.l),
-        shell,
-        draft,
-        failed,
-        again,
-    }))
-}
-
-/// Reads it once more.
-async fn again(
-    State(app): State<Arc<App>>,
-    Path(word): Path<String>,
-    shell: Shell,
-    _: Form,
-) -> Result<Response, Trouble> {
-    let draft = drafts::change(&app, &shell.who.login, &word, |draft| {
-        if draft.failed.as_ref().is_some_and(|(_, again)| *again) {
-            draft.failed = None;
-        }
-    })
-    .await?;
-    drafts::read(&app, shell.l, &draft);
-    Ok(Redirect::to(&draft.address(Step::Reading)).into_response())
-}
-
-async fn given_up(
-    State(app): State<Arc<App>>,
-    Path(word): Path<String>,
-    shell: Shell,
-    _: Form,
-) -> Result<Response, Trouble> {
-    let draft = drafts::get(&app, &shell.who.login, &word).await?;
-    forget(&app, shell.l, &draft).await;
-    drafts::remove(&app, &draft).await?;
-    Ok(Redirect::to("/certify").into_response())
-}
-
-/// What was read of the scan goes too; should that fail, it goes by itself half a day later.
-async fn forget(app: &Arc<App>, language: Language, draft: &Draft) {
-    let Ok(scan) = drafts::scan(app, draft) else {
-        return;
-    };
-    let arguments: [OsString; 7] = [
-        "certify".into(),
-        "look".into(),
-        scan.into(),
-        "--sealed".into(),
-        "--forget".into(),
-        "--by".into(),
-        draft.login.clone().into(),
-    ];
-    let _ = app.desk.run(Job::Quick, language, arguments, None).await;
-}
-
 /// The paper, what was read of it, and the step it must have reached; else the way to the one it is at.
-async fn at(
+pub(super) async fn at(
     app: &Arc<App>,
     who: &Who,
     word: &str,
@@ -270,7 +93,9 @@ async fn at(
 ) -> Result<Result<(Draft, Looked), Response>, Trouble> {
     let draft = drafts::get(app, &who.login, word).await?;
     match draft.looked.clone() {
-        Some(looked) if draft.step() >= step => Ok(Ok((draft, looked))),
+        Some(looked) if draft.step() >= step && draft.steps().contains(&step) => {
+            Ok(Ok((draft, looked)))
+        }
         _ => Ok(Err(
             Redirect::to(&draft.address(draft.step())).into_response()
         )),
@@ -296,7 +121,7 @@ async fn held(
         Err(elsewhere) => return Ok(elsewhere),
     };
     Ok(page::html(&HeldPage {
-        steps: Steps::of(Some(&draft), 1, shell.l),
+        steps: Steps::of(&draft, Step::Held, shell.l),
         shell,
         draft,
         looked,
@@ -351,7 +176,7 @@ async fn pages(
         .or_else(|| draft.next_page())
         .unwrap_or(1);
     Ok(page::html(&PagesPage {
-        steps: Steps::of(Some(&draft), 2, shell.l),
+        steps: Steps::of(&draft, Step::Pages, shell.l),
         left: (1..=looked.pages)
             .filter(|page| !draft.compared.contains(page))
             .count(),
@@ -463,7 +288,7 @@ fn questions(shell: Shell, draft: Draft, looked: &Looked, sent: bool) -> Respons
         .collect();
     let wrong = asked.iter().filter(|one| one.wrong.is_some()).count();
     let mut response = page::html(&ChecksPage {
-        steps: Steps::of(Some(&draft), 3, l),
+        steps: Steps::of(&draft, Step::Checks, l),
         shell,
         draft,
         asked,
@@ -539,7 +364,16 @@ struct PreviewPage {
     looked: Looked,
     requester: String,
     remarks: Vec<(String, String)>,
+    kind: String,
+    certified: bool,
+    /// What the machine says against this kind of copy.
+    doubt: Option<&'static str>,
+    /// Pages of the copy with the page of the scan that each is of.
+    shown: Vec<(u32, u32)>,
 }
+
+/// Pages whose pictures the preview of a true copy shows.
+const SHOWN: usize = 6;
 
 async fn preview(
     State(app): State<Arc<App>>,
@@ -556,8 +390,30 @@ async fn preview(
         .filter(|(_, (_, remark))| !remark.is_empty())
         .map(|(code, (_, remark))| (code.clone(), remark.clone()))
         .collect();
+    let l = shell.l;
+    let profile = Profile::on(app.act(&shell.who.login).day())?;
+    // Decree 30/2020, article 25: sao lục is made of a true copy; sao y of the document itself.
+    let doubt = match (draft.kind.as_str(), looked.true_copy) {
+        ("sao-luc", false) => Some(l.say(
+            "Máy không thấy dấu SAO Y trên bản quét: sao lục làm từ bản sao y. Hãy xem lại loại bản sao.",
+            "No SAO Y mark is seen on the scan: a sao lục is made of a true copy. Look at the kind of copy again.",
+        )),
+        ("sao-y", true) => Some(l.say(
+            "Bản quét mang dấu SAO Y: từ bản sao y thì làm sao lục. Hãy xem lại loại bản sao.",
+            "The scan bears a SAO Y mark: of a true copy a sao lục is made. Look at the kind of copy again.",
+        )),
+        _ => None,
+    };
+    let own: Vec<u32> = match draft.excerpt.is_empty() {
+        true => (1..=looked.pages).collect(),
+        false => draft.excerpt.iter().copied().collect(),
+    };
     Ok(page::html(&PreviewPage {
-        steps: Steps::of(Some(&draft), 4, shell.l),
+        kind: kind_of(&profile, &draft.kind, l),
+        certified: draft.is_certified(),
+        doubt,
+        shown: (1..).zip(own).take(SHOWN).collect(),
+        steps: Steps::of(&draft, Step::Preview, shell.l),
         shell,
         requester: mask(&draft.requester, &draft.requester_id),
         draft,
@@ -589,7 +445,7 @@ async fn numbered(
 /// Runs `saoy certify prepare` with what the officer said. Names and numbers go by a file: command lines are seen by all.
 async fn prepare(app: &Arc<App>, language: Language, draft: &Draft) -> Result<Answer, Trouble> {
     let mut said = serde_json::json!({
-        "kind": "chung-thuc",
+        "kind": draft.kind,
         "requester": draft.requester,
         "requester-id": draft.requester_id,
         "visit": draft.visit,
@@ -612,6 +468,7 @@ async fn prepare(app: &Arc<App>, language: Language, draft: &Draft) -> Result<An
     for (name, value) in [
         ("title", &draft.title),
         ("despite-held", &draft.despite_held),
+        ("pages", &draft.pages()),
     ] {
         if !value.is_empty() {
             said[name] = value.as_str().into();
@@ -656,8 +513,9 @@ async fn made(
 ) -> Result<Response, Trouble> {
     let draft = drafts::get(&app, &shell.who.login, &word).await?;
     let looked = draft.looked.as_ref().ok_or_else(drafts::gone)?;
-    let name = drafts::made(&looked.scan);
-    let source = (looked.scan.as_str(), name.as_str());
+    let name = drafts::made(&draft, looked);
+    let pages = draft.pages();
+    let source = (looked.scan.as_str(), pages.as_str(), name.as_str());
     pictures::of_read(&app, shell.l, source, page, Width::parse(&width)).await
 }
 
@@ -669,25 +527,24 @@ async fn statement(
 ) -> Result<Response, Trouble> {
     let draft = drafts::get(&app, &shell.who.login, &word).await?;
     let looked = draft.looked.as_ref().ok_or_else(drafts::gone)?;
-    stated(&app, shell.l, &looked.scan, &shell.who.login).await
+    let pages = draft.pages();
+    let mut of: Vec<&str> = vec![&looked.scan, "--kind", &draft.kind];
+    if !pages.is_empty() {
+        of.extend(["--pages", &pages]);
+    }
+    stated(&app, shell.l, &of, &shell.who.login).await
 }
 
-/// The page with the statement of a copy, or of a scan that was read; JPEG.
+/// The page with the statement of a copy, or of a scan that was read, with what else says which; JPEG.
 pub(super) async fn stated(
     app: &Arc<App>,
     language: Language,
-    copy: &str,
+    copy: &[&str],
     login: &str,
 ) -> Result<Response, Trouble> {
-    let arguments = [
-        "certify",
-        "preview",
-        copy,
-        "--picture",
-        &PREVIEW.to_string(),
-        "--by",
-        login,
-    ];
+    let width = PREVIEW.to_string();
+    let arguments = ["certify", "preview", "--picture", &width, "--by", login];
+    let arguments: Vec<&str> = arguments.into_iter().chain(copy.iter().copied()).collect();
     let answer = app.desk.run(Job::Quick, language, arguments, None).await?;
     if answer.code != 0 {
         return Err(answer.trouble());

@@ -21,7 +21,7 @@ use crate::stations::record::TYPE;
 use crate::trouble::{Trouble, sentence};
 
 /// How long somebody who works in the same folder is waited for, seconds.
-const WAIT: u64 = 20;
+const WAIT: u64 = 6;
 
 /// Takes one answer.
 pub(crate) async fn answer(
@@ -208,7 +208,7 @@ pub(crate) async fn correct(
     document: &Document,
     changes: Vec<Value>,
 ) -> Result<(), Trouble> {
-    let arguments: [std::ffi::OsString; 7] = [
+    let arguments: [std::ffi::OsString; 8] = [
         "correct".into(),
         document.path.clone().into(),
         "--changes".into(),
@@ -216,14 +216,36 @@ pub(crate) async fn correct(
         format!("--by={login}").into(),
         "--wait".into(),
         WAIT.to_string().into(),
+        "--json".into(),
     ];
     let text = Zeroizing::new(Value::Array(changes).to_string());
     let answer = app.desk.run(Job::Quick, l, arguments, Some(text)).await?;
     if answer.code == 0 {
-        Ok(())
-    } else {
-        Err(answer.trouble())
+        return Ok(());
     }
+    #[derive(serde::Deserialize)]
+    struct Told {
+        schema: String,
+    }
+    let busy = answer
+        .json::<Told>()
+        .is_ok_and(|told| told.schema == "saoy.busy/1");
+    if busy {
+        return Err(waits(&app.stations.name(document.station)));
+    }
+    Err(answer.trouble())
+}
+
+/// What is waited for while a batch is being read.
+fn waits(station: &str) -> Trouble {
+    Trouble::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        sentence!(
+            "Trạm {} đang đọc một lô bản quét (saoy digitize hoặc watch) và giữ thư mục kết quả cho đến khi xong; câu trả lời chưa lưu, trang này giữ và tự gửi lại",
+            "Station {} is reading a batch of scans (saoy digitize or watch) and holds its results until that is done; the answer is not saved yet, this page holds it and sends it again",
+            station
+        ),
+    )
 }
 
 #[cfg(test)]

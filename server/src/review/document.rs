@@ -20,6 +20,8 @@ use crate::stations::record::{Page as PageRecord, Standing, TYPE};
 use crate::stations::{Document, Listing, Work, text};
 use crate::trouble::{Trouble, sentence};
 
+/// Documents that are offered for joining; others are joined by their names.
+const OFFERED: usize = 200;
 /// Documents on one page of the list.
 const LISTED: usize = 50;
 
@@ -66,6 +68,8 @@ struct Whole {
     /// Pages of the scan that were left out.
     dropped: Vec<u32>,
     next: Option<String>,
+    /// Names of other documents of the station that may be joined to it: those around it.
+    others: Vec<String>,
     first: bool,
     running: bool,
     trouble: Option<String>,
@@ -134,7 +138,7 @@ async fn look(
         version: record.output.sha256.clone(),
         kind: record.kind.as_ref().map_or_else(
             || l.say("chưa rõ loại", "type not known").to_owned(),
-            |kind| kind.name.clone(),
+            |kind| kind.shown(l),
         ),
         tone,
         standing,
@@ -153,12 +157,13 @@ async fn look(
             .kind
             .iter()
             .chain(&record.alternatives)
-            .map(|kind| (kind.code.clone(), kind.name.clone()))
+            .map(|kind| (kind.code.clone(), kind.shown(l)))
             .collect(),
         flags: flags(&document, l),
         corrections: corrections(&document, l),
         dropped: dropped(&listing, &document),
         next: next_of_scan(&listing, &document).map(|next| words::quiet(&next.name)),
+        others: others(&listing, &document),
         first: record
             .pages
             .first()
@@ -249,7 +254,7 @@ fn fields(document: &Document, page: u32, l: Language) -> Vec<FieldView> {
             let why: Vec<Why> = queue::why(record, &name);
             let at = field.and_then(|field| field.page);
             FieldView {
-                label: words::field(l, &name),
+                label: queue::label(record, &name, l),
                 long: value.chars().count() > 45,
                 is_type: name == TYPE,
                 value,
@@ -291,7 +296,12 @@ fn corrections(document: &Document, l: Language) -> Vec<(String, String, String,
         "status" => l.say("Kết luận", "Verdict").to_owned(),
         field => match field.strip_prefix("page ") {
             Some(page) => format!("{} {page}", l.say("Trang quét", "Scanned page")),
-            None => words::field(l, field),
+            None => match (field, field.strip_prefix("scan ")) {
+                (_, Some(scan)) => format!("{} {scan}", l.say("Trang chèn thêm", "Inserted page")),
+                ("order", _) => l.say("Thứ tự trang", "Order of pages").to_owned(),
+                ("merge", _) => l.say("Đã gộp văn bản", "Joined the document").to_owned(),
+                _ => words::field(l, field),
+            },
         },
     };
     document
@@ -323,11 +333,24 @@ fn of_scan<'a>(
     })
 }
 
+/// Names of documents of the same station, those after this one first.
+fn others(listing: &Listing, document: &Document) -> Vec<String> {
+    let of_station = || listing.iter().filter(|one| one.station == document.station);
+    let after = of_station().skip_while(|one| one.id != document.id).skip(1);
+    let before = of_station().take_while(|one| one.id != document.id);
+    after
+        .chain(before)
+        .take(OFFERED)
+        .map(|one| one.name.clone())
+        .collect()
+}
+
 /// The document after this one in the scan.
 fn next_of_scan<'a>(listing: &'a Listing, document: &'a Document) -> Option<&'a Arc<Document>> {
+    // Pages may have changed places.
     let first = |one: &Document| {
         let part = one.record.part_of.as_ref()?;
-        part.source_pages.first().copied()
+        part.source_pages.iter().min().copied()
     };
     let here = first(document)?;
     of_scan(listing, document)
@@ -509,7 +532,7 @@ async fn list(
             kind: record
                 .kind
                 .as_ref()
-                .map_or_else(String::new, |kind| kind.name.clone()),
+                .map_or_else(String::new, |kind| kind.shown(l)),
             number: record.value("number_symbol").unwrap_or_default().to_owned(),
             pages: record.pages.len(),
             tone,

@@ -1,4 +1,4 @@
-//! What is done with a document's pages: turned, left out, put in, scanned again, cut and joined. Pages are then read anew,
+//! What is done with a document's pages: turned, moved, left out, put in, scanned again, cut and joined. Pages are then read anew,
 //! which takes a while: it goes on behind, and the document's page says so.
 
 use std::ffi::OsString;
@@ -12,9 +12,10 @@ use super::{REVIEWERS, no_page, on_to};
 use crate::app::App;
 use crate::desk::Job;
 use crate::incoming::Form;
+use crate::language::Language;
 use crate::page::Shell;
 use crate::routes::Routes;
-use crate::stations::Document;
+use crate::stations::{Document, Listing};
 use crate::trouble::{Trouble, sentence};
 
 /// How long a run of `saoy digitize` or `watch` in the same folder is waited for, seconds.
@@ -31,40 +32,90 @@ async fn act(
     Path(n): Path<String>,
     form: Form,
 ) -> Result<Response, Trouble> {
-    let document = app.document(&n, true).await?;
+    let document = begun(&app, (shell.l, &shell.who.login), &n, form).await?;
+    Ok(on_to(&format!("/review/document/{}", document.id)))
+}
+
+/// Begins what a form asks for of a document's pages.
+///
+/// # Errors
+/// When the form is about another version of the document, or asks for what cannot be; then nothing was begun.
+pub(crate) async fn begun(
+    app: &Arc<App>,
+    (l, login): (Language, &str),
+    id: &str,
+    form: Form,
+) -> Result<Arc<Document>, Trouble> {
+    let listing = app.documents(true).await?;
+    let document = app.document(id, false).await?;
     // Sent twice, or after somebody else: page numbers may mean other pages by now.
     if form.get("version") != document.record.output.sha256 {
         return Err(changed());
     }
-    let words = wanted(&document, &form)?;
-    if !app.stations.begin(&n) {
-        return Err(Trouble::refused(sentence!(
-            "Các trang của văn bản này đang được tạo lại; hãy đợi xong rồi làm tiếp. Chưa có gì thay đổi.",
-            "The pages of this document are being made anew; wait until that is done. Nothing was changed."
-        )));
+    let other = match (form.get("do"), form.get("other")) {
+        ("merge", name) if !name.is_empty() => Some(another(&listing, &document, name)?),
+        _ => None,
+    };
+    let words = wanted(&document, other.as_deref(), &form)?;
+    if !app.stations.begin(&document.id) {
+        return Err(busy());
+    }
+    if let Some(other) = &other
+        && !app.stations.begin(&other.id)
+    {
+        app.stations.ended(&document.id, None);
+        return Err(busy());
     }
     let mut arguments: Vec<OsString> = vec!["correct".into(), document.path.clone().into()];
     arguments.extend(words);
-    arguments.push(format!("--by={}", shell.who.login).into());
+    arguments.push(format!("--by={login}").into());
     arguments.extend(["--wait".into(), WAIT.to_string().into()]);
     if let Some(reader) = &app.settings.reader {
         arguments.extend(["--reader".into(), reader.clone().into()]);
     }
-    let l = shell.l;
-    let back = format!("/review/document/{}", document.id);
+    let (app, begun) = (Arc::clone(app), Arc::clone(&document));
     tokio::spawn(async move {
         // The file that was sent lives as long as the form.
         let _form = form;
-        let turn = app.stations.writing(document.station).await;
+        let turn = app.stations.writing(begun.station).await;
         let done = match app.desk.run(Job::Long, l, arguments, None).await {
             Ok(answer) if answer.code == 0 => Ok(()),
             Ok(answer) => Err(answer.trouble()),
             Err(trouble) => Err(trouble),
         };
         drop(turn);
-        ended(&app, &document, done).await;
+        if let Some(other) = &other {
+            match &done {
+                Ok(()) => app.stations.became(&other.id, &begun.id),
+                Err(_) => app.stations.ended(&other.id, None),
+            }
+        }
+        ended(&app, &begun, done).await;
     });
-    Ok(on_to(&back))
+    Ok(document)
+}
+
+/// Another document of the same station, by its id or name.
+fn another(listing: &Listing, document: &Document, name: &str) -> Result<Arc<Document>, Trouble> {
+    let found = listing.iter().find(|one| {
+        one.station == document.station
+            && one.id != document.id
+            && (one.id == name || one.name == name)
+    });
+    found.cloned().ok_or_else(|| {
+        Trouble::bad(sentence!(
+            "Trạm này không có văn bản nào khác tên \"{}\".",
+            "This station has no other document called \"{}\".",
+            name
+        ))
+    })
+}
+
+fn busy() -> Trouble {
+    Trouble::refused(sentence!(
+        "Các trang của văn bản này đang được tạo lại; hãy đợi xong rồi làm tiếp. Chưa có gì thay đổi.",
+        "The pages of this document are being made anew; wait until that is done. Nothing was changed."
+    ))
 }
 
 /// Notes how it ended; a document that was cut or joined goes on under another number.
@@ -84,7 +135,11 @@ async fn ended(app: &Arc<App>, document: &Document, done: Result<(), Trouble>) {
 }
 
 /// What was asked for, in the words of `saoy correct`.
-fn wanted(document: &Document, form: &Form) -> Result<Vec<OsString>, Trouble> {
+fn wanted(
+    document: &Document,
+    other: Option<&Document>,
+    form: &Form,
+) -> Result<Vec<OsString>, Trouble> {
     let page = form.get("page").parse::<u32>().unwrap_or(0);
     let known = document.record.page(page).is_some();
     let number = || -> Result<OsString, Trouble> {
@@ -128,7 +183,16 @@ fn wanted(document: &Document, form: &Form) -> Result<Vec<OsString>, Trouble> {
             }
             vec!["page".into(), "restore".into(), page.to_string().into()]
         }
-        "merge" => vec!["merge".into()],
+        "move" => {
+            let to = form.get("to").parse::<u32>().ok();
+            let to = to.filter(|to| document.record.page(*to).is_some());
+            let to = to.ok_or_else(no_page)?.to_string();
+            vec!["page".into(), "move".into(), number()?, to.into()]
+        }
+        "merge" => {
+            let other = other.map(|other| other.path.clone().into());
+            std::iter::once("merge".into()).chain(other).collect()
+        }
         _ => return Err(unknown()),
     };
     Ok(words)

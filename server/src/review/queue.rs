@@ -271,7 +271,7 @@ impl Shown {
                 .kind
                 .iter()
                 .chain(&record.alternatives)
-                .map(|kind| (kind.code.clone(), kind.name.clone()))
+                .map(|kind| (kind.code.clone(), kind.shown(l)))
                 .collect()
         } else {
             Vec::new()
@@ -281,7 +281,7 @@ impl Shown {
             key: item.key(),
             document: document.id.clone(),
             field: item.field.clone(),
-            label: words::field(l, &item.field),
+            label: label(record, &item.field, l),
             name: words::quiet(&document.name),
             long: value.chars().count() > LONG,
             value,
@@ -296,6 +296,15 @@ impl Shown {
             mark,
             choices,
         }
+    }
+}
+
+/// What a field is called; a type is typed by its code, and its name stands beside.
+pub(crate) fn label(record: &Record, field: &str, l: Language) -> String {
+    let name = words::field(l, field);
+    match &record.kind {
+        Some(kind) if field == TYPE => format!("{name}: {}", kind.shown(l)),
+        _ => name,
     }
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::language::Language;
+
 /// One document.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Record {
@@ -43,6 +45,13 @@ pub(crate) struct Kind {
     pub(crate) code: String,
     pub(crate) name: String,
     pub(crate) confidence: f32,
+}
+
+impl Kind {
+    /// Its name in a language; that of the record where pages know none.
+    pub(crate) fn shown(&self, l: Language) -> String {
+        crate::types::known(&self.code, l).map_or_else(|| self.name.clone(), str::to_owned)
+    }
 }
 
 /// A value and where it stands.

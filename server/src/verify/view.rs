@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use serde::Deserialize;
 
+use super::asks;
 use crate::kept::Report;
 use crate::language::Language;
 
@@ -191,7 +192,10 @@ pub(crate) struct ReasonView {
     pub(crate) text: String,
     pub(crate) place: String,
     pub(crate) detail: String,
+    /// What to do, for whoever reads the page.
     pub(crate) hint: Option<String>,
+    /// What somebody at the server's terminal can do.
+    pub(crate) command: Option<String>,
 }
 
 pub(crate) struct ComparedView {
@@ -246,6 +250,13 @@ impl View {
             ),
             "valid" => (Tone::Good, l.say("Hợp lệ", "Valid")),
             "invalid" => (Tone::Bad, l.say("Không hợp lệ", "Not valid")),
+            "damaged" if file.reasons.iter().any(|one| one.code == "encrypted") => (
+                Tone::Open,
+                l.say(
+                    "Tệp được mã hóa: không thể xét",
+                    "Encrypted file: it cannot be judged",
+                ),
+            ),
             "damaged" => (Tone::Bad, l.say("Tệp hỏng", "Damaged file")),
             "unsigned" => (Tone::None, l.say("Không có chữ ký", "Not signed")),
             _ => (Tone::Open, l.say("Chưa kết luận được", "Cannot tell")),
@@ -368,12 +379,19 @@ impl ReasonView {
         if let Some(page) = record.page {
             place.push(format!("{} {page}", l.say("trang", "page")));
         }
+        let asked = asks::whom(&record.code, l);
+        let said = record.hint.map(|hint| hint.of(l));
+        let (hint, command) = match asked {
+            Some(asked) => (Some(asked.to_owned()), said),
+            None => (said, None),
+        };
         Self {
             text: l.say(&record.vi, &record.en).to_owned(),
             code: record.code,
             place: place.join(", "),
             detail: record.detail,
-            hint: record.hint.map(|hint| hint.of(l)),
+            hint,
+            command,
         }
     }
 }

@@ -12,7 +12,10 @@ const TOLD: usize = 5;
 
 /// The summary of a file in both languages.
 pub fn summary(whole: &Verification) -> Said {
-    let (vi, en) = whole.standing.label();
+    let is_encrypted = |finding: &Finding| finding.reason == Reason::Encrypted;
+    let (vi, en) = whole
+        .standing
+        .label_of(whole.findings.iter().any(is_encrypted));
     let mut said = Said::new(vi, en);
     let rest = match whole.standing {
         Standing::Unsigned => unsigned(whole),

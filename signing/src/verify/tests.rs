@@ -270,6 +270,12 @@ fn findings_of_the_file_decide_by_what_they_are() {
     );
     assert_eq!(standing(Reason::Encrypted, false), Standing::Damaged);
     assert_eq!(standing(Reason::Encrypted, true), Standing::Invalid);
+    // Nobody is told that a file is damaged which only cannot be looked into.
+    assert!(Standing::Damaged.label_of(true).1.starts_with("ENCRYPTED"));
+    assert_eq!(
+        Standing::Invalid.label_of(true),
+        Standing::Invalid.label_of(false)
+    );
 }
 
 #[test]

@@ -44,6 +44,17 @@ impl Standing {
             ),
         }
     }
+
+    /// The label of a file that may be encrypted: such a file is not damaged, but nothing can be said of it either.
+    pub fn label_of(self, is_encrypted: bool) -> (&'static str, &'static str) {
+        match self {
+            Self::Damaged if is_encrypted => (
+                "TỆP ĐƯỢC MÃ HÓA, KHÔNG KIỂM TRA ĐƯỢC",
+                "ENCRYPTED, CANNOT BE VERIFIED",
+            ),
+            standing => standing.label(),
+        }
+    }
 }
 
 /// What a reason means: a clause in each language, lower case, without a full stop.
