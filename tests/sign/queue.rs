@@ -467,7 +467,7 @@ fn a_document_that_somebody_changed_is_raised_or_left_alone_on_purpose() {
     });
     refused((5, "earlier_signature_broken"), &|_, out| {
         let mut bytes = std::fs::read(out).unwrap();
-        bytes.extend_from_slice(b"%PDF-1.7 something else behind it\n");
+        bytes.extend_from_slice(b"9 0 obj\n<</Type/Page>>\nendobj\n");
         std::fs::write(out, bytes).unwrap();
     });
 }
