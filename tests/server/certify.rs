@@ -468,7 +468,8 @@ fn issued(server: &Server, browser: &Browser<'_>, at: &str) -> (String, String) 
     let file = browser.get(&format!("{at}/file"));
     assert_eq!(file.status, 200, "{}", file.text());
     let file = server.desk.put("issued.pdf", &file.body);
-    let first: [&std::ffi::OsStr; 4] = ["-l".as_ref(), "1".as_ref(), file.as_os_str(), "-".as_ref()];
+    let first: [&std::ffi::OsStr; 4] =
+        ["-l".as_ref(), "1".as_ref(), file.as_os_str(), "-".as_ref()];
     let pages = asked("qpdf", &["--show-npages".as_ref(), file.as_os_str()]);
     (asked("pdftotext", &first), pages.trim().to_owned())
 }
