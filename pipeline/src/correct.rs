@@ -327,6 +327,15 @@ fn put_in_order(slots: &mut [Slot], pages: &[PageName]) {
 
 /// Where people said that a document begins (`true`) or does not.
 pub fn cuts(corrections: &[Correction]) -> BTreeMap<PageName, bool> {
+    let (said, mut cuts) = said_and_ordered(corrections);
+    cuts.extend(said);
+    cuts
+}
+
+/// The same by word of a page, and by the order that pages were put into; the first goes before the second.
+fn said_and_ordered(
+    corrections: &[Correction],
+) -> (BTreeMap<PageName, bool>, BTreeMap<PageName, bool>) {
     let mut said = BTreeMap::new();
     let mut ordered = BTreeMap::new();
     for correction in corrections {
@@ -348,18 +357,20 @@ pub fn cuts(corrections: &[Correction]) -> BTreeMap<PageName, bool> {
             _ => None,
         };
     }
-    ordered.extend(said);
-    ordered
+    (said, ordered)
 }
 
-/// The same of a source of `pages` pages: where a page with which a document begins was left out, it begins with the next.
+/// The same as [`cuts`] of a source of `pages` pages: where a page with which a document begins was left out, it begins with the
+/// next, unless that was joined to the one before.
 pub fn cuts_of(pages: usize, corrections: &[Correction]) -> BTreeMap<PageName, bool> {
-    let mut cuts = cuts(corrections);
+    let (said, ordered) = said_and_ordered(corrections);
+    let mut cuts = ordered;
+    cuts.extend(&said);
     let mut begins = false;
     for slot in slots(pages, corrections) {
         if slot.page.is_none() {
             begins |= cuts.get(&slot.name) == Some(&true);
-        } else if std::mem::take(&mut begins) {
+        } else if std::mem::take(&mut begins) && said.get(&slot.name) != Some(&false) {
             cuts.insert(slot.name, true);
         }
     }
@@ -629,6 +640,8 @@ mod tests {
         // A document whose first page is left out begins with the next.
         let left = [&said[..], &[page(3, PageOp::Drop)]].concat();
         assert!(cuts_of(5, &left)[&Source(4)] && !cuts_of(5, &said)[&Source(4)]);
+        let joined = [&left[..], &[page(4, PageOp::Join)]].concat();
+        assert!(!cuts_of(5, &joined)[&Source(4)]);
         said.push(order(&[Source(3), Source(3), Source(4)], true));
         said.push(order(&[Source(4), Source(9), Source(3)], true));
         assert_eq!(

@@ -261,26 +261,33 @@ impl View {
             "unsigned" => (Tone::None, l.say("Không có chữ ký", "Not signed")),
             _ => (Tone::Open, l.say("Chưa kết luận được", "Cannot tell")),
         };
+        let of = |one: Vec<ReasonRecord>| -> Vec<ReasonView> {
+            one.into_iter().map(|one| ReasonView::new(one, l)).collect()
+        };
+        let (reasons, warnings) = (of(file.reasons), of(file.warnings));
+        // The sentence ends with what to do; a command is no use to whoever reads it here.
+        let commands = reasons.iter().chain(&warnings);
+        let summary = commands
+            .filter_map(|one| one.command.as_deref())
+            .filter(|command| !command.is_empty())
+            .fold(file.summary.of(l), |summary, command| {
+                summary.replace(
+                    command,
+                    l.say("xem phải làm gì bên dưới", "see below what to do"),
+                )
+            });
         let mut endings: Vec<&'static str> = report.files.keys().copied().collect();
         endings.sort_unstable();
         Some(Self {
             name: report.name.clone(),
             tone,
             verdict,
-            summary: file.summary.of(l),
+            summary,
             judged_at: record.judged_at,
             sha256: report.sha256.clone(),
             kilobytes: file.bytes.div_ceil(1000),
-            reasons: file
-                .reasons
-                .into_iter()
-                .map(|one| ReasonView::new(one, l))
-                .collect(),
-            warnings: file
-                .warnings
-                .into_iter()
-                .map(|one| ReasonView::new(one, l))
-                .collect(),
+            reasons,
+            warnings,
             compared: compared(file.signer_compared, l),
             registered: file.registered.map(|one| (one.code, one.said.of(l))),
             signatures: file
