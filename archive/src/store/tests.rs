@@ -245,7 +245,7 @@ fn archives_of_every_earlier_shape_open_and_are_whole() {
             .unwrap()
             .pragma_query_value(None, "user_version", |row| row.get(0))
             .unwrap();
-        assert_eq!(known, count as i64);
+        assert_eq!(usize::try_from(known).unwrap(), count);
         let mut archive = Archive::open(folder.path(), Box::new(Counting(5))).unwrap();
         let report = archive.check(None, "", true).unwrap();
         assert_eq!((report.findings, report.unsigned), (vec![], 0), "{count}");
