@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
 
 use super::device::cannot_run;
 use super::fault::{Fault, Status};
@@ -94,19 +96,36 @@ fn go(
     let mut child = command
         .spawn()
         .map_err(|error| cannot_run(job.program, error))?;
-    let words = words_of(&mut child);
-    let mut page = first;
-    if let Some(pipe) = child.stdout.take() {
-        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
-            let path = folder.join(Path::new(line.trim()).file_name().unwrap_or_default());
-            tell(page, &path);
-            page = page.saturating_add(1);
+    let said = heard(&mut child);
+    let (mut page, mut words) = (first, String::new());
+    loop {
+        // Drivers have been seen to hang while they close a scanner that failed.
+        let patience = match last_complaint(&words).is_empty() {
+            true => SILENCE,
+            false => END,
+        };
+        match said.recv_timeout(patience) {
+            Ok(Said::Page(line)) => {
+                let path = folder.join(Path::new(line.trim()).file_name().unwrap_or_default());
+                tell(page, &path);
+                page = page.saturating_add(1);
+            }
+            Ok(Said::Word(line)) => {
+                words.push_str(&line);
+                words.push('\n');
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => {
+                let _ = child.kill();
+                if last_complaint(&words).is_empty() {
+                    let seconds = SILENCE.as_secs();
+                    words.push_str(&format!("scanimage: no answer for {seconds} s\n"));
+                }
+                break;
+            }
         }
     }
     let status = child.wait().map_err(Fault::Program)?;
-    let words = words
-        .map(|thread| thread.join().unwrap_or_default())
-        .unwrap_or_default();
     if stopped(stop) {
         return Err(Fault::Stopped);
     }
@@ -122,14 +141,43 @@ fn go(
     }
 }
 
-/// Reads what the program says while it runs; a full pipe would stop it.
-fn words_of(child: &mut Child) -> Option<std::thread::JoinHandle<String>> {
-    let mut pipe = child.stderr.take()?;
-    Some(std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let _ = pipe.read_to_end(&mut bytes);
-        String::from_utf8_lossy(&bytes).into_owned()
-    }))
+/// The longest that the program may say nothing, a page of the largest scanner at its finest being read; and how long it may
+/// take to end when it has complained.
+const SILENCE: Duration = Duration::from_secs(600);
+const END: Duration = Duration::from_secs(15);
+
+/// What the program says while it runs, line by line.
+enum Said {
+    /// The file of a page.
+    Page(String),
+    /// Anything else.
+    Word(String),
+}
+
+/// Hears it all; a full pipe would stop the program.
+fn heard(child: &mut Child) -> Receiver<Said> {
+    let (to, from) = mpsc::channel();
+    if let Some(pipe) = child.stdout.take() {
+        pass_on(pipe, to.clone(), Said::Page);
+    }
+    if let Some(pipe) = child.stderr.take() {
+        pass_on(pipe, to, Said::Word);
+    }
+    from
+}
+
+fn pass_on(pipe: impl Read + Send + 'static, to: Sender<Said>, said: fn(String) -> Said) {
+    std::thread::spawn(move || {
+        let mut pipe = BufReader::new(pipe);
+        let mut line = Vec::new();
+        while pipe.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+            let text = String::from_utf8_lossy(&line).trim_end().to_owned();
+            line.clear();
+            if to.send(said(text)).is_err() {
+                return;
+            }
+        }
+    });
 }
 
 /// The last line in which the program tells a state of the scanner, else the last in which it complains.

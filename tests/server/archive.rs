@@ -115,7 +115,7 @@ fn what_is_searched_is_found_narrowed_and_harmless() {
     let browser = server.log_in("keeper");
     // Nothing asked: facets, and nobody's papers.
     let start = page(&browser.get("/archive"));
-    assert!(start.contains("giay khai sinh") && !start.contains(&birth));
+    assert!(start.contains("Giấy khai sinh") && !start.contains(&birth));
     let all = page(&browser.get("/archive?q=giao+dat"));
     assert!(all.contains(&decision) && all.contains(&other) && all.contains("2 tài liệu"));
     assert!(

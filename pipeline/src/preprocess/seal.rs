@@ -42,17 +42,21 @@ const WITHIN: std::ops::RangeInclusive<f32> = 0.08..=0.75;
 /// The boxes of the seals on a page, px of the raster.
 pub(super) fn seals(raster: &Raster, dpi: f32) -> Vec<Rect> {
     let factor = (dpi / DPI).round().max(1.0);
-    let Some((red, dark)) = planes(raster, factor as usize) else {
-        return Vec::new();
-    };
     let dpi = dpi / factor;
     let mut found = Vec::new();
-    if let Some(red) = &red {
+    let mut coloured = false;
+    if let Some(red) = redness(raster, factor as usize) {
         let strongest = red.share(0.998);
-        found = rings(&red.scaled(strongest.clamp(FADED, FRESH)), dpi, RED_RIM);
+        coloured = red.share(0.99) > COLOURED;
+        // Less than a seal that nobody sees is no seal.
+        if strongest > FADED / 4.0 {
+            found = rings(&red.scaled(strongest.clamp(FADED, FRESH)), dpi, RED_RIM);
+        }
     }
-    let coloured = red.as_ref().is_some_and(|red| red.share(0.99) > COLOURED);
-    if found.is_empty() && !coloured {
+    if found.is_empty()
+        && !coloured
+        && let Some(dark) = darkness(raster, factor as usize)
+    {
         found = rings(&dark.scaled(GREY), dpi, GREY_RIM);
     }
     found
@@ -73,51 +77,71 @@ struct Plane {
     ink: Vec<f32>,
 }
 
-/// Redness, where there is colour, and darkness, both above the paper's, as means of `factor` x `factor` px.
-fn planes(raster: &Raster, factor: usize) -> Option<(Option<Plane>, Plane)> {
-    let (full_width, full_height) = raster.size();
-    let (width, height) = (full_width as usize / factor, full_height as usize / factor);
-    if width < 8 || height < 8 {
+/// Redness above that of the paper, where there is colour.
+fn redness(raster: &Raster, factor: usize) -> Option<Plane> {
+    let Raster::Rgb(image) = raster else {
         return None;
-    }
-    let area = (factor * factor) as f32;
-    let mut dark = vec![0.0; width * height];
-    let mut red = vec![0.0; width * height];
-    let row_of = full_width as usize;
-    for y in 0..height * factor {
-        let to = (y / factor) * width;
+    };
+    means(raster.size(), factor, |row, cells| {
+        let row = image.pixels.get(row.start * 3..row.end * 3);
+        for (cell, some) in cells.iter_mut().zip(row?.chunks_exact(factor * 3)) {
+            for [r, g, b] in some.as_chunks::<3>().0 {
+                *cell += i32::from(*r) - i32::from(*g.max(b));
+            }
+        }
+        Some(())
+    })
+}
+
+/// Darkness below that of the paper.
+fn darkness(raster: &Raster, factor: usize) -> Option<Plane> {
+    means(raster.size(), factor, |row, cells| {
         match raster {
             Raster::Gray(image) => {
-                let row = image.pixels.get(y * row_of..(y + 1) * row_of)?;
-                let cells = dark.get_mut(to..to + width)?;
+                let row = image.pixels.get(row)?;
                 for (cell, some) in cells.iter_mut().zip(row.chunks_exact(factor)) {
-                    *cell += some.iter().map(|v| f32::from(255 - v)).sum::<f32>();
+                    *cell += some
+                        .iter()
+                        .map(|value| 255 - i32::from(*value))
+                        .sum::<i32>();
                 }
             }
             Raster::Rgb(image) => {
-                let row = image.pixels.get(y * row_of * 3..(y + 1) * row_of * 3)?;
-                let darks = dark.get_mut(to..to + width)?.iter_mut();
-                let reds = red.get_mut(to..to + width)?.iter_mut();
-                let cells = darks.zip(reds).zip(row.chunks_exact(factor * 3));
-                for ((dark, red), some) in cells {
+                let row = image.pixels.get(row.start * 3..row.end * 3)?;
+                for (cell, some) in cells.iter_mut().zip(row.chunks_exact(factor * 3)) {
                     for [r, g, b] in some.as_chunks::<3>().0 {
-                        let (r, g, b) = (f32::from(*r), f32::from(*g), f32::from(*b));
-                        *red += r - g.max(b);
-                        *dark += 255.0 - (0.3 * r + 0.59 * g + 0.11 * b);
+                        let light = 77 * i32::from(*r) + 150 * i32::from(*g) + 29 * i32::from(*b);
+                        *cell += 255 - light / 256;
                     }
                 }
             }
         }
+        Some(())
+    })
+}
+
+/// What `add` adds up of the px of each row, as means of `factor` x `factor` px, above the commonest.
+fn means(
+    (full_width, full_height): (u32, u32),
+    factor: usize,
+    add: impl Fn(std::ops::Range<usize>, &mut [i32]) -> Option<()>,
+) -> Option<Plane> {
+    let (row, width) = (full_width as usize, full_width as usize / factor);
+    let height = full_height as usize / factor;
+    if width < 8 || height < 8 {
+        return None;
     }
-    let plane = |mut ink: Vec<f32>| {
-        ink.iter_mut().for_each(|v| *v /= area);
-        let mut plane = Plane { width, height, ink };
-        let paper = plane.share(0.5);
-        plane.ink.iter_mut().for_each(|v| *v -= paper);
-        plane
-    };
-    let red = matches!(raster, Raster::Rgb(_)).then(|| plane(red));
-    Some((red, plane(dark)))
+    let mut sums = vec![0; width * height];
+    for y in 0..height * factor {
+        let to = (y / factor) * width;
+        add(y * row..(y + 1) * row, sums.get_mut(to..to + width)?)?;
+    }
+    let area = (factor * factor) as f32;
+    let ink = sums.iter().map(|sum| *sum as f32 / area).collect();
+    let mut plane = Plane { width, height, ink };
+    let paper = plane.share(0.5);
+    plane.ink.iter_mut().for_each(|ink| *ink -= paper);
+    Some(plane)
 }
 
 impl Plane {
@@ -331,7 +355,7 @@ mod tests {
             if is((at % SIDE) as f32, (at / SIDE) as f32) {
                 let both = pixel.iter_mut().zip(ink);
                 both.for_each(|(value, ink)| {
-                    *value = (u16::from(*value) * u16::from(ink) / 245) as u8
+                    *value = (u16::from(*value) * u16::from(ink) / 245) as u8;
                 });
             }
         }

@@ -91,7 +91,7 @@ fn a_run_that_is_killed_anywhere_leaves_every_document_whole() {
         let mut child = started(&late, &["--now"]);
         // Longer each time: on a busy machine little comes of a moment.
         std::thread::sleep(Duration::from_millis(
-            20 + dice.below(150 + 20 * kills) as u64,
+            5 + dice.below(40 + 10 * kills) as u64,
         ));
         let _ = child.kill();
         child.wait().unwrap();

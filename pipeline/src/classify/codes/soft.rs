@@ -50,8 +50,8 @@ fn blur(image: &mut Gray) {
         }
     };
     let mut sums = vec![vec![0_u16; w]; 3];
-    for y in 0..2 {
-        sums_of(&image.pixels[y * w..(y + 1) * w], &mut sums[y]);
+    for (row, sums) in image.pixels.chunks_exact(w).zip(&mut sums).take(2) {
+        sums_of(row, sums);
     }
     for y in 1..h - 1 {
         let (before, next) = image.pixels.split_at_mut((y + 1) * w);
