@@ -53,7 +53,7 @@ bench: build
 
 # The manual comes from a build with a feature that the shipped program does not have; it is built after.
 deb: deps
-	@cargo run --release --locked --features manual -- manual "$(TARGET)/manual"
+	@cargo run --release --locked --bin saoy --features manual -- manual "$(TARGET)/manual"
 	cargo build --release --locked
 	packaging/deb.sh "$(TARGET)/release" "$(TARGET)/manual" "$(TARGET)/deb"
 
