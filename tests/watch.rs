@@ -367,7 +367,7 @@ fn slow_broken_and_renamed_files_are_taken_whole_and_none_is_forgotten() {
 
 /// The figure of the station; too long for every day: `cargo test --test saoy watch:: -- --ignored`.
 #[test]
-#[ignore = "takes minutes; the same with 30 files is in every run"]
+#[ignore = "half a minute alone and minutes on a busy machine; 30 files are in every run"]
 fn two_hundred_slow_broken_and_renamed_files() {
     let_loose(200);
 }
