@@ -8,7 +8,7 @@ use crate::{
     error::PdfError,
     lexer::{Lexer, Stop, Token},
     limits,
-    object::{Dict, Name, Object},
+    object::{Dict, Object},
     parser::Parser,
 };
 
@@ -146,7 +146,7 @@ impl<'a> Operations<'a> {
                 Ok(Token::Name(key)) => {
                     let value = self.parser.object();
                     match value {
-                        Ok(value) => dict.push_value(Name::new(key), value),
+                        Ok(value) => dict.push_value(key, value),
                         Err(stop) => self.skip(stop)?,
                     }
                 }

@@ -14,6 +14,7 @@ use crate::{
     indirect::{self, Indirect},
     input::Input,
     limits,
+    metadata::PdfaClaim,
     object::{Dict, Located, Object, ObjectId, Stream},
     object_stream::{Cache, ObjectStream},
     page::tree::PageTree,
@@ -35,6 +36,8 @@ pub struct Document {
     /// Decoded object streams, by where they stand.
     streams: Arc<Cache>,
     pages: OnceLock<Result<PageTree, PdfError>>,
+    /// Asked for at every stamp, and a packet to be searched.
+    claim: OnceLock<Result<Option<PdfaClaim>, PdfError>>,
 }
 
 /// How a document is encrypted; reading its strings and streams gives encrypted bytes.
@@ -239,6 +242,10 @@ impl Document {
 
     pub(crate) fn input(&self) -> &Input {
         &self.input
+    }
+
+    pub(crate) fn claim(&self) -> &OnceLock<Result<Option<PdfaClaim>, PdfError>> {
+        &self.claim
     }
 
     pub(crate) fn page_tree(&self) -> Result<&PageTree, PdfError> {

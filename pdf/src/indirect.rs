@@ -79,7 +79,7 @@ pub(crate) fn parse(parser: &mut Parser<'_>, expected: Option<ObjectId>) -> Resu
                 repairs,
             });
         }
-        token => parser.value(token, 0)?,
+        token => parser.operand(token)?,
     };
     let after_value = parser.lexer.position();
     let mut data = None;

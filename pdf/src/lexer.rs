@@ -1,6 +1,6 @@
 //! Bytes to tokens (ISO 32000-1, 7.2 and 7.3), over a window that may end before the token does.
 
-use crate::{error::PdfError, repair::Repair};
+use crate::{error::PdfError, object::Name, repair::Repair};
 
 /// Why reading stopped.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub(crate) enum Stop {
 pub(crate) enum Token<'a> {
     Integer(i64),
     Real(f64),
-    Name(Vec<u8>),
+    Name(Name),
     String(Vec<u8>),
     Keyword(&'a [u8]),
     ArrayOpen,
@@ -190,11 +190,14 @@ impl<'a> Lexer<'a> {
     }
 
     fn regular(&mut self) -> Result<&'a [u8], Stop> {
-        let start = self.pos;
-        while self.peek()?.is_some_and(is_regular) {
-            self.pos += 1;
+        let rest = self.rest();
+        let length = rest.iter().position(|byte| !is_regular(*byte));
+        self.pos += length.unwrap_or(rest.len());
+        if length.is_none() {
+            // It may go on behind the window.
+            self.peek()?;
         }
-        Ok(self.data.get(start..self.pos).unwrap_or_default())
+        Ok(rest.get(..length.unwrap_or(rest.len())).unwrap_or_default())
     }
 
     fn word(&mut self) -> Result<Token<'a>, Stop> {
@@ -214,7 +217,7 @@ impl<'a> Lexer<'a> {
         self.pos += 1;
         let raw = self.regular()?;
         if !raw.contains(&b'#') {
-            return Ok(Token::Name(raw.to_vec()));
+            return Ok(Token::Name(Name::new(raw)));
         }
         let mut name = Vec::with_capacity(raw.len());
         let mut rest = raw;
@@ -230,7 +233,7 @@ impl<'a> Lexer<'a> {
                 name.push(byte);
             }
         }
-        Ok(Token::Name(name))
+        Ok(Token::Name(Name::new(name)))
     }
 
     /// A string in parentheses (7.3.4.2).
@@ -357,21 +360,40 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// White space (table 1).
-pub(crate) fn is_space(byte: u8) -> bool {
-    matches!(byte, 0 | 9 | 10 | 12 | 13 | 32)
+/// What a byte is to the lexer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Regular,
+    /// White space (table 1).
+    Space,
+    /// Delimiters (table 2).
+    Delimiter,
 }
 
-/// Delimiters (table 2).
-pub(crate) fn is_delimiter(byte: u8) -> bool {
-    matches!(
-        byte,
-        b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%'
-    )
+const CLASSES: [Class; 256] = {
+    let mut classes = [Class::Regular; 256];
+    let (mut space, mut delimiter) = (b"\0\t\n\x0c\r ".as_slice(), b"()<>[]{}/%".as_slice());
+    while let [byte, rest @ ..] = space {
+        classes[*byte as usize] = Class::Space;
+        space = rest;
+    }
+    while let [byte, rest @ ..] = delimiter {
+        classes[*byte as usize] = Class::Delimiter;
+        delimiter = rest;
+    }
+    classes
+};
+
+fn class(byte: u8) -> Option<Class> {
+    CLASSES.get(usize::from(byte)).copied()
+}
+
+pub(crate) fn is_space(byte: u8) -> bool {
+    class(byte) == Some(Class::Space)
 }
 
 pub(crate) fn is_regular(byte: u8) -> bool {
-    !is_space(byte) && !is_delimiter(byte)
+    class(byte) == Some(Class::Regular)
 }
 
 pub(crate) fn hex_digit(byte: u8) -> Option<u8> {

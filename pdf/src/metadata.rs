@@ -45,7 +45,8 @@ impl Document {
     /// # Errors
     /// As [`Self::metadata_xmp`].
     pub fn pdfa_claim(&self) -> Result<Option<PdfaClaim>, PdfError> {
-        Ok(self.metadata_xmp()?.and_then(|xmp| claim(&utf8(&xmp))))
+        let claimed = || Ok(self.metadata_xmp()?.and_then(|xmp| claim(&utf8(&xmp))));
+        self.claim().get_or_init(claimed).clone()
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::{fmt, ops::Range};
 
+use smallvec::SmallVec;
+
 /// An indirect object's number and generation in the file that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ObjectId {
@@ -90,6 +92,7 @@ impl Object {
     }
 
     /// The name this is.
+    #[inline]
     pub fn as_name(&self) -> Option<&Name> {
         match self {
             Self::Name(name) => Some(name),
@@ -111,6 +114,7 @@ impl Object {
     }
 
     /// The array's values.
+    #[inline]
     pub fn as_array(&self) -> Option<&[Self]> {
         match self {
             Self::Array(values) => Some(values),
@@ -119,6 +123,7 @@ impl Object {
     }
 
     /// The dictionary, also that of a stream.
+    #[inline]
     pub fn as_dict(&self) -> Option<&Dict> {
         match self {
             Self::Dict(dict) => Some(dict),
@@ -145,16 +150,19 @@ impl Object {
 }
 
 /// A name's bytes, with `#xx` decoded.
+// Nearly all names are short, and a file has tens of thousands: none of those is allocated.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Name(Box<[u8]>);
+pub struct Name(SmallVec<[u8; 16]>);
 
 impl Name {
     /// A name of these bytes.
+    #[inline]
     pub fn new(bytes: impl AsRef<[u8]>) -> Self {
-        Self(bytes.as_ref().into())
+        Self(SmallVec::from_slice(bytes.as_ref()))
     }
 
     /// The bytes.
+    #[inline]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -263,6 +271,7 @@ impl Dict {
     }
 
     /// The entries in the file's order, doubled keys included.
+    #[inline]
     pub fn iter(&self) -> std::slice::Iter<'_, DictEntry> {
         self.entries.iter()
     }
@@ -277,8 +286,8 @@ impl Dict {
         self.entries.is_empty()
     }
 
-    pub(crate) fn push(&mut self, entry: DictEntry) {
-        self.entries.push(entry);
+    pub(crate) fn of(entries: Vec<DictEntry>) -> Self {
+        Self { entries }
     }
 
     pub(crate) fn push_value(&mut self, key: Name, value: Object) {

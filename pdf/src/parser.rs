@@ -12,6 +12,9 @@ pub(crate) struct Parser<'a> {
     /// Whether `1 0 R` is a reference: yes in the file, no in content streams.
     references: bool,
     nodes: usize,
+    /// Members of the arrays and dictionaries that are open: each is allocated once, when its length is known.
+    values: Vec<Object>,
+    entries: Vec<DictEntry>,
 }
 
 impl<'a> Parser<'a> {
@@ -20,24 +23,28 @@ impl<'a> Parser<'a> {
             lexer,
             references,
             nodes: 0,
+            values: Vec::new(),
+            entries: Vec::new(),
         }
     }
 
     /// The next object.
     pub(crate) fn object(&mut self) -> Result<Object, Stop> {
-        self.nodes = 0;
         let token = self.lexer.token()?;
-        self.value(token, 0)
+        self.operand(token)
     }
 
-    /// The object that begins with `token`, counted by itself.
+    /// The object that begins with `token`, its values counted from none.
     pub(crate) fn operand(&mut self, token: Token<'a>) -> Result<Object, Stop> {
         self.nodes = 0;
+        // What a failure left open.
+        self.values.clear();
+        self.entries.clear();
         self.value(token, 0)
     }
 
     /// The object that begins with `token`.
-    pub(crate) fn value(&mut self, token: Token<'a>, depth: usize) -> Result<Object, Stop> {
+    fn value(&mut self, token: Token<'a>, depth: usize) -> Result<Object, Stop> {
         self.nodes += 1;
         if self.nodes > limits::OBJECT_NODES {
             return self.limit("values in one object", limits::OBJECT_NODES);
@@ -45,7 +52,7 @@ impl<'a> Parser<'a> {
         match token {
             Token::Integer(value) => self.integer_or_reference(value),
             Token::Real(value) => Ok(Object::Real(value)),
-            Token::Name(name) => Ok(Object::Name(Name::new(name))),
+            Token::Name(name) => Ok(Object::Name(name)),
             Token::String(string) => Ok(Object::String(string)),
             Token::ArrayOpen => self.array(depth),
             Token::DictOpen => Ok(Object::Dict(self.dict(depth)?)),
@@ -72,12 +79,15 @@ impl<'a> Parser<'a> {
 
     fn array(&mut self, depth: usize) -> Result<Object, Stop> {
         self.deeper(depth)?;
-        let mut values = Vec::new();
+        let start = self.values.len();
         loop {
             match self.lexer.token()? {
-                Token::ArrayClose => return Ok(Object::Array(values)),
+                Token::ArrayClose => return Ok(Object::Array(self.values.drain(start..).collect())),
                 Token::End => return self.lexer.fail("an array without end"),
-                token => values.push(self.value(token, depth + 1)?),
+                token => {
+                    let value = self.value(token, depth + 1)?;
+                    self.values.push(value);
+                }
             }
         }
     }
@@ -85,13 +95,13 @@ impl<'a> Parser<'a> {
     /// A dictionary after its `<<`.
     fn dict(&mut self, depth: usize) -> Result<Dict, Stop> {
         self.deeper(depth)?;
-        let mut dict = Dict::new();
+        let start = self.entries.len();
         loop {
             match self.lexer.token()? {
-                Token::DictClose => return Ok(dict),
+                Token::DictClose => break,
                 Token::Name(key) => {
-                    if self.entry(Name::new(key), &mut dict, depth)? {
-                        return Ok(dict);
+                    if self.entry(key, depth)? {
+                        break;
                     }
                 }
                 Token::End => return self.lexer.fail("a dictionary without end"),
@@ -102,10 +112,11 @@ impl<'a> Parser<'a> {
                 _ => return self.lexer.fail("no key where a dictionary needs one"),
             }
         }
+        Ok(Dict::of(self.entries.drain(start..).collect()))
     }
 
     /// The value of `key`; true when the dictionary ends instead.
-    fn entry(&mut self, key: Name, dict: &mut Dict, depth: usize) -> Result<bool, Stop> {
+    fn entry(&mut self, key: Name, depth: usize) -> Result<bool, Stop> {
         self.lexer.skip_space()?;
         let start = self.lexer.offset();
         let token = self.lexer.token()?;
@@ -116,11 +127,8 @@ impl<'a> Parser<'a> {
         } else {
             self.value(token, depth + 1)?
         };
-        dict.push(DictEntry {
-            key,
-            value,
-            range: start..self.lexer.offset(),
-        });
+        let range = start..self.lexer.offset();
+        self.entries.push(DictEntry { key, value, range });
         Ok(ends)
     }
 

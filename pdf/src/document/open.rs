@@ -48,6 +48,7 @@ impl Document {
             scanned: OnceLock::new(),
             streams: Arc::default(),
             pages: OnceLock::new(),
+            claim: OnceLock::new(),
         }
     }
 

@@ -116,7 +116,7 @@ pub(super) fn trailer(input: &Input, at: u64) -> Result<(Dict, u64), PdfError> {
     input.window(at, |bytes, whole| {
         let mut parser = Parser::new(Lexer::new(bytes, at, whole), true);
         match parser.lexer.token()? {
-            token @ Token::DictOpen => match parser.value(token, 0)? {
+            token @ Token::DictOpen => match parser.operand(token)? {
                 Object::Dict(dict) => Ok((dict, parser.lexer.offset())),
                 _ => parser.lexer.fail("no trailer dictionary"),
             },

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use saoy_pdf::{Dict, Document, Object, ObjectId, PdfError};
+use saoy_pdf::{Dict, Document, Name, Object, ObjectId, PdfError};
 
 use super::SignError;
 
@@ -224,34 +224,22 @@ impl Walk<'_> {
         is_stream: bool,
         of: Option<ObjectId>,
     ) -> Result<(), SignError> {
-        let is = |key: &str, name: &str| dict.is(key, name);
-        let kind = if dict.contains("JS") || is("S", "JavaScript") || dict.contains("JavaScript") {
-            Some(RefusalKind::JavaScript)
-        } else if ACTIONS.iter().any(|action| is("S", action)) {
-            Some(RefusalKind::Action)
-        } else if dict.contains("OC") || is("Type", "OCG") || is("Type", "OCMD") {
-            Some(RefusalKind::OptionalContent)
-        } else if dict.contains("XFA") {
-            Some(RefusalKind::Xfa)
-        } else if is_stream
-            && (dict.contains("F")
-                || dict.contains("OPI")
-                || (is("Subtype", "Form") && dict.contains("Ref")))
-        {
-            Some(RefusalKind::External)
-        } else {
-            None
-        };
-        if let Some(kind) = kind {
+        let mut found = Found::default();
+        for entry in dict {
+            found.entry(entry.key.as_bytes(), &entry.value, is_stream);
+        }
+        if is_stream && found.is_form && found.refers {
+            found.refuse(RefusalKind::External);
+        }
+        if let Some(kind) = found.refused {
             return Err(kind.in_object(of).into());
         }
-        if is("Type", "Font") && !self.in_defaults && !self.is_embedded(dict)? {
+        if found.is_font && !self.in_defaults && !self.is_embedded(dict)? {
             self.foreign_font(dict, of)?;
         }
-        self.fills_in |= is("FT", "Tx") || is("FT", "Ch");
-        let is_form = dict.contains("Fields");
+        self.fills_in |= found.fills_in;
         for entry in dict {
-            if is_form && entry.key.as_bytes() == b"DR" && !self.in_defaults {
+            if found.has_fields && entry.key.as_bytes() == b"DR" && !self.in_defaults {
                 self.defaults.push((entry.value.clone(), of));
             } else {
                 self.value(&entry.value, of)?;
@@ -332,6 +320,48 @@ impl Walk<'_> {
     }
 }
 
+/// What one dictionary has, gathered in one pass: every dictionary of the file is asked. Of a key that stands twice both count.
+#[derive(Default)]
+struct Found {
+    refused: Option<RefusalKind>,
+    is_font: bool,
+    is_form: bool,
+    /// A form whose content stands in another file, if it is a form.
+    refers: bool,
+    fills_in: bool,
+    has_fields: bool,
+}
+
+impl Found {
+    fn refuse(&mut self, kind: RefusalKind) {
+        self.refused = Some(self.refused.map_or(kind, |before| before.min(kind)));
+    }
+
+    fn entry(&mut self, key: &[u8], value: &Object, is_stream: bool) {
+        match key {
+            b"JS" | b"JavaScript" => self.refuse(RefusalKind::JavaScript),
+            b"S" => match value.as_name().map(Name::as_bytes) {
+                Some(b"JavaScript") => self.refuse(RefusalKind::JavaScript),
+                Some(name) if ACTIONS.contains(&name) => self.refuse(RefusalKind::Action),
+                _ => {}
+            },
+            b"OC" => self.refuse(RefusalKind::OptionalContent),
+            b"Type" => match value.as_name().map(Name::as_bytes) {
+                Some(b"OCG" | b"OCMD") => self.refuse(RefusalKind::OptionalContent),
+                Some(b"Font") => self.is_font = true,
+                _ => {}
+            },
+            b"XFA" => self.refuse(RefusalKind::Xfa),
+            b"F" | b"OPI" if is_stream => self.refuse(RefusalKind::External),
+            b"Subtype" => self.is_form |= value.is_name("Form"),
+            b"Ref" => self.refers = true,
+            b"FT" => self.fills_in |= value.is_name("Tx") || value.is_name("Ch"),
+            b"Fields" => self.has_fields = true,
+            _ => {}
+        }
+    }
+}
+
 /// The fonts that every reader has (9.6.2.2): the same letters everywhere, if not the same outlines.
 const STANDARD: [&str; 14] = [
     "Times-Roman",
@@ -351,17 +381,17 @@ const STANDARD: [&str; 14] = [
 ];
 
 /// Actions that reach beyond the document (table 198); a link to an address of the web is for the reader to follow.
-const ACTIONS: [&str; 10] = [
-    "Launch",
-    "GoToR",
-    "GoToE",
-    "ImportData",
-    "SubmitForm",
-    "Rendition",
-    "Movie",
-    "Sound",
-    "RichMediaExecute",
-    "Hide",
+const ACTIONS: [&[u8]; 10] = [
+    b"Launch",
+    b"GoToR",
+    b"GoToE",
+    b"ImportData",
+    b"SubmitForm",
+    b"Rendition",
+    b"Movie",
+    b"Sound",
+    b"RichMediaExecute",
+    b"Hide",
 ];
 
 /// What of signatures stands in a document already.
