@@ -82,7 +82,9 @@ impl<'a> Parser<'a> {
         let start = self.values.len();
         loop {
             match self.lexer.token()? {
-                Token::ArrayClose => return Ok(Object::Array(self.values.drain(start..).collect())),
+                Token::ArrayClose => {
+                    return Ok(Object::Array(self.values.drain(start..).collect()));
+                }
                 Token::End => return self.lexer.fail("an array without end"),
                 token => {
                     let value = self.value(token, depth + 1)?;

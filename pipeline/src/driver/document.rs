@@ -3,31 +3,35 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
-use ring::digest::{Context, SHA256};
-
+use self::source::{FileFacts, Lies, Source, identify, open_files, options_with, split_of};
+use self::target::{
+    OUTPUTS, is_intact, name_for, nothing_left, refuse_foreign, refuse_foreign_names, skipped,
+};
 use super::aside::set_aside;
 use super::failures::{WriteError, of_ingest, of_write};
-use super::journal::{Entry, Key, Output, Past, Span};
+use super::journal::{Entry, Key, Output, Span};
 use super::names::part_name;
 use super::page::{self, Finished, Place, codes, millis};
 use super::parts::{Growing, Part};
-use super::publish::{self, Wipe, hash_file, hex, sync_folder};
+use super::publish::{self, Wipe, sync_folder};
 use super::state::PageStore;
 use super::writer::{About, Made, Original};
 use super::{Event, PRODUCER, Run};
 use crate::classify::stack::{self, Begin, Cutter, Split, Verdict};
-use crate::correct::{self, Correction, PageName, PageOp, PageOrigin};
+use crate::correct::{self, PageName, PageOp};
 use crate::failure::Reason;
 use crate::ingest::{Document, File};
 use crate::record::{
     BatchEntry, DOCUMENT_SCHEMA, DocumentRecord, DroppedPage, Failure, Flag, OutputRecord,
     PartEntry, SourceRecord, Status, said,
 };
+
+mod source;
+mod target;
 
 /// What came of opening a document.
 pub(super) enum Opening<'a> {
@@ -57,44 +61,6 @@ pub(super) struct Opened<'a> {
     closed: AtomicBool,
     left: AtomicUsize,
     assembly: Mutex<Assembly>,
-}
-
-/// The files of a document, where its pages lie, and where people cut it.
-struct Source {
-    files: Vec<File>,
-    places: Vec<Lies>,
-    cuts: BTreeMap<PageName, bool>,
-}
-
-/// Where a page of the document lies.
-#[derive(Clone, Copy, Debug, Default)]
-struct Lies {
-    /// Number of the file.
-    file: usize,
-    /// Page of the file, from 0.
-    page: usize,
-    /// Page of the source, from 1; 0 for a page that a person put in.
-    source: u32,
-    /// Which of the scans that people put in it is, from 1.
-    scan: Option<u32>,
-    /// Degrees clockwise from the image as stored to upright, when a person said so.
-    turn: Option<u16>,
-}
-
-impl Lies {
-    fn name(&self) -> PageName {
-        match self.scan {
-            Some(scan) => PageName::Scan(scan),
-            None => PageName::Source(self.source),
-        }
-    }
-}
-
-/// What a file was when it was hashed; another size or time later means that it changed meanwhile.
-struct FileFacts {
-    path: PathBuf,
-    bytes: u64,
-    modified: Option<SystemTime>,
 }
 
 /// The pages that are in, and the outputs as far as they are written.
@@ -702,28 +668,6 @@ impl Drop for Opened<'_> {
     }
 }
 
-/// The hash of a document and what its files were at that time.
-fn identify(document: &Document) -> Result<(Vec<FileFacts>, Key), Failure> {
-    let mut hash = Context::new(&SHA256);
-    let mut facts = Vec::new();
-    for path in &document.files {
-        let unreadable = |error: io::Error| Reason::Unreadable.about(path, None, &error);
-        let modified = fs::metadata(path).map_err(unreadable)?.modified().ok();
-        let bytes = hash_file(path, &mut hash).map_err(unreadable)?;
-        facts.push(FileFacts {
-            path: path.clone(),
-            bytes,
-            modified,
-        });
-    }
-    let path = std::path::absolute(&document.path).unwrap_or_else(|_| document.path.clone());
-    let key = Key {
-        path: path.display().to_string(),
-        sha256: hex(hash.finish().as_ref()),
-    };
-    Ok((facts, key))
-}
-
 /// What the files of part number `part`, from 0, say about their document.
 fn about(run: &Run<'_>, document: &Document, key: &Key, part: usize) -> About {
     About {
@@ -733,187 +677,4 @@ fn about(run: &Run<'_>, document: &Document, key: &Key, part: usize) -> About {
         source: document.path.clone(),
         part: u32::try_from(part).unwrap_or(u32::MAX),
     }
-}
-
-/// Whether an input is cut: never one that is signed, and there must be something to cut.
-fn split_of(run: &Run<'_>, source: &Source) -> Split {
-    if source.files.iter().any(File::is_signed) || source.places.len() < 2 {
-        Split::None
-    } else {
-        run.plan.options.split
-    }
-}
-
-/// The name that the document had before, else a new one; with names for `most` parts when there may be several.
-fn name_for(run: &Run<'_>, document: &Document, key: &Key, most: usize) -> String {
-    let mut names = run.names.lock().unwrap_or_else(PoisonError::into_inner);
-    let journal = &run.workplace.journal;
-    match (journal.name_of(key), most) {
-        (Some(name), 0 | 1) => name.to_owned(),
-        (Some(name), _) if names.extend(name, most, journal.parts_of(key)) => name.to_owned(),
-        (None, 0 | 1) => names.take(&document.name),
-        _ => names.take_family(&document.name, most),
-    }
-}
-
-/// Whether every output of an earlier run still is what it was.
-fn is_intact(out: &Path, past: &Past) -> bool {
-    past.outputs.iter().all(|output| {
-        let mut hash = Context::new(&SHA256);
-        let path = out.join(&output.file);
-        let same_size = fs::metadata(&path).is_ok_and(|found| found.len() == output.bytes);
-        same_size
-            && hash_file(&path, &mut hash).is_ok()
-            && hex(hash.finish().as_ref()) == output.sha256
-    })
-}
-
-fn skipped(document: &Document, name: &str, past: &Past) -> BatchEntry {
-    BatchEntry {
-        path: document.path.display().to_string(),
-        name: name.to_owned(),
-        status: Status::Skipped,
-        pages: past.pages,
-        flags: past.flags.clone(),
-        parts: past.parts.clone(),
-        separators: past.separators.clone(),
-        error: None,
-    }
-}
-
-/// Hash of the options, with what people said of the pages: other pages make another document.
-fn options_with(options: &str, said: &[Correction]) -> String {
-    let plan = correct::plan_key(said);
-    if plan.is_empty() {
-        return options.to_owned();
-    }
-    let mut hash = Context::new(&SHA256);
-    hash.update(plan.as_bytes());
-    format!("{options}+{}", hex(hash.finish().as_ref()))
-}
-
-fn open_files(run: &Run<'_>, document: &Document, said: &[Correction]) -> Result<Source, Failure> {
-    let open = |path: &Path| File::open(path, &run.plan.limits).map_err(|error| of_ingest(&error));
-    let mut files = Vec::new();
-    let mut scanned: Vec<Lies> = Vec::new();
-    for (number, path) in document.files.iter().enumerate() {
-        let file = open(path)?;
-        scanned.extend((0..file.page_count()).map(|page| Lies {
-            file: number,
-            page,
-            ..Lies::default()
-        }));
-        files.push(file);
-    }
-    for (index, lies) in scanned.iter_mut().enumerate() {
-        lies.source = u32::try_from(index + 1).unwrap_or(u32::MAX);
-    }
-    let mut places = Vec::new();
-    for planned in correct::plan(scanned.len(), said) {
-        let scan = match planned.name {
-            PageName::Scan(scan) => Some(scan),
-            PageName::Source(_) => None,
-        };
-        let lies = match planned.from {
-            PageOrigin::Source(index) => scanned.get(index).copied().unwrap_or_default(),
-            PageOrigin::Kept(scan) => {
-                files.push(open(&run.workplace.kept_scans().join(&scan.file))?);
-                Lies {
-                    file: files.len() - 1,
-                    page: scan.page.saturating_sub(1) as usize,
-                    ..Lies::default()
-                }
-            }
-        };
-        places.push(Lies {
-            turn: planned.turn,
-            scan,
-            ..lies
-        });
-    }
-    Ok(Source {
-        cuts: correct::cuts_of(scanned.len(), said),
-        files,
-        places,
-    })
-}
-
-/// Code of the finding that people left all pages of an input out, or took them into other documents.
-const NOTHING_LEFT: &str = "no_pages_left";
-
-/// An input of which nothing is left: what was made of it goes.
-fn nothing_left(
-    run: &Run<'_>,
-    document: &Document,
-    key: &Key,
-    options: String,
-) -> Result<BatchEntry, (Option<(Key, String)>, Failure)> {
-    let name = name_for(run, document, key, 1);
-    let journal = &run.workplace.journal;
-    let entry = BatchEntry {
-        path: document.path.display().to_string(),
-        name: name.clone(),
-        status: Status::Done,
-        pages: 0,
-        flags: vec![NOTHING_LEFT.to_owned()],
-        parts: Vec::new(),
-        separators: Vec::new(),
-        error: None,
-    };
-    let cleared = || -> io::Result<()> {
-        journal.append(&Entry::Publishing {
-            key: key.clone(),
-            name: name.clone(),
-            files: Vec::new(),
-            parts: Vec::new(),
-        })?;
-        for file in journal.files_of(key) {
-            match fs::remove_file(run.plan.out.join(file)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
-        }
-        sync_folder(&run.plan.out)?;
-        journal.append(&Entry::Done {
-            key: key.clone(),
-            name: name.clone(),
-            options,
-            pages: 0,
-            flags: entry.flags.clone(),
-            outputs: Vec::new(),
-            parts: Vec::new(),
-            separators: Vec::new(),
-        })
-    };
-    cleared().map_err(|error| {
-        let failure = Reason::of_write(&error).about(&run.plan.out, None, &error);
-        (Some((key.clone(), name.clone())), failure)
-    })?;
-    Ok(entry)
-}
-
-/// Endings of the files that are made of a document.
-const OUTPUTS: [&str; 5] = ["pdf", "txt", "json", "hocr", "alto.xml"];
-
-/// Never replaces a file that no run of ours made, and never an input, whatever was asked.
-fn refuse_foreign_names(run: &Run<'_>, document: &Document, name: &str) -> Result<(), Failure> {
-    // A copy of a signed file is made only by force.
-    let copy = run.plan.force.then_some("copy.pdf");
-    for ending in OUTPUTS.into_iter().chain(copy) {
-        refuse_foreign(run, document, &format!("{name}.{ending}"))?;
-    }
-    Ok(())
-}
-
-/// Refuses the name of a file that no run of ours made, unless by force, and that of an input in any case.
-fn refuse_foreign(run: &Run<'_>, document: &Document, file: &str) -> Result<(), Failure> {
-    let path = run.plan.out.join(file);
-    let Ok(found) = fs::canonicalize(&path) else {
-        return Ok(());
-    };
-    let foreign = !run.workplace.journal.is_ours(file) && !run.plan.force;
-    if foreign || run.is_input(&found) {
-        return Err(Reason::NameTaken.about(&document.path, None, &path.display()));
-    }
-    Ok(())
 }
