@@ -99,6 +99,7 @@ test-deps: deps
 	need qpdf                 "checks their structure"               qpdf --version
 	need mupdf-tools          "a second reader of their text"        which mutool
 	need nodejs               "runs pdf.js"                          node --version
+	need npm                  "fetches EU DSS, a judge of signatures" npm --version
 	need libjs-pdf            "pdf.js, what browsers read with"      test -f /usr/share/javascript/pdf/build/pdf.js
 	need fonts-liberation2    "Times-metric face for test pages"     test -f /usr/share/fonts/truetype/liberation2/LiberationSerif-Regular.ttf
 	need default-jdk-headless "runs veraPDF, the PDF/A judge"        javac -version

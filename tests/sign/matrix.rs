@@ -1,4 +1,4 @@
-//! Every level, kind of key and maker of files, before judges from outside: veraPDF, pyHanko, pdfsig, OpenSSL.
+//! Every level, kind of key and maker of files, before judges from outside: veraPDF, pyHanko, EU DSS, pdfsig, OpenSSL.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -41,8 +41,29 @@ pub(super) struct Made {
     pub(super) path: PathBuf,
     /// From the first to the last, document timestamps left out.
     pub(super) levels: Vec<&'static str>,
+    /// The same by EU DSS, which does not take data from before a signature for its own.
+    by_dss: Vec<&'static str>,
     /// Document timestamps.
     pub(super) stamps: usize,
+}
+
+impl Made {
+    pub(super) fn new(path: PathBuf, levels: Vec<&'static str>, stamps: usize) -> Self {
+        Self {
+            path,
+            by_dss: levels.clone(),
+            levels,
+            stamps,
+        }
+    }
+
+    /// What EU DSS says otherwise.
+    pub(super) fn by_dss(self, levels: Vec<&'static str>) -> Self {
+        Self {
+            by_dss: levels,
+            ..self
+        }
+    }
 }
 
 /// Options of a key and of a signature, then the levels and document timestamps that a file has afterwards.
@@ -76,10 +97,11 @@ pub(super) fn pyhanko(authority: &Authority, files: &[&Path]) -> Vec<Value> {
     answers
 }
 
-/// That it finds every signature valid, each of the level that is meant, and nothing behind them but long-term data; also by
+/// That EU DSS passes every signature, and that pyHanko finds every one valid, each of the level that is meant, and nothing behind them but long-term data; also by
 /// its default policy, which knows no new visible field after a certification, as Acrobat and others do.
-pub(super) fn judged_by_pyhanko(authority: &Authority, files: &[Made]) {
+pub(super) fn judged_from_outside(authority: &Authority, files: &[Made]) {
     let paths: Vec<&Path> = files.iter().map(|made| made.path.as_path()).collect();
+    judged_by_dss(authority, files);
     for (made, said) in files.iter().zip(pyhanko(authority, &paths)) {
         let all = said["signatures"]
             .as_array()
@@ -97,6 +119,41 @@ pub(super) fn judged_by_pyhanko(authority: &Authority, files: &[Made]) {
         let last = all.last().unwrap();
         let is_last = last["coverage"] == "ENTIRE_FILE" || last["changes"] == "LTA_UPDATES";
         assert!(is_last, "{said:#}");
+    }
+}
+
+/// What EU DSS says of each file, asked in one process; it may ask the authority's servers for what a file does not carry.
+pub(super) fn dss(authority: &Authority, files: &[&Path]) -> Vec<Value> {
+    let (_, answer, complaints) = run(Command::new(judge("dss"))
+        .args(["--online", "--trust"])
+        .arg(authority.desk.input("root.pem"))
+        .args(files));
+    let answers: Vec<Value> = answer
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(answers.len(), files.len(), "{complaints}");
+    answers
+}
+
+/// That EU DSS passes every signature and its timestamps, each of the level that is meant.
+fn judged_by_dss(authority: &Authority, files: &[Made]) {
+    let paths: Vec<&Path> = files.iter().map(|made| made.path.as_path()).collect();
+    for (made, said) in files.iter().zip(dss(authority, &paths)) {
+        let signatures = said["signatures"].as_array();
+        let signatures = signatures.unwrap_or_else(|| panic!("{said}"));
+        let levels: Vec<String> = signatures
+            .iter()
+            .map(|one| {
+                assert_eq!(one["indication"], "TOTAL_PASSED", "{said:#}");
+                let stamps = one["timestamps"].as_array().unwrap();
+                let passed = stamps.iter().all(|stamp| stamp["indication"] == "PASSED");
+                assert!(passed, "{said:#}");
+                let level = one["level"].as_str().unwrap();
+                level.replace("PAdES-BASELINE-", "").to_lowercase()
+            })
+            .collect();
+        assert_eq!(levels, made.by_dss, "{said:#}");
     }
 }
 
@@ -154,10 +211,13 @@ fn judged_by_openssl(authority: &Authority, file: &Path) {
 fn every_key_at_every_level_is_valid_to_all() {
     let authority = Authority::new();
     let input = authority.desk.put("a.pdf", page());
-    let mut all = Vec::new();
-    for (name, kind, how) in KEYS {
+    for (name, kind, _) in KEYS {
         let section = if name == "pss" { "by-list" } else { "by-ocsp" };
         authority.issue_for(name, section, kind);
+    }
+    authority.list();
+    let mut all = Vec::new();
+    for (name, _, how) in KEYS {
         let key = authority.keyed(name);
         let key: Vec<&str> = key
             .iter()
@@ -177,11 +237,7 @@ fn every_key_at_every_level_is_valid_to_all() {
                 judged_by_openssl(&authority, &out);
             }
             let stamps = usize::from(level == "lta");
-            all.push(Made {
-                path: out,
-                levels: vec![level],
-                stamps,
-            });
+            all.push(Made::new(out, vec![level], stamps));
         }
         // The next one in the chain ends it.
         let out = authority.desk.output(&format!("{name}-final.pdf"));
@@ -193,22 +249,21 @@ fn every_key_at_every_level_is_valid_to_all() {
             &[&key[..], &["--final"]].concat(),
         );
         judged_by_openssl(&authority, &out);
-        all.push(Made {
-            path: out,
-            levels: vec!["t", "b"],
-            stamps: 0,
-        });
+        all.push(Made::new(out, vec!["t", "b"], 0));
     }
     all.iter().for_each(judged_by_pdfsig);
-    judged_by_pyhanko(&authority, &all);
+    judged_from_outside(&authority, &all);
 
-    // The judge can say no.
+    // These judges can say no.
     let mut bytes = std::fs::read(&all[0].path).unwrap();
     let at = bytes.windows(3).position(|part| part == b"200").unwrap();
     bytes[at] = b'3';
     let changed = authority.desk.put("changed.pdf", bytes);
     let said = pyhanko(&authority, &[&changed]);
     assert_eq!(said[0]["signatures"][0]["verdict"], false, "{said:?}");
+    let said = dss(&authority, &[&changed]);
+    let indication = &said[0]["signatures"][0]["indication"];
+    assert_eq!(indication, "TOTAL_FAILED", "{said:?}");
 }
 
 /// PDF/A of our own, of LibreOffice, of Ghostscript, and laid out as Word does; some without the last end of line.
@@ -250,6 +305,7 @@ fn pdfa_of_all_makers_stays_pdfa_through_all_levels() {
     let desk = &authority.desk;
     authority.issue_for("person", "by-ocsp", KEYS[0].1);
     authority.issue_for("agency", "by-list", KEYS[3].1);
+    authority.list();
     let statement = |name: &str, lines: usize| {
         let text = format!(
             "qr='https://example.vn/1'\nlabel='Mã tra cứu: 1'\n[[line]]\ntext='CHỨNG THỰC BẢN SAO'\nbold=true\n{}\
@@ -312,10 +368,11 @@ fn pdfa_of_all_makers_stays_pdfa_through_all_levels() {
         for (round, (key, options, levels, stamps)) in rounds.into_iter().enumerate() {
             let out = desk.output(&format!("{name}-{round}.pdf"));
             step(&authority, &last, &out, &[key, options].concat());
-            all.push(Made {
-                path: out.clone(),
-                levels: levels.to_vec(),
-                stamps,
+            let made = Made::new(out.clone(), levels.to_vec(), stamps);
+            all.push(match round {
+                // It was asked for T; the data that make it LT to pyHanko stand before it.
+                1 => made.by_dss(vec!["lt", "t"]),
+                _ => made,
             });
             last = out;
         }
@@ -326,5 +383,5 @@ fn pdfa_of_all_makers_stays_pdfa_through_all_levels() {
     let (code, verdicts, complaints) = run(Command::new(judge("verapdf")).args(files));
     assert_eq!(code, 0, "{verdicts}{complaints}");
     assert_eq!(verdicts.matches("PASS").count(), all.len(), "{verdicts}");
-    judged_by_pyhanko(&authority, &all);
+    judged_from_outside(&authority, &all);
 }

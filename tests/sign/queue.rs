@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::matrix::{Made, judged_by_pyhanko, step};
+use super::matrix::{Made, judged_from_outside, step};
 use super::remote::Office;
 use super::servers::{Authority, Mode};
 use super::tokens::Tokens;
@@ -261,12 +261,10 @@ fn who_gets_no_timestamp_signs_now_and_is_raised_when_the_server_is_well() {
         assert_eq!((late.levels(out), stamps(out)), (vec!["B-T".to_owned()], 1));
         assert!(pdfsig(out).contains("Signature is Valid"));
     }
-    let all = made.into_iter().map(|(path, _)| Made {
-        path,
-        levels: vec!["t"],
-        stamps: 1,
-    });
-    judged_by_pyhanko(&late.authority, &all.collect::<Vec<_>>());
+    let all = made
+        .into_iter()
+        .map(|(path, _)| Made::new(path, vec!["t"], 1));
+    judged_from_outside(&late.authority, &all.collect::<Vec<_>>());
 }
 
 #[test]
@@ -426,14 +424,7 @@ fn a_document_that_somebody_changed_is_raised_or_left_alone_on_purpose() {
     assert_eq!((code, &file["status"]), (0, &json!("raised")), "{file}");
     assert_eq!(late.levels(&out), ["B-T", "B-T"]);
     late.is_empty();
-    judged_by_pyhanko(
-        &late.authority,
-        &[Made {
-            path: out,
-            levels: vec!["t", "t"],
-            stamps: 1,
-        }],
-    );
+    judged_from_outside(&late.authority, &[Made::new(out, vec!["t", "t"], 1)]);
 
     let refused = |expected: (i32, &str), change: &dyn Fn(&Late, &Path)| {
         let after = std::cell::RefCell::new(None);
@@ -590,11 +581,10 @@ fn archived_documents_stay_archived_and_are_valid_to_all() {
     assert_eq!(code, 0, "{files:?} {said}");
     let all: Vec<Made> = papers
         .iter()
-        .map(|paper| Made {
-            path: late.out(&paper.file_name().unwrap().to_string_lossy()),
+        .map(|paper| {
+            let out = late.out(&paper.file_name().unwrap().to_string_lossy());
             // More pyHanko gives to no signature without a timestamp of its own.
-            levels: vec!["t"],
-            stamps: 2,
+            Made::new(out, vec!["t"], 2).by_dss(vec!["lta"])
         })
         .collect();
     let (code, verdicts, complaints) =
@@ -606,7 +596,7 @@ fn archived_documents_stay_archived_and_are_valid_to_all() {
         assert_eq!(late.levels(&made.path), ["B-LTA"]);
         asked("qpdf", &[Path::new("--check"), &made.path]);
     }
-    judged_by_pyhanko(&late.authority, &all);
+    judged_from_outside(&late.authority, &all);
 }
 
 #[test]

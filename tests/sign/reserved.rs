@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::matrix::{Made, judged_by_pyhanko, pyhanko, step};
+use super::matrix::{Made, judged_from_outside, pyhanko, step};
 use super::servers::Authority;
 use super::stamps::first_page;
 use super::{pdfsig, sign};
@@ -122,10 +122,11 @@ fn person_and_agency_are_valid_to_the_strictest_reader() {
         ];
         for (round, (who, options, levels, stamps)) in rounds.into_iter().enumerate() {
             last = chain.step(&last, &format!("{name}-{round}.pdf"), who, options);
-            all.push(Made {
-                path: last.clone(),
-                levels: levels.to_vec(),
-                stamps,
+            let made = Made::new(last.clone(), levels.to_vec(), stamps);
+            all.push(match stamps {
+                0 => made,
+                // The first has no timestamp of its own, which pyHanko wants.
+                _ => made.by_dss(vec!["lta"; 2]),
             });
         }
         // The last of a chain that ends with it.
@@ -143,13 +144,9 @@ fn person_and_agency_are_valid_to_the_strictest_reader() {
             &chain.agency,
             &[&*format!("--level={level}"), "--final"],
         );
-        all.push(Made {
-            path: last,
-            levels: vec![level; 2],
-            stamps,
-        });
+        all.push(Made::new(last, vec![level; 2], stamps));
     }
-    judged_by_pyhanko(&chain.authority, &all);
+    judged_from_outside(&chain.authority, &all);
     for made in &all {
         assert_eq!(
             pdfsig(&made.path).matches("Signature is Valid").count(),
@@ -355,22 +352,14 @@ fn fields_of_others_are_signed_by_their_names() {
             blue[0] >= 99 && blue[2] <= 251 && blue[1] >= 842 - 161 && blue[3] <= 842 - 99,
             "{blue:?}"
         );
-        all.push(Made {
-            path: one,
-            levels: vec!["b"],
-            stamps: 0,
-        });
+        all.push(Made::new(one, vec!["b"], 0));
         let one = chain.step(
             &input,
             &format!("bare-{apart}.pdf"),
             &chain.person[..2],
             &named,
         );
-        all.push(Made {
-            path: one,
-            levels: vec!["b"],
-            stamps: 0,
-        });
+        all.push(Made::new(one, vec!["b"], 0));
         let one = chain.step(
             &input,
             &format!("first-{apart}.pdf"),
@@ -384,13 +373,9 @@ fn fields_of_others_are_signed_by_their_names() {
             &chain.person
         };
         let two = chain.step(&one, &format!("second-{apart}.pdf"), who, &named);
-        all.push(Made {
-            path: two,
-            levels: vec!["b", "b"],
-            stamps: 0,
-        });
+        all.push(Made::new(two, vec!["b", "b"], 0));
     }
-    judged_by_pyhanko(&chain.authority, &all);
+    judged_from_outside(&chain.authority, &all);
     for made in &all {
         let (code, file) = verified(&chain, &made.path);
         assert_eq!((code, &file["verdict"]), (0, &"valid".into()), "{file:#}");

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use saoy_pdf::{Append, Dict, Document, Name, Object, ObjectId, Rectangle, Update, write_object};
+use saoy_pdf::{
+    Append, Dict, Document, Name, Object, ObjectId, PdfError, Rectangle, Update, write_object,
+};
 
 use super::appearance::Drawn;
 use super::edit::Edit;
@@ -130,7 +132,11 @@ impl Prepared {
             }
             None => {
                 let field = before.free_name(options.field.as_deref());
-                (field, ends.then(lock_of_all_fields))
+                let lock = match ends {
+                    true => Some(lock_of_fields(fields_there(document, [&*field])?)),
+                    false => None,
+                };
+                (field, lock)
             }
         };
         let own = Own {
@@ -274,10 +280,40 @@ fn certifying_reference(level: i64) -> Object {
 }
 
 /// Parameters of a lock of all fields (table 256), as the field's `/Lock` says.
-fn lock_of_all_fields() -> Dict {
+/// The names of all fields that there are, and of those that are `added`: a name locks what lies below it (12.7.5.5).
+fn fields_there<'a>(
+    document: &Document,
+    added: impl IntoIterator<Item = &'a str>,
+) -> Result<Vec<Object>, PdfError> {
+    let catalog = document.catalog()?;
+    let form = document.get(&catalog, "AcroForm")?;
+    let fields = match form.as_dict() {
+        Some(form) => document.get(form, "Fields")?.into_owned(),
+        None => Object::Null,
+    };
+    let mut names = Vec::new();
+    for field in fields.as_array().unwrap_or_default() {
+        if let Some(field) = document.resolve(field)?.as_dict()
+            && let Some(name) = document.get(field, "T")?.as_string()
+        {
+            names.push(Object::String(name.to_vec()));
+        }
+    }
+    names.extend(
+        added
+            .into_iter()
+            .map(|name| Object::String(text_string(name))),
+    );
+    Ok(names)
+}
+
+/// Names them one by one: a lock of all fields would lock those of later document timestamps, too, which every level of long-term
+/// preservation needs and `/P 1` allows (ISO 32000-2, 12.8.2.2.2). That nothing else may come says the P.
+fn lock_of_fields(names: Vec<Object>) -> Dict {
     dict([
         ("Type", name("TransformParams")),
-        ("Action", name("All")),
+        ("Action", name("Include")),
+        ("Fields", Object::Array(names)),
         ("V", name("1.2")),
     ])
 }
@@ -291,10 +327,11 @@ fn reference(method: &str, parameters: Dict) -> Object {
 }
 
 /// `/Lock` of a field whose signature ends it all (table 233, P of ISO 32000-2).
-fn final_lock() -> Object {
+fn final_lock(names: Vec<Object>) -> Object {
     Object::Dict(dict([
         ("Type", name("SigFieldLock")),
-        ("Action", name("All")),
+        ("Action", name("Include")),
+        ("Fields", Object::Array(names)),
         ("P", Object::Integer(1)),
     ]))
 }
@@ -355,16 +392,20 @@ impl New<'_> {
             own.put(document, append, edit, (page_of(own_page), widget))?;
             given.push(own.name.to_owned());
         }
-        for (reserved, widget) in self.reserved.iter().zip(rest) {
-            let name = before.free_name_beside(&reserved.name, &given);
+        let from = given.len();
+        for reserved in self.reserved {
+            given.push(before.free_name_beside(&reserved.name, &given));
+        }
+        let names = given.iter().skip(from);
+        for ((reserved, name), widget) in self.reserved.iter().zip(names).zip(rest) {
             let look = reserved.put_look(append)?;
             let page = page_of(reserved.page);
-            let mut dict = widget_dict(&name, page, Some(look), Some(reserved.rectangle));
+            let mut dict = widget_dict(name, page, Some(look), Some(reserved.rectangle));
             if reserved.is_final {
-                dict.set("Lock", final_lock());
+                let all = fields_there(document, given.iter().map(String::as_str))?;
+                dict.set("Lock", final_lock(all));
             }
             append.put(widget, &Object::Dict(dict))?;
-            given.push(name);
         }
         Ok(edit.add_fields(document, &widgets)?)
     }
@@ -383,7 +424,7 @@ impl Own<'_> {
         let mut dict = widget_dict(self.name, page, look, rectangle);
         dict.set("V", Object::Ref(self.value));
         if self.ends {
-            dict.set("Lock", final_lock());
+            dict.set("Lock", final_lock(fields_there(document, [self.name])?));
         }
         if let Some(drawn) = self.drawn.filter(|drawn| drawn.leaf().is_some())
             && let Some(page) = page
