@@ -273,7 +273,8 @@ impl Document {
         range: Range<u64>,
         mut take: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut buffer = vec![0; PIECE];
+        let length = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(PIECE);
+        let mut buffer = vec![0; length.min(PIECE)];
         let mut at = range.start;
         while at < range.end {
             let wanted = usize::try_from(range.end - at).unwrap_or(PIECE).min(PIECE);

@@ -222,12 +222,11 @@ impl Sealed {
             let needed = bytes.len();
             return Err(SignError::Room { needed, room });
         }
-        let digit = |value: u8| b"0123456789abcdef".get(usize::from(value)).copied();
-        let digits = bytes
-            .iter()
-            .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-            .flatten()
-            .collect();
+        let digit = |value: u8| value + if value < 10 { b'0' } else { b'a' - 10 };
+        let mut digits = Vec::with_capacity(bytes.len().saturating_mul(2));
+        for byte in bytes {
+            digits.extend([digit(byte >> 4), digit(byte & 15)]);
+        }
         Ok(Self {
             at: gap.start.saturating_add(1),
             digits,
