@@ -4,6 +4,8 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+use rustix::process::{Resource, Rlimit, setrlimit};
+
 mod account;
 
 mod args;
@@ -61,7 +63,18 @@ mod words;
 
 use words::Ui;
 
+/// Passwords, keys and papers lie in this process's memory: a crash must not write them to a disk.
+fn leave_no_core_file() {
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    // Nobody is refused less than he has.
+    let _ = setrlimit(Resource::Core, none);
+}
+
 fn main() -> ExitCode {
+    leave_no_core_file();
     let arguments: Vec<_> = std::env::args_os().collect();
     let ui = Ui::detect(&arguments);
     let matches = match args::command(ui).try_get_matches_from(&arguments) {

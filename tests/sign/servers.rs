@@ -2,8 +2,11 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -274,11 +277,11 @@ fn serve(mut stream: TcpStream, folder: &Path, mode: Mode, heard: &Mutex<Vec<Str
     heard.lock().unwrap().push(path.clone());
     let answer = match mode {
         Mode::Hang(at) if at == path => {
-            return std::thread::sleep(std::time::Duration::from_secs(20));
+            return std::thread::sleep(Duration::from_secs(20));
         }
         Mode::Drip(at) if at == path => {
             while stream.write_all(b"H").is_ok() {
-                std::thread::sleep(std::time::Duration::from_millis(100));
+                std::thread::sleep(Duration::from_millis(100));
             }
             return;
         }
@@ -438,7 +441,7 @@ fn the_trust_folder_gives_anchors_and_lists() {
             .current_dir(authority.folder()));
         assert_eq!(code, 0, "{arguments:?}: {said}");
     };
-    let (_, printed, _) = run(std::process::Command::new("openssl")
+    let (_, printed, _) = run(Command::new("openssl")
         .args([
             "x509",
             "-noout",
@@ -470,4 +473,55 @@ fn the_trust_folder_gives_anchors_and_lists() {
     );
     assert!(!authority.was_asked("/list.crl"));
     authority.holds(&out);
+}
+
+/// With the password in its memory, killed the way a crash kills, and allowed to leave what it likes.
+#[test]
+fn a_crash_while_a_key_is_open_leaves_no_core_file() {
+    let authority = Authority::new();
+    authority.now(Mode::Hang("/ts"));
+    let input = authority.desk.put("a.pdf", page());
+    let folder = authority.desk.output("crash");
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut process = Command::new("sh")
+        .args(["-c", "ulimit -c $(ulimit -H -c); exec \"$@\"", "sh"])
+        .arg(saoy().get_program())
+        .arg("sign")
+        .arg(&input)
+        .arg("-o")
+        .arg(folder.join("out.pdf"))
+        .args(authority.keyed("by-list"))
+        .args(authority.served())
+        .args(authority.trusting())
+        .arg("--level=t")
+        .current_dir(&folder)
+        .stderr(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !authority.was_asked("/ts") {
+        assert!(Instant::now() < deadline);
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", process.id())).unwrap();
+    let limit = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"));
+    let values: Vec<&str> = limit.unwrap().split_whitespace().skip(4).take(2).collect();
+    assert_eq!(values, ["0", "0"], "{limits}");
+    let killed = Command::new("kill")
+        .args(["-ABRT", &process.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(killed.success());
+    let status = process.wait().unwrap();
+    assert_eq!((status.signal(), status.core_dumped()), (Some(6), false));
+    // The unfinished document may lie there, under a name of its own.
+    let left = std::fs::read_dir(&folder).unwrap().flatten();
+    let names: Vec<String> = left
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| !name.ends_with(".part"))
+        .collect();
+    assert_eq!(names, [""; 0]);
 }
