@@ -29,6 +29,8 @@ mod numbers;
 
 mod enumerators;
 
+mod signs;
+
 mod symbols;
 
 pub mod vietnamese;
@@ -90,7 +92,7 @@ pub fn recognize(
         }
     }
     let lines = numbers::mended(ordered(repair::repaired(lines)));
-    let mut lines = enumerators::mended(lines);
+    let mut lines = signs::mended(enumerators::mended(lines));
     let language = &readers.config().language;
     if options.vietnamese && language.split('+').any(|part| part == "vie") {
         vietnamese::choose(&mut lines);

@@ -3,20 +3,73 @@
 //! Administrative papers number sections I, II, III in capitals and items 1, 2, 3 (Nghị định 30/2020/NĐ-CP,
 //! Phụ lục I, mục II.5). What a number must be follows from its neighbours; where it does not, it stays as read.
 
-use crate::document::Line;
+use crate::document::{Line, Rect, Word};
 
 /// Mends the numbers of sections and items in `lines`, which are in reading order.
 pub(super) fn mended(mut lines: Vec<Line>) -> Vec<Line> {
+    part_headings(&mut lines);
     mend_sections(&mut lines);
     mend_first_items(&mut lines);
     mend_items(&mut lines);
     mend_letters(&mut lines);
     for word in lines.iter_mut().flat_map(|line| &mut line.words) {
-        if let Some(text) = after_five(&word.text) {
+        let numeral = after_five(&word.text).or_else(|| mixed_strokes(&word.text));
+        if let Some(text) = numeral {
             word.rewrite(text);
         }
     }
     lines
+}
+
+/// `I.MỤC ĐÍCH`: between number and heading stands a space, which the engine loses.
+fn part_headings(lines: &mut [Line]) {
+    for line in lines {
+        let large = |text: &str| {
+            text.chars().any(char::is_alphabetic) && !text.chars().any(char::is_lowercase)
+        };
+        let heading =
+            line.words.len() > 1 && line.words.iter().skip(1).all(|word| large(&word.text));
+        let Some((first, at)) = line.words.first().filter(|_| heading).and_then(|word| {
+            let at = word.text.find('.')? + 1;
+            let (number, title) = word.text.split_at_checked(at)?;
+            let numbered = number
+                .trim_end_matches('.')
+                .chars()
+                .all(|c| matches!(c, 'I' | 'V' | 'X' | '0'..='9' | 'l' | 'H'));
+            let whole = title.chars().count() > 1 && title.chars().all(char::is_uppercase);
+            (numbered && number.len() > 1 && whole).then_some((word.clone(), at))
+        }) else {
+            continue;
+        };
+        let (number, title) = first.text.split_at(at);
+        // Letters of a heading are as wide as they are high, strokes and stops far less.
+        let width =
+            first.bbox.w * number.len() as f32 / (number.len() + 2 * title.chars().count()) as f32;
+        let half = |text: &str, x: f32, w: f32| Word {
+            text: text.to_owned(),
+            bbox: Rect { x, w, ..first.bbox },
+            engine: Some(first.engine.clone().unwrap_or_else(|| first.text.clone())),
+            nearly: Vec::new(),
+            confidence: first.confidence,
+        };
+        let halves = [
+            half(number, first.bbox.x, width),
+            half(title, first.bbox.x + width, first.bbox.w - width),
+        ];
+        line.words.splice(0..1, halves);
+    }
+}
+
+/// `lI;` is `II;`: a numeral of large and small strokes, which no word has.
+fn mixed_strokes(text: &str) -> Option<String> {
+    let core = text.trim_end_matches([';', ',', '.', ':', ')']);
+    let count = core.chars().count();
+    let only = core.chars().all(|c| matches!(c, 'I' | 'l' | '|'));
+    let mixed = core.contains('I') && core.contains(['l', '|']);
+    ((2..=3).contains(&count) && only && mixed).then(|| {
+        let rest = text.get(core.len()..).unwrap_or_default();
+        format!("{}{rest}", "I".repeat(count))
+    })
 }
 
 /// Items count up: `9,` after `8.` is `9.`, `§.` is `8.`, and `II.` after `10.` is `11.`
@@ -106,25 +159,45 @@ fn mend_first_items(lines: &mut [Line]) {
     let heads: Vec<usize> = (0..lines.len())
         .filter(|index| lines.get(*index).is_some_and(has_number))
         .collect();
+    let mut before = 0;
     for pair in heads.windows(2) {
         let goes_on = lines
             .get(pair[1])
             .and_then(|line| line.words.first())
             .is_some_and(|word| word.text == "2.");
-        let Some(line) = lines
-            .get_mut(pair[0])
-            .filter(|line| goes_on && !is_heading(line))
-        else {
+        let above = std::mem::take(&mut before);
+        let begins = pair[0]
+            .checked_sub(1)
+            .and_then(|at| lines.get(at))
+            .is_some_and(|line| is_heading(line) || announces(line));
+        let Some(line) = lines.get_mut(pair[0]).filter(|line| !is_heading(line)) else {
             continue;
         };
-        if let Some(word) = line
-            .words
-            .first_mut()
-            .filter(|word| matches!(word.text.as_str(), "I." | "l." | "|."))
-        {
+        let Some(word) = line.words.first_mut() else {
+            continue;
+        };
+        let number = word
+            .text
+            .strip_suffix('.')
+            .and_then(|text| text.parse().ok());
+        before = number.unwrap_or(0);
+        // A 5 before 2 is a 1 where a list begins; elsewhere it may end a list within the list.
+        let misread = match number {
+            Some(number) => (3..=9).contains(&number) && above + 1 != number && begins,
+            None => matches!(word.text.as_str(), "I." | "l." | "|."),
+        };
+        if goes_on && misread {
             word.rewrite("1.");
+            before = 1;
         }
     }
+}
+
+/// A colon at the end of a line announces a list.
+fn announces(line: &Line) -> bool {
+    line.words
+        .last()
+        .is_some_and(|word| word.text.ends_with(':'))
 }
 
 /// `VIH` and the like: after V no H can stand in a Roman numeral, and no Vietnamese word is spelled so.
@@ -175,7 +248,7 @@ fn is_heading(line: &Line) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Point, Rect, Word};
+    use crate::document::Point;
 
     fn page(lines: &[&str]) -> Vec<Line> {
         let word = |text: &str| Word {
@@ -239,6 +312,35 @@ mod tests {
     }
 
     #[test]
+    fn numbers_that_stick_to_headings_are_parted_and_first_items_mended() {
+        let lines = [
+            "I.MỤC ĐÍCH",
+            "5. Tiếp tục",
+            "2. Phối hợp",
+            "II. NỘI DUNG",
+            "4. Một",
+            "5. Hai",
+            "2. Ba",
+        ];
+        let expected = [
+            "I. MỤC ĐÍCH",
+            "1. Tiếp tục",
+            "2. Phối hợp",
+            "II. NỘI DUNG",
+            "4. Một",
+            "5. Hai",
+            "2. Ba",
+        ];
+        assert_eq!(read(&lines), expected);
+        assert_eq!(
+            read(&["1.MỤC ĐÍCH", "HI. NỘI DUNG"]),
+            ["I. MỤC ĐÍCH", "II. NỘI DUNG"]
+        );
+        let stay = ["Q.TÂN BÌNH", "1.Cứng hóa", "1.5 TRIỆU"];
+        assert_eq!(read(&stay), stay);
+    }
+
+    #[test]
     fn points_and_items_count_up() {
         let lines = [
             "a) Một;",
@@ -271,8 +373,8 @@ mod tests {
     #[test]
     fn numerals_after_five() {
         assert_eq!(
-            read(&["khu vực VIH;", "quý VH.", "VHTT", "VI"]),
-            ["khu vực VIII;", "quý VII.", "VHTT", "VI"]
+            read(&["khu vực VIH;", "quý VH.", "vực lI;", "VHTT", "VI", "ll"]),
+            ["khu vực VIII;", "quý VII.", "vực II;", "VHTT", "VI", "ll"]
         );
     }
 }

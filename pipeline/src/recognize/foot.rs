@@ -15,6 +15,8 @@ pub type BlackOnly<'a> = dyn Fn(Rect) -> Gray + 'a;
 
 /// A foot whose every line is surer than this is left alone.
 const SURE: f32 = 0.86;
+/// Neither is one with a word below this: names are short, and two good words hide a bad one.
+const SURE_WORD: f32 = 0.5;
 /// The foot begins in the lower part of the page.
 const BEGINS: f32 = 0.35;
 /// Between the columns lies white of at least this many text heights.
@@ -40,7 +42,13 @@ pub(super) fn look_again(
     };
     for column in foot.columns(image) {
         let doubtful = lines.iter().any(|line| {
-            line.words.iter().any(|word| holds(column, word)) && again::certainty(line) < SURE
+            let mut own = line
+                .words
+                .iter()
+                .filter(|word| holds(column, word))
+                .peekable();
+            own.peek().is_some()
+                && (again::certainty(line) < SURE || own.any(|word| word.confidence < SURE_WORD))
         });
         if !doubtful {
             continue;
@@ -86,7 +94,18 @@ impl Foot {
                 .fold(f32::MAX, f32::min)
         };
         let recipients = lines.iter().find(|line| names_recipients(line)).map(top_of);
-        let top = recipients.filter(|top| *top > lower)? - 2.2 * height;
+        let recipients = recipients.filter(|top| *top > lower)?;
+        // A signer's title may begin above the recipients; the last line of the text closes the gap between.
+        let body = lines
+            .iter()
+            .filter_map(|line| line.words.iter().map(|word| word.bbox).reduce(Rect::union))
+            .filter(|line| {
+                let from_left = line.x < MIDDLE.start * image.width as f32;
+                from_left && line.y + line.h / 2.0 < recipients
+            })
+            .map(|line| line.y + line.h)
+            .fold(0.0, f32::max);
+        let top = (recipients - 2.2 * height).max(body.min(recipients));
         let bottom = lines
             .iter()
             .flat_map(|line| &line.words)
@@ -245,6 +264,22 @@ mod tests {
         assert_eq!(columns.len(), 2);
         assert!((columns[1].x - 470.0).abs() < 3.0, "{columns:?}");
         assert!(columns[0].y < 600.0 && columns[0].y + columns[0].h > 900.0);
+    }
+
+    #[test]
+    fn the_last_line_of_the_text_is_no_part_of_the_foot() {
+        let image = Gray {
+            width: 1000,
+            height: 1000,
+            pixels: vec![255; 1_000_000],
+        };
+        let lines = [
+            line(100.0, 575.0, &[("triển", 0.9), ("khai", 0.9)]),
+            line(560.0, 600.0, &[("TM.", 0.9), ("ỦY", 0.9)]),
+            line(100.0, 625.0, &[("Nơi", 0.9), ("nhận:", 0.9)]),
+        ];
+        let foot = Foot::find(&lines, &image).unwrap();
+        assert!((foot.top - 605.0).abs() < 1.0, "{}", foot.top);
     }
 
     #[test]

@@ -14,12 +14,14 @@ const BEFORE_NUMBER: [&str; 8] = [
 /// Mends numbers in `lines`.
 pub(super) fn mended(mut lines: Vec<Line>) -> Vec<Line> {
     for line in &mut lines {
+        join_split(line);
         for at in 0..line.words.len() {
             let text = |at: usize| line.words.get(at).map_or("", |word| word.text.as_str());
             let before = at.checked_sub(1).map_or("", text);
             let mended = in_date(before, text(at), text(at + 1))
                 .or_else(|| counted(before, text(at)))
-                .or_else(|| symbol(text(at)));
+                .or_else(|| symbol(text(at)))
+                .or_else(|| figure(text(at)));
             if let (Some(text), Some(word)) = (mended, line.words.get_mut(at)) {
                 word.rewrite(text);
             }
@@ -32,6 +34,46 @@ pub(super) fn mended(mut lines: Vec<Line>) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// `số I 18/2025/NĐ-CP`: behind a one the engine sees a space. The two halves become one number.
+fn join_split(line: &mut Line) {
+    let joins = |at: usize| {
+        let text = |at: usize| line.words.get(at).map_or("", |word| word.text.as_str());
+        let one = matches!(text(at + 1), "I" | "l" | "|" | "!" | "1");
+        let (number, rest) = text(at + 2).split_once('/').unwrap_or_default();
+        let symbol = (1..=4).contains(&number.len())
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+            && rest.contains(|c: char| c.is_alphanumeric());
+        let counted = text(at).trim_end_matches(':').to_lowercase() == "số";
+        counted && one && symbol
+    };
+    let Some(at) = (0..line.words.len()).find(|at| joins(*at)) else {
+        return;
+    };
+    let rest = line.words.remove(at + 2);
+    if let Some(word) = line.words.get_mut(at + 1) {
+        word.bbox = word.bbox.union(rest.bbox);
+        word.confidence = word.confidence.min(rest.confidence);
+        word.text = format!("{} {}", word.text, rest.text);
+        word.rewrite(format!("1{}", rest.text));
+    }
+}
+
+/// `§.513` and `2I` among running text: a section sign stands before a space, and no capital I behind a digit.
+fn figure(text: &str) -> Option<String> {
+    let core = text.trim_end_matches([',', '.', ';', ':', ')']);
+    let rest = text.get(core.len()..).unwrap_or_default();
+    let shaped = core.contains('§') || core.ends_with('I');
+    let only = core
+        .chars()
+        .all(|c| c.is_ascii_digit() || matches!(c, '§' | 'I' | '.' | ','));
+    let first = core.starts_with(|c: char| c.is_ascii_digit() || c == '§');
+    if !(shaped && only && first && has_digit(core)) {
+        return None;
+    }
+    let mended: String = core.chars().map(|c| digit(c).unwrap_or(c)).collect();
+    Some(format!("{mended}{rest}"))
 }
 
 /// A digit, or a letter that has the shape of one.
@@ -113,6 +155,32 @@ mod tests {
         );
         assert_eq!(read("tại khoản 1O, Điều 2l."), "tại khoản 10, Điều 21.");
         assert_eq!(read("ngày I2/5/2010"), "ngày 12/5/2010");
+    }
+
+    #[test]
+    fn halves_of_numbers_and_shapes_of_digits_are_mended() {
+        assert_eq!(
+            read("Nghị định số I 18/2025/NĐ-CP ngày"),
+            "Nghị định số 118/2025/NĐ-CP ngày"
+        );
+        assert_eq!(
+            read("Quyết định số l 144/QĐ-UBND"),
+            "Quyết định số 1144/QĐ-UBND"
+        );
+        assert_eq!(read("số 27//NO-HĐND ngày"), "số 27/NQ-HĐND ngày");
+        assert_eq!(
+            read("cho §.513 học sinh; gồm 2I thành viên"),
+            "cho 8.513 học sinh; gồm 21 thành viên"
+        );
+        for text in [
+            "số I (18/2025)",
+            "Phần I 18/2025",
+            "§ 5",
+            "Mục I.2",
+            "loại I, số I 18",
+        ] {
+            assert_eq!(read(text), text);
+        }
     }
 
     #[test]

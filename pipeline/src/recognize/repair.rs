@@ -109,7 +109,7 @@ fn without_speck(text: &str) -> Option<String> {
 fn for_report(text: &str) -> Option<&str> {
     let (inside, rest) = text.strip_prefix('(')?.split_once(')')?;
     matches!(
-        inside,
+        inside.to_lowercase().as_str(),
         "bíc" | "bíc." | "bí/c" | "bl/c" | "bïc" | "b/e" | "bie" | "bic" | "b⁄c"
     )
     .then_some(rest)

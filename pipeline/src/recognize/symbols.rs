@@ -19,6 +19,8 @@ pub(super) fn mended(text: &str) -> Option<String> {
     if number.is_empty() || number.len() > 6 || !number.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
+    // The engine sees a stroke twice where the slash leans against the letter behind it.
+    let rest = rest.strip_prefix('/').unwrap_or(rest);
     // Normative papers have their year here: `30/2020/NĐ-CP`.
     let (year, rest) = match rest.split_once('/') {
         Some((year, rest)) if year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit()) => {
