@@ -180,7 +180,7 @@ impl Step<'_, '_> {
             let (before, after) = (value(old, &key), value(new, &key));
             // Links upwards, and those of the structure tree, are told apart by number; where they lead is compared on
             // the way down from the catalog.
-            if matches!(key.as_slice(), b"Parent" | b"P" | b"Pg" | b"Obj")
+            if is_link(old, new, &key)
                 && let (Object::Ref(a), Object::Ref(b)) = (before, after)
             {
                 if a != b {
@@ -204,6 +204,18 @@ impl Step<'_, '_> {
             }
         }
         Ok(true)
+    }
+}
+
+/// True of a key that points to what stands elsewhere and is judged there. `/Data` of a signature reference names what its
+/// method looks at (ISO 32000-1, table 253), mostly the catalog: with every later signature that is another.
+fn is_link(old: &Dict, new: &Dict, key: &[u8]) -> bool {
+    match key {
+        b"Parent" | b"P" | b"Pg" | b"Obj" => true,
+        b"Data" => [old, new]
+            .iter()
+            .all(|dict| dict.contains("TransformMethod")),
+        _ => false,
     }
 }
 

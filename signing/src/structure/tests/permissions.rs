@@ -1,10 +1,11 @@
 //! DocMDP, FieldMDP and locks, and attacks on certified documents (Rohlmann et al., S&P 2021).
 
 use super::{
-    build::{Build, Edit, page, sign_second, signed_with, text_field},
+    build::{Build, Edit, page, sign_second, signature_field, signed_with, text_field},
     found, has,
 };
 use crate::finding::Reason;
+use crate::structure::Changed;
 
 fn certified(permission: u8) -> Build {
     signed_with(
@@ -110,6 +111,42 @@ fn locks_hold_the_fields_they_name() {
     assert!(!breaks(lock("/Action/Include/Fields[(Amount)]"), sign_second).1);
 }
 
+/// What a method looks at is no part of the signature: the catalog, through which every later signature goes.
+#[test]
+fn what_a_reference_looks_at_is_judged_for_itself() {
+    let build = |data: &str| {
+        signed_with(
+            &format!(
+                "/Reference[<</Type/SigRef/TransformMethod/FieldMDP{data}/TransformParams<</V/1.2/Action/Include/Fields[]>>>>]"
+            ),
+            "",
+        )
+    };
+    let gravest = |mut build: Build, change: fn(&mut Build)| {
+        change(&mut build);
+        found(&build.bytes).signatures[0].after.gravest
+    };
+    for data in ["", "/Data 1 0 R"] {
+        assert_eq!(
+            gravest(build(data), sign_second),
+            Changed::LaterSignature,
+            "{data}"
+        );
+        assert_eq!(gravest(build(data), fill), Changed::FormFill, "{data}");
+        assert_eq!(gravest(build(data), replace), Changed::Other, "{data}");
+    }
+    // Another method, or another object to look at, is another signature.
+    let mut other = build("/Data 1 0 R");
+    other
+        .object(
+            7,
+            &signature_field("First", "/V 22 0 R"),
+        )
+        .signature(22, "/Reference[<</Type/SigRef/TransformMethod/FieldMDP/Data 2 0 R/TransformParams<</V/1.2/Action/Include/Fields[]>>>>]");
+    let after = gravest(other, sign_second);
+    assert_eq!(after, Changed::Other);
+}
+
 #[test]
 fn a_lock_of_the_field_may_close_the_document() {
     let build = || signed_with("", "/Lock<</Type/SigFieldLock/Action/All/P 1>>");
@@ -127,8 +164,8 @@ fn fields_are_sealed_by_signers_only() {
         build.end();
         found(&build.bytes).signatures[0].after.gravest
     };
-    assert_eq!(alone, crate::structure::Changed::Other);
+    assert_eq!(alone, Changed::Other);
     sign_second(&mut build);
     let with_signature = found(&build.bytes).signatures[0].after.gravest;
-    assert_eq!(with_signature, crate::structure::Changed::LaterSignature);
+    assert_eq!(with_signature, Changed::LaterSignature);
 }
