@@ -290,6 +290,8 @@ impl<'a> Report<'a> {
             .unwrap_or_default();
         let confidence = if known.is_some() {
             sure.max(0.93)
+        } else if names::nearly_place(&date.place) {
+            sure.min(0.6)
         } else {
             sure.min(0.97)
         };
@@ -436,10 +438,13 @@ impl<'a> Report<'a> {
                 // A title that is none of those known is one with letters or words lost under the seal, or a rare one.
                 let strange = name == "signer_title"
                     && crate::classify::titles::settled(&found.value).is_none();
-                let confidence = if strange {
-                    confidence.min(0.6)
-                } else {
-                    confidence
+                let confidence = match signing.deputy.filter(|_| name == "signer_title") {
+                    // Who signs for a head and bears the head's title has lost a word under the seal.
+                    Some(false) => confidence.min(0.6),
+                    // Two lines that name the same office in two ways vouch for each other.
+                    Some(true) => confidence.max(0.95),
+                    None if strange => confidence.min(0.6),
+                    None => confidence,
                 };
                 self.file(name, found_field(found, confidence));
             }
