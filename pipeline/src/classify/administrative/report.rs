@@ -290,7 +290,10 @@ impl<'a> Report<'a> {
             .unwrap_or_default();
         let confidence = if known.is_some() {
             sure.max(0.93)
-        } else if names::nearly_place(&date.place) {
+        } else if names::nearly_place(&date.place)
+            || date.place.contains(|c: char| c.is_ascii_digit())
+        {
+            // Misread, or with the symbol of the column beside it.
             sure.min(0.6)
         } else {
             sure.min(0.97)

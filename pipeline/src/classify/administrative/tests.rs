@@ -296,6 +296,7 @@ fn a_place_one_letter_from_a_province_is_doubted() {
     };
     assert!(sure("Phú Yên") >= 0.9);
     assert!(sure("Phá Yên") < 0.7);
+    assert!(sure("Số: 06-KH/ThU Cần Thơ") < 0.7);
 }
 
 #[test]
