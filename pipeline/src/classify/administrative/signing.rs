@@ -532,6 +532,16 @@ fn without_recipients(leaf: &Leaf) -> Signing {
     signed(&joined(rows, 0.6 * leaf.em), leaf)
 }
 
+/// A row without signs that are no punctuation of lists: strokes of the signature beside it.
+fn without_strokes(row: &Row) -> Row {
+    let tokens = row.tokens.iter().filter(|token| {
+        !token.key.is_empty() || token.text.chars().all(|c| "-–—+*•·;,.:&".contains(c))
+    });
+    Row {
+        tokens: tokens.cloned().collect(),
+    }
+}
+
 /// The entries under `Nơi nhận:`.
 fn recipients(rows: Vec<Row>, leaf: &Leaf) -> Option<Found> {
     let mut entries: Vec<String> = Vec::new();
@@ -543,11 +553,12 @@ fn recipients(rows: Vec<Row>, leaf: &Leaf) -> Option<Found> {
         if last.is_some_and(|last| middle - last > 3.2 * leaf.em) {
             break;
         }
-        let mut text = row.text();
+        let mut text = without_strokes(&row).text();
         if last.is_none() {
             // What stands behind the colon on the first line is the first entry.
             let (_, end, _) = within(&row.key(), "noinhan");
-            text = row.part(row.span(0, end).end..row.tokens.len()).text();
+            let rest = row.part(row.span(0, end).end..row.tokens.len());
+            text = without_strokes(&rest).text();
         }
         last = Some(middle);
         let letters = folded(&text).len();
@@ -592,7 +603,7 @@ fn recipients(rows: Vec<Row>, leaf: &Leaf) -> Option<Found> {
                 .trim_end_matches(['.', ';', ',', '/', ' ', ':'])
                 .to_owned()
         })
-        .filter(|entry| !entry.is_empty())
+        .filter(|entry| folded(entry).len() >= 2)
         .collect();
     (!entries.is_empty()).then(|| Found::of(&used, entries.join("; "), leaf.number))
 }

@@ -283,6 +283,29 @@ fn a_closed_entry_ends_though_the_next_has_lost_its_dash() {
 }
 
 #[test]
+fn a_list_of_recipients_ends_with_the_offices_own_copy() {
+    let told = signed(
+        &["- Các ` phòng, ban ^ chuyên môn;", "- %", "- Lưu: VT."],
+        &[(600.0, "GIÁM ĐỐC")],
+    );
+    assert_eq!(
+        value(&told, "recipients"),
+        Some("Các phòng, ban chuyên môn; Lưu: VT")
+    );
+    let told = signed(&["- Như Điều 1;"], &[(600.0, "GIÁM ĐỐC")]);
+    assert!(told.fields["recipients"].confidence <= 0.6);
+}
+
+#[test]
+fn a_title_that_was_not_known_leaves_the_authority_in_doubt() {
+    let told = signed(
+        &RECIPIENTS,
+        &[(600.0, "KT. CỤC TRƯỞNG"), (624.0, "PHÓ TRƯỞNG")],
+    );
+    assert!(told.fields["signer_authority"].confidence <= 0.6);
+}
+
+#[test]
 fn a_place_one_letter_from_a_province_is_doubted() {
     let sure = |place: &str| {
         let told = Page::default()
