@@ -3,7 +3,7 @@
 use super::fold::{folded, similarity};
 
 /// Titles as papers print them.
-const TITLES: [&str; 66] = [
+const TITLES: [&str; 68] = [
     "CHỦ TỊCH",
     "PHÓ CHỦ TỊCH",
     "THỦ TƯỚNG",
@@ -59,6 +59,8 @@ const TITLES: [&str; 66] = [
     "CHÍNH ỦY",
     "THƯ KÝ",
     "NGƯỜI LẬP",
+    "CHỦ TRÌ",
+    "CHỦ TỌA",
     "ỦY VIÊN",
     "CHỦ TỊCH QUỐC HỘI",
     "CHỦ TỊCH NƯỚC",

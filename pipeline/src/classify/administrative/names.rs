@@ -11,7 +11,9 @@ mod seen;
 
 mod words;
 
-pub use areas::{area_of, is_party, is_unit, place, place_key, trailing_place, without_area};
+pub use areas::{
+    area_of, is_party, is_unit, nearly_place, place, place_key, trailing_place, without_area,
+};
 pub use seen::Seen;
 use words::{BODIES, FIELDS, PLACES, SHORT, SMALL, UNITS};
 

@@ -290,6 +290,11 @@ impl<'a> Report<'a> {
             .unwrap_or_default();
         let confidence = if known.is_some() {
             sure.max(0.93)
+        } else if names::nearly_place(&date.place)
+            || date.place.contains(|c: char| c.is_ascii_digit())
+        {
+            // Misread, or with the symbol of the column beside it.
+            sure.min(0.6)
         } else {
             sure.min(0.97)
         };
@@ -436,16 +441,35 @@ impl<'a> Report<'a> {
                 // A title that is none of those known is one with letters or words lost under the seal, or a rare one.
                 let strange = name == "signer_title"
                     && crate::classify::titles::settled(&found.value).is_none();
-                let confidence = if strange {
+                let confidence = if name == "signer_authority" && runs_on(&found.value) {
                     confidence.min(0.6)
                 } else {
                     confidence
+                };
+                let confidence = match signing.deputy.filter(|_| name == "signer_title") {
+                    // Who signs for a head and bears the head's title has lost a word under the seal.
+                    Some(false) => confidence.min(0.6),
+                    // Two lines that name the same office in two ways vouch for each other.
+                    Some(true) => confidence.max(0.95),
+                    None if strange => confidence.min(0.6),
+                    None => confidence,
                 };
                 self.file(name, found_field(found, confidence));
             }
         }
         if let Some(found) = &signing.recipients {
             let confidence = trust::of_subject(found.confidence, found.least, 0.6, 1.0, true);
+            // The copy that the office keeps is always the last entry (annex I, II.9); a list without it is no whole one.
+            let whole = found
+                .value
+                .rsplit("; ")
+                .next()
+                .is_some_and(|entry| folded(entry).starts_with("luu"));
+            let confidence = if whole {
+                confidence
+            } else {
+                confidence.min(0.6)
+            };
             let mut field = found_field(found, confidence);
             field.confidence = rounded(field.confidence, 1000.0);
             // A list of a dozen entries with one misread letter is still a list: it raises no finding.
@@ -552,6 +576,13 @@ fn in_force(text: &str) -> Option<&str> {
                 .is_some_and(|between| between.split_whitespace().count() <= 6);
             near.then(|| rest.get(from..))?
         })
+}
+
+/// Whether lines of authority end with one that bears no mark behind `KT.`: a title misread.
+fn runs_on(authority: &str) -> bool {
+    let mut lines = authority.rsplit("; ");
+    let last = lines.next().unwrap_or_default();
+    !last.contains(['.', '/']) && lines.next().is_some_and(|line| line.starts_with('K'))
 }
 
 /// Whether the year stands on the page outside the date line.

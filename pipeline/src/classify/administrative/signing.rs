@@ -50,6 +50,8 @@ pub struct Signing {
     pub name: Option<Found>,
     /// The family name is a Vietnamese one.
     pub family: bool,
+    /// Who signs for another (`KT.`) is that one's deputy: whether the title is. `None` without such a line.
+    pub deputy: Option<bool>,
     /// The list of recipients, entries joined by `; `.
     pub recipients: Option<Found>,
 }
@@ -220,8 +222,9 @@ fn signed(rows: &[Row], leaf: &Leaf) -> Signing {
         signing.authority = Some(Found::of(&authority, value.join("; "), page));
     }
     if !title.is_empty() {
-        let value: Vec<String> = title.iter().map(tidy).collect();
+        let value: Vec<String> = title.iter().map(|row| tidy(&without_specks(row))).collect();
         let value = value.join(" ");
+        signing.deputy = authority.last().and_then(|row| deputy(row, &value));
         let known = crate::classify::titles::settled(&value).map(str::to_owned);
         signing.title = Some(Found::of(&title, known.unwrap_or(value), page));
     }
@@ -233,6 +236,38 @@ fn signed(rows: &[Row], leaf: &Leaf) -> Signing {
         signing.family = family;
     }
     signing
+}
+
+/// A title without the specks and strokes of seal and signature that engines read as signs and letters.
+fn without_specks(row: &Row) -> Row {
+    let mut tokens: Vec<_> = row
+        .tokens
+        .iter()
+        .filter(|token| !token.key.is_empty() || matches!(token.text.as_str(), "-" | "–"))
+        .cloned()
+        .collect();
+    let speck = |token: &crate::classify::leaf::Token| token.key.len() < 2;
+    while tokens.len() > 1 && tokens.last().is_some_and(speck) {
+        tokens.pop();
+    }
+    while tokens.len() > 1 && tokens.first().is_some_and(speck) {
+        tokens.remove(0);
+    }
+    Row { tokens }
+}
+
+/// Whether `title` is that of the deputy of whom the line of authority names; `None` when it names nobody so.
+///
+/// Annex I, II.7.a of decree 30/2020: who signs for the head of a body sets `KT.` before the head's title.
+fn deputy(authority: &Row, title: &str) -> Option<bool> {
+    let key = authority.key();
+    let head = key.strip_prefix("kt")?;
+    let title = folded(title);
+    let own = match head {
+        "botruong" => "thutruong".to_owned(),
+        _ => format!("pho{head}"),
+    };
+    (head.len() >= 5).then_some(title == own)
 }
 
 /// A name with its family name as it must be, where its letters are those of one only.
@@ -253,6 +288,11 @@ fn tidy(row: &Row) -> String {
         .trim_end_matches(|c: char| !c.is_alphanumeric() && c != ')' && c != '.');
     // One space behind the point of the mark: `KT.CHỦ TỊCH`, `KT . CHỦ TỊCH`.
     let mut out = text.replace(" .", ".");
+    for misread in ["7M.", "1M.", "IM."] {
+        if let Some(rest) = out.strip_prefix(misread) {
+            out = format!("TM.{rest}");
+        }
+    }
     for mark in ["TM.", "KT.", "TL.", "TUQ."] {
         // The point may be lost: `TM ỦY BAN NHÂN DÂN`.
         let bare = out
@@ -272,9 +312,9 @@ fn is_authority(row: &Row) -> bool {
     let start: String = first
         .text
         .chars()
-        .take_while(|c| c.is_alphabetic())
+        .take_while(|c| c.is_alphanumeric() || *c == '/')
         .collect();
-    let dotted = first.text.contains('.')
+    let dotted = first.text.contains(['.', '/'])
         || first.text.contains(',')
         || row
             .tokens
@@ -282,7 +322,19 @@ fn is_authority(row: &Row) -> bool {
             .is_some_and(|next| next.text.starts_with(['.', ',']));
     let marked = matches!(
         start.as_str(),
-        "TM" | "KT" | "TL" | "TUQ" | "Q" | "IM" | "T/M" | "K/T" | "TƯQ" | "ỤQ" | "UQ"
+        "TM" | "KT"
+            | "TL"
+            | "TUQ"
+            | "Q"
+            | "IM"
+            | "7M"
+            | "1M"
+            | "T/M"
+            | "K/T"
+            | "T/L"
+            | "TƯQ"
+            | "ỤQ"
+            | "UQ"
     );
     row.capitals() > 0.6 && marked && (dotted || row.tokens.len() > 1)
 }
@@ -344,6 +396,8 @@ const TITLES: &[&str] = &[
     "truongcongan",
     "congchungvien",
     "thuky",
+    "chutri",
+    "chutoa",
     "nguoilap",
     "truongkhoa",
     "daitruong",
@@ -397,11 +451,15 @@ const RANKS: [&str; 12] = [
 
 /// The words of a row that make a name: two to six, each with a capital first, no digits.
 fn as_name(row: &Row) -> Option<(Row, bool)> {
+    // Between words of a name, what is no word is a stroke of the seal or of the signature.
+    let stroke = |token: &crate::classify::leaf::Token| {
+        token.key.is_empty() || token.key.len() < 2 && !token.text.chars().all(char::is_uppercase)
+    };
     let mut tokens: Vec<_> = row
         .tokens
         .iter()
-        .filter(|token| !token.key.is_empty())
-        .cloned()
+        .filter(|token| !stroke(token))
+        .flat_map(divided)
         .collect();
     // Ranks before it and specks of ink on both sides are no part of it.
     let no_part = |token: &crate::classify::leaf::Token| {
@@ -437,6 +495,32 @@ fn as_name(row: &Row) -> Option<(Row, bool)> {
     (fits && (row.capitals() < 0.6 || family)).then_some((row, family))
 }
 
+/// The words of a name that a stroke joins, `Kiều/Gia`, each with its share of the box.
+fn divided(token: &crate::classify::leaf::Token) -> Vec<crate::classify::leaf::Token> {
+    let parts: Vec<&str> = token.text.split('/').collect();
+    let words = parts.iter().all(|part| {
+        part.chars().next().is_some_and(char::is_uppercase)
+            && part.chars().count() >= 2
+            && part.chars().all(char::is_alphabetic)
+    });
+    if parts.len() != 2 || !words {
+        return vec![token.clone()];
+    }
+    let half = |rect: Rect, at: f32| Rect {
+        x: rect.x + at * rect.w / 2.0,
+        w: rect.w / 2.0,
+        ..rect
+    };
+    let word = |(part, at): (&&str, f32)| crate::classify::leaf::Token {
+        text: (*part).to_owned(),
+        key: folded(part),
+        confidence: token.confidence,
+        shown: half(token.shown, at),
+        level: half(token.level, at),
+    };
+    parts.iter().zip([0.0, 1.0]).map(word).collect()
+}
+
 fn without_recipients(leaf: &Leaf) -> Signing {
     let half = leaf.sides.0 + leaf.measure() * 0.42;
     let rows: Vec<Row> = leaf
@@ -448,21 +532,33 @@ fn without_recipients(leaf: &Leaf) -> Signing {
     signed(&joined(rows, 0.6 * leaf.em), leaf)
 }
 
+/// A row without signs that are no punctuation of lists: strokes of the signature beside it.
+fn without_strokes(row: &Row) -> Row {
+    let tokens = row.tokens.iter().filter(|token| {
+        !token.key.is_empty() || token.text.chars().all(|c| "-–—+*•·;,.:&".contains(c))
+    });
+    Row {
+        tokens: tokens.cloned().collect(),
+    }
+}
+
 /// The entries under `Nơi nhận:`.
 fn recipients(rows: Vec<Row>, leaf: &Leaf) -> Option<Found> {
     let mut entries: Vec<String> = Vec::new();
     let mut used: Vec<Row> = Vec::new();
     let mut last: Option<f32> = None;
+    let mut closed = false;
     for row in rows {
         let middle = row.middle();
         if last.is_some_and(|last| middle - last > 3.2 * leaf.em) {
             break;
         }
-        let mut text = row.text();
+        let mut text = without_strokes(&row).text();
         if last.is_none() {
             // What stands behind the colon on the first line is the first entry.
             let (_, end, _) = within(&row.key(), "noinhan");
-            text = row.part(row.span(0, end).end..row.tokens.len()).text();
+            let rest = row.part(row.span(0, end).end..row.tokens.len());
+            text = without_strokes(&rest).text();
         }
         last = Some(middle);
         let letters = folded(&text).len();
@@ -472,9 +568,12 @@ fn recipients(rows: Vec<Row>, leaf: &Leaf) -> Option<Found> {
             }
             continue;
         }
-        let starts = text
-            .trim_start()
-            .starts_with(['-', '–', '—', '+', '*', '•', '·', '~', '¬', '_']);
+        // A dash may be lost; an entry that was closed is closed.
+        let starts = std::mem::take(&mut closed)
+            || text
+                .trim_start()
+                .starts_with(['-', '–', '—', '+', '*', '•', '·', '~', '¬', '_']);
+        closed = text.trim_end().ends_with(';');
         let entry = text
             .trim_matches(|c: char| {
                 c.is_whitespace()
@@ -504,7 +603,7 @@ fn recipients(rows: Vec<Row>, leaf: &Leaf) -> Option<Found> {
                 .trim_end_matches(['.', ';', ',', '/', ' ', ':'])
                 .to_owned()
         })
-        .filter(|entry| !entry.is_empty())
+        .filter(|entry| folded(entry).len() >= 2)
         .collect();
     (!entries.is_empty()).then(|| Found::of(&used, entries.join("; "), leaf.number))
 }

@@ -25,11 +25,11 @@ impl Subject {
         let about = self.rows.first().filter(|row| is_about(row));
         if let Some((row, line)) = about.zip(lines.first_mut()) {
             // `V]v`, `Viv`: the stroke is what engines miss.
-            if let Some(rest) = row
-                .tokens
-                .first()
-                .filter(|token| token.text != "V/v" && token.key.len() <= 3 && token.key != "ve")
-            {
+            if let Some(rest) = row.tokens.first().filter(|token| {
+                // A dash before `Về việc` is no mark.
+                let short = (1..=3).contains(&token.key.len());
+                token.text != "V/v" && short && token.key != "ve"
+            }) {
                 let start = if rest.text.ends_with(':') {
                     "V/v:"
                 } else {
@@ -338,5 +338,20 @@ mod tests {
         }
         assert!(!is_about(&row("Vũ Thị")));
         assert!(!is_about(&row("Văn phòng")));
+    }
+
+    #[test]
+    fn a_dash_before_the_subject_is_no_mark() {
+        let told = |text: &str| {
+            let subject = Subject {
+                rows: vec![row(text)],
+                of_letter: true,
+                ended: 1.0,
+                whole: 1.0,
+            };
+            subject.text()
+        };
+        assert_eq!(told("- Về việc chuyển hồ sơ"), "Về việc chuyển hồ sơ");
+        assert_eq!(told("Viv góp ý dự thảo"), "V/v góp ý dự thảo");
     }
 }

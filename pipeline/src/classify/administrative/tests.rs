@@ -189,6 +189,139 @@ fn a_decision_says_all_it_has() {
     );
 }
 
+/// A decision whose signature block is `lines`, from under the text on.
+fn signed(recipients: &[&str], lines: &[(f32, &str)]) -> Classified {
+    let mut page = Page::default()
+        .left(60.0, "UBND TỈNH HÀ NAM")
+        .left(82.0, "SỞ NỘI VỤ")
+        .left(130.0, "Số: 15/QĐ-SNV")
+        .state("Hà Nam, ngày 05 tháng 02 năm 2021")
+        .middle(190.0, "QUYẾT ĐỊNH")
+        .middle(214.0, "Về việc ban hành Quy chế tiếp công dân")
+        .text(330.0)
+        .from(120.0, 600.0, "Nơi nhận:");
+    for (index, entry) in recipients.iter().enumerate() {
+        page = page.from(120.0, 624.0 + 22.0 * index as f32, entry);
+    }
+    for (y, line) in lines {
+        page = page.right(*y, line);
+    }
+    page.told()
+}
+
+const RECIPIENTS: [&str; 2] = ["- Như Điều 1;", "- Lưu: VT."];
+
+#[test]
+fn the_partys_marks_of_authority_have_strokes() {
+    let told = signed(
+        &RECIPIENTS,
+        &[
+            (600.0, "T/L BÍ THƯ"),
+            (624.0, "K/T CHÁNH VĂN PHÒNG"),
+            (648.0, "PHÓ CHÁNH VĂN PHÒNG"),
+            (760.0, "Nguyễn Văn Bình"),
+        ],
+    );
+    assert_eq!(
+        value(&told, "signer_authority"),
+        Some("T/L BÍ THƯ; K/T CHÁNH VĂN PHÒNG")
+    );
+    assert_eq!(value(&told, "signer_title"), Some("PHÓ CHÁNH VĂN PHÒNG"));
+    let told = signed(
+        &RECIPIENTS,
+        &[(600.0, "7M. ỦY BAN NHÂN DÂN"), (624.0, "CHỦ TỊCH")],
+    );
+    assert_eq!(
+        value(&told, "signer_authority"),
+        Some("TM. ỦY BAN NHÂN DÂN")
+    );
+}
+
+#[test]
+fn who_signs_for_a_head_is_the_deputy() {
+    let sure = |title: &str| {
+        let told = signed(
+            &RECIPIENTS,
+            &[
+                (600.0, "KT. VIỆN TRƯỞNG"),
+                (624.0, title),
+                (760.0, "Nguyễn Văn Bình"),
+            ],
+        );
+        told.fields["signer_title"].confidence
+    };
+    assert!(sure("PHÓ VIỆN TRƯỞNG") >= 0.9);
+    // The first word is lost under the seal.
+    assert!(sure("VIỆN TRƯỞNG") < 0.7);
+}
+
+#[test]
+fn strokes_of_seal_and_signature_are_no_letters() {
+    let told = signed(
+        &RECIPIENTS,
+        &[(600.0, "GIÁM £ ĐỐC A"), (760.0, "TS. Kiều/Gia ^ Lợi")],
+    );
+    assert_eq!(value(&told, "signer_title"), Some("GIÁM ĐỐC"));
+    assert_eq!(value(&told, "signer_name"), Some("Kiều Gia Lợi"));
+}
+
+#[test]
+fn a_closed_entry_ends_though_the_next_has_lost_its_dash() {
+    let told = signed(
+        &[
+            "- Như Điều 1;",
+            "Các phòng, ban",
+            "chuyên môn;",
+            "- Lưu: VT.",
+        ],
+        &[(600.0, "GIÁM ĐỐC")],
+    );
+    assert_eq!(
+        value(&told, "recipients"),
+        Some("Như Điều 1; Các phòng, ban chuyên môn; Lưu: VT")
+    );
+}
+
+#[test]
+fn a_list_of_recipients_ends_with_the_offices_own_copy() {
+    let told = signed(
+        &["- Các ` phòng, ban ^ chuyên môn;", "- %", "- Lưu: VT."],
+        &[(600.0, "GIÁM ĐỐC")],
+    );
+    assert_eq!(
+        value(&told, "recipients"),
+        Some("Các phòng, ban chuyên môn; Lưu: VT")
+    );
+    let told = signed(&["- Như Điều 1;"], &[(600.0, "GIÁM ĐỐC")]);
+    assert!(told.fields["recipients"].confidence <= 0.6);
+}
+
+#[test]
+fn a_title_that_was_not_known_leaves_the_authority_in_doubt() {
+    let told = signed(
+        &RECIPIENTS,
+        &[(600.0, "KT. CỤC TRƯỞNG"), (624.0, "PHÓ TRƯỞNG")],
+    );
+    assert!(told.fields["signer_authority"].confidence <= 0.6);
+}
+
+#[test]
+fn a_place_one_letter_from_a_province_is_doubted() {
+    let sure = |place: &str| {
+        let told = Page::default()
+            .left(60.0, "UBND TỈNH HÀ NAM")
+            .left(130.0, "Số: 15/QĐ-UBND")
+            .state(&format!("{place}, ngày 05 tháng 02 năm 2021"))
+            .middle(190.0, "QUYẾT ĐỊNH")
+            .text(330.0)
+            .told();
+        told.fields["place"].confidence
+    };
+    assert!(sure("Phú Yên") >= 0.9);
+    assert!(sure("Phá Yên") < 0.7);
+    assert!(sure("Số: 06-KH/ThU Cần Thơ") < 0.7);
+}
+
 #[test]
 fn a_letter_is_known_by_what_it_lacks() {
     let told = Page::default()

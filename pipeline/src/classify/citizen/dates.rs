@@ -115,7 +115,22 @@ struct Item {
 
 fn items(text: &str) -> Vec<Item> {
     let mut items = Vec::new();
+    let mut after: Option<&str> = None;
     for (word, written) in text.split_whitespace().enumerate() {
+        let before = after.replace(written);
+        if let Some((month, year)) = before.and_then(|before| parted_month(before, written)) {
+            // The first digit of the month was the last item.
+            items.pop();
+            for (value, digits) in [(month, 2), (year, 4)] {
+                let kind = Kind::Number {
+                    value,
+                    digits,
+                    mended: true,
+                };
+                items.push(Item { kind, word });
+            }
+            continue;
+        }
         if let Some([day, month, year]) = worn(written) {
             for (part, digits) in [(day, 2), (month, 2), (year, 4)] {
                 let kind = Kind::Number {
@@ -159,6 +174,21 @@ fn worn(written: &str) -> Option<[u32; 3]> {
         });
     let part = |from: usize, to: usize| digits.get(from..to)?.parse().ok();
     fine.then(|| Some([part(0, 2)?, part(2, 4)?, part(4, 8)?]))?
+}
+
+/// Month and year of a day whose month has a gap between its two digits: `27/1 1/1994`. Without this, the second word
+/// would be taken for month and year, and the first digit of the month for the day.
+fn parted_month(before: &str, written: &str) -> Option<(u32, u32)> {
+    let (day, tens) = before.split_once('/')?;
+    let (ones, year) = written
+        .trim_end_matches(|c: char| !c.is_ascii_digit())
+        .split_once('/')?;
+    let digits = |text: &str, most: usize| {
+        (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+    };
+    let fine = digits(day, 2) && tens == "1" && digits(ones, 1) && digits(year, 4);
+    (fine && year.len() == 4).then_some(())?;
+    Some((10 + ones.parse::<u32>().ok()?, year.parse().ok()?))
 }
 
 fn kind(part: &str) -> Kind {
@@ -417,6 +447,15 @@ mod tests {
         assert_eq!(iso("05 JUN 1990"), ["1990-06-05"]);
         assert_eq!(iso("June 5, 1990"), ["1990-06-05"]);
         assert_eq!(iso("ngảy 0l thảng l0 năm 2O20"), ["2020-10-01"]);
+    }
+
+    #[test]
+    fn a_gap_within_a_month_makes_no_other_day() {
+        assert_eq!(iso("27/1 1/1994"), ["1994-11-27"]);
+        assert!(date("27/1 1/1994").is_some_and(|found| found.mended));
+        assert_eq!(date("27/1 1/1994").map(|found| found.words), Some((0, 2)));
+        // No thirteenth month, and no day out of its digits.
+        assert_eq!(iso("27/1 3/1994"), Vec::<String>::new());
     }
 
     #[test]

@@ -32,12 +32,13 @@ pub(super) fn size_mm(sheet: &Sheet<'_>) -> (f32, f32) {
     (mm(sheet.size_px.0), mm(sheet.size_px.1))
 }
 
-/// Whether a line is one that stands at the end of papers (decree 30/2020, annex I: cells 7a and 9b, `./.`).
+/// Whether a line is one that stands at the end of papers (decree 30/2020, annex I: cells 7a and 9b, `./.`; papers of the
+/// Party write the marks of authority with strokes).
 fn closes(line: &Line) -> bool {
     let text = line.text();
     let plain = plain(&text);
     let begins = |beginning: &str| plain.trim_start().starts_with(beginning);
-    let authority = ["TM.", "KT.", "TL.", "TUQ."]
+    let authority = ["TM.", "KT.", "TL.", "TUQ.", "T/M", "K/T", "T/L"]
         .into_iter()
         .any(|word| plain.split_whitespace().any(|part| part == word))
         && capitals(&text) > 0.6;
@@ -85,6 +86,27 @@ fn number_in(text: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::{Point, Word};
+
+    #[test]
+    fn marks_of_authority_close_a_paper() {
+        let line = |text: &str| Line {
+            words: text
+                .split(' ')
+                .map(|word| Word {
+                    text: word.to_owned(),
+                    ..Word::default()
+                })
+                .collect(),
+            baseline: [Point { x: 0.0, y: 0.0 }; 2],
+            block: 0,
+        };
+        for text in ["TM. ỦY BAN NHÂN DÂN", "T/M BAN THƯỜNG VỤ", "T/L BÍ THƯ"] {
+            assert!(closes(&line(text)), "{text}");
+        }
+        assert!(!closes(&line("giao dịch t/m với ngân hàng")));
+        assert!(!closes(&line("BAN THƯỜNG VỤ")));
+    }
 
     #[test]
     fn page_numbers_in_their_usual_dress() {

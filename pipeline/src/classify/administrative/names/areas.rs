@@ -93,6 +93,16 @@ pub fn is_party(name: &str) -> bool {
     .any(|start| key.starts_with(start))
 }
 
+/// Whether `text` is no province or city, but one or two letters from being one: more often misread than a place of
+/// its own.
+pub fn nearly_place(text: &str) -> bool {
+    let key = folded(text);
+    place(text).is_none()
+        && PLACES
+            .iter()
+            .any(|place| similarity(&folded(place), &key) > 0.78)
+}
+
 /// The province or city as it is spelled, when `text` is one of them.
 pub fn place(text: &str) -> Option<&'static str> {
     let key = folded(text);
