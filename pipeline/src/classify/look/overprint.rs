@@ -517,6 +517,12 @@ impl Seen {
         close
     }
 
+    /// Whether the two stand at the same place.
+    fn is_at(&self, other: &Self) -> bool {
+        (self.pose.x - other.pose.x).abs() < 0.3 * other.pose.w
+            && (self.pose.y - other.pose.y).abs() < 0.4 * other.pose.h
+    }
+
     /// Whether the row of a candidate lies on it.
     fn is_on(&self, row: &Row) -> bool {
         let (dx, dy) = (self.pose.x - row.centre.0, self.pose.y - row.centre.1);
@@ -534,11 +540,14 @@ const BLACK: u8 = 140;
 /// reaches 0.68, other words of stamps 0.79.
 const CLEAR: (f32, f32) = (0.72, 0.62);
 /// The same where an engine must read the word, too.
-const UNCLEAR: (f32, f32) = (0.62, 0.5);
+const UNCLEAR: (f32, f32) = (0.62, 0.45);
+/// How well the first of two words fits, and how far it is ahead of others, where both need not be that clear.
+const BOTH: f32 = 0.72;
+const AHEAD: f32 = 0.1;
 /// How well the reading fits then.
 const READ: f32 = 0.6;
 /// How well the first of two words fits where it stands there.
-const STANDS: f32 = 0.6;
+const STANDS: f32 = 0.5;
 
 /// Whether a mark is stamped over print on the page; `candidates` are the rows that stand free.
 pub(super) fn bears_mark(
@@ -551,35 +560,59 @@ pub(super) fn bears_mark(
     let inks = small
         .present()
         .filter(|ink| matches!(ink, Ink::Dark | Ink::Pale));
-    inks.into_iter().any(|ink| {
-        let mut seen = seen(small, bare, ink).into_iter();
-        seen.any(|seen| is_mark(view, small, &seen, candidates))
+    let seen = inks.flat_map(|ink| seen(small, bare, ink));
+    let looks: Vec<(Seen, Close)> = seen
+        .map(|seen| (seen, seen.closely(&view.picture, small)))
+        .filter(|(_, close)| close.whole > UNCLEAR.0)
+        .collect();
+    looks.iter().any(|(seen, close)| {
+        // What stands before it is seen best by one look, the word itself by another.
+        let there = || {
+            let there = looks.iter().filter(|(other, _)| other.is_at(seen));
+            there.map(|(_, close)| close)
+        };
+        let pooled = Close {
+            first: there()
+                .map(|close| close.first)
+                .fold((Level::Secret, 0.0), |best, first| {
+                    if first.1 > best.1 { first } else { best }
+                }),
+            other: there().map(|close| close.other).fold(0.0, f32::max),
+            ..*close
+        };
+        is_mark(view, small, (seen, &pooled), candidates)
     })
 }
 
-fn is_mark(view: &View<'_>, small: &Small, seen: &Seen, candidates: &[Candidate]) -> bool {
-    let close = seen.closely(&view.picture, small);
-    let (level, first) = match close.first {
-        (level, fit) if fit > STANDS => (level, fit),
-        _ => (Level::Secret, STANDS),
-    };
+fn is_mark(
+    view: &View<'_>,
+    small: &Small,
+    (seen, close): (&Seen, &Close),
+    candidates: &[Candidate],
+) -> bool {
     // Another word that ends alike, or one that an engine has read.
-    let is_other = close.other > first
+    let is_other = close.other > close.first.1.max(STANDS)
         || candidates.iter().any(|candidate| {
-            seen.is_on(&candidate.row)
-                && candidate.readings.iter().any(|(text, _)| {
-                    word_of(text)
-                        .is_some_and(|(word, slips)| slips == 0 && !matches!(word, Word::Mark(_)))
-                })
+            let read = |(text, _): &(String, f32)| {
+                word_of(text)
+                    .is_some_and(|(word, slips)| slips == 0 && !matches!(word, Word::Mark(_)))
+            };
+            seen.is_on(&candidate.row) && candidate.readings.iter().any(read)
         });
-    if close.whole < UNCLEAR.0 || close.worst < UNCLEAR.1 || is_other {
+    if is_other || close.worst < UNCLEAR.1 {
         return false;
     }
-    if close.whole > CLEAR.0 && close.worst > CLEAR.1 {
+    let clear = close.whole > CLEAR.0 && close.worst > CLEAR.1;
+    let both = close.first.1 > BOTH && close.first.1 > close.other + AHEAD;
+    if clear || both {
         return true;
     }
+    let level = match close.first {
+        (level, fit) if fit > STANDS => level,
+        _ => Level::Secret,
+    };
     let before = Word::Mark(level).ratio() / Word::Mark(Level::Secret).ratio() - 1.0;
-    let row = levelled(&view.picture, small, &seen.row(before * 1.05), Look::Own);
+    let row = levelled(&view.picture, small, &seen.row(1.05 * before), Look::Own);
     let words = (view.read_line)(&row, READING_DPI);
     let text: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
     likeness_of(&text.join(" "), level.text()) > READ
