@@ -235,7 +235,10 @@ fn common(word: Word) -> Points {
 /// In an order that has points from everywhere among the first.
 fn shuffled(points: Vec<(f32, f32)>) -> Vec<(f32, f32)> {
     let count = points.len();
-    let Some(stride) = [97, 89, 83, 79].into_iter().find(|by| count % by != 0) else {
+    let Some(stride) = [97, 89, 83, 79]
+        .into_iter()
+        .find(|by| !count.is_multiple_of(*by))
+    else {
         return points;
     };
     (0..count)
@@ -356,12 +359,12 @@ impl Parted {
 
     /// For every column of a row of the grid, how many of the points `offsets` px away are inked; in `counts`.
     fn count(&self, offsets: &[(isize, isize)], row: usize, counts: &mut [u8]) {
-        const GRID: isize = STEP as isize;
+        const GRID: isize = STEP.cast_signed();
         counts.fill(0);
         for (dx, dy) in offsets {
             let place = dy.rem_euclid(GRID) * GRID + dx.rem_euclid(GRID);
             let first = (row * self.columns + PAD / STEP).checked_add_signed(
-                dy.div_euclid(GRID) * self.columns as isize + dx.div_euclid(GRID),
+                dy.div_euclid(GRID) * self.columns.cast_signed() + dx.div_euclid(GRID),
             );
             let map = usize::try_from(place)
                 .ok()
