@@ -4,8 +4,6 @@
 //! size of a stamp: print in between is no harm while the strokes of the letters are inked and more of their gaps is
 //! bare. What fits is made to fit better, and held against the words that end alike.
 
-use std::collections::BTreeMap;
-
 use super::levelled::{HEIGHT, Look, MARGIN, levelled};
 use super::rows::Row;
 use super::secrecy::{Candidate, READING_DPI};
@@ -262,7 +260,9 @@ fn seen(small: &Small, inks: &[u8], ink: Ink) -> Vec<Seen> {
     // Chance fits small pictures more easily.
     let rank = |fit: f32, pose: &Pose| fit * pose.h.sqrt();
     // The best of places that lie close together.
-    let mut found: BTreeMap<(usize, usize), (f32, Pose)> = BTreeMap::new();
+    let across = field.width / CLOSE.0 + 1;
+    let cells = across * (field.solid.len() / field.width.max(1) / CLOSE.1 + 1);
+    let mut found: Vec<Option<(f32, Pose)>> = vec![None; cells];
     for height in HEIGHTS_MM {
         for stretch in STRETCHES {
             for slant in SLANTS {
@@ -276,18 +276,18 @@ fn seen(small: &Small, inks: &[u8], ink: Ink) -> Vec<Seen> {
                 };
                 search.each(&common, pose, &mut |fit, x, y| {
                     let pose = Pose { x, y, ..pose };
-                    let best = found
-                        .entry((y as usize / CLOSE.1, x as usize / CLOSE.0))
-                        .or_insert((0.0, pose));
                     let fit = rank(fit, &pose);
-                    if fit > best.0 {
-                        *best = (fit, pose);
+                    let cell = y as usize / CLOSE.1 * across + x as usize / CLOSE.0;
+                    if let Some(best) = found.get_mut(cell)
+                        && best.is_none_or(|best| fit > best.0)
+                    {
+                        *best = Some((fit, pose));
                     }
                 });
             }
         }
     }
-    let mut found: Vec<(f32, Pose)> = found.into_values().collect();
+    let mut found: Vec<(f32, Pose)> = found.into_iter().flatten().collect();
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut kept: Vec<Pose> = Vec::new();
     for (_, pose) in found {
