@@ -19,6 +19,8 @@ mod levelled;
 
 mod shape;
 
+mod overprint;
+
 mod secrecy;
 
 mod stamps;
@@ -28,12 +30,16 @@ mod hands;
 /// Looks at a page for what its words do not tell.
 pub fn look(view: &View<'_>, _options: &Options) -> Sight {
     let small = small::Small::of(&view.picture);
-    let candidates = secrecy::candidates(view, &small);
+    let bare = secrecy::unexplained(&small, view.lines);
+    let candidates = secrecy::candidates(view, &small, &bare);
     let stamped = candidates.iter().any(secrecy::Candidate::is_mark);
+    let secret = stamped
+        || printed::bears_mark(view.lines, view.picture.size)
+        || overprint::bears_mark(view, &small, &bare, &candidates);
     Sight {
         stamps: stamps::stamps(view, &small, &candidates),
         handwriting: hands::handwriting(view),
-        secret: stamped || printed::bears_mark(view.lines, view.picture.size),
+        secret,
         codes: codes::find(&view.picture),
         ..Sight::default()
     }

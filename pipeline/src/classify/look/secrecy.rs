@@ -25,13 +25,14 @@ pub(super) struct Candidate {
 }
 
 /// The candidates on the page, read where they may be a stamp's.
-pub(super) fn candidates(view: &View<'_>, small: &Small) -> Vec<Candidate> {
-    let bare = unexplained(small, view.lines);
+///
+/// `bare` are the inks without the print that was read well ([`unexplained`]).
+pub(super) fn candidates(view: &View<'_>, small: &Small, bare: &[u8]) -> Vec<Candidate> {
     let mut found: Vec<(Candidate, Gray)> = Vec::new();
     for ink in small.present() {
         let inks = match ink {
-            Ink::Red | Ink::Blue => &small.inks,
-            Ink::Dark | Ink::Pale => &bare,
+            Ink::Red | Ink::Blue => small.inks.as_slice(),
+            Ink::Dark | Ink::Pale => bare,
         };
         let parts = parts_of(inks, small.width, ink, LEAST_AREA);
         for row in rows_of(small, ink, &parts) {
@@ -266,11 +267,11 @@ const ENOUGH: f32 = 1.0;
 const CLEARLY_AHEAD: f32 = 0.2;
 
 /// Resolution told to the engine for rows of this size, dpi.
-const READING_DPI: f32 = 300.0;
+pub(super) const READING_DPI: f32 = 300.0;
 
 /// The inks of the page without the print that was read well: no stamp is looked for in it. Short lines of capitals
 /// alone are never explained away, since a mark is one.
-fn unexplained(small: &Small, lines: &[Line]) -> Vec<u8> {
+pub(super) fn unexplained(small: &Small, lines: &[Line]) -> Vec<u8> {
     const PRINT: u8 = !(1 << Ink::Dark as u8 | 1 << Ink::Pale as u8);
     let mut inks = small.inks.clone();
     for line in lines {

@@ -6,8 +6,8 @@ use super::wording::Word;
 use crate::document::Gray;
 
 /// Size of a shape, cells.
-const WIDE: usize = 48;
-const HIGH: usize = 16;
+pub(super) const WIDE: usize = 48;
+pub(super) const HIGH: usize = 16;
 const CELLS: usize = WIDE * HIGH;
 /// Pictures of each word in two bold faces, serif and sans, one below the other in the order of [`Word::ALL`]: one
 /// byte a cell, 255 = ink. `cargo run -p saoy-pipeline --example marks -- shapes` draws them.
@@ -20,6 +20,13 @@ static FACES_SOFT: LazyLock<Vec<[f32; CELLS]>> = LazyLock::new(|| {
 });
 /// Faces of each word.
 const FACES: usize = 2;
+
+/// The pictures of a word, a byte a cell, [`WIDE`] x [`HIGH`].
+pub(super) fn faces_of(word: Word) -> impl Iterator<Item = &'static [u8]> {
+    let place = Word::ALL.iter().position(|known| *known == word);
+    let from = place.map_or(SHAPES.len(), |place| place * FACES * CELLS);
+    SHAPES.chunks_exact(CELLS).skip(from / CELLS).take(FACES)
+}
 
 /// How alike a row and a word are: -1 to 1, 1 for the same picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
