@@ -559,7 +559,11 @@ pub(super) fn bears_mark(
     bare: &[u8],
     candidates: &[Candidate],
 ) -> bool {
-    // Coloured ink is told from print by its colour: such a stamp is a row of its own wherever it stands.
+    // Coloured ink is told from print by its colour: such a stamp is a row of its own wherever it stands. Where seals and
+    // signatures have theirs, a stamp would show its own, too, and this search, the dearest of all, is spared.
+    if small.is_coloured() {
+        return false;
+    }
     let inks = small
         .present()
         .filter(|ink| matches!(ink, Ink::Dark | Ink::Pale));

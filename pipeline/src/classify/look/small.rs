@@ -91,7 +91,17 @@ impl Small {
         let all = self.inks.iter().fold(0, |all, inks| all | inks);
         Ink::ALL.into_iter().filter(move |ink| all & ink.bit() != 0)
     }
+
+    /// Whether the page was scanned in colour and something on it has one: more than the rims of letters and noise.
+    pub(super) fn is_coloured(&self) -> bool {
+        let coloured = Ink::Red.bit() | Ink::Blue.bit();
+        let count = self.inks.iter().filter(|inks| **inks & coloured != 0);
+        count.count() > self.inks.len() / COLOURED_SHARE
+    }
 }
+
+/// One px in so many has colour where a page has coloured ink: a seal covers ten times as much.
+const COLOURED_SHARE: usize = 2000;
 
 /// Darkness, as a share of the paper's light, from which on grey is print and no stamp's.
 pub(super) const PRINT: f32 = 0.62;
