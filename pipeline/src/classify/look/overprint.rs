@@ -139,7 +139,11 @@ struct Points {
 impl Points {
     /// Of the part of a face between two places along it.
     fn of(face: &[u8], from: f32, to: f32) -> Self {
-        let ink = |x: usize, y: usize| face.get(y * WIDE + x).map_or(0, |ink| u32::from(*ink));
+        // Beside a row stands the end of the one before, or the beginning of the next.
+        let ink = |x: usize, y: usize| {
+            let at = (y * WIDE).wrapping_add(x);
+            face.get(at).map_or(0, |ink| u32::from(*ink))
+        };
         let (mut strokes, mut gaps) = (Vec::new(), Vec::new());
         for y in 0..HIGH {
             for x in 0..WIDE {
