@@ -7,7 +7,6 @@ mod border;
 mod darkness;
 mod even;
 mod ink;
-mod lone;
 mod look;
 mod orientation;
 mod quality;
@@ -325,9 +324,6 @@ impl Survey {
             dark = border::cleared(dark, mask);
         }
         let dpi = work.dpi / factor as f32;
-        if options.clean {
-            lone::erase(&mut work.page, &mut dark, &paper, factor, dpi);
-        }
         let plain = darkness::without_rules(dark.clone(), (RULE_MM * dpi / 25.4) as usize);
         let layout = orientation::layout(&plain, options.orientation == Orientation::Detect);
         Self {

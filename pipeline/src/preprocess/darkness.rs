@@ -51,13 +51,6 @@ impl Paper {
             .unwrap_or(255)
     }
 
-    /// The level of the block around a pixel of the reduced copy.
-    pub(super) fn near(&self, x: usize, y: usize) -> u8 {
-        let (column, row) = (x / BLOCK, y / BLOCK);
-        let level = self.levels.get(row * self.columns + column).copied();
-        level.unwrap_or(255)
-    }
-
     /// Blocks far darker than the page's paper are pictures, black margins or heavy type: they get the mean
     /// of their neighbours that are paper, then all are smoothed once.
     fn mend(&mut self) {
