@@ -275,7 +275,7 @@ fn done(op: &PageOp) -> String {
 mod tests {
     use super::*;
 
-    fn said_by_lan(change: Change) -> Correction {
+    pub(super) fn said_by_lan(change: Change) -> Correction {
         Correction {
             change,
             by: "lan".into(),

@@ -82,13 +82,8 @@ pub(super) fn step(authority: &Authority, input: &Path, out: &Path, options: &[&
     assert_eq!(code, 0, "{}: {entry}", out.display());
 }
 
-/// What pyHanko says of each file, asked in one process.
-pub(super) fn pyhanko(authority: &Authority, files: &[&Path]) -> Vec<Value> {
-    let (code, answer, complaints) = run(Command::new(judge("pades"))
-        .arg("--trust")
-        .arg(authority.desk.input("root.pem"))
-        .args(files));
-    assert_eq!(code, 0, "{complaints}");
+/// A judge's lines of JSON, one for each file.
+fn line_for_each(files: &[&Path], answer: &str, complaints: &str) -> Vec<Value> {
     let answers: Vec<Value> = answer
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
@@ -97,8 +92,18 @@ pub(super) fn pyhanko(authority: &Authority, files: &[&Path]) -> Vec<Value> {
     answers
 }
 
-/// That EU DSS passes every signature, and that pyHanko finds every one valid, each of the level that is meant, and nothing behind them but long-term data; also by
-/// its default policy, which knows no new visible field after a certification, as Acrobat and others do.
+/// What pyHanko says of each file, asked in one process.
+pub(super) fn pyhanko(authority: &Authority, files: &[&Path]) -> Vec<Value> {
+    let (code, answer, complaints) = run(Command::new(judge("pades"))
+        .arg("--trust")
+        .arg(authority.desk.input("root.pem"))
+        .args(files));
+    assert_eq!(code, 0, "{complaints}");
+    line_for_each(files, &answer, &complaints)
+}
+
+/// That EU DSS passes every signature, and that pyHanko finds every one valid, each of the level that is meant, and nothing
+/// behind them but long-term data; also by its default policy, which knows no new visible field after a certification, as Acrobat and others do.
 pub(super) fn judged_from_outside(authority: &Authority, files: &[Made]) {
     let paths: Vec<&Path> = files.iter().map(|made| made.path.as_path()).collect();
     judged_by_dss(authority, files);
@@ -128,12 +133,7 @@ pub(super) fn dss(authority: &Authority, files: &[&Path]) -> Vec<Value> {
         .args(["--online", "--trust"])
         .arg(authority.desk.input("root.pem"))
         .args(files));
-    let answers: Vec<Value> = answer
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
-    assert_eq!(answers.len(), files.len(), "{complaints}");
-    answers
+    line_for_each(files, &answer, &complaints)
 }
 
 /// That EU DSS passes every signature and its timestamps, each of the level that is meant.

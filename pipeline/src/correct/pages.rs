@@ -248,15 +248,8 @@ pub fn plan_key(corrections: &[Correction]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::said_by_lan;
     use super::*;
-
-    fn said_by_lan(change: Change) -> Correction {
-        Correction {
-            change,
-            by: "lan".into(),
-            at: "2026-11-25T08:00:00+07:00".into(),
-        }
-    }
 
     fn page(page: u32, op: PageOp) -> Correction {
         said_by_lan(Change::Page { page, op })

@@ -139,10 +139,10 @@ struct Points {
 impl Points {
     /// Of the part of a face between two places along it.
     fn of(face: &[u8], from: f32, to: f32) -> Self {
-        // Beside a row stands the end of the one before, or the beginning of the next.
-        let ink = |x: usize, y: usize| {
-            let at = (y * WIDE).wrapping_add(x);
-            face.get(at).map_or(0, |ink| u32::from(*ink))
+        // What stands beside the letters is anybody's: no gap is asked for at the rim.
+        let ink = |x: usize, y: usize| match x < WIDE {
+            true => face.get(y * WIDE + x).map_or(0, |ink| u32::from(*ink)),
+            false => u32::from(u8::MAX),
         };
         let (mut strokes, mut gaps) = (Vec::new(), Vec::new());
         for y in 0..HIGH {
