@@ -28,6 +28,7 @@ impl Chain {
         let authority = Authority::new();
         authority.issue("person", "by-list");
         authority.issue("agency", "by-list");
+        authority.list();
         let image = |name: &str, colour: [u8; 3], (width, height): (usize, usize)| {
             let mut sheet = Sheet::blank(width, height);
             for at in 0..width * height {
